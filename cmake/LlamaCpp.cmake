@@ -1,0 +1,101 @@
+# Builds llama.cpp once for each (sources, flags, compiler) into a cache outside the checkout and
+# defines pcai::llama (libllama with ggml) and pcai::llama_common (chat templates, Jinja).
+#
+# The sources are inside the crate llama-cpp-sys-2, pinned by rust/llama_cpp_source/Cargo.lock;
+# -DPCAI_LLAMA_SOURCE=dir takes another tree.
+
+if(PCAI_LLAMA_SOURCE)
+  set(llama_source ${PCAI_LLAMA_SOURCE})
+else()
+  set(manifest ${CMAKE_SOURCE_DIR}/rust/llama_cpp_source/Cargo.toml)
+  execute_process(
+    COMMAND cargo metadata --locked --format-version 1 --manifest-path ${manifest}
+    OUTPUT_VARIABLE metadata RESULT_VARIABLE failed ERROR_VARIABLE reason)
+  if(failed)
+    message(FATAL_ERROR "cannot find llama.cpp's sources with cargo: ${reason}\n"
+                        "Install cargo, or pass -DPCAI_LLAMA_SOURCE=<llama.cpp tree>.")
+  endif()
+  string(REGEX MATCH "\"manifest_path\":\"([^\"]*llama-cpp-sys-2-[^\"]*)/Cargo.toml\"" _ "${metadata}")
+  set(llama_source ${CMAKE_MATCH_1}/llama.cpp)
+endif()
+if(NOT EXISTS ${llama_source}/include/llama.h)
+  message(FATAL_ERROR "no llama.cpp sources in '${llama_source}'")
+endif()
+
+set(llama_options
+    -DCMAKE_BUILD_TYPE=Release
+    -DCMAKE_POSITION_INDEPENDENT_CODE=ON
+    -DCMAKE_C_COMPILER=${CMAKE_C_COMPILER}
+    -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}
+    -DCMAKE_C_VISIBILITY_PRESET=hidden
+    -DCMAKE_CXX_VISIBILITY_PRESET=hidden
+    -DCMAKE_VISIBILITY_INLINES_HIDDEN=ON
+    -DBUILD_SHARED_LIBS=OFF
+    -DLLAMA_BUILD_COMMON=ON
+    -DLLAMA_BUILD_APP=OFF
+    -DLLAMA_BUILD_TOOLS=OFF
+    -DLLAMA_BUILD_EXAMPLES=OFF
+    -DLLAMA_BUILD_TESTS=OFF
+    -DLLAMA_BUILD_SERVER=OFF
+    -DLLAMA_OPENSSL=OFF
+    -DLLAMA_SUBPROCESS=OFF
+    -DGGML_NATIVE=${PCAI_NATIVE}
+    -DGGML_OPENMP=${PCAI_GGML_OPENMP}
+    -DGGML_RPC=OFF
+    -DGGML_CUDA=${PCAI_WITH_CUDA}
+    -DGGML_VULKAN=${PCAI_WITH_VULKAN})
+
+# A native build depends on the processor, so the processor's flags are part of the key.
+set(cpu "")
+if(PCAI_NATIVE AND EXISTS /proc/cpuinfo)
+  file(STRINGS /proc/cpuinfo cpu REGEX "^(model name|flags)" LIMIT_COUNT 2)
+endif()
+file(SHA256 ${llama_source}/src/llama-context.cpp source_hash)
+string(SHA256 llama_key
+       "${llama_source};${source_hash};${llama_options};${CMAKE_CXX_COMPILER_VERSION};${cpu}")
+string(SUBSTRING ${llama_key} 0 16 llama_key)
+
+if(DEFINED ENV{PCAI_CACHE_DIR})
+  set(PCAI_CACHE_DIR $ENV{PCAI_CACHE_DIR})
+elseif(DEFINED ENV{XDG_CACHE_HOME})
+  set(PCAI_CACHE_DIR $ENV{XDG_CACHE_HOME}/pcai)
+else()
+  set(PCAI_CACHE_DIR $ENV{HOME}/.cache/pcai)
+endif()
+set(llama_build ${PCAI_CACHE_DIR}/llama-${llama_key})
+
+if(NOT EXISTS ${llama_build}/complete)
+  message(STATUS "Building llama.cpp into ${llama_build} (once; a few minutes)")
+  execute_process(COMMAND ${CMAKE_COMMAND} -G Ninja -S ${llama_source} -B ${llama_build}
+                          ${llama_options} OUTPUT_QUIET RESULT_VARIABLE failed)
+  if(NOT failed)
+    execute_process(COMMAND ${CMAKE_COMMAND} --build ${llama_build} --target llama llama-common
+                    RESULT_VARIABLE failed)
+  endif()
+  if(failed)
+    message(FATAL_ERROR "building llama.cpp failed")
+  endif()
+  file(WRITE ${llama_build}/complete "")
+endif()
+
+add_library(pcai_llama INTERFACE)
+target_include_directories(pcai_llama SYSTEM INTERFACE ${llama_source}/include
+                                                       ${llama_source}/ggml/include)
+set(llama_archives ${llama_build}/src/libllama.a ${llama_build}/ggml/src/libggml.a
+                   ${llama_build}/ggml/src/libggml-cpu.a ${llama_build}/ggml/src/libggml-base.a)
+file(GLOB_RECURSE gpu_archives ${llama_build}/ggml/src/ggml-*/libggml-*.a)
+target_link_libraries(pcai_llama INTERFACE -Wl,--start-group ${llama_archives} ${gpu_archives}
+                                           -Wl,--end-group Threads::Threads ${CMAKE_DL_LIBS})
+if(PCAI_GGML_OPENMP)
+  find_package(OpenMP REQUIRED)
+  target_link_libraries(pcai_llama INTERFACE OpenMP::OpenMP_CXX)
+endif()
+
+add_library(pcai_llama_common INTERFACE)
+target_include_directories(pcai_llama_common SYSTEM INTERFACE ${llama_source}/common
+                                                              ${llama_source}/vendor)
+target_link_libraries(
+  pcai_llama_common INTERFACE ${llama_build}/common/libllama-common.a
+                              ${llama_build}/common/libllama-common-base.a pcai_llama)
+file(GLOB_RECURSE httplib_archive ${llama_build}/vendor/*/*.a)
+target_link_libraries(pcai_llama_common INTERFACE ${httplib_archive})

@@ -1,0 +1,36 @@
+# pcai_room(name SOURCES … DEPENDS … [LIBRARIES …])
+#   One static library for one folder under src/, compiled once and linked into the program, the
+#   shared library and the tests. DEPENDS names rooms, LIBRARIES everything else.
+function(pcai_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
+  add_library(pcai_${name} STATIC ${ROOM_SOURCES})
+  target_include_directories(pcai_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  pcai_warnings(pcai_${name})
+  foreach(room IN LISTS ROOM_DEPENDS)
+    target_link_libraries(pcai_${name} PUBLIC pcai_${room})
+  endforeach()
+  target_link_libraries(pcai_${name} PRIVATE ${ROOM_LIBRARIES})
+endfunction()
+
+function(pcai_warnings target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow
+                                           -Wno-missing-field-initializers)
+  if(PCAI_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+endfunction()
+
+# pcai_test(name SOURCES … DEPENDS … [LIBRARIES …])
+#   One GoogleTest program for one folder under tests/, named <name>_test.
+function(pcai_test name)
+  cmake_parse_arguments(TEST "" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
+  add_executable(${name}_test ${TEST_SOURCES})
+  target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  pcai_warnings(${name}_test)
+  foreach(room IN LISTS TEST_DEPENDS)
+    target_link_libraries(${name}_test PRIVATE pcai_${room})
+  endforeach()
+  target_link_libraries(${name}_test PRIVATE ${TEST_LIBRARIES} GTest::gmock GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name}_test)
+  set_tests_properties(${name} PROPERTIES TIMEOUT 600)
+endfunction()

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+
+#include "backend/event_sink.h"
+#include "core/model.h"
+#include "core/request.h"
+#include "core/result.h"
+
+namespace pcai {
+
+/// One model in memory. Any thread may call any method.
+class LoadedModel {
+ public:
+  /// Ends live requests with Failed(Cancelled) and waits until their last events are delivered.
+  virtual ~LoadedModel() = default;
+
+  virtual const ModelInfo& info() const noexcept = 0;
+
+  /// Takes a request. On success the sink gets exactly one Finished or Failed, then nothing, and is
+  /// released. On failure (the request's fault: InvalidRequest, ContextOverflow, Unsupported) the
+  /// sink gets nothing. May take as long as tokenizing the prompt does. Ids must not repeat.
+  virtual Status submit(RequestId id, GenerateRequest request, std::shared_ptr<EventSink> sink) = 0;
+
+  /// Asks a request to end soon; its last event, Failed(Cancelled) unless it ended first, still
+  /// comes. An unknown id is not an error.
+  virtual void cancel(RequestId id) noexcept = 0;
+
+  virtual ModelStats stats() const noexcept = 0;
+};
+
+}  // namespace pcai

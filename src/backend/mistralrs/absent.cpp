@@ -1,0 +1,10 @@
+#include "backend/mistralrs/register.h"
+
+namespace pcai {
+
+void register_mistralrs(BackendRegistry& registry) {
+  registry.add(
+      {.name = "mistralrs", .built = false, .why_not = "left out (PCAI_WITH_MISTRALRS=OFF)"});
+}
+
+}  // namespace pcai

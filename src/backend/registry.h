@@ -1,0 +1,38 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backend/inference_backend.h"
+#include "core/result.h"
+
+namespace pcai {
+
+/// One backend that this program knows of, usable or not.
+struct BackendEntry {
+  std::string name;
+  bool built = false;
+  std::string why_not = {};  // why it cannot be used; empty = usable
+  BackendDescriptor descriptor = {};
+  std::function<Result<std::unique_ptr<InferenceBackend>>()> create = {};  // null when not usable
+};
+
+/// The backends of a process. Filled once at start-up by the app or the C ABI, then only read.
+class BackendRegistry {
+ public:
+  void add(BackendEntry entry);
+
+  const std::vector<BackendEntry>& entries() const noexcept { return entries_; }
+
+  /// Creates the backend of that name; "auto" or "" takes the first usable one. Fails with
+  /// InvalidRequest for an unknown name and Unsupported, with the reason, for one that is not usable.
+  Result<std::unique_ptr<InferenceBackend>> create_backend(std::string_view preferred) const;
+
+ private:
+  std::vector<BackendEntry> entries_;
+};
+
+}  // namespace pcai

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.h"
+
+namespace pcai {
+
+/// How to load a model. The names and defaults are the contract's.
+struct ModelConfig {
+  std::filesystem::path model_path;
+  std::optional<std::uint32_t> context_length = {};  // absent = the model's own
+  std::int32_t gpu_layers = -1;                      // -1 = all that fit
+  std::optional<std::vector<std::int32_t>> gpu_devices = {};
+  std::optional<std::string> chat_template = {};  // Jinja text; absent = the model's own
+  std::uint32_t batch_size = 512;                 // most tokens in one step
+  std::uint32_t threads = 0;                      // 0 = chosen by the backend
+  std::uint32_t max_sequences = 16;               // requests decoded together
+};
+
+/// A model that can be loaded: its id, how, and by which backend ("auto" = by the file's format).
+struct ModelSpec {
+  std::string id;
+  ModelConfig config;
+  std::string backend = "auto";
+};
+
+/// What a loaded model is, read from its file.
+struct ModelInfo {
+  std::string id;
+  std::string backend;
+  std::string architecture;
+  std::optional<std::string> quantization = {};
+  std::uint32_t context_length = 0;        // tokens a request may use here
+  std::uint32_t train_context_length = 0;  // tokens the model was trained for
+  std::uint64_t parameter_count = 0;
+  std::uint64_t size_bytes = 0;
+  std::uint32_t vocabulary_size = 0;
+  std::uint32_t max_sequences = 1;  // requests that decode together; more wait in the engine
+};
+
+enum class ModelState : std::uint8_t { Unloaded, Loading, Ready, Failed };
+
+/// "unloaded", "loading", "ready", "failed".
+std::string_view to_string(ModelState state) noexcept;
+
+/// A model as the engine sees it. `info` is there when Ready, `error` when Failed.
+struct ModelStatus {
+  std::string id;
+  ModelState state = ModelState::Unloaded;
+  float load_progress = 0;  // 0..1 while Loading
+  std::optional<ModelInfo> info = {};
+  std::optional<Error> error = {};
+  std::int64_t created = 0;  // Unix seconds: the file's time of change
+};
+
+/// Counters of a loaded model, for metrics and tests. Monotonic unless said.
+struct ModelStats {
+  std::uint32_t kv_cells_total = 0;     // constant
+  std::uint32_t kv_cells_used = 0;      // now, idle prefixes included
+  std::uint32_t kv_cells_active = 0;    // now, held by live requests
+  std::uint32_t sequences_running = 0;  // now
+  std::uint32_t sequences_waiting = 0;  // now
+  std::uint64_t steps = 0;
+  std::uint64_t prompt_tokens_computed = 0;
+  std::uint64_t prompt_tokens_cached = 0;
+  std::uint64_t tokens_generated = 0;
+  std::uint64_t preemptions = 0;
+};
+
+}  // namespace pcai

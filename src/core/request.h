@@ -1,0 +1,86 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace pcai {
+
+/// Identifies a request within one process; never reused.
+using RequestId = std::uint64_t;
+
+/// OpenAI's `developer` is System here.
+enum class Role : std::uint8_t { System, User, Assistant, Tool };
+
+/// A call that the model made. `arguments` is JSON text.
+struct ToolCall {
+  std::string id;
+  std::string name;
+  std::string arguments;
+};
+
+/// One message of a chat. `content` is absent where an assistant only called tools.
+struct ChatMessage {
+  Role role = Role::User;
+  std::optional<std::string> content = {};
+  std::vector<ToolCall> tool_calls = {};
+  std::string tool_call_id = {};  // Tool only: which call this answers
+  std::string name = {};          // optional name of the speaker or tool
+  std::string reasoning = {};     // Assistant only: earlier reasoning given back
+};
+
+/// Added to a token's logit before sampling. -100 bans it, 100 forces it.
+struct LogitBias {
+  std::int32_t token = 0;
+  float bias = 0;
+};
+
+/// How a request samples and when it ends. The defaults are the contract's.
+struct GenerateParams {
+  float temperature = 0.7F;  // 0 = greedy
+  float top_p = 0.9F;        // 1 = off
+  std::int32_t top_k = 40;   // 0 = off
+  float min_p = 0.0F;        // 0 = off
+  float repeat_penalty = 1.0F;        // 1 = off
+  float frequency_penalty = 0.0F;     // 0 = off
+  float presence_penalty = 0.0F;      // 0 = off
+  std::int32_t penalty_last_n = 64;   // tokens the penalties look back on; -1 = whole context
+  std::uint32_t max_tokens = 2048;    // cut to what the context leaves; at least 1
+  std::vector<std::string> stop_sequences = {};  // not part of the answer
+  std::optional<std::uint64_t> seed = {};        // absent = a random one
+  std::vector<LogitBias> logit_bias = {};
+  bool logprobs = false;
+  std::uint32_t top_logprobs = 0;  // alternatives a token, 0..20
+  bool ignore_eos = false;         // benchmarks: generate until max_tokens
+};
+
+/// Messages, for the model's own chat template.
+struct ChatPrompt {
+  std::vector<ChatMessage> messages;
+};
+
+/// Text as it stands, no template.
+struct TextPrompt {
+  std::string text;
+};
+
+/// Token ids as they stand.
+struct TokenPrompt {
+  std::vector<std::int32_t> tokens;
+};
+
+using Prompt = std::variant<ChatPrompt, TextPrompt, TokenPrompt>;
+
+/// Everything a backend needs to generate one answer.
+struct GenerateRequest {
+  std::string model = {};  // id; empty = the engine's default model
+  Prompt prompt = {};
+  GenerateParams params = {};
+  std::string cache_scope = {};  // prefixes are shared only between requests of the same scope
+  std::optional<std::chrono::milliseconds> timeout = {};  // from arrival to the last event
+};
+
+}  // namespace pcai

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backend/registry.h"
+#include "core/model.h"
+#include "core/result.h"
+#include "engine/generation.h"
+
+namespace pcai {
+
+struct EngineOptions {
+  std::uint32_t max_queue = 64;  // requests waiting for a place, over all models
+  std::chrono::milliseconds default_timeout{0};  // for requests that name none; 0 = none
+  std::uint32_t submit_threads = 2;              // threads that tokenize and submit
+};
+
+/// What became of a request, in one line of the log. Times as in Timings.
+struct RequestRecord {
+  RequestId id = 0;
+  std::string model;
+  std::string outcome;  // "stop", "length", "tool_calls" or an error's code
+  Usage usage;
+  Timings timings;
+};
+
+/// Counters since the start, and the present state.
+struct EngineStats {
+  std::uint32_t queued = 0;   // now
+  std::uint32_t running = 0;  // now
+  std::uint64_t accepted = 0;
+  std::uint64_t refused = 0;  // 429
+  std::uint64_t finished = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t cancelled = 0;
+  std::uint64_t prompt_tokens = 0;
+  std::uint64_t cached_tokens = 0;
+  std::uint64_t completion_tokens = 0;
+};
+
+/// The models of a process and the requests on their way to them: admission, queue, cancel,
+/// deadlines, drain. Knows no backend by name. Any thread may call any method.
+class Engine {
+ public:
+  /// `registry` is only read. `on_record` is called once for each request that ended, from an
+  /// engine or backend thread; it must not block.
+  Engine(std::shared_ptr<const BackendRegistry> registry, EngineOptions options,
+         std::function<void(const RequestRecord&)> on_record = {});
+
+  /// Cancels what runs, unloads every model, joins every thread.
+  ~Engine();
+
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// Makes a model known, without loading it. The first one is the default model. Fails with
+  /// InvalidRequest when the id is taken.
+  Status add_model(ModelSpec spec);
+
+  /// Loads a known model and blocks until it is ready. Fine when it already is; waits when another
+  /// thread is loading it.
+  Status load_model(std::string_view id, LoadProgress& progress);
+
+  /// Ends its live requests with Cancelled and frees it; the id stays known.
+  Status unload_model(std::string_view id);
+
+  std::vector<ModelStatus> list_models() const;
+
+  /// The status of one model; "" is the default model. ModelNotFound names the known ids.
+  Result<ModelStatus> model(std::string_view id) const;
+
+  /// Counters of a loaded model; nothing when it is not loaded.
+  std::optional<ModelStats> model_stats(std::string_view id) const;
+
+  /// Takes a request and returns at once. Fails with ModelNotFound, Overloaded (the queue is full)
+  /// or Draining; all later errors come as the generation's Failed event. A model that is not loaded
+  /// is loaded first. Accepted is the first event of a request that the model took.
+  Result<std::unique_ptr<Generation>> generate(GenerateRequest request);
+
+  /// True when the default model is loaded and the engine takes requests.
+  bool ready() const;
+
+  /// Refuses new requests from now on; live ones go on.
+  void drain();
+
+  /// Waits until no request is queued or running. False on time-out.
+  bool wait_idle(std::chrono::milliseconds timeout);
+
+  /// Cancels all queued and running requests.
+  void cancel_all();
+
+  EngineStats stats() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace pcai
