@@ -1,0 +1,58 @@
+# On a fresh Debian 12: `make run` serves the default model, `make test` runs all tests. Both install
+# what is missing first. Everything else is plain CMake; see CMakePresets.json and CONTRIBUTING.md.
+
+PRESET ?= release
+BUILD = build/$(PRESET)
+JOBS ?= $(shell nproc)
+PORT ?= $(or $(PCAI_PORT),8080)
+
+# A second checkout finds the compiler's cache of the first.
+export CCACHE_BASEDIR = $(CURDIR)
+export CCACHE_NOHASHDIR = true
+
+.PHONY: help run build test check format layers tidy clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+run: build ## build, get the default model and serve it (PORT=8080)
+	@tools/get_default_model >/dev/null
+	@echo "http://127.0.0.1:$(PORT)/v1 (Ctrl+C stops it)"
+	@exec $(BUILD)/bin/pcai serve --port $(PORT)
+
+build: dependencies $(BUILD)/build.ninja ## programs and library into build/release/bin/
+	@cmake --build $(BUILD) -j $(JOBS) --target programs
+
+test: dependencies-test $(BUILD)/build.ninja ## build and run all tests
+	@cmake --build $(BUILD) -j $(JOBS)
+	@tools/get_default_model >/dev/null
+	@tools/run_tests $(BUILD)
+
+check: layers dependencies-check ## format and layers, without a build
+	@find src include tests bench -name '*.h' -o -name '*.c' -o -name '*.cpp' \
+	  | xargs clang-format-14 --dry-run -Werror
+
+layers: ## who includes whom
+	@tools/check_layers
+
+format: dependencies-check ## format all C and C++ files in place
+	@find src include tests bench -name '*.h' -o -name '*.c' -o -name '*.cpp' \
+	  | xargs clang-format-14 -i
+
+tidy: dependencies-ci $(BUILD)/build.ninja ## clang-tidy over src/ (slow)
+	@run-clang-tidy -quiet -p $(BUILD) '/src/'
+
+clean: ## remove build/
+	@rm -rf build
+
+.PHONY: dependencies
+dependencies:
+	@tools/install_dependencies build
+
+dependencies-%:
+	@tools/install_dependencies build $*
+
+$(BUILD)/build.ninja: CMakePresets.json | dependencies
+	@cmake --preset $(PRESET) -Wno-dev
+	@touch $@
