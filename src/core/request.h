@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "core/result.h"
+
 namespace pcai {
 
 /// Identifies a request within one process; never reused.
@@ -82,5 +84,12 @@ struct GenerateRequest {
   std::string cache_scope = {};  // prefixes are shared only between requests of the same scope
   std::optional<std::chrono::milliseconds> timeout = {};  // from arrival to the last event
 };
+
+/// Refuses what no model can honour: numbers out of range or not finite, empty or too many stop
+/// sequences. InvalidRequest, with the field's JSON name. Every backend calls one of the two in submit.
+Status check_params(const GenerateParams& params);
+
+/// The same, and the prompt: it must not be empty, and its text must be UTF-8.
+Status check_request(const GenerateRequest& request);
 
 }  // namespace pcai

@@ -1,0 +1,292 @@
+#include "backend/fake/fake_model.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "backend/fake/stop_filter.h"
+
+namespace pcai {
+namespace {
+
+constexpr std::size_t kMostSeenPrefixes = 1 << 18;
+constexpr float kChosenLogprob = -0.105F;  // 90 %
+constexpr float kOtherLogprob = -3.0F;     // and the alternatives below it, one apart
+
+TokenLogprobs fake_logprobs(const std::string& token, std::uint32_t alternatives) {
+  TokenLogprobs result{.chosen = {fake_token_id(token), token, kChosenLogprob}, .top = {}};
+  if (alternatives == 0) return result;
+  result.top.push_back(result.chosen);
+  for (std::uint32_t i = 1; i < alternatives; ++i) {
+    const std::string other = " other" + std::to_string(i);
+    result.top.push_back({fake_token_id(other), other, kOtherLogprob - static_cast<float>(i)});
+  }
+  return result;
+}
+
+double milliseconds(std::chrono::steady_clock::duration time) {
+  return std::chrono::duration<double, std::milli>(time).count();
+}
+
+}  // namespace
+
+struct FakeModel::Stream {
+  RequestId id;
+  std::shared_ptr<EventSink> sink;
+  std::vector<std::uint64_t> prefixes;  // emptied by the prefill
+  FakeScript script;                    // without the reply's text, which `reply` holds
+  FakeReply reply;
+  StopFilter stop;
+  std::uint32_t max_tokens;
+  std::uint64_t cells;  // held while it runs
+  bool logprobs;
+  std::uint32_t top_logprobs;
+
+  std::vector<TokenLogprobs> unsent = {};
+  bool running = false;
+  bool prefilled = false;
+  Usage usage = {};
+  Timings timings = {};
+  Clock::time_point since = Clock::now();  // begin of the prefill, then of the decoding
+};
+
+FakeModel::FakeModel(ModelInfo info, std::uint32_t kv_cells, FakeScript defaults)
+    : info_(std::move(info)), defaults_(std::move(defaults)) {
+  stats_.kv_cells_total = kv_cells;
+  thread_ = std::thread([this] { drive(); });
+}
+
+FakeModel::~FakeModel() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+Status FakeModel::submit(RequestId id, GenerateRequest request, std::shared_ptr<EventSink> sink) {
+  if (Status status = check_request(request); !status) return status;
+  GenerateParams& params = request.params;
+  if (!params.logit_bias.empty()) {
+    return fail(ErrorCode::Unsupported, "the fake backend has no logits to bias", "logit_bias");
+  }
+  Result<FakePrompt> prompt = read_prompt(request, defaults_);
+  if (!prompt) return fail(std::move(prompt.error()));
+  const std::uint64_t size = prompt->prefixes.size();
+  if (size >= info_.context_length) {
+    return fail(ErrorCode::ContextOverflow,
+                "the prompt has " + std::to_string(size) + " tokens, which leaves no room in the " +
+                    "context of " + std::to_string(info_.context_length) + " tokens",
+                std::holds_alternative<ChatPrompt>(request.prompt) ? "messages" : "prompt");
+  }
+  const auto room = static_cast<std::uint32_t>(info_.context_length - size);
+  const std::uint32_t max_tokens = std::min(params.max_tokens, room);
+  FakeReply reply(prompt->script, params.seed.value_or(0), params.ignore_eos);
+  prompt->script.reply.reset();
+
+  auto stream = std::make_unique<Stream>(Stream{
+      .id = id,
+      .sink = std::move(sink),
+      .prefixes = std::move(prompt->prefixes),
+      .script = std::move(prompt->script),
+      .reply = std::move(reply),
+      .stop = StopFilter(std::move(params.stop_sequences)),
+      .max_tokens = max_tokens,
+      .cells = size + max_tokens,
+      .logprobs = params.logprobs,
+      .top_logprobs = params.top_logprobs,
+  });
+  {
+    const std::lock_guard lock(mutex_);
+    inbox_.push_back({id, std::move(stream)});
+    ++stats_.sequences_waiting;
+  }
+  changed_.notify_one();
+  return {};
+}
+
+void FakeModel::cancel(RequestId id) noexcept {
+  {
+    const std::lock_guard lock(mutex_);
+    inbox_.push_back({id, nullptr});
+  }
+  changed_.notify_one();
+}
+
+ModelStats FakeModel::stats() const noexcept {
+  const std::lock_guard lock(mutex_);
+  return stats_;
+}
+
+void FakeModel::drive() {
+  std::vector<Message> messages;
+  while (true) {
+    bool stopping = false;
+    {
+      std::unique_lock lock(mutex_);
+      const auto awake = [this] { return stopping_ || !inbox_.empty(); };
+      if (due_.empty()) {
+        changed_.wait(lock, awake);
+      } else {
+        changed_.wait_until(lock, due_.top().time, awake);
+      }
+      messages.swap(inbox_);
+      stopping = stopping_;
+    }
+    for (Message& message : messages) take(std::move(message));
+    messages.clear();
+    if (stopping) break;
+    admit();
+    // One step only, so that cancels and new requests never wait for a long queue of due ones.
+    if (due_.empty() || due_.top().time > Clock::now()) continue;
+    const RequestId id = due_.top().id;
+    due_.pop();
+    if (const auto found = streams_.find(id); found != streams_.end()) step(*found->second);
+  }
+  while (!streams_.empty()) {
+    fail_stream(*streams_.begin()->second, {ErrorCode::Cancelled, "the model was unloaded"});
+  }
+}
+
+void FakeModel::take(Message message) {
+  if (message.stream) {
+    waiting_.push_back(message.id);
+    streams_.emplace(message.id, std::move(message.stream));
+  } else if (const auto found = streams_.find(message.id); found != streams_.end()) {
+    fail_stream(*found->second, {ErrorCode::Cancelled, "the request was cancelled"});
+  }
+}
+
+void FakeModel::admit() {
+  while (!waiting_.empty() && running_ < info_.max_sequences) {
+    const auto found = streams_.find(waiting_.front());
+    if (found != streams_.end()) {
+      Stream& stream = *found->second;
+      if (cells_held_ + stream.cells > stats_.kv_cells_total) return;
+      cells_held_ += stream.cells;
+      ++running_;
+      stream.running = true;
+      stream.since = Clock::now();
+      {
+        const std::lock_guard lock(mutex_);
+        --stats_.sequences_waiting;
+        ++stats_.sequences_running;
+        stats_.kv_cells_active = stats_.kv_cells_used = static_cast<std::uint32_t>(cells_held_);
+      }
+      schedule(stream.id, stream.script.prefill);
+    }
+    waiting_.pop_front();
+  }
+}
+
+void FakeModel::schedule(RequestId id, Clock::duration delay) {
+  due_.push({Clock::now() + delay, order_++, id});
+}
+
+void FakeModel::step(Stream& stream) {
+  const std::uint32_t generated = stream.usage.completion_tokens;
+  if (!stream.prefilled) {
+    finish_prefill(stream);
+  } else if (stream.script.fail_after && generated >= *stream.script.fail_after) {
+    fail_stream(stream, {ErrorCode::Internal, "failed as the script says"});
+  } else if (std::optional<std::string> token = stream.reply.next()) {
+    generate(stream, std::move(*token));
+  } else {
+    finish(stream, FinishReason::Stop);
+  }
+}
+
+void FakeModel::finish_prefill(Stream& stream) {
+  const auto& prefixes = stream.prefixes;
+  // The last token is always computed, as every model must to have something to sample from.
+  std::size_t cached = prefixes.size() - 1;
+  while (cached > 0 && !seen_prefixes_.contains(prefixes[cached - 1])) --cached;
+  if (seen_prefixes_.size() + prefixes.size() > kMostSeenPrefixes) seen_prefixes_.clear();
+  seen_prefixes_.insert(prefixes.begin(), prefixes.end());
+
+  stream.usage.prompt_tokens = static_cast<std::uint32_t>(prefixes.size());
+  stream.usage.cached_tokens = static_cast<std::uint32_t>(cached);
+  {
+    const std::lock_guard lock(mutex_);
+    ++stats_.steps;
+    stats_.prompt_tokens_cached += cached;
+    stats_.prompt_tokens_computed += prefixes.size() - cached;
+  }
+  stream.prefixes = {};
+  stream.prefilled = true;
+  const Clock::time_point now = Clock::now();
+  stream.timings.prefill_ms = milliseconds(now - stream.since);
+  stream.since = now;
+  if (stream.script.crash_after == 0U) std::abort();
+  if (stream.script.hang_after == 0U) return hang();
+  schedule(stream.id, stream.script.delay);
+}
+
+void FakeModel::generate(Stream& stream, std::string token) {
+  const std::uint32_t generated = ++stream.usage.completion_tokens;
+  {
+    const std::lock_guard lock(mutex_);
+    ++stats_.steps;
+    ++stats_.tokens_generated;
+  }
+  if (stream.logprobs) stream.unsent.push_back(fake_logprobs(token, stream.top_logprobs));
+  if (generated <= stream.script.reasoning) {
+    ++stream.usage.reasoning_tokens;
+    stream.sink->on_event(ReasoningDelta{std::move(token)});
+  } else {
+    show(stream, stream.stop.add(token));
+  }
+  if (stream.script.crash_after == generated) std::abort();
+  if (stream.script.hang_after == generated) return hang();
+  if (stream.stop.stopped()) return finish(stream, FinishReason::Stop);
+  if (generated == stream.max_tokens) return finish(stream, FinishReason::Length);
+  schedule(stream.id, stream.script.delay);
+}
+
+void FakeModel::show(Stream& stream, std::string text) {
+  if (text.empty() && stream.unsent.empty()) return;
+  stream.sink->on_event(TextDelta{std::move(text), std::exchange(stream.unsent, {})});
+}
+
+void FakeModel::finish(Stream& stream, FinishReason reason) {
+  show(stream, stream.stop.take_held());
+  const FakeScript& script = stream.script;
+  if (reason == FinishReason::Stop && !script.tool.empty()) {
+    reason = FinishReason::ToolCalls;
+    const std::size_t half = script.tool_arguments.find(':') + 1;  // between two pieces of ASCII
+    stream.sink->on_event(ToolCallDelta{0, "call_" + std::to_string(stream.id), script.tool,
+                                        script.tool_arguments.substr(0, half)});
+    stream.sink->on_event(ToolCallDelta{0, "", "", script.tool_arguments.substr(half)});
+  }
+  stream.timings.decode_ms = milliseconds(Clock::now() - stream.since);
+  end(stream, Finished{reason, stream.usage, stream.timings});
+}
+
+void FakeModel::fail_stream(Stream& stream, Error error) {
+  if (stream.prefilled) stream.timings.decode_ms = milliseconds(Clock::now() - stream.since);
+  end(stream, Failed{std::move(error), stream.usage, stream.timings});
+}
+
+void FakeModel::end(Stream& stream, GenerateEvent last) {
+  const auto node = streams_.extract(stream.id);
+  {
+    const std::lock_guard lock(mutex_);
+    if (stream.running) {
+      cells_held_ -= stream.cells;
+      --running_;
+      --stats_.sequences_running;
+      stats_.kv_cells_active = stats_.kv_cells_used = static_cast<std::uint32_t>(cells_held_);
+    } else {
+      --stats_.sequences_waiting;
+    }
+  }
+  stream.sink->on_event(std::move(last));
+}
+
+void FakeModel::hang() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return stopping_; });
+}
+
+}  // namespace pcai

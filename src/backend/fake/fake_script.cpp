@@ -1,0 +1,217 @@
+#include "backend/fake/fake_script.h"
+
+#include <array>
+#include <charconv>
+#include <string_view>
+
+namespace pcai {
+namespace {
+
+constexpr std::uint32_t kMaxNumber = 10'000'000;
+constexpr std::size_t kLongestToken = 16;
+constexpr std::array<std::string_view, 8> kFillerWords = {
+    " alpha", " bravo", " charlie", " delta", " echo", " foxtrot", " golf", " hotel"};
+
+constexpr std::uint64_t kHashStart = 0xcbf29ce484222325;
+
+std::uint64_t hash_on(std::uint64_t hash, std::string_view bytes) noexcept {
+  for (const char c : bytes) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  }
+  return hash;
+}
+
+bool is_space(char c) noexcept {
+  return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+/// Takes the next whitespace-separated word off `rest`; empty at the end.
+std::string_view take_word(std::string_view& rest) {
+  while (!rest.empty() && is_space(rest.front())) rest.remove_prefix(1);
+  std::size_t length = 0;
+  while (length < rest.size() && !is_space(rest[length])) ++length;
+  const std::string_view word = rest.substr(0, length);
+  rest.remove_prefix(length);
+  return word;
+}
+
+std::string_view take_line(std::string_view& rest) {
+  const std::size_t end = rest.find('\n');
+  const std::string_view line = rest.substr(0, end);
+  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  return line;
+}
+
+class PromptReader {
+ public:
+  explicit PromptReader(const std::string& scope) : hash_(hash_on(kHashStart, scope)) {}
+
+  void add(std::string_view text) {
+    for (std::string_view word = take_word(text); !word.empty(); word = take_word(text)) {
+      add_token(word);
+    }
+  }
+
+  void add_token(std::string_view bytes) {
+    hash_ = hash_on(hash_on(hash_, bytes), std::string_view("\0", 1));
+    prefixes_.push_back(hash_);
+  }
+
+  std::vector<std::uint64_t> take() {
+    if (prefixes_.empty()) add_token("");
+    return std::move(prefixes_);
+  }
+
+ private:
+  std::uint64_t hash_;
+  std::vector<std::uint64_t> prefixes_;
+};
+
+tl::unexpected<Error> bad_directive(std::string_view word, const char* field) {
+  return fail(ErrorCode::InvalidRequest,
+              "'" + std::string(word) + "' is not a directive of the fake backend", field);
+}
+
+/// Reads what follows "fake:" on one line.
+Status read_directives(std::string_view line, const char* field, FakeScript& script) {
+  for (std::string_view word = take_word(line); !word.empty(); word = take_word(line)) {
+    const std::size_t equals = word.find('=');
+    const std::string_view key = word.substr(0, equals);
+    const bool has_value = equals != std::string_view::npos;
+    const std::string_view value = has_value ? word.substr(equals + 1) : std::string_view();
+    const std::string_view rest_of_line(value.data(), value.size() + line.size());
+    if (key == "reply" && has_value) {
+      script.reply = std::string(rest_of_line);
+      return {};
+    }
+    if (key == "args" && has_value) {
+      script.tool_arguments = std::string(rest_of_line);
+      return {};
+    }
+    if (key == "tool" && !value.empty()) {
+      script.tool = std::string(value);
+      continue;
+    }
+    std::uint32_t number = 0;
+    if (has_value) {
+      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+      if (error != std::errc() || end != value.data() + value.size() || number > kMaxNumber) {
+        return bad_directive(word, field);
+      }
+    }
+    if (key == "crash") {
+      script.crash_after = number;
+    } else if (key == "hang") {
+      script.hang_after = number;
+    } else if (!has_value) {
+      return bad_directive(word, field);
+    } else if (key == "delay_ms") {
+      script.delay = std::chrono::milliseconds(number);
+    } else if (key == "prefill_ms") {
+      script.prefill = std::chrono::milliseconds(number);
+    } else if (key == "tokens") {
+      script.tokens = number;
+    } else if (key == "fail_after") {
+      script.fail_after = number;
+    } else if (key == "reasoning") {
+      script.reasoning = number;
+    } else {
+      return bad_directive(word, field);
+    }
+  }
+  return {};
+}
+
+/// Reads the "fake:" lines of `text`; without a scripted reply the answer repeats the others.
+Status read_script(std::string_view text, const char* field, FakeScript& script) {
+  constexpr std::string_view kMark = "fake:";
+  std::string said;
+  while (!text.empty()) {
+    const std::string_view line = take_line(text);
+    if (line.substr(0, kMark.size()) == kMark) {
+      if (Status status = read_directives(line.substr(kMark.size()), field, script); !status) {
+        return status;
+      }
+    } else {
+      if (!said.empty()) said += '\n';
+      said += line;
+    }
+  }
+  if (!script.reply) script.reply = "You said: " + said;
+  return {};
+}
+
+}  // namespace
+
+Result<FakePrompt> read_prompt(const GenerateRequest& request, const FakeScript& defaults) {
+  PromptReader reader(request.cache_scope);
+  FakePrompt prompt{.prefixes = {}, .script = defaults};
+  Status status;
+  if (const auto* chat = std::get_if<ChatPrompt>(&request.prompt)) {
+    std::string_view last_user;
+    for (const ChatMessage& message : chat->messages) {
+      if (!message.content) continue;
+      reader.add(*message.content);
+      if (message.role == Role::User) last_user = *message.content;
+    }
+    status = read_script(last_user, "messages", prompt.script);
+  } else if (const auto* text = std::get_if<TextPrompt>(&request.prompt)) {
+    reader.add(text->text);
+    status = read_script(text->text, "prompt", prompt.script);
+  } else {
+    const auto& tokens = std::get<TokenPrompt>(request.prompt).tokens;
+    for (const std::int32_t token : tokens) {
+      if (token < 0 || token >= kFakeVocabularySize) {
+        return fail(ErrorCode::InvalidRequest,
+                    "token " + std::to_string(token) + " is outside the vocabulary of " +
+                        std::to_string(kFakeVocabularySize),
+                    "prompt");
+      }
+      reader.add_token(std::to_string(token));
+    }
+    if (!prompt.script.reply) {
+      prompt.script.reply = "You said " + std::to_string(tokens.size()) + " tokens.";
+    }
+  }
+  if (!status) return fail(std::move(status.error()));
+  prompt.prefixes = reader.take();
+  return prompt;
+}
+
+FakeReply::FakeReply(const FakeScript& script, std::uint64_t seed, bool endless)
+    : text_(script.reply.value_or("")),
+      remaining_(script.tokens),
+      endless_(endless),
+      random_(hash_on(seed ^ kHashStart, text_)) {}
+
+std::optional<std::string> FakeReply::next() {
+  if (!endless_ && remaining_) {
+    if (*remaining_ == 0) return std::nullopt;
+    --*remaining_;
+  }
+  if (position_ == text_.size()) {
+    if (!endless_ && !remaining_) return std::nullopt;
+    return filler();
+  }
+  std::size_t end = position_;
+  while (end < text_.size() && is_space(text_[end])) ++end;
+  while (end < text_.size() && !is_space(text_[end])) ++end;
+  if (end - position_ > kLongestToken) {
+    end = position_ + kLongestToken;
+    while ((static_cast<unsigned char>(text_[end]) & 0xC0) == 0x80) --end;
+  }
+  std::string token = text_.substr(position_, end - position_);
+  position_ = end;
+  return token;
+}
+
+std::string FakeReply::filler() {
+  random_ = random_ * 6364136223846793005ULL + 1442695040888963407ULL;
+  return std::string(kFillerWords[random_ >> 61]);
+}
+
+std::int32_t fake_token_id(std::string_view text) noexcept {
+  return static_cast<std::int32_t>(hash_on(kHashStart, text) % kFakeVocabularySize);
+}
+
+}  // namespace pcai

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/request.h"
+#include "core/result.h"
+
+namespace pcai {
+
+/// How the fake backend answers one request. A line in the last user message (or in a text prompt)
+/// that begins with "fake:" changes it, key by key:
+///
+///   fake: delay_ms=50 prefill_ms=500 tokens=200 fail_after=3
+///   fake: reply=all that follows on this line
+///
+/// Numbers count tokens or milliseconds. An unknown key or a bad number is an InvalidRequest.
+struct FakeScript {
+  std::chrono::milliseconds prefill{0};  // prefill_ms: before the first token
+  std::chrono::milliseconds delay{0};    // delay_ms: before each token
+  std::optional<std::string> reply;  // absent: "You said: " and the message without "fake:" lines
+  std::optional<std::uint32_t> tokens;      // length of the answer; filler words make up what lacks
+  std::optional<std::uint32_t> fail_after;  // then Failed(Internal)
+  std::optional<std::uint32_t> crash_after;  // "crash" or "crash=N": then std::abort()
+  std::optional<std::uint32_t> hang_after;   // "hang" or "hang=N": then the whole model stands
+                                            // still, cancels included, until it is destroyed
+  std::uint32_t reasoning = 0;        // so many first tokens come as ReasoningDelta
+  std::string tool;                   // name of a tool to call at the end; "" = none
+  std::string tool_arguments = "{}";  // args=the rest of the line, JSON text
+};
+
+/// A prompt as the fake sees it.
+struct FakePrompt {
+  std::vector<std::uint64_t> prefixes;  // a hash for each prefix, so size() is the token count
+  FakeScript script;                    // `reply` is always set
+};
+
+/// Counts a prompt's tokens (the words of all messages) and reads its script over `defaults`.
+Result<FakePrompt> read_prompt(const GenerateRequest& request, const FakeScript& defaults);
+
+/// The tokens of an answer: words with the space before them, long words in chunks of whole code
+/// points. Deterministic; the seed picks the filler words. Not thread-safe.
+class FakeReply {
+ public:
+  /// `endless` ignores the script's length.
+  FakeReply(const FakeScript& script, std::uint64_t seed, bool endless);
+
+  /// The next token, or nothing at the end.
+  std::optional<std::string> next();
+
+ private:
+  std::string filler();
+
+  std::string text_;
+  std::size_t position_ = 0;
+  std::optional<std::uint32_t> remaining_;  // absent: as long as the text
+  bool endless_;
+  std::uint64_t random_;
+};
+
+constexpr std::int32_t kFakeVocabularySize = 32768;
+
+/// The id of a token with that text.
+std::int32_t fake_token_id(std::string_view text) noexcept;
+
+}  // namespace pcai

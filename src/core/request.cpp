@@ -1,0 +1,117 @@
+#include "core/request.h"
+
+#include <cmath>
+
+#include "core/utf8.h"
+
+namespace pcai {
+namespace {
+
+constexpr std::size_t kMaxStopSequences = 16;
+constexpr std::size_t kMaxStopBytes = 256;
+constexpr std::size_t kMaxLogitBiases = 1024;
+constexpr std::uint32_t kMaxTopLogprobs = 20;
+
+tl::unexpected<Error> refuse(std::string field, const std::string& what) {
+  std::string message = field + " " + what;
+  return fail(ErrorCode::InvalidRequest, std::move(message), std::move(field));
+}
+
+// Written so that NaN is out of every range.
+bool within(float value, float low, float high) {
+  return value >= low && value <= high;
+}
+
+std::string indexed(const char* name, std::size_t index) {
+  return std::string(name) + "[" + std::to_string(index) + "]";
+}
+
+Status check_stop_sequences(const std::vector<std::string>& sequences) {
+  if (sequences.size() > kMaxStopSequences) {
+    return refuse("stop", "has " + std::to_string(sequences.size()) + " sequences; at most " +
+                              std::to_string(kMaxStopSequences) + " are allowed");
+  }
+  for (std::size_t i = 0; i < sequences.size(); ++i) {
+    const std::string& sequence = sequences[i];
+    if (sequence.empty()) return refuse(indexed("stop", i), "must not be empty");
+    if (sequence.size() > kMaxStopBytes) {
+      return refuse(indexed("stop", i),
+                    "is longer than " + std::to_string(kMaxStopBytes) + " bytes");
+    }
+    if (!is_valid_utf8(sequence)) return refuse(indexed("stop", i), "is not valid UTF-8");
+  }
+  return {};
+}
+
+Status check_logit_bias(const std::vector<LogitBias>& biases) {
+  if (biases.size() > kMaxLogitBiases) {
+    return refuse("logit_bias", "has " + std::to_string(biases.size()) + " entries; at most " +
+                                    std::to_string(kMaxLogitBiases) + " are allowed");
+  }
+  for (const LogitBias& bias : biases) {
+    if (bias.token < 0) return refuse("logit_bias", "has a negative token id");
+    if (!within(bias.bias, -100.0F, 100.0F)) {
+      return refuse("logit_bias",
+                    "of token " + std::to_string(bias.token) + " must be between -100 and 100");
+    }
+  }
+  return {};
+}
+
+Status check_messages(const std::vector<ChatMessage>& messages) {
+  if (messages.empty()) return refuse("messages", "must not be empty");
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    const ChatMessage& message = messages[i];
+    if (!is_valid_utf8(message.content.value_or("")) || !is_valid_utf8(message.reasoning)) {
+      return refuse(indexed("messages", i) + ".content", "is not valid UTF-8");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Status check_params(const GenerateParams& params) {
+  const float inf = HUGE_VALF;
+  if (!within(params.temperature, 0, inf) || params.temperature == inf) {
+    return refuse("temperature", "must be a finite number, 0 or more");
+  }
+  if (!within(params.top_p, 0, 1)) return refuse("top_p", "must be between 0 and 1");
+  if (params.top_k < 0) return refuse("top_k", "must be 0 (off) or more");
+  if (!within(params.min_p, 0, 1)) return refuse("min_p", "must be between 0 and 1");
+  if (!(params.repeat_penalty > 0) || params.repeat_penalty == inf) {
+    return refuse("repeat_penalty", "must be a finite number over 0");
+  }
+  if (!std::isfinite(params.frequency_penalty)) {
+    return refuse("frequency_penalty", "must be a finite number");
+  }
+  if (!std::isfinite(params.presence_penalty)) {
+    return refuse("presence_penalty", "must be a finite number");
+  }
+  if (params.penalty_last_n < -1) {
+    return refuse("penalty_last_n", "must be -1 (whole context), 0 (off) or more");
+  }
+  if (params.max_tokens < 1) return refuse("max_tokens", "must be at least 1");
+  if (params.top_logprobs > kMaxTopLogprobs) {
+    return refuse("top_logprobs", "must be at most " + std::to_string(kMaxTopLogprobs));
+  }
+  if (params.top_logprobs > 0 && !params.logprobs) {
+    return refuse("top_logprobs", "needs logprobs to be true");
+  }
+  if (Status status = check_stop_sequences(params.stop_sequences); !status) return status;
+  return check_logit_bias(params.logit_bias);
+}
+
+Status check_request(const GenerateRequest& request) {
+  if (const auto* chat = std::get_if<ChatPrompt>(&request.prompt)) {
+    if (Status status = check_messages(chat->messages); !status) return status;
+  } else if (const auto* text = std::get_if<TextPrompt>(&request.prompt)) {
+    if (text->text.empty()) return refuse("prompt", "must not be empty");
+    if (!is_valid_utf8(text->text)) return refuse("prompt", "is not valid UTF-8");
+  } else if (std::get<TokenPrompt>(request.prompt).tokens.empty()) {
+    return refuse("prompt", "must not be empty");
+  }
+  return check_params(request.params);
+}
+
+}  // namespace pcai
