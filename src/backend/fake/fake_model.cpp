@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "backend/fake/stop_filter.h"
+#include "backend/stop_filter.h"
 
 namespace pcai {
 namespace {

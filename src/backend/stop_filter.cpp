@@ -1,4 +1,4 @@
-#include "backend/fake/stop_filter.h"
+#include "backend/stop_filter.h"
 
 #include <algorithm>
 #include <utility>
