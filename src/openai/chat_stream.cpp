@@ -1,0 +1,141 @@
+#include <algorithm>
+
+#include "openai/chat_response.h"
+#include "openai/error_body.h"
+#include "openai/response_parts.h"
+
+namespace pcai {
+namespace {
+
+constexpr std::string_view kNoLogprobs = "null";
+constexpr std::string_view kNotFinished = "null";
+
+}  // namespace
+
+struct ChatStreamWriter::State {
+  struct Choice {
+    ToolCallNumbers numbers;
+    bool ended = false;
+  };
+
+  bool logprobs;
+  bool include_usage;
+  std::vector<Choice> choices;
+  std::string prefix;    // from "data: " to the opening bracket of `choices`
+  std::string warnings;  // `,"warnings":[…]` or nothing
+  AnswerTotals totals = {};
+  std::size_t ended = 0;
+  bool failed = false;
+
+  /// One frame. `delta` is a JSON object, `extra` members of the chunk.
+  std::string chunk(std::size_t index, std::string_view delta, std::string_view log,
+                    std::string_view finish, std::string_view extra = {}) const {
+    std::string out;
+    out.reserve(prefix.size() + delta.size() + log.size() + extra.size() + 128);
+    out += prefix;
+    out += "{\"index\":";
+    append_number(out, static_cast<std::int64_t>(index));
+    out += ",\"delta\":";
+    out += delta;
+    out += ",\"logprobs\":";
+    out += log;
+    out += ",\"finish_reason\":";
+    out += finish;
+    out += "}]";
+    if (include_usage) out += ",\"usage\":null";
+    out += extra;
+    out += "}\n\n";
+    return out;
+  }
+
+  std::string take(std::size_t, const Accepted&) { return {}; }
+
+  std::string take(std::size_t index, const TextDelta& delta) {
+    const bool with_logprobs = logprobs && !delta.logprobs.empty();
+    if (delta.text.empty() && !with_logprobs) return {};
+    std::string text = "{\"content\":";
+    append_string(text, delta.text);
+    text += '}';
+    if (!with_logprobs) return chunk(index, text, kNoLogprobs, kNotFinished);
+    std::string entries;
+    append_logprobs(entries, delta.logprobs);
+    return chunk(index, text, "{\"content\":[" + entries + "],\"refusal\":null}", kNotFinished);
+  }
+
+  std::string take(std::size_t index, const ReasoningDelta& delta) {
+    if (delta.text.empty()) return {};
+    std::string text = "{\"reasoning_content\":";
+    append_string(text, delta.text);
+    return chunk(index, text + "}", kNoLogprobs, kNotFinished);
+  }
+
+  std::string take(std::size_t index, const ToolCallDelta& delta) {
+    const auto number = choices[index].numbers.of(delta.index);
+    if (!number.first && delta.arguments.empty()) return {};
+    // SDKs concatenate strings, so id and name go out once only.
+    Json call = {{"index", number.position}};
+    if (number.first) {
+      call["id"] = delta.id;
+      call["type"] = "function";
+      call["function"]["name"] = delta.name;
+    }
+    call["function"]["arguments"] = delta.arguments;
+    return chunk(index, "{\"tool_calls\":[" + to_text(call) + "]}", kNoLogprobs, kNotFinished);
+  }
+
+  std::string take(std::size_t index, const Finished& finished) {
+    choices[index].ended = true;
+    totals.add(finished.usage, finished.timings);
+    const bool last = ++ended == choices.size();
+    const std::string reason =
+        "\"" + std::string(finish_reason(finished.reason, !choices[index].numbers.empty())) + "\"";
+    std::string timings;
+    if (last) timings = ",\"timings\":" + to_text(timings_json(totals.timings(), totals.usage()));
+    std::string out = chunk(index, "{}", kNoLogprobs, reason, include_usage ? "" : timings);
+    if (!last) return out;
+    if (include_usage) {
+      out += prefix + "],\"usage\":" + to_text(usage_json(totals.usage())) + timings + "}\n\n";
+    }
+    return out + "data: [DONE]\n\n";
+  }
+
+  std::string take(std::size_t, const Failed& failure) {
+    failed = true;
+    return "data: " + error_body(failure.error) + "\n\n";
+  }
+};
+
+ChatStreamWriter::ChatStreamWriter(ChatResponseHead head, std::uint32_t n, bool logprobs,
+                                   bool include_usage)
+    : state_(
+          new State{logprobs, include_usage, std::vector<State::Choice>(n), "data: {\"id\":", {}}) {
+  std::string& prefix = state_->prefix;
+  append_string(prefix, head.id);
+  prefix += ",\"object\":\"chat.completion.chunk\",\"created\":" + std::to_string(head.created);
+  prefix += ",\"model\":";
+  append_string(prefix, head.model);
+  prefix += ",\"system_fingerprint\":\"" + std::string(kSystemFingerprint) + "\",\"choices\":[";
+  if (!head.warnings.empty()) state_->warnings = ",\"warnings\":" + to_text(Json(head.warnings));
+}
+ChatStreamWriter::~ChatStreamWriter() = default;
+ChatStreamWriter::ChatStreamWriter(ChatStreamWriter&&) noexcept = default;
+
+std::string ChatStreamWriter::open() {
+  std::string out;
+  for (std::size_t i = 0; i < state_->choices.size(); ++i) {
+    out += state_->chunk(i, R"({"role":"assistant","content":""})", kNoLogprobs, kNotFinished,
+                         i == 0 ? state_->warnings : std::string_view{});
+  }
+  return out;
+}
+
+std::string ChatStreamWriter::add(std::uint32_t choice, const GenerateEvent& event) {
+  if (done() || choice >= state_->choices.size() || state_->choices[choice].ended) return {};
+  return std::visit([&](const auto& one) { return state_->take(choice, one); }, event);
+}
+
+bool ChatStreamWriter::done() const {
+  return state_->failed || state_->ended == state_->choices.size();
+}
+
+}  // namespace pcai

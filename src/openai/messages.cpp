@@ -1,0 +1,217 @@
+#include "openai/messages.h"
+
+#include <array>
+#include <optional>
+
+namespace pcai {
+namespace {
+
+constexpr Range kNameBytes{1, 256};
+constexpr Range kParts{1, 1024};
+constexpr Range kToolCalls{0, 128};
+
+struct NamedRole {
+  std::string_view name;
+  Role role;
+};
+
+constexpr std::array<NamedRole, 5> kRoles{{{"developer", Role::System},
+                                           {"system", Role::System},
+                                           {"user", Role::User},
+                                           {"assistant", Role::Assistant},
+                                           {"tool", Role::Tool}}};
+
+/// A message on its way in.
+struct Draft {
+  ChatMessage& message;
+  std::vector<std::string>& warnings;
+};
+
+/// Parts, and what a message has beside them, make one text.
+void append_line(std::optional<std::string>& text, const std::string& line) {
+  if (text) {
+    *text += "\n" + line;
+  } else {
+    text = line;
+  }
+}
+
+/// The `type` of a part or tool call. It is looked at first, because the other members depend on
+/// it.
+Result<std::string> read_type(Json& object, const std::string& path) {
+  if (Status checked = check_object(object, path); !checked) return fail(checked.error());
+  const std::string where = member_path(path, "type");
+  Json* type = find_member(object, "type");
+  if (!type) return fail(ErrorCode::InvalidRequest, where + " is required", where);
+  if (Status checked = check_field({"type", FieldType::String}, *type, where); !checked) {
+    return fail(checked.error());
+  }
+  return type->get<std::string>();
+}
+
+Status read_role(Json& value, const std::string& path, Draft& draft) {
+  const std::string& name = value.get_ref<const std::string&>();
+  for (const NamedRole& known : kRoles) {
+    if (known.name == name) {
+      draft.message.role = known.role;
+      return {};
+    }
+  }
+  if (name == "function") {
+    return fail(ErrorCode::Unsupported, path + ": 'function' is not supported here; use 'tool'",
+                path);
+  }
+  return fail(ErrorCode::InvalidRequest,
+              path + " must be developer, system, user, assistant or tool, not " + in_quotes(name),
+              path);
+}
+
+Status read_part(Json& part, const std::string& path, Draft& draft) {
+  const Result<std::string> type = read_type(part, path);
+  if (!type) return fail(type.error());
+  if (*type != "text" && *type != "refusal") {
+    const std::string where = member_path(path, "type");
+    return fail(
+        ErrorCode::Unsupported,
+        where + ": parts of type " + in_quotes(*type) + " are not supported here, only 'text'",
+        where);
+  }
+  static const auto read_text = [](Json& value, const std::string&, std::string& text) -> Status {
+    text = std::move(value.get_ref<std::string&>());
+    return {};
+  };
+  static const auto read_nothing = [](Json&, const std::string&, std::string&) -> Status {
+    return {};
+  };
+  std::string text;
+  const std::array<Field<std::string>, 2> fields{
+      Field<std::string>{{"type", FieldType::String}, read_nothing},
+      required(Field<std::string>{{*type, FieldType::String}, read_text})};
+  Status read = read_fields(part, path, draft.warnings, FieldSet<std::string>{fields, text});
+  if (read) append_line(draft.message.content, text);
+  return read;
+}
+
+Status read_content(Json& value, const std::string& path, Draft& draft) {
+  if (value.is_string()) {
+    draft.message.content = std::move(value.get_ref<std::string&>());
+    return {};
+  }
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (Status read = read_part(value[i], item_path(path, i), draft); !read) return read;
+  }
+  return {};
+}
+
+Status read_refusal(Json& value, const std::string&, Draft& draft) {
+  append_line(draft.message.content, value.get_ref<const std::string&>());
+  return {};
+}
+
+Status read_arguments(Json& value, const std::string&, ToolCall& call) {
+  call.arguments = value.is_object() ? to_text(value) : value.get<std::string>();
+  return {};
+}
+
+Status read_function(Json& value, const std::string& path, ToolCall& call) {
+  static const std::array<Field<ToolCall>, 2> kFields{
+      required(field<&ToolCall::name>("name", kNameBytes, "")),
+      Field<ToolCall>{{"arguments", FieldType::StringOrObject}, read_arguments}};
+  call.arguments = "{}";
+  std::vector<std::string> no_warnings;
+  return read_fields(value, path, no_warnings, FieldSet<ToolCall>{kFields, call});
+}
+
+Status read_tool_calls(Json& value, const std::string& path, Draft& draft) {
+  static const std::array<Field<ToolCall>, 4> kFields{
+      required(field<&ToolCall::id>("id", kNameBytes, "")),
+      Field<ToolCall>{{"type", FieldType::String},
+                      [](Json&, const std::string&, ToolCall&) -> Status { return {}; }},
+      required(Field<ToolCall>{{"function", FieldType::Object}, read_function}),
+      ignored_field<ToolCall>("index", FieldType::Integer, "The position is the array's")};
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const std::string where = item_path(path, i);
+    const Result<std::string> type = read_type(value[i], where);
+    if (!type) return fail(type.error());
+    if (*type != "function") {
+      const std::string at = member_path(where, "type");
+      return fail(ErrorCode::Unsupported,
+                  at + ": calls of type " + in_quotes(*type) + " are not supported here", at);
+    }
+    ToolCall& call = draft.message.tool_calls.emplace_back();
+    Status read = read_fields(value[i], where, draft.warnings, FieldSet<ToolCall>{kFields, call});
+    if (!read) return read;
+  }
+  return {};
+}
+
+std::span<const Field<ChatMessage>> plain_fields() {
+  using M = ChatMessage;
+  static const std::vector<Field<M>> kFields = {
+      field<&M::name>("name", {0, 256}, "Who speaks"),
+      field<&M::tool_call_id>("tool_call_id", kNameBytes, "The call that a tool message answers"),
+      field<&M::reasoning>("reasoning", {}, "The same as reasoning_content"),
+      field<&M::reasoning>("reasoning_content", {}, "Earlier reasoning given back"),
+      ignored_field<M>("annotations", FieldType::Array, "Part of an answer given back"),
+      ignored_field<M>("reasoning_details", FieldType::Array, "Another server's"),
+      ignored_field<M>("provider_specific_fields", FieldType::Object, "Another server's"),
+      unsupported_field<M>("audio", FieldType::Object, "audio answers"),
+      unsupported_field<M>("function_call", FieldType::Object, "use tool_calls"),
+  };
+  return kFields;
+}
+
+std::span<const Field<Draft>> draft_fields() {
+  static const std::vector<Field<Draft>> kFields = {
+      required(Field<Draft>{{"role", FieldType::String}, read_role}),
+      {{"content", FieldType::StringOrArray, kParts}, read_content},
+      {{"refusal", FieldType::String}, read_refusal},
+      {{"tool_calls", FieldType::Array, kToolCalls}, read_tool_calls},
+  };
+  return kFields;
+}
+
+/// What depends on the role.
+Status check_message(const ChatMessage& message, const std::string& path) {
+  const auto wrong = [&](std::string_view name, std::string_view what) {
+    const std::string where = member_path(path, name);
+    return fail(ErrorCode::InvalidRequest, where + " " + std::string(what), where);
+  };
+  const bool assistant = message.role == Role::Assistant;
+  if (!message.content && !(assistant && !message.tool_calls.empty())) {
+    return wrong("content", assistant ? "is required without tool_calls" : "is required");
+  }
+  if (!assistant && !message.tool_calls.empty()) {
+    return wrong("tool_calls", "belongs to assistant messages");
+  }
+  if (!assistant && !message.reasoning.empty()) {
+    return wrong("reasoning_content", "belongs to assistant messages");
+  }
+  if (message.role == Role::Tool && message.tool_call_id.empty()) {
+    return wrong("tool_call_id", "is required in tool messages");
+  }
+  if (message.role != Role::Tool && !message.tool_call_id.empty()) {
+    return wrong("tool_call_id", "belongs to tool messages");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<ChatMessage>> read_messages(Json& array, const std::string& path,
+                                               std::vector<std::string>& warnings) {
+  std::vector<ChatMessage> messages;
+  messages.reserve(array.size());
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    const std::string where = item_path(path, i);
+    ChatMessage& message = messages.emplace_back();
+    Draft draft{message, warnings};
+    Status read = read_fields(array[i], where, warnings, FieldSet<Draft>{draft_fields(), draft},
+                              FieldSet<ChatMessage>{plain_fields(), message});
+    if (read) read = check_message(message, where);
+    if (!read) return fail(read.error());
+  }
+  return messages;
+}
+
+}  // namespace pcai

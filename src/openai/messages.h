@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/request.h"
+#include "openai/field.h"
+
+namespace pcai {
+
+/// Reads the `messages` array. Text parts are joined with newlines; a refusal counts as content;
+/// `arguments` given as an object become JSON text. Other kinds of parts are Unsupported. Members
+/// that have no effect are added to `warnings`.
+Result<std::vector<ChatMessage>> read_messages(Json& array, const std::string& path,
+                                               std::vector<std::string>& warnings);
+
+}  // namespace pcai

@@ -1,0 +1,43 @@
+#include "openai/model_list.h"
+
+#include <cmath>
+
+#include "openai/json_text.h"
+
+namespace pcai {
+namespace {
+
+Json model_json(const ModelStatus& model) {
+  Json json = {{"id", model.id},
+               {"object", "model"},
+               {"created", model.created},
+               {"owned_by", "pcai"},
+               {"state", to_string(model.state)}};
+  if (model.state == ModelState::Loading) json["load_progress"] = std::round(model.load_progress * 100.0) / 100;
+  if (model.error) json["error"] = model.error->message;
+  if (model.info) {
+    const ModelInfo& info = *model.info;
+    json["backend"] = info.backend;
+    json["architecture"] = info.architecture;
+    json["quantization"] = info.quantization ? Json(*info.quantization) : Json(nullptr);
+    json["context_length"] = info.context_length;
+    json["train_context_length"] = info.train_context_length;
+    json["size"] = info.size_bytes;
+    json["parameters"] = info.parameter_count;
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string model_list_body(const std::vector<ModelStatus>& models) {
+  Json data = Json::array();
+  for (const ModelStatus& model : models) data.push_back(model_json(model));
+  return to_text({{"object", "list"}, {"data", std::move(data)}});
+}
+
+std::string model_body(const ModelStatus& model) {
+  return to_text(model_json(model));
+}
+
+}  // namespace pcai

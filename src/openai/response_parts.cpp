@@ -1,0 +1,111 @@
+#include "openai/response_parts.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace pcai {
+namespace {
+
+constexpr float kLeastLogprob = -9999.0F;
+
+double rounded(double value) {
+  return std::round(value * 1000) / 1000;
+}
+
+double per_second(std::uint32_t tokens, double ms) {
+  return rounded(tokens * 1000.0 / ms);
+}
+
+/// Members of one token, without the braces.
+void append_token(std::string& out, const TokenLogprob& token) {
+  out += "\"token\":";
+  append_string(out, token.bytes);
+  out += ",\"logprob\":";
+  // The comparison is false for NaN, too.
+  const float logprob = token.logprob > kLeastLogprob ? token.logprob : kLeastLogprob;
+  append_number(out, std::min(logprob, 0.0F));
+  out += ",\"bytes\":[";
+  for (const char byte : token.bytes) {
+    append_number(out, static_cast<std::int64_t>(static_cast<unsigned char>(byte)));
+    out += ',';
+  }
+  if (out.back() == ',') out.pop_back();
+  out += ']';
+}
+
+}  // namespace
+
+Json usage_json(const Usage& usage) {
+  return {{"prompt_tokens", usage.prompt_tokens},
+          {"completion_tokens", usage.completion_tokens},
+          {"total_tokens", std::uint64_t{usage.prompt_tokens} + usage.completion_tokens},
+          {"prompt_tokens_details", {{"cached_tokens", usage.cached_tokens}, {"audio_tokens", 0}}},
+          {"completion_tokens_details",
+           {{"reasoning_tokens", usage.reasoning_tokens},
+            {"accepted_prediction_tokens", 0},
+            {"rejected_prediction_tokens", 0},
+            {"audio_tokens", 0}}}};
+}
+
+Json timings_json(const Timings& timings, const Usage& usage) {
+  Json json = {{"queue_ms", rounded(timings.queue_ms)},
+               {"prefill_ms", rounded(timings.prefill_ms)},
+               {"first_token_ms", rounded(timings.first_token_ms)},
+               {"decode_ms", rounded(timings.decode_ms)}};
+  if (timings.prefill_ms > 0 && usage.prompt_tokens > usage.cached_tokens) {
+    json["prompt_per_second"] =
+        per_second(usage.prompt_tokens - usage.cached_tokens, timings.prefill_ms);
+  }
+  if (timings.decode_ms > 0 && usage.completion_tokens > 0) {
+    json["predicted_per_second"] = per_second(usage.completion_tokens, timings.decode_ms);
+  }
+  return json;
+}
+
+void AnswerTotals::add(const Usage& usage, const Timings& timings) {
+  if (std::exchange(empty_, false)) {
+    usage_ = usage;
+    timings_ = timings;
+    return;
+  }
+  usage_.prompt_tokens = std::max(usage_.prompt_tokens, usage.prompt_tokens);
+  usage_.cached_tokens = std::min(usage_.cached_tokens, usage.cached_tokens);
+  usage_.completion_tokens += usage.completion_tokens;
+  usage_.reasoning_tokens += usage.reasoning_tokens;
+  timings_.queue_ms = std::max(timings_.queue_ms, timings.queue_ms);
+  timings_.prefill_ms = std::max(timings_.prefill_ms, timings.prefill_ms);
+  timings_.decode_ms = std::max(timings_.decode_ms, timings.decode_ms);
+  if (timings.first_token_ms > 0 &&
+      (timings_.first_token_ms <= 0 || timings.first_token_ms < timings_.first_token_ms)) {
+    timings_.first_token_ms = timings.first_token_ms;
+  }
+}
+
+void append_logprobs(std::string& out, const std::vector<TokenLogprobs>& entries) {
+  for (const TokenLogprobs& entry : entries) {
+    out += out.empty() ? "{" : ",{";
+    append_token(out, entry.chosen);
+    out += ",\"top_logprobs\":[";
+    for (const TokenLogprob& token : entry.top) {
+      out += &token == entry.top.data() ? "{" : ",{";
+      append_token(out, token);
+      out += '}';
+    }
+    out += "]}";
+  }
+}
+
+ToolCallNumbers::Number ToolCallNumbers::of(std::uint32_t index) {
+  const auto found = std::find(seen_.begin(), seen_.end(), index);
+  const auto position = static_cast<std::size_t>(found - seen_.begin());
+  const bool first = found == seen_.end();
+  if (first) seen_.push_back(index);
+  return {position, first};
+}
+
+std::string_view finish_reason(FinishReason reason, bool has_tool_calls) noexcept {
+  return to_string(has_tool_calls && reason == FinishReason::Stop ? FinishReason::ToolCalls
+                                                                  : reason);
+}
+
+}  // namespace pcai

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/event.h"
+#include "openai/json_text.h"
+
+// What answers have in common, whole or streamed, of any route.
+
+namespace pcai {
+
+constexpr std::string_view kSystemFingerprint = "fp_pcai";
+
+/// The `usage` object.
+Json usage_json(const Usage& usage);
+
+/// The `timings` object, an extra of ours; the rates are there when there is something to divide.
+Json timings_json(const Timings& timings, const Usage& usage);
+
+/// Adds up the choices of one answer.
+class AnswerTotals {
+ public:
+  void add(const Usage& usage, const Timings& timings);
+
+  /// The prompt is counted once: `cached_tokens` are those that no choice had to compute.
+  const Usage& usage() const noexcept { return usage_; }
+
+  /// The earliest first token, and the longest of each other time.
+  const Timings& timings() const noexcept { return timings_; }
+
+ private:
+  bool empty_ = true;
+  Usage usage_;
+  Timings timings_;
+};
+
+/// Appends the entries of `logprobs.content`, with a comma before each but the first in `out`.
+void append_logprobs(std::string& out, const std::vector<TokenLogprobs>& entries);
+
+/// Numbers the tool calls of one choice 0, 1, … in the order in which they begin.
+class ToolCallNumbers {
+ public:
+  struct Number {
+    std::size_t position;
+    bool first;  // the call begins with this piece
+  };
+
+  Number of(std::uint32_t index);
+
+  bool empty() const noexcept { return seen_.empty(); }
+
+ private:
+  std::vector<std::uint32_t> seen_;
+};
+
+/// "tool_calls" whenever there are calls: clients branch on it. A cut answer stays "length".
+std::string_view finish_reason(FinishReason reason, bool has_tool_calls) noexcept;
+
+}  // namespace pcai
