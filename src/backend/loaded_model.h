@@ -27,6 +27,10 @@ class LoadedModel {
   virtual void cancel(RequestId id) noexcept = 0;
 
   virtual ModelStats stats() const noexcept = 0;
+
+  /// False once it can take no request any more (its process ended). Never blocks. The engine then
+  /// destroys it and loads it anew for the next request.
+  virtual bool alive() const noexcept { return true; }
 };
 
 }  // namespace pcai

@@ -17,7 +17,7 @@
 namespace pcai {
 
 struct EngineOptions {
-  std::uint32_t max_queue = 64;  // requests waiting for a place, over all models
+  std::uint32_t max_queue = 64;                  // requests waiting for a place, over all models
   std::chrono::milliseconds default_timeout{0};  // for requests that name none; 0 = none
   std::uint32_t submit_threads = 2;              // threads that tokenize and submit
 };
@@ -49,8 +49,8 @@ struct EngineStats {
 /// deadlines, drain. Knows no backend by name. Any thread may call any method.
 class Engine {
  public:
-  /// `registry` is only read. `on_record` is called once for each request that ended, from an
-  /// engine or backend thread; it must not block.
+  /// `registry` is only read. `on_record` is called once for each request that ended, just before
+  /// its last event, from an engine or backend thread or the one that cancels; it must not block.
   Engine(std::shared_ptr<const BackendRegistry> registry, EngineOptions options,
          std::function<void(const RequestRecord&)> on_record = {});
 
@@ -80,8 +80,8 @@ class Engine {
   std::optional<ModelStats> model_stats(std::string_view id) const;
 
   /// Takes a request and returns at once. Fails with ModelNotFound, Overloaded (the queue is full)
-  /// or Draining; all later errors come as the generation's Failed event. A model that is not loaded
-  /// is loaded first. Accepted is the first event of a request that the model took.
+  /// or Draining; all later errors come as the generation's Failed event. A model that is not
+  /// loaded is loaded first. Accepted is the first event of a request that the model took.
   Result<std::unique_ptr<Generation>> generate(GenerateRequest request);
 
   /// True when the default model is loaded and the engine takes requests.
@@ -100,7 +100,7 @@ class Engine {
 
  private:
   class Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;  // generations refer to it weakly, so they may outlive the engine
 };
 
 }  // namespace pcai

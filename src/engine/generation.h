@@ -12,7 +12,8 @@ namespace pcai {
 
 class GenerationBuffer;
 
-/// One running request, held by its reader. One thread reads; any thread may cancel.
+/// One running request, held by its reader. One thread reads; any thread may cancel. It may outlive
+/// the engine, which ends it.
 class Generation {
  public:
   Generation(RequestId id, std::shared_ptr<GenerationBuffer> buffer,
@@ -37,8 +38,8 @@ class Generation {
   void cancel() noexcept;
 
   /// Calls `ready` each time an event arrives in an empty buffer, and at once if one is there. It
-  /// runs on a backend or engine thread and must neither block nor call back into this object. Pass
-  /// an empty function to stop; when that returns no call is running.
+  /// runs on a backend or engine thread, or inside cancel(), and must neither block nor call back
+  /// into this object. Pass an empty function to stop; when that returns no call is running.
   void on_ready(std::function<void()> ready);
 
  private:

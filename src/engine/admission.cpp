@@ -1,0 +1,51 @@
+#include "engine/admission.h"
+
+#include <utility>
+
+namespace pcai {
+namespace {
+
+bool has_place(const Model& model) {
+  return model.ready() && model.instance->running < model.instance->max_sequences;
+}
+
+}  // namespace
+
+bool Admission::enter(std::shared_ptr<LiveRequest> request) {
+  Model& model = request->model;
+  const bool waits = !model.waiting.empty() || !has_place(model);
+  if (waits && queued_ >= max_queue_) return false;
+  request->state = LiveRequest::State::Waiting;
+  model.waiting.emplace(request->id, std::move(request));
+  ++queued_;
+  return true;
+}
+
+std::vector<std::shared_ptr<LiveRequest>> Admission::admit(Model& model) {
+  std::vector<std::shared_ptr<LiveRequest>> admitted;
+  while (!model.waiting.empty() && has_place(model)) {
+    auto node = model.waiting.extract(model.waiting.begin());
+    LiveRequest& request = *node.mapped();
+    request.state = LiveRequest::State::Admitted;
+    request.instance = model.instance;
+    ++model.instance->running;
+    --queued_;
+    ++running_;
+    admitted.push_back(std::move(node.mapped()));
+  }
+  return admitted;
+}
+
+void Admission::leave(LiveRequest& request) {
+  if (request.state == LiveRequest::State::Waiting) {
+    request.model.waiting.erase(request.id);
+    --queued_;
+  } else if (request.state != LiveRequest::State::Ended) {
+    --request.instance->running;
+    --running_;
+    request.instance.reset();
+  }
+  request.state = LiveRequest::State::Ended;
+}
+
+}  // namespace pcai

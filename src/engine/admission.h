@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "engine/live_request.h"
+#include "engine/model_table.h"
+
+namespace pcai {
+
+/// Who waits for which model and who is next, first come first served. Not thread-safe: the
+/// engine's mutex guards it and all it touches.
+class Admission {
+ public:
+  explicit Admission(std::uint32_t max_queue) : max_queue_(max_queue) {}
+
+  /// Puts a request last into its model's queue. False when it would stay there and the queue,
+  /// which counts the requests of all models, is full.
+  bool enter(std::shared_ptr<LiveRequest> request);
+
+  /// Gives the places that are free to those who wait longest. Returns who got one, to be
+  /// submitted.
+  std::vector<std::shared_ptr<LiveRequest>> admit(Model& model);
+
+  /// Takes a request out: from the queue or from its place.
+  void leave(LiveRequest& request);
+
+  std::uint32_t queued() const noexcept { return queued_; }
+  std::uint32_t running() const noexcept { return running_; }
+
+ private:
+  std::uint32_t max_queue_;
+  std::uint32_t queued_ = 0;
+  std::uint32_t running_ = 0;
+};
+
+}  // namespace pcai

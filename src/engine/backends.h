@@ -1,0 +1,33 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "backend/registry.h"
+#include "core/model.h"
+
+namespace pcai {
+
+/// The name of the backend for a model: the one its spec names, or for "auto" the first usable one
+/// that reads the file's format, or else the first usable one. Never picks the fake backend by
+/// itself, except for a path that ends in ".fake". Fails with Unsupported when there is none.
+Result<std::string> choose_backend(const BackendRegistry& registry, const ModelSpec& spec);
+
+/// The backends that an engine uses: each is created once, at its first model, and kept. Any thread
+/// may call any method.
+class Backends {
+ public:
+  explicit Backends(std::shared_ptr<const BackendRegistry> registry);
+
+  /// The backend for a model; lives as long as this object. Creating one may take a while.
+  Result<InferenceBackend*> get(const ModelSpec& spec);
+
+ private:
+  std::shared_ptr<const BackendRegistry> registry_;
+  std::mutex mutex_;
+  std::map<std::string, std::unique_ptr<InferenceBackend>> created_;  // guarded by mutex_
+};
+
+}  // namespace pcai

@@ -1,0 +1,50 @@
+#include "engine/deadline_timer.h"
+
+namespace pcai {
+
+DeadlineTimer::DeadlineTimer(std::function<void(RequestId)> expired)
+    : expired_(std::move(expired)), thread_([this] { run(); }) {}
+
+DeadlineTimer::~DeadlineTimer() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_one();
+  thread_.join();
+}
+
+void DeadlineTimer::add(Clock::time_point time, RequestId id) {
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    first = deadlines_.emplace(time, id).first == deadlines_.begin();
+  }
+  if (first) changed_.notify_one();
+}
+
+void DeadlineTimer::remove(Clock::time_point time, RequestId id) {
+  const std::lock_guard lock(mutex_);
+  deadlines_.erase({time, id});
+}
+
+void DeadlineTimer::run() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    if (deadlines_.empty()) {
+      changed_.wait(lock);
+      continue;
+    }
+    const auto [time, id] = *deadlines_.begin();
+    if (Clock::now() < time) {
+      changed_.wait_until(lock, time);
+      continue;
+    }
+    deadlines_.erase(deadlines_.begin());
+    lock.unlock();
+    expired_(id);
+    lock.lock();
+  }
+}
+
+}  // namespace pcai

@@ -1,0 +1,65 @@
+#include "engine/engine.h"
+
+#include <utility>
+
+#include "engine/engine_impl.h"
+
+namespace pcai {
+
+Engine::Engine(std::shared_ptr<const BackendRegistry> registry, EngineOptions options,
+               std::function<void(const RequestRecord&)> on_record)
+    : impl_(std::make_shared<Impl>(std::move(registry), options, std::move(on_record))) {}
+
+Engine::~Engine() {
+  impl_->shut_down();
+}
+
+Status Engine::add_model(ModelSpec spec) {
+  return impl_->add_model(std::move(spec));
+}
+
+Status Engine::load_model(std::string_view id, LoadProgress& progress) {
+  return impl_->load_model(id, progress);
+}
+
+Status Engine::unload_model(std::string_view id) {
+  return impl_->unload_model(id);
+}
+
+std::vector<ModelStatus> Engine::list_models() const {
+  return impl_->list_models();
+}
+
+Result<ModelStatus> Engine::model(std::string_view id) const {
+  return impl_->model(id);
+}
+
+std::optional<ModelStats> Engine::model_stats(std::string_view id) const {
+  return impl_->model_stats(id);
+}
+
+Result<std::unique_ptr<Generation>> Engine::generate(GenerateRequest request) {
+  return impl_->generate(std::move(request));
+}
+
+bool Engine::ready() const {
+  return impl_->ready();
+}
+
+void Engine::drain() {
+  impl_->drain();
+}
+
+bool Engine::wait_idle(std::chrono::milliseconds timeout) {
+  return impl_->wait_idle(timeout);
+}
+
+void Engine::cancel_all() {
+  impl_->cancel_all();
+}
+
+EngineStats Engine::stats() const {
+  return impl_->stats();
+}
+
+}  // namespace pcai

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/admission.h"
+#include "engine/backends.h"
+#include "engine/deadline_timer.h"
+#include "engine/engine.h"
+#include "engine/live_request.h"
+#include "engine/model_table.h"
+#include "engine/task_threads.h"
+
+namespace pcai {
+
+/// Everything behind Engine. Any thread may call any public method.
+///
+/// One mutex guards all state. Under it no backend is called, except for alive() and info(), and no
+/// event is delivered. An instance is destroyed only when no thread is inside a call of it (Lease),
+/// and never by a thread of its own. Requests: engine_requests.cpp. Models: engine_models.cpp.
+class Engine::Impl : public std::enable_shared_from_this<Impl> {
+ public:
+  Impl(std::shared_ptr<const BackendRegistry> registry, EngineOptions options,
+       std::function<void(const RequestRecord&)> on_record);
+
+  /// Ends all requests and models; afterwards only end_early may be called.
+  void shut_down();
+
+  Status add_model(ModelSpec spec);
+  Status load_model(std::string_view id, LoadProgress& progress);
+  Status unload_model(std::string_view id);
+  std::vector<ModelStatus> list_models() const;
+  Result<ModelStatus> model(std::string_view id) const;
+  std::optional<ModelStats> model_stats(std::string_view id);
+  bool ready() const;
+
+  Result<std::unique_ptr<Generation>> generate(GenerateRequest request);
+
+  /// Ends a request with that code, at once or through its model. Fine when it has ended.
+  void end_early(RequestId id, ErrorCode code) noexcept;
+
+  void drain();
+  bool wait_idle(std::chrono::milliseconds timeout);
+  void cancel_all();
+  EngineStats stats() const;
+
+ private:
+  using Lock = std::unique_lock<std::mutex>;
+
+  /// A request that has ended and whose last event is still to be delivered, without the mutex.
+  struct Ending {
+    std::shared_ptr<LiveRequest> request;
+    GenerateEvent last;
+  };
+
+  class Lease;
+  class WatchedLoad;
+
+  // With mutex_ held.
+  void advance(Model& model);
+  void begin_load(Model& model);
+  Ending close(std::shared_ptr<LiveRequest> request, GenerateEvent last);
+  std::vector<Ending> close_waiting(Model& model, const Error& error);
+
+  // Without it.
+  void load_in_background(Model& model);
+  Status load(Model& model, LoadProgress& progress);
+  void unload(Model& model);
+  void destroy(ModelInstance& instance);
+  void submit(const std::shared_ptr<LiveRequest>& request);
+  void on_last(LiveRequest& request, GenerateEvent last);
+  void deliver(Ending ending);
+
+  // Constant after construction.
+  const EngineOptions options_;
+  const std::function<void(const RequestRecord&)> on_record_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;  // a model's phase, a lease's end, the last request's end
+
+  // Guarded by mutex_.
+  ModelTable models_;
+  Admission admission_;
+  std::unordered_map<RequestId, std::shared_ptr<LiveRequest>> requests_;  // also ending ones
+  RequestId last_id_ = 0;
+  bool draining_ = false;
+  EngineStats counts_;
+
+  Backends backends_;
+  DeadlineTimer deadlines_;
+  TaskThreads load_threads_;
+  TaskThreads submit_threads_;
+};
+
+/// Keeps an instance from being destroyed while a thread calls its model. Made under the mutex,
+/// ended without it.
+class Engine::Impl::Lease {
+ public:
+  Lease(Impl& impl, std::shared_ptr<ModelInstance> instance)
+      : impl_(impl), instance_(std::move(instance)) {
+    ++instance_->users;
+  }
+
+  ~Lease() {
+    const std::lock_guard lock(impl_.mutex_);
+    if (--instance_->users == 0) impl_.changed_.notify_all();
+  }
+
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+
+  LoadedModel& model() const { return *instance_->model; }
+
+ private:
+  Impl& impl_;
+  std::shared_ptr<ModelInstance> instance_;
+};
+
+}  // namespace pcai

@@ -1,0 +1,204 @@
+#include <algorithm>
+#include <utility>
+
+#include "engine/engine_impl.h"
+
+namespace pcai {
+namespace {
+
+constexpr std::uint32_t kLoadThreads = 2;
+
+}  // namespace
+
+/// Keeps the model's progress up to date and lets unload() abort the load.
+class Engine::Impl::WatchedLoad final : public LoadProgress {
+ public:
+  WatchedLoad(Impl& impl, Model& model, LoadProgress& watcher)
+      : impl_(impl), model_(model), watcher_(watcher) {}
+
+  bool on_progress(float fraction) noexcept override {
+    {
+      const Lock lock(impl_.mutex_);
+      model_.progress = fraction;
+      if (model_.abort_load) return false;
+    }
+    return watcher_.on_progress(fraction);
+  }
+
+ private:
+  Impl& impl_;
+  Model& model_;
+  LoadProgress& watcher_;
+};
+
+Engine::Impl::Impl(std::shared_ptr<const BackendRegistry> registry, EngineOptions options,
+                   std::function<void(const RequestRecord&)> on_record)
+    : options_(options),
+      on_record_(std::move(on_record)),
+      admission_(options.max_queue),
+      backends_(std::move(registry)),
+      deadlines_([this](RequestId id) { end_early(id, ErrorCode::DeadlineExceeded); }),
+      load_threads_(kLoadThreads),
+      submit_threads_(options.submit_threads) {}
+
+void Engine::Impl::shut_down() {
+  drain();
+  cancel_all();
+  for (const auto& model : models_.all()) unload(*model);
+  Lock lock(mutex_);
+  changed_.wait(lock, [this] { return requests_.empty(); });
+}
+
+Status Engine::Impl::add_model(ModelSpec spec) {
+  const Lock lock(mutex_);
+  return models_.add(std::move(spec));
+}
+
+Status Engine::Impl::load_model(std::string_view id, LoadProgress& progress) {
+  Lock lock(mutex_);
+  Result<Model*> found = models_.find(id);
+  if (!found) return fail(std::move(found.error()));
+  Model& model = **found;
+  if (model.phase == Model::Phase::Loading) {
+    const std::uint64_t load = model.loads;
+    changed_.wait(lock,
+                  [&] { return model.phase != Model::Phase::Loading || model.loads != load; });
+    if (model.phase == Model::Phase::Failed) return fail(*model.error);
+  }
+  while (model.phase == Model::Phase::Loading || model.phase == Model::Phase::Unloading) {
+    changed_.wait(lock);
+  }
+  if (model.ready()) return {};
+  begin_load(model);
+  lock.unlock();
+  return load(model, progress);
+}
+
+void Engine::Impl::begin_load(Model& model) {
+  model.phase = Model::Phase::Loading;
+  model.progress = 0;
+  model.abort_load = false;
+  model.error.reset();
+  ++model.loads;
+  if (model.instance) {
+    model.instance->closed = Error{ErrorCode::WorkerDied, "the model's process ended"};
+  }
+}
+
+void Engine::Impl::load_in_background(Model& model) {
+  NoProgress progress;
+  // The error goes to the waiting requests and stays in the model's status.
+  static_cast<void>(load(model, progress));
+}
+
+Status Engine::Impl::load(Model& model, LoadProgress& progress) {
+  Lock lock(mutex_);
+  const std::shared_ptr<ModelInstance> dead = std::exchange(model.instance, nullptr);
+  lock.unlock();
+  if (dead) destroy(*dead);
+
+  WatchedLoad watched(*this, model, progress);
+  const Result<InferenceBackend*> backend = backends_.get(model.spec);
+  Result<std::unique_ptr<LoadedModel>> loaded =
+      backend ? (*backend)->load(model.spec, watched) : fail(backend.error());
+
+  lock.lock();
+  std::vector<Ending> endings;
+  if (loaded) {
+    model.instance = std::make_shared<ModelInstance>();
+    model.instance->max_sequences = std::max(1U, (*loaded)->info().max_sequences);
+    model.instance->model = std::move(*loaded);
+    model.phase = Model::Phase::Ready;
+    advance(model);
+  } else if (loaded.error().code == ErrorCode::Cancelled) {
+    model.phase = Model::Phase::Unloaded;
+    endings = close_waiting(model, loaded.error());
+  } else {
+    model.phase = Model::Phase::Failed;
+    model.error = loaded.error();
+    endings = close_waiting(model, loaded.error());
+  }
+  changed_.notify_all();
+  lock.unlock();
+  for (Ending& ending : endings) deliver(std::move(ending));
+  if (!loaded) return fail(std::move(loaded.error()));
+  return {};
+}
+
+Status Engine::Impl::unload_model(std::string_view id) {
+  Lock lock(mutex_);
+  Result<Model*> model = models_.find(id);
+  lock.unlock();
+  if (!model) return fail(std::move(model.error()));
+  unload(**model);
+  return {};
+}
+
+void Engine::Impl::unload(Model& model) {
+  const Error unloaded{ErrorCode::Cancelled, "model '" + model.spec.id + "' was unloaded"};
+  Lock lock(mutex_);
+  if (model.phase == Model::Phase::Loading) {
+    model.abort_load = true;
+    const std::uint64_t load = model.loads;
+    changed_.wait(lock,
+                  [&] { return model.phase != Model::Phase::Loading || model.loads != load; });
+  }
+  while (model.phase == Model::Phase::Unloading) changed_.wait(lock);
+  if (model.phase == Model::Phase::Loading) return;  // a load that began after the unload
+
+  std::vector<Ending> endings = close_waiting(model, unloaded);
+  const std::shared_ptr<ModelInstance> instance = std::exchange(model.instance, nullptr);
+  model.phase = instance ? Model::Phase::Unloading : Model::Phase::Unloaded;
+  if (instance) instance->closed = unloaded;
+  lock.unlock();
+  for (Ending& ending : endings) deliver(std::move(ending));
+  if (!instance) return;
+
+  destroy(*instance);
+  lock.lock();
+  model.phase = Model::Phase::Unloaded;
+  changed_.notify_all();
+  advance(model);
+}
+
+void Engine::Impl::destroy(ModelInstance& instance) {
+  std::unique_ptr<LoadedModel> model;
+  {
+    Lock lock(mutex_);
+    changed_.wait(lock, [&] { return instance.users == 0; });
+    model = std::move(instance.model);
+  }
+  // Its last events come now, and need the mutex.
+  model.reset();
+}
+
+std::vector<ModelStatus> Engine::Impl::list_models() const {
+  const Lock lock(mutex_);
+  std::vector<ModelStatus> statuses;
+  for (const auto& model : models_.all()) statuses.push_back(model->status());
+  return statuses;
+}
+
+Result<ModelStatus> Engine::Impl::model(std::string_view id) const {
+  const Lock lock(mutex_);
+  Result<Model*> model = models_.find(id);
+  if (!model) return fail(std::move(model.error()));
+  return (*model)->status();
+}
+
+std::optional<ModelStats> Engine::Impl::model_stats(std::string_view id) {
+  Lock lock(mutex_);
+  const Result<Model*> model = models_.find(id);
+  if (!model || !(*model)->ready()) return std::nullopt;
+  const Lease lease(*this, (*model)->instance);
+  lock.unlock();
+  return lease.model().stats();
+}
+
+bool Engine::Impl::ready() const {
+  const Lock lock(mutex_);
+  const Result<Model*> model = models_.find("");
+  return model && (*model)->ready() && !draining_;
+}
+
+}  // namespace pcai
