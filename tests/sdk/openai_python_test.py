@@ -119,7 +119,7 @@ class ChatTest(SdkTest):
         whole = self.text(STORY, max_tokens=40)
         stop = whole[len(whole) // 2:][:6]
         expected = whole[:whole.index(stop)]
-        answer = self.chat(STORY, max_tokens=40, stop=[stop, "\x00never"])
+        answer = self.chat(STORY, max_tokens=40, stop=[stop, "never said"])
         self.assertEqual(answer.choices[0].message.content, expected)
         self.assertEqual(answer.choices[0].finish_reason, "stop")
         self.assertEqual(self.streamed_text(STORY, max_tokens=40, stop=stop), expected)
