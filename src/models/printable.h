@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace pcai {
+
+/// Text out of a file, fit for a message, a log line, a terminal or JSON: valid UTF-8 without
+/// control characters, each of which becomes '?'. Over `max_bytes` it ends in "…".
+std::string printable(std::string_view text, std::size_t max_bytes = 200);
+
+/// The text's first 80 bytes, printable and between quotation marks, for a message.
+std::string in_quotes(std::string_view text);
+
+/// The path as UTF-8, whole, under the same rules.
+std::string printable(const std::filesystem::path& path);
+
+}  // namespace pcai
