@@ -3,7 +3,8 @@
 namespace pcai {
 
 void register_llamacpp(BackendRegistry& registry) {
-  registry.add({.name = "llamacpp", .built = false, .why_not = "left out (PCAI_WITH_LLAMACPP=OFF)"});
+  registry.add(
+      {.name = "llamacpp", .built = false, .why_not = "left out (PCAI_WITH_LLAMACPP=OFF)"});
 }
 
 }  // namespace pcai

@@ -1,0 +1,155 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "backend/llamacpp/cell_ledger.h"
+#include "core/request.h"
+
+namespace pcai {
+
+using Token = std::int32_t;
+
+struct PlannerOptions {
+  std::uint32_t cells = 0;           // of the KV cache; no request may ever need more
+  std::uint32_t max_running = 16;    // requests that are computed together
+  std::uint32_t max_sequences = 64;  // sequence ids; those beyond max_running keep idle prefixes
+  std::uint32_t max_batch = 512;     // tokens in a step
+  bool share_prefixes = true;        // false: the model's memory cannot be cut or copied in part
+};
+
+/// A change of the KV cache, to be carried out in order before the step's tokens are computed.
+struct MemoryOperation {
+  enum class Kind : std::uint8_t { Remove, Copy };
+  Kind kind = Kind::Remove;
+  SequenceId sequence = -1;  // Remove: all of it. Copy: the empty target
+  SequenceId source = -1;    // Copy only
+  std::uint32_t length = 0;  // Copy only: positions 0..length
+};
+
+/// Consecutive tokens of one request in a step.
+struct StepItem {
+  RequestId request = 0;
+  SequenceId sequence = -1;
+  std::uint32_t first = 0;  // position
+  std::uint32_t count = 0;
+  bool output = false;  // the last token's logits are wanted: the request gets its next token
+};
+
+struct StepPlan {
+  std::vector<MemoryOperation> memory;
+  std::vector<StepItem> items;
+  std::uint32_t tokens = 0;
+  bool has_prompt = false;  // some item computes prompt tokens
+  bool gives_way = false;   // a large step for a lone prompt: abort it when a request arrives
+};
+
+/// Decides what each step of a model computes: who is admitted, whose prefix is shared, what is
+/// evicted, who is preempted, how a prompt is cut. Pure arithmetic: no clock, no thread, no
+/// llama.h. Not thread-safe. `docs/architecture.md` lists the invariants; batch_planner_test
+/// simulates them.
+class BatchPlanner {
+ public:
+  explicit BatchPlanner(PlannerOptions options);
+
+  /// Queues a request. The prompt is not empty and leaves room for a token.
+  void add(RequestId request, std::vector<Token> prompt, std::string scope);
+
+  /// The next step: one token for each sequence that decodes, then chunks of prompts, up to
+  /// `budget` tokens where somebody decodes. Call exactly one of computed(), aborted() or no_room()
+  /// when its memory operations and tokens have been carried out. Empty items: nothing can be
+  /// computed.
+  StepPlan plan(std::uint32_t budget);
+
+  /// The step was computed.
+  void computed(const StepPlan& plan);
+
+  /// The step was given up. `lengths` says, by item, how many tokens the KV cache now holds of that
+  /// sequence.
+  void aborted(const StepPlan& plan, const std::vector<std::uint32_t>& lengths);
+
+  /// The KV cache had no place after all: evicts every idle prefix or else preempts the youngest.
+  /// False when there was nothing to give up, and the step cannot ever be computed.
+  bool no_room(const StepPlan& plan);
+
+  /// The token that was sampled from the request's output.
+  void append(RequestId request, Token token);
+
+  /// The request has ended. What was computed of it stays as an idle prefix if `keep`.
+  void finish(RequestId request, bool keep);
+
+  /// All tokens of the request so far, prompt first.
+  const std::vector<Token>& tokens(RequestId request) const { return requests_.at(request).tokens; }
+
+  /// Tokens of the prompt that were shared and not computed.
+  std::uint32_t cached(RequestId request) const { return requests_.at(request).cached; }
+
+  bool knows(RequestId request) const { return requests_.contains(request); }
+  bool empty() const noexcept { return requests_.empty(); }
+  std::uint32_t waiting() const noexcept { return static_cast<std::uint32_t>(waiting_.size()); }
+  std::uint32_t running() const noexcept { return static_cast<std::uint32_t>(running_.size()); }
+  std::uint32_t cells_used() const noexcept { return ledger_.used(); }
+  std::uint32_t cells_active() const;
+  std::uint64_t preemptions() const noexcept { return preemptions_; }
+
+ private:
+  struct Request {
+    std::vector<Token> tokens;
+    std::string scope;
+    SequenceId sequence = -1;    // -1 = waiting
+    std::uint32_t computed = 0;  // tokens in the KV cache
+    std::uint32_t cached = 0;
+    bool started = false;  // admitted once; `cached` is settled
+    RequestId leader = 0;  // waits until the leader has computed `lead` tokens; 0 = nobody
+    std::uint32_t lead = 0;
+
+    std::uint32_t pending() const { return static_cast<std::uint32_t>(tokens.size()) - computed; }
+    bool follows() const { return leader != 0; }
+    bool decodes() const { return !follows() && computed > 0 && pending() == 1; }
+    bool has_prompt() const { return !follows() && !decodes() && pending() > 0; }
+  };
+  struct Idle {
+    SequenceId sequence;
+    std::vector<Token> tokens;
+    std::string scope;
+  };
+  struct Match {
+    SequenceId source = -1;
+    std::uint32_t length = 0;  // tokens that can be shared now
+    RequestId leader = 0;      // a running request that will have more in common,
+    std::uint32_t lead = 0;    // this many tokens
+  };
+
+  Match find_prefix(RequestId id, const Request& request) const;
+  void admit();
+  bool start(RequestId id);
+  void share(Request& request, const Match& match);
+  void follow_leaders();
+  void add_decodes(StepPlan& plan);
+  void add_prompts(StepPlan& plan, std::uint32_t limit);
+  void add_item(StepPlan& plan, RequestId id, std::uint32_t count);
+  bool make_room(std::uint32_t cells);
+  bool evict_idle();
+  bool preempt_youngest();
+  void remove_sequence(SequenceId sequence);
+  bool fits(const Request& request, const Match& match) const;
+  SequenceId take_sequence();
+  void keep_idle(Request request);
+  std::uint32_t set_limit(StepPlan& plan, std::uint32_t budget) const;
+
+  PlannerOptions options_;
+  CellLedger ledger_;
+  std::unordered_map<RequestId, Request> requests_;
+  std::deque<RequestId> waiting_;   // first come, first served; preempted ones in front
+  std::vector<RequestId> running_;  // in order of admission
+  std::deque<Idle> idle_;           // least recently used first
+  std::vector<SequenceId> free_sequences_;
+  std::vector<MemoryOperation> memory_;  // for the next plan
+  RequestId last_turn_ = 0;  // who got the last chunk of a prompt; the next one is first
+  std::uint64_t preemptions_ = 0;
+};
+
+}  // namespace pcai

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <llama.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/request.h"
+#include "core/result.h"
+
+struct common_chat_templates;
+
+namespace pcai {
+
+/// A conversation as the model wants to read it.
+struct RenderedChat {
+  std::string prompt;
+  std::vector<std::string> stop_sequences;  // that the template's format needs
+};
+
+/// A model's Jinja chat template, run by llama.cpp's own engine. Any thread may call any method.
+class ChatTemplate {
+ public:
+  /// Takes `source`, else the template in the model's file, else ChatML. Fails with InvalidRequest
+  /// when a given source does not parse, InvalidModel when the model's own does not.
+  static Result<ChatTemplate> create(const llama_model& model,
+                                     const std::optional<std::string>& source);
+
+  /// Fails with InvalidRequest, with the template's own reason, e.g. for roles out of order.
+  Result<RenderedChat> render(const std::vector<ChatMessage>& messages) const;
+
+ private:
+  struct Deleter {
+    void operator()(common_chat_templates* templates) const noexcept;
+  };
+  explicit ChatTemplate(common_chat_templates* templates) : templates_(templates) {}
+
+  std::unique_ptr<common_chat_templates, Deleter> templates_;
+};
+
+}  // namespace pcai

@@ -1,0 +1,93 @@
+#include "backend/llamacpp/context.h"
+
+#include <common.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <exception>
+#include <fstream>
+#include <limits>
+#include <string>
+
+#include "backend/llamacpp/llama_log.h"
+
+namespace pcai {
+namespace {
+
+constexpr std::uint32_t kLeastContext = 256;   // llama.cpp rounds up to this
+constexpr std::uint32_t kIdleSequences = 48;   // prefixes kept beside the running requests
+constexpr std::uint32_t kMostSequences = 256;  // LLAMA_MAX_SEQ
+
+std::uint64_t available_memory() {
+  std::ifstream meminfo("/proc/meminfo");
+  std::string name;
+  std::string unit;
+  for (std::uint64_t kilobytes = 0; meminfo >> name >> kilobytes; std::getline(meminfo, unit)) {
+    if (name == "MemAvailable:") return kilobytes * 1024;
+  }
+  return std::numeric_limits<std::uint64_t>::max();
+}
+
+Result<std::uint32_t> choose_length(const llama_model& weights, const ModelConfig& config) {
+  const std::uint64_t trained = std::max<std::int32_t>(llama_model_n_ctx_train(&weights),
+                                                       static_cast<std::int32_t>(kLeastContext));
+  const std::uint64_t each = std::max<std::uint64_t>(kv_bytes_per_token(weights), 1);
+  const std::uint64_t fits = available_memory() / 2 / each;
+  const std::uint64_t wanted = config.context_length.value_or(static_cast<std::uint32_t>(trained));
+  if (config.context_length && wanted > fits) {
+    return fail(ErrorCode::InvalidRequest,
+                "a context of " + std::to_string(wanted) + " tokens needs " +
+                    std::to_string(wanted * each >> 20) + " MiB; half of the free memory holds " +
+                    std::to_string(fits) + " tokens",
+                "context_length");
+  }
+  if (wanted > fits) {
+    spdlog::warn("context cut from {} to {} tokens: half of the free memory holds no more", wanted,
+                 fits);
+  }
+  return static_cast<std::uint32_t>(std::max<std::uint64_t>(std::min(wanted, fits), kLeastContext));
+}
+
+}  // namespace
+
+Result<PreparedContext> create_context(llama_model& weights, const ModelConfig& config) {
+  const auto length = choose_length(weights, config);
+  if (!length) return fail(length.error());
+  const bool cut_memory = !llama_model_is_recurrent(&weights) && !llama_model_is_hybrid(&weights);
+  const std::uint32_t batch = std::max(config.batch_size, std::uint32_t{32});
+  const std::uint32_t running =
+      std::clamp(config.max_sequences, 1U, std::min(batch, kMostSequences));
+  PreparedContext prepared;
+  prepared.planner = {
+      .max_running = running,
+      .max_sequences = cut_memory ? std::min(running + kIdleSequences, kMostSequences) : running,
+      .max_batch = batch,
+      .share_prefixes = cut_memory,
+  };
+  llama_context_params params = llama_context_default_params();
+  params.n_ctx = *length;
+  params.n_batch = batch;
+  params.n_ubatch = batch;
+  params.n_seq_max = prepared.planner.max_sequences;
+  params.n_outputs_max = running;
+  params.n_threads =
+      config.threads > 0 ? static_cast<std::int32_t>(config.threads) : common_cpu_get_num_math();
+  params.n_threads_batch = params.n_threads;
+  params.kv_unified = true;
+  params.swa_full = true;  // so that a prefix can be cut anywhere
+  params.no_perf = true;
+  take_llama_errors();
+  try {
+    prepared.context.reset(llama_init_from_model(&weights, params));
+  } catch (const std::exception& exception) {
+    return fail(ErrorCode::Internal, std::string("no context: ") + exception.what());
+  }
+  if (!prepared.context) {
+    return fail(ErrorCode::Internal, "llama.cpp made no context: " + take_llama_errors());
+  }
+  // What was rounded up is of use; a recurrent model needs no cells but has a length all the same.
+  prepared.planner.cells = llama_n_ctx(prepared.context.get());
+  return prepared;
+}
+
+}  // namespace pcai

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "backend/event_sink.h"
+#include "backend/llamacpp/sampler.h"
+#include "backend/stop_filter.h"
+#include "backend/utf8_filter.h"
+
+namespace pcai {
+
+/// A request on its way through a model: what it samples with, what it has said, who listens. Made
+/// by submit() and from then on touched by the scheduler's thread alone.
+class LiveRequest {
+ public:
+  /// `most_tokens`: how many it may generate. `tokenizer` must outlive it.
+  LiveRequest(RequestId id, const GenerateRequest& request, std::vector<Token> prompt,
+              std::vector<std::string> stop_sequences, std::uint32_t most_tokens,
+              const Tokenizer& tokenizer, std::shared_ptr<EventSink> sink);
+
+  RequestId id() const noexcept { return id_; }
+  const std::vector<Token>& prompt() const noexcept { return prompt_; }
+  const std::string& cache_scope() const noexcept { return cache_scope_; }
+  void set_cached_tokens(std::uint32_t tokens) noexcept { usage_.cached_tokens = tokens; }
+
+  /// Samples the next token from its logits and sends what it adds to the answer. Returns nothing
+  /// when that token ended the request; its last event is sent then.
+  std::optional<Token> advance(std::span<const float> logits);
+
+  /// Sends Failed as the last event.
+  void fail_with(Error error);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void send_text(std::string text);
+  void finish(FinishReason reason);
+  Timings timings() const;
+
+  RequestId id_;
+  std::vector<Token> prompt_;
+  std::string cache_scope_;
+  std::uint32_t most_tokens_;
+  bool wants_logprobs_;
+  std::uint32_t top_logprobs_;
+  const Tokenizer& tokenizer_;
+  Sampler sampler_;
+  Utf8Filter utf8_;
+  StopFilter stop_;
+  std::shared_ptr<EventSink> sink_;
+  std::vector<TokenLogprobs> logprobs_;  // of tokens whose text is still held back
+  Usage usage_;
+  Clock::time_point submitted_ = Clock::now();
+  std::optional<Clock::time_point> first_token_;
+};
+
+}  // namespace pcai

@@ -1,0 +1,109 @@
+#include "backend/llamacpp/llamacpp_model.h"
+
+#include <algorithm>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "backend/llamacpp/context.h"
+
+namespace pcai {
+namespace {
+
+// Room for text that takes few tokens, such as runs of spaces, yet far from what hurts a tokenizer.
+constexpr std::uint64_t kMostBytesPerToken = 16;
+
+tl::unexpected<Error> overflow(std::uint64_t prompt, const char* unit, std::uint32_t context) {
+  return fail(ErrorCode::ContextOverflow,
+              "the prompt has " + std::to_string(prompt) + " " + unit +
+                  ", which does not fit the context of " + std::to_string(context) +
+                  " tokens with at least one token of answer; shorten the messages",
+              "messages");
+}
+
+}  // namespace
+
+LlamaCppModel::LlamaCppModel(LlamaModelPtr weights, ChatTemplate chat_template)
+    : weights_(std::move(weights)),
+      tokenizer_(*weights_),
+      chat_template_(std::move(chat_template)) {}
+
+Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
+                                                         LoadProgress& progress) {
+  auto weights = load_weights(spec.config, progress);
+  if (!weights) return fail(std::move(weights.error()));
+  auto chat_template = ChatTemplate::create(**weights, spec.config.chat_template);
+  if (!chat_template) return fail(std::move(chat_template.error()));
+  std::unique_ptr<LlamaCppModel> model(
+      new LlamaCppModel(std::move(*weights), std::move(*chat_template)));
+  auto context = create_context(*model->weights_, spec.config);
+  if (!context) return fail(std::move(context.error()));
+  model->info_ = describe_model(*model->weights_);
+  model->info_.id = spec.id;
+  model->info_.context_length = context->planner.cells;
+  model->info_.max_sequences = context->planner.max_running;
+  model->scheduler_ =
+      std::make_unique<Scheduler>(std::move(context->context), model->info_.vocabulary_size,
+                                  Scheduler::Options{.planner = context->planner});
+  return model;
+}
+
+Status LlamaCppModel::submit(RequestId id, GenerateRequest request,
+                             std::shared_ptr<EventSink> sink) {
+  if (Status status = check_request(request); !status) return status;
+  for (const LogitBias& bias : request.params.logit_bias) {
+    if (bias.token >= tokenizer_.size()) {
+      return fail(ErrorCode::InvalidRequest,
+                  "token " + std::to_string(bias.token) + " is not in the model's vocabulary of " +
+                      std::to_string(tokenizer_.size()),
+                  "logit_bias");
+    }
+  }
+  auto prompt = tokenize(request.prompt);
+  if (!prompt) return fail(std::move(prompt.error()));
+  const std::uint32_t context = info_.context_length;
+  if (prompt->tokens.size() >= context) return overflow(prompt->tokens.size(), "tokens", context);
+  const std::uint32_t most_tokens = std::min(
+      request.params.max_tokens, context - static_cast<std::uint32_t>(prompt->tokens.size()));
+  std::vector<std::string> stop_sequences = request.params.stop_sequences;
+  stop_sequences.insert(stop_sequences.end(), prompt->stop_sequences.begin(),
+                        prompt->stop_sequences.end());
+  scheduler_->submit(std::make_unique<LiveRequest>(id, request, std::move(prompt->tokens),
+                                                   std::move(stop_sequences), most_tokens,
+                                                   tokenizer_, std::move(sink)));
+  return {};
+}
+
+Result<LlamaCppModel::TokenizedPrompt> LlamaCppModel::tokenize(const Prompt& prompt) const {
+  TokenizedPrompt result;
+  std::string text;
+  if (const auto* tokens = std::get_if<TokenPrompt>(&prompt)) {
+    for (const Token token : tokens->tokens) {
+      if (token < 0 || token >= tokenizer_.size()) {
+        return fail(ErrorCode::InvalidRequest,
+                    "token " + std::to_string(token) + " is not in the model's vocabulary of " +
+                        std::to_string(tokenizer_.size()),
+                    "prompt");
+      }
+    }
+    result.tokens = tokens->tokens;
+    return result;
+  }
+  if (const auto* chat = std::get_if<ChatPrompt>(&prompt)) {
+    auto rendered = chat_template_.render(chat->messages);
+    if (!rendered) return fail(std::move(rendered.error()));
+    text = std::move(rendered->prompt);
+    result.stop_sequences = std::move(rendered->stop_sequences);
+  } else {
+    text = std::get<TextPrompt>(prompt).text;
+  }
+  const std::uint32_t context = info_.context_length;
+  if (text.size() > kMostBytesPerToken * context) return overflow(text.size(), "bytes", context);
+  auto tokens = tokenizer_.tokenize(text);
+  if (!tokens) return fail(std::move(tokens.error()));
+  if (tokens->empty()) return fail(ErrorCode::InvalidRequest, "the prompt is empty", "messages");
+  result.tokens = std::move(*tokens);
+  return result;
+}
+
+}  // namespace pcai

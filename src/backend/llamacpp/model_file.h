@@ -1,0 +1,30 @@
+#pragma once
+
+#include <llama.h>
+
+#include <memory>
+
+#include "backend/inference_backend.h"
+
+namespace pcai {
+
+struct LlamaDeleter {
+  void operator()(llama_model* model) const noexcept { llama_model_free(model); }
+  void operator()(llama_context* context) const noexcept { llama_free(context); }
+  void operator()(llama_sampler* sampler) const noexcept { llama_sampler_free(sampler); }
+};
+using LlamaModelPtr = std::unique_ptr<llama_model, LlamaDeleter>;
+using LlamaContextPtr = std::unique_ptr<llama_context, LlamaDeleter>;
+using LlamaSamplerPtr = std::unique_ptr<llama_sampler, LlamaDeleter>;
+
+/// Reads the weights. Fails with InvalidModel, with llama.cpp's own reason, or Cancelled.
+Result<LlamaModelPtr> load_weights(const ModelConfig& config, LoadProgress& progress);
+
+/// What the file's metadata says; context_length is left to the context.
+ModelInfo describe_model(const llama_model& model);
+
+/// Bytes that one token takes in the KV cache at 16 bits an element. 0 = the model has no such
+/// cache.
+std::uint64_t kv_bytes_per_token(const llama_model& model);
+
+}  // namespace pcai

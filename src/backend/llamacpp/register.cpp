@@ -1,0 +1,51 @@
+#include "backend/llamacpp/register.h"
+
+#include <llama.h>
+
+#include "backend/llamacpp/llama_log.h"
+#include "backend/llamacpp/llamacpp_model.h"
+
+namespace pcai {
+namespace {
+
+BackendDescriptor describe() {
+  return {.name = "llamacpp",
+          .version = llama_version(),
+          .formats = {"gguf"},
+          .capabilities = {.supports_gpu = llama_supports_gpu_offload(),
+                           .supports_streaming = true,
+                           .supports_seed = true,
+                           .supports_logprobs = true}};
+}
+
+/// llama.cpp behind the seam. Any thread may call any method.
+class LlamaCppBackend final : public InferenceBackend {
+ public:
+  LlamaCppBackend() : descriptor_(describe()) {
+    capture_llama_log();
+    llama_backend_init();
+  }
+
+  const BackendDescriptor& descriptor() const noexcept override { return descriptor_; }
+
+  Result<std::unique_ptr<LoadedModel>> load(const ModelSpec& spec,
+                                            LoadProgress& progress) override {
+    return LlamaCppModel::load(spec, progress);
+  }
+
+ private:
+  BackendDescriptor descriptor_;
+};
+
+}  // namespace
+
+void register_llamacpp(BackendRegistry& registry) {
+  registry.add({.name = "llamacpp",
+                .built = true,
+                .descriptor = describe(),
+                .create = []() -> Result<std::unique_ptr<InferenceBackend>> {
+                  return std::make_unique<LlamaCppBackend>();
+                }});
+}
+
+}  // namespace pcai

@@ -1,0 +1,225 @@
+#include "backend/llamacpp/scheduler.h"
+
+#include <chrono>
+#include <utility>
+
+#include "backend/llamacpp/llama_log.h"
+
+namespace pcai {
+namespace {
+
+// A cancelled request with fewer tokens in a step is not worth throwing the step away.
+constexpr std::uint32_t kWorthAborting = 16;
+
+bool should_abort(void* flag) {
+  return static_cast<std::atomic<bool>*>(flag)->load(std::memory_order_relaxed);
+}
+
+enum : int { kDecoded = 0, kNoRoom = 1, kAborted = 2 };  // what llama_decode returns
+
+}  // namespace
+
+Scheduler::Scheduler(LlamaContextPtr context, std::uint32_t vocabulary_size, Options options)
+    : context_(std::move(context)),
+      vocabulary_size_(vocabulary_size),
+      options_(options),
+      planner_(options.planner),
+      budget_(options.target_step_ms, options.planner.max_batch),
+      batch_(llama_batch_init(static_cast<std::int32_t>(options.planner.max_batch), 0, 1)) {
+  stats_.kv_cells_total = counters_.kv_cells_total = options.planner.cells;
+  llama_set_abort_callback(context_.get(), should_abort, &abort_);
+  thread_ = std::thread([this] { run(); });
+}
+
+Scheduler::~Scheduler() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    abort_ = true;
+    changed_.notify_one();
+  }
+  thread_.join();
+  llama_batch_free(batch_);
+}
+
+void Scheduler::submit(std::unique_ptr<LiveRequest> request) {
+  const std::lock_guard lock(mutex_);
+  arrived_.push_back(std::move(request));
+  if (running_step_.gives_way) abort_ = true;
+  changed_.notify_one();
+}
+
+void Scheduler::cancel(RequestId request) noexcept {
+  const std::lock_guard lock(mutex_);
+  cancelled_.push_back(request);
+  for (const RequestId prompt : running_step_.prompts) {
+    if (prompt == request) abort_ = true;
+  }
+  changed_.notify_one();
+}
+
+ModelStats Scheduler::stats() const noexcept {
+  const std::lock_guard lock(mutex_);
+  ModelStats stats = stats_;
+  stats.sequences_waiting += static_cast<std::uint32_t>(arrived_.size());
+  return stats;
+}
+
+void Scheduler::run() {
+  while (take_inbox()) {
+    step();
+    update_stats();
+  }
+  while (!live_.empty())
+    end(live_.begin()->first, {ErrorCode::Cancelled, "the model was unloaded"});
+}
+
+bool Scheduler::take_inbox() {
+  std::vector<std::unique_ptr<LiveRequest>> arrived;
+  std::vector<RequestId> cancelled;
+  bool stopping = false;
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] {
+      return stopping_ || !arrived_.empty() || !cancelled_.empty() || !planner_.empty();
+    });
+    arrived.swap(arrived_);
+    cancelled.swap(cancelled_);
+    stopping = stopping_;
+  }
+  for (auto& request : arrived) {
+    planner_.add(request->id(), request->prompt(), request->cache_scope());
+    live_.emplace(request->id(), std::move(request));
+  }
+  for (const RequestId request : cancelled) {
+    if (live_.contains(request)) end(request, {ErrorCode::Cancelled, "the request was cancelled"});
+  }
+  return !stopping;
+}
+
+void Scheduler::step() {
+  const StepPlan plan = planner_.plan(budget_.tokens());
+  carry_out(plan.memory);
+  if (plan.items.empty()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    running_step_.gives_way = plan.gives_way;
+    for (const StepItem& item : plan.items) {
+      if (item.count >= kWorthAborting) running_step_.prompts.push_back(item.request);
+    }
+    // Who came since the inbox was taken would wait for this step, so it is not begun.
+    abort_ = stopping_ || !cancelled_.empty() || (plan.gives_way && !arrived_.empty());
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  const int result = decode(plan);
+  const std::chrono::duration<double, std::milli> elapsed =
+      std::chrono::steady_clock::now() - begin;
+  {
+    const std::lock_guard lock(mutex_);
+    running_step_ = {};
+  }
+  ++counters_.steps;
+  if (result == kDecoded) {
+    if (plan.has_prompt) budget_.record(plan.tokens, elapsed.count());
+    planner_.computed(plan);
+    sample(plan);
+  } else if (result == kAborted) {
+    recover(plan);
+  } else if (result == kNoRoom) {
+    if (!planner_.no_room(plan)) fail_step(plan, "the KV cache has no room for this request");
+  } else {
+    recover(plan);
+    fail_step(plan, "llama.cpp failed (" + std::to_string(result) + ") " + take_llama_errors());
+  }
+}
+
+void Scheduler::carry_out(const std::vector<MemoryOperation>& operations) {
+  llama_memory_t memory = llama_get_memory(context_.get());
+  for (const MemoryOperation& operation : operations) {
+    if (operation.kind == MemoryOperation::Kind::Remove) {
+      llama_memory_seq_rm(memory, operation.sequence, -1, -1);
+    } else {
+      llama_memory_seq_cp(memory, operation.source, operation.sequence, 0,
+                          static_cast<llama_pos>(operation.length));
+    }
+  }
+}
+
+int Scheduler::decode(const StepPlan& plan) {
+  batch_.n_tokens = 0;
+  for (const StepItem& item : plan.items) {
+    const std::vector<Token>& tokens = planner_.tokens(item.request);
+    for (std::uint32_t i = 0; i < item.count; ++i) {
+      const std::int32_t at = batch_.n_tokens++;
+      batch_.token[at] = tokens[item.first + i];
+      batch_.pos[at] = static_cast<llama_pos>(item.first + i);
+      batch_.n_seq_id[at] = 1;
+      batch_.seq_id[at][0] = item.sequence;
+      batch_.logits[at] = static_cast<std::int8_t>(item.output && i + 1 == item.count);
+    }
+  }
+  return llama_decode(context_.get(), batch_);
+}
+
+void Scheduler::sample(const StepPlan& plan) {
+  std::int32_t row = -1;
+  for (const StepItem& item : plan.items) {
+    row += static_cast<std::int32_t>(item.count);
+    LiveRequest& request = *live_.at(item.request);
+    const std::uint32_t prompt_end = static_cast<std::uint32_t>(request.prompt().size());
+    if (item.first < prompt_end) {
+      counters_.prompt_tokens_computed += std::min(item.count, prompt_end - item.first);
+    }
+    if (!item.output) continue;
+    if (item.first + item.count == prompt_end) {
+      request.set_cached_tokens(planner_.cached(item.request));
+      counters_.prompt_tokens_cached += planner_.cached(item.request);
+    }
+    const float* logits = llama_get_logits_ith(context_.get(), row);
+    const auto token = request.advance({logits, vocabulary_size_});
+    if (token) {
+      ++counters_.tokens_generated;
+      planner_.append(item.request, *token);
+    } else {
+      planner_.finish(item.request, true);
+      live_.erase(item.request);
+    }
+  }
+}
+
+void Scheduler::recover(const StepPlan& plan) {
+  llama_memory_t memory = llama_get_memory(context_.get());
+  std::vector<std::uint32_t> lengths;
+  for (const StepItem& item : plan.items) {
+    const llama_pos last = llama_memory_seq_pos_max(memory, item.sequence);
+    lengths.push_back(static_cast<std::uint32_t>(last + 1));
+  }
+  planner_.aborted(plan, lengths);
+}
+
+void Scheduler::fail_step(const StepPlan& plan, const std::string& reason) {
+  for (const StepItem& item : plan.items) {
+    if (live_.contains(item.request)) end(item.request, {ErrorCode::Internal, reason});
+  }
+}
+
+void Scheduler::end(RequestId request, Error error) {
+  planner_.finish(request, false);
+  const auto found = live_.find(request);
+  const std::unique_ptr<LiveRequest> live = std::move(found->second);
+  live_.erase(found);
+  update_stats();
+  live->fail_with(std::move(error));
+}
+
+void Scheduler::update_stats() {
+  counters_.kv_cells_used = planner_.cells_used();
+  counters_.kv_cells_active = planner_.cells_active();
+  counters_.sequences_running = planner_.running();
+  counters_.sequences_waiting = planner_.waiting();
+  counters_.preemptions = planner_.preemptions();
+  const std::lock_guard lock(mutex_);
+  stats_ = counters_;
+}
+
+}  // namespace pcai

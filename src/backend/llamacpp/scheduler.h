@@ -1,0 +1,82 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "backend/llamacpp/batch_planner.h"
+#include "backend/llamacpp/live_request.h"
+#include "backend/llamacpp/model_file.h"
+#include "backend/llamacpp/step_budget.h"
+#include "core/model.h"
+
+namespace pcai {
+
+/// Runs a model's requests: its thread owns the llama_context and goes from step to step as the
+/// planner says. Any thread may call the public methods; none of them waits for a step.
+class Scheduler {
+ public:
+  struct Options {
+    PlannerOptions planner;
+    double target_step_ms = 80;  // of a step in which a prompt joins sequences that decode
+  };
+
+  /// Takes the context over. `vocabulary_size` is the length of a row of logits.
+  Scheduler(LlamaContextPtr context, std::uint32_t vocabulary_size, Options options);
+
+  /// Ends live requests with Failed(Cancelled) and joins the thread.
+  ~Scheduler();
+
+  void submit(std::unique_ptr<LiveRequest> request);
+  void cancel(RequestId request) noexcept;
+  ModelStats stats() const noexcept;
+
+ private:
+  /// What a running step can be interrupted for. Guarded by mutex_.
+  struct RunningStep {
+    bool gives_way = false;
+    std::vector<RequestId> prompts;  // requests with a large part in it
+  };
+
+  void run();
+  bool take_inbox();
+  void step();
+  void carry_out(const std::vector<MemoryOperation>& operations);
+  int decode(const StepPlan& plan);
+  void sample(const StepPlan& plan);
+  void recover(const StepPlan& plan);
+  void fail_step(const StepPlan& plan, const std::string& reason);
+  void end(RequestId request, Error error);
+  void update_stats();
+
+  // Constant after construction.
+  const LlamaContextPtr context_;
+  const std::uint32_t vocabulary_size_;
+  const Options options_;
+
+  // Guarded by mutex_.
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::unique_ptr<LiveRequest>> arrived_;
+  std::vector<RequestId> cancelled_;
+  RunningStep running_step_;
+  bool stopping_ = false;
+  ModelStats stats_;
+
+  std::atomic<bool> abort_{false};  // asks the running step to end; read while it computes
+
+  // Only touched by the scheduler's thread.
+  BatchPlanner planner_;
+  StepBudget budget_;
+  std::unordered_map<RequestId, std::unique_ptr<LiveRequest>> live_;
+  llama_batch batch_;
+  ModelStats counters_;  // copied to stats_ after each step
+
+  std::thread thread_;
+};
+
+}  // namespace pcai

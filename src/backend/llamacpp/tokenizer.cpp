@@ -1,0 +1,52 @@
+#include "backend/llamacpp/tokenizer.h"
+
+#include <array>
+#include <exception>
+
+namespace pcai {
+
+Tokenizer::Tokenizer(const llama_model& model) : vocab_(llama_model_get_vocab(&model)) {}
+
+Result<std::vector<llama_token>> Tokenizer::tokenize(std::string_view text) const {
+  const auto length = static_cast<std::int32_t>(text.size());
+  std::vector<llama_token> tokens(text.size() / 2 + 8);
+  const auto fill = [&] {
+    return llama_tokenize(vocab_, text.data(), length, tokens.data(),
+                          static_cast<std::int32_t>(tokens.size()), true, true);
+  };
+  try {
+    std::int32_t count = fill();
+    if (count < 0 && count != INT32_MIN) {  // how many there are, negated
+      tokens.resize(static_cast<std::size_t>(-count));
+      count = fill();
+    }
+    if (count < 0) return fail(ErrorCode::InvalidRequest, "the prompt is too long to tokenize");
+    tokens.resize(static_cast<std::size_t>(count));
+    return tokens;
+  } catch (const std::exception& exception) {
+    return fail(ErrorCode::InvalidRequest,
+                std::string("the prompt cannot be tokenized: ") + exception.what());
+  }
+}
+
+std::string Tokenizer::piece(llama_token token) const {
+  return to_text(token, false);
+}
+
+std::string Tokenizer::name(llama_token token) const {
+  return to_text(token, true);
+}
+
+std::string Tokenizer::to_text(llama_token token, bool special) const {
+  std::string text(16, '\0');
+  std::int32_t length = llama_token_to_piece(vocab_, token, text.data(),
+                                             static_cast<std::int32_t>(text.size()), 0, special);
+  if (length < 0) {
+    text.resize(static_cast<std::size_t>(-length));
+    length = llama_token_to_piece(vocab_, token, text.data(), -length, 0, special);
+  }
+  text.resize(static_cast<std::size_t>(length));
+  return text;
+}
+
+}  // namespace pcai

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <llama.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+
+namespace pcai {
+
+/// Text to tokens and back, by a model's vocabulary. Any thread may call any method; the model must
+/// outlive it.
+class Tokenizer {
+ public:
+  explicit Tokenizer(const llama_model& model);
+
+  /// With the model's begin-of-text token where it wants one; special tokens written out in the
+  /// text are read as such. Fails with InvalidRequest when the text cannot be tokenized.
+  Result<std::vector<llama_token>> tokenize(std::string_view text) const;
+
+  /// The token's bytes, not always whole UTF-8. Special tokens have none.
+  std::string piece(llama_token token) const;
+
+  /// The same, but special tokens give their name, e.g. "<|im_end|>".
+  std::string name(llama_token token) const;
+
+  /// True for a token that ends the answer.
+  bool ends(llama_token token) const { return llama_vocab_is_eog(vocab_, token); }
+
+  std::int32_t size() const { return llama_vocab_n_tokens(vocab_); }
+  const llama_vocab* vocab() const noexcept { return vocab_; }
+
+ private:
+  std::string to_text(llama_token token, bool special) const;
+
+  const llama_vocab* vocab_;
+};
+
+}  // namespace pcai
