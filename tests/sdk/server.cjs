@@ -34,7 +34,10 @@ async function startServer(...args) {
   const child = spawn(program, ["serve", "--port", String(port), ...args], {
     cwd: folder, env, stdio: ["ignore", log, log],
   });
-  const ended = once(child, "exit").then(([status]) => status);
+  let alive = true;
+  const ended = new Promise((resolve) => {
+    child.on("exit", resolve).on("error", (error) => resolve(error));
+  }).finally(() => { alive = false; });
 
   async function stop() {
     child.kill("SIGTERM");
@@ -45,14 +48,13 @@ async function startServer(...args) {
   }
 
   const deadline = Date.now() + startLimit;
-  while (Date.now() < deadline && child.exitCode === null) {
+  while (Date.now() < deadline && alive) {
     const ready = await fetch(`${url}/ready`).catch(() => null);
     if (ready?.ok) return { url, stop };
     await pause(50);
   }
   const text = fs.readFileSync(path.join(folder, "log"), "utf8");
-  await stop();
-  throw new Error(`pcai serve is not ready:\n${text}`);
+  throw new Error(`pcai serve is not ready, ended with ${await stop()}:\n${text}`);
 }
 
 module.exports = { startServer };
