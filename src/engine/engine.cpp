@@ -26,6 +26,10 @@ Status Engine::unload_model(std::string_view id) {
   return impl_->unload_model(id);
 }
 
+Status Engine::remove_model(std::string_view id) {
+  return impl_->remove_model(id);
+}
+
 std::vector<ModelStatus> Engine::list_models() const {
   return impl_->list_models();
 }

@@ -71,6 +71,9 @@ class Engine {
   /// Ends its live requests with Cancelled and frees it; the id stays known.
   Status unload_model(std::string_view id);
 
+  /// Unloads it and forgets the id, which is free again at once.
+  Status remove_model(std::string_view id);
+
   std::vector<ModelStatus> list_models() const;
 
   /// The status of one model; "" is the default model. ModelNotFound names the known ids.

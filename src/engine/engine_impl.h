@@ -33,6 +33,7 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   Status add_model(ModelSpec spec);
   Status load_model(std::string_view id, LoadProgress& progress);
   Status unload_model(std::string_view id);
+  Status remove_model(std::string_view id);
   std::vector<ModelStatus> list_models() const;
   Result<ModelStatus> model(std::string_view id) const;
   std::optional<ModelStats> model_stats(std::string_view id);

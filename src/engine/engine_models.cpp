@@ -68,6 +68,9 @@ Status Engine::Impl::load_model(std::string_view id, LoadProgress& progress) {
   while (model.phase == Model::Phase::Loading || model.phase == Model::Phase::Unloading) {
     changed_.wait(lock);
   }
+  if (model.removed) {
+    return fail(ErrorCode::Cancelled, "model '" + model.spec.id + "' was removed");
+  }
   if (model.ready()) return {};
   begin_load(model);
   lock.unlock();
@@ -134,6 +137,16 @@ Status Engine::Impl::unload_model(std::string_view id) {
   return {};
 }
 
+Status Engine::Impl::remove_model(std::string_view id) {
+  Lock lock(mutex_);
+  Result<Model*> model = models_.find(id);
+  if (!model) return fail(std::move(model.error()));
+  (*model)->removed = true;
+  lock.unlock();
+  unload(**model);
+  return {};
+}
+
 void Engine::Impl::unload(Model& model) {
   const Error unloaded{ErrorCode::Cancelled, "model '" + model.spec.id + "' was unloaded"};
   Lock lock(mutex_);
@@ -175,7 +188,9 @@ void Engine::Impl::destroy(ModelInstance& instance) {
 std::vector<ModelStatus> Engine::Impl::list_models() const {
   const Lock lock(mutex_);
   std::vector<ModelStatus> statuses;
-  for (const auto& model : models_.all()) statuses.push_back(model->status());
+  for (const auto& model : models_.all()) {
+    if (!model->removed) statuses.push_back(model->status());
+  }
   return statuses;
 }
 

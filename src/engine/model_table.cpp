@@ -49,7 +49,7 @@ Status ModelTable::add(ModelSpec spec) {
     return fail(ErrorCode::InvalidRequest, "a model needs an id", "id");
   }
   for (const auto& model : models_) {
-    if (model->spec.id == spec.id) {
+    if (!model->removed && model->spec.id == spec.id) {
       return fail(ErrorCode::InvalidRequest, "the model id '" + spec.id + "' is taken", "id");
     }
   }
@@ -59,13 +59,13 @@ Status ModelTable::add(ModelSpec spec) {
 }
 
 Result<Model*> ModelTable::find(std::string_view id) const {
-  if (id.empty() && !models_.empty()) return models_.front().get();
   std::string known;
   for (const auto& model : models_) {
-    if (model->spec.id == id) return model.get();
+    if (model->removed) continue;
+    if (id.empty() || model->spec.id == id) return model.get();
     known += (known.empty() ? "" : ", ") + model->spec.id;
   }
-  if (models_.empty()) {
+  if (known.empty()) {
     return fail(ErrorCode::ModelNotFound, "no model is known here; name one at the start", "model");
   }
   return fail(ErrorCode::ModelNotFound,

@@ -34,6 +34,7 @@ struct Model {
   std::uint64_t loads = 0;  // begun so far
   float progress = 0;
   bool abort_load = false;
+  bool removed = false;  // known no more; only those who came before still use it
   std::optional<Error> error = {};  // of the last load, while Failed
   std::shared_ptr<ModelInstance> instance =
       {};  // set when Ready; a dead one stays until the next load
@@ -45,7 +46,7 @@ struct Model {
 };
 
 /// The known models, in order of their adding. Not thread-safe: the engine's mutex guards it.
-/// Models are never removed, so references to them stay valid.
+/// Models are never destroyed, so references to them stay valid.
 class ModelTable {
  public:
   /// Fails with InvalidRequest when the id is empty or taken.
@@ -54,6 +55,7 @@ class ModelTable {
   /// "" is the first model. Fails with ModelNotFound, which names the known ids.
   Result<Model*> find(std::string_view id) const;
 
+  /// With the removed ones.
   const std::vector<std::unique_ptr<Model>>& all() const noexcept { return models_; }
 
  private:
