@@ -27,8 +27,12 @@ class BackendRegistry {
 
   const std::vector<BackendEntry>& entries() const noexcept { return entries_; }
 
-  /// Creates the backend of that name; "auto" or "" takes the first usable one. Fails with
-  /// InvalidRequest for an unknown name and Unsupported, with the reason, for one that is not usable.
+  /// The usable entry of that name; "auto" or "" takes the first usable one. Fails with
+  /// InvalidRequest for an unknown name and Unsupported, with the reason, for one that is not
+  /// usable. Valid until the next add().
+  Result<const BackendEntry*> find(std::string_view preferred) const;
+
+  /// Creates the backend that find() gives.
   Result<std::unique_ptr<InferenceBackend>> create_backend(std::string_view preferred) const;
 
  private:
