@@ -1,0 +1,142 @@
+#include "backend/fake/fake_script.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "backend/recording_sink.h"
+#include "core/utf8.h"
+
+namespace pcai {
+namespace {
+
+FakeScript script_of(const std::string& content) {
+  const Result<FakePrompt> prompt = read_prompt(chat_request(content), {});
+  EXPECT_TRUE(prompt.has_value()) << content;
+  return prompt ? prompt->script : FakeScript{};
+}
+
+std::string refusal_of(const std::string& content) {
+  const Result<FakePrompt> prompt = read_prompt(chat_request(content), {});
+  return prompt ? "" : prompt.error().message;
+}
+
+std::vector<std::string> tokens_of(FakeReply reply, std::size_t at_most = 1000) {
+  std::vector<std::string> tokens;
+  while (tokens.size() < at_most) {
+    auto token = reply.next();
+    if (!token) break;
+    tokens.push_back(*std::move(token));
+  }
+  return tokens;
+}
+
+TEST(FakeScriptTest, TheAnswerRepeatsTheLastUserMessage) {
+  const GenerateRequest request{.prompt = ChatPrompt{{{Role::System, "be brief"},
+                                                      {Role::User, "first"},
+                                                      {Role::Assistant, "reply"},
+                                                      {Role::User, "second one"}}}};
+  const auto prompt = read_prompt(request, {});
+  ASSERT_TRUE(prompt.has_value());
+  EXPECT_EQ(prompt->script.reply, "You said: second one");
+  EXPECT_EQ(prompt->prefixes.size(), 6U);
+}
+
+TEST(FakeScriptTest, DirectivesAreReadAndNotRepeated) {
+  const FakeScript script =
+      script_of("hello\nfake: delay_ms=50 prefill_ms=500 tokens=200 fail_after=3 reasoning=2\nbye");
+  EXPECT_EQ(script.delay.count(), 50);
+  EXPECT_EQ(script.prefill.count(), 500);
+  EXPECT_EQ(script.tokens, 200U);
+  EXPECT_EQ(script.fail_after, 3U);
+  EXPECT_EQ(script.reasoning, 2U);
+  EXPECT_EQ(script.reply, "You said: hello\nbye");
+}
+
+TEST(FakeScriptTest, CrashAndHangNeedNoNumber) {
+  EXPECT_EQ(script_of("fake: crash").crash_after, 0U);
+  EXPECT_EQ(script_of("fake: crash=4").crash_after, 4U);
+  EXPECT_EQ(script_of("fake: hang").hang_after, 0U);
+}
+
+TEST(FakeScriptTest, ReplyAndArgumentsTakeTheRestOfTheLine) {
+  EXPECT_EQ(script_of("fake: delay_ms=1 reply=all of  this").reply, "all of  this");
+  const FakeScript script = script_of("fake: tool=f args={\"a\": [1, 2]}");
+  EXPECT_EQ(script.tool, "f");
+  EXPECT_EQ(script.tool_arguments, "{\"a\": [1, 2]}");
+}
+
+TEST(FakeScriptTest, UnknownKeysAndBadNumbersAreRefusedByName) {
+  for (const char* word : {"speed=1", "delay_ms", "delay_ms=", "delay_ms=-1", "delay_ms=1x",
+                           "tokens=99999999999", "tokens=10000001", "crash=x", "tool="}) {
+    EXPECT_THAT(refusal_of(std::string("fake: ") + word), testing::HasSubstr(word));
+  }
+}
+
+TEST(FakeScriptTest, ATextPromptIsReadLikeAMessage) {
+  const auto prompt = read_prompt({.prompt = TextPrompt{"once upon\nfake: tokens=2"}}, {});
+  ASSERT_TRUE(prompt.has_value());
+  EXPECT_EQ(prompt->script.tokens, 2U);
+  EXPECT_EQ(prompt->script.reply, "You said: once upon");
+}
+
+TEST(FakeScriptTest, ATokenOutsideTheVocabularyIsRefused) {
+  for (const std::int32_t token : {-1, kFakeVocabularySize}) {
+    const auto prompt = read_prompt({.prompt = TokenPrompt{{1, token}}}, {});
+    ASSERT_FALSE(prompt.has_value());
+    EXPECT_EQ(prompt.error().field, "prompt");
+    EXPECT_THAT(prompt.error().message, testing::HasSubstr(std::to_string(token)));
+  }
+}
+
+TEST(FakeScriptTest, PrefixesAreSharedWithinAScopeOnly) {
+  GenerateRequest request = chat_request("a b c");
+  const auto first = read_prompt(request, {});
+  request.cache_scope = "other";
+  const auto other = read_prompt(request, {});
+  const auto longer = read_prompt(chat_request("a b c d"), {});
+  EXPECT_EQ(first->prefixes[2], longer->prefixes[2]);
+  EXPECT_NE(first->prefixes[2], other->prefixes[2]);
+}
+
+TEST(FakeReplyTest, TokensAreWordsAndJoinToTheText) {
+  FakeScript script;
+  script.reply = " lead  and\ntrail ";
+  const auto tokens = tokens_of(FakeReply(script, 0, false));
+  EXPECT_EQ(tokens, (std::vector<std::string>{" lead", "  and", "\ntrail", " "}));
+}
+
+TEST(FakeReplyTest, LongWordsComeInChunksOfWholeCodePoints) {
+  FakeScript script;
+  script.reply = "";
+  for (int i = 0; i < 20; ++i) *script.reply += "\xE2\x82\xAC";
+  std::string joined;
+  const auto tokens = tokens_of(FakeReply(script, 0, false));
+  EXPECT_GT(tokens.size(), 1U);
+  for (const std::string& token : tokens) {
+    EXPECT_TRUE(is_valid_utf8(token));
+    joined += token;
+  }
+  EXPECT_EQ(joined, script.reply);
+}
+
+TEST(FakeReplyTest, TheLengthIsExactWhetherShorterOrLonger) {
+  FakeScript script;
+  script.reply = "one two three";
+  for (const std::uint32_t length : {0U, 2U, 3U, 50U}) {
+    script.tokens = length;
+    EXPECT_EQ(tokens_of(FakeReply(script, 0, false)).size(), length);
+  }
+}
+
+TEST(FakeReplyTest, TheSeedDecidesTheFillerWords) {
+  FakeScript script;
+  script.reply = "";
+  const auto text = [&](std::uint64_t seed) {
+    return tokens_of(FakeReply(script, seed, true), 50);
+  };
+  EXPECT_EQ(text(1), text(1));
+  EXPECT_NE(text(1), text(2));
+}
+
+}  // namespace
+}  // namespace pcai

@@ -1,0 +1,142 @@
+#include "core/request.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <string>
+
+namespace pcai {
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+
+struct BadParam {
+  const char* name;
+  const char* field;
+  void (*spoil)(GenerateParams&);
+};
+
+void PrintTo(const BadParam& bad, std::ostream* out) {
+  *out << bad.name;
+}
+
+class CheckParamsTest : public testing::TestWithParam<BadParam> {};
+
+TEST_P(CheckParamsTest, RefusesAndNamesTheField) {
+  GenerateParams params;
+  GetParam().spoil(params);
+  const Status status = check_params(params);
+  ASSERT_FALSE(status.has_value());
+  EXPECT_EQ(status.error().code, ErrorCode::InvalidRequest);
+  EXPECT_EQ(status.error().field, GetParam().field);
+  EXPECT_THAT(status.error().message, testing::HasSubstr(GetParam().field));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    BadParams, CheckParamsTest,
+    testing::Values(
+        BadParam{"TemperatureNan", "temperature", [](auto& p) { p.temperature = kNan; }},
+        BadParam{"TemperatureInfinite", "temperature", [](auto& p) { p.temperature = kInfinity; }},
+        BadParam{"TemperatureNegative", "temperature", [](auto& p) { p.temperature = -0.1F; }},
+        BadParam{"TopPOverOne", "top_p", [](auto& p) { p.top_p = 1.01F; }},
+        BadParam{"TopPNegative", "top_p", [](auto& p) { p.top_p = -0.01F; }},
+        BadParam{"TopPNan", "top_p", [](auto& p) { p.top_p = kNan; }},
+        BadParam{"TopKNegative", "top_k", [](auto& p) { p.top_k = -1; }},
+        BadParam{"MinPOverOne", "min_p", [](auto& p) { p.min_p = 2; }},
+        BadParam{"MinPNan", "min_p", [](auto& p) { p.min_p = kNan; }},
+        BadParam{"RepeatPenaltyZero", "repeat_penalty", [](auto& p) { p.repeat_penalty = 0; }},
+        BadParam{"RepeatPenaltyNan", "repeat_penalty", [](auto& p) { p.repeat_penalty = kNan; }},
+        BadParam{"FrequencyPenaltyNan", "frequency_penalty",
+                 [](auto& p) { p.frequency_penalty = kNan; }},
+        BadParam{"PresencePenaltyInfinite", "presence_penalty",
+                 [](auto& p) { p.presence_penalty = -kInfinity; }},
+        BadParam{"PenaltyLastNUnderMinusOne", "penalty_last_n",
+                 [](auto& p) { p.penalty_last_n = -2; }},
+        BadParam{"MaxTokensZero", "max_tokens", [](auto& p) { p.max_tokens = 0; }},
+        BadParam{"TopLogprobsTooMany", "top_logprobs",
+                 [](auto& p) {
+                   p.logprobs = true;
+                   p.top_logprobs = 21;
+                 }},
+        BadParam{"TopLogprobsWithoutLogprobs", "top_logprobs", [](auto& p) { p.top_logprobs = 1; }},
+        BadParam{"StopTooMany", "stop", [](auto& p) { p.stop_sequences.assign(17, "x"); }},
+        BadParam{"StopEmpty", "stop[1]",
+                 [](auto& p) {
+                   p.stop_sequences = {"x", ""};
+                 }},
+        BadParam{"StopTooLong", "stop[0]",
+                 [](auto& p) { p.stop_sequences = {std::string(257, 'x')}; }},
+        BadParam{"StopNotUtf8", "stop[0]", [](auto& p) { p.stop_sequences = {"\xC3"}; }},
+        BadParam{"LogitBiasTooMany", "logit_bias", [](auto& p) { p.logit_bias.resize(1025); }},
+        BadParam{"LogitBiasNegativeToken", "logit_bias",
+                 [](auto& p) {
+                   p.logit_bias = {{-1, 0.0F}};
+                 }},
+        BadParam{"LogitBiasOver100", "logit_bias",
+                 [](auto& p) {
+                   p.logit_bias = {{1, 100.5F}};
+                 }},
+        BadParam{"LogitBiasNan", "logit_bias",
+                 [](auto& p) {
+                   p.logit_bias = {{1, kNan}};
+                 }}),
+    [](const auto& tested) { return std::string(tested.param.name); });
+
+TEST(CheckParamsBoundaryTest, TheDefaultsAreFine) {
+  EXPECT_TRUE(check_params(GenerateParams{}).has_value());
+}
+
+TEST(CheckParamsBoundaryTest, TheEdgesOfEveryRangeAreFine) {
+  GenerateParams params;
+  params.temperature = 0;
+  params.top_p = 0;
+  params.top_k = 0;
+  params.min_p = 1;
+  params.penalty_last_n = -1;
+  params.max_tokens = 1;
+  params.logprobs = true;
+  params.top_logprobs = 20;
+  params.stop_sequences.assign(16, std::string(256, 'x'));
+  params.logit_bias = {{0, -100.0F}, {1, 100.0F}};
+  EXPECT_TRUE(check_params(params).has_value());
+  params.top_p = 1;
+  params.min_p = 0;
+  params.max_tokens = std::numeric_limits<std::uint32_t>::max();
+  EXPECT_TRUE(check_params(params).has_value());
+}
+
+std::string refused_field(GenerateRequest request) {
+  const Status status = check_request(request);
+  return status ? "" : status.error().field;
+}
+
+TEST(CheckRequestTest, EmptyPromptsAreRefused) {
+  EXPECT_EQ(refused_field({.prompt = ChatPrompt{}}), "messages");
+  EXPECT_EQ(refused_field({.prompt = TextPrompt{}}), "prompt");
+  EXPECT_EQ(refused_field({.prompt = TokenPrompt{}}), "prompt");
+}
+
+TEST(CheckRequestTest, TextThatIsNotUtf8IsRefused) {
+  EXPECT_EQ(refused_field({.prompt = TextPrompt{"a\xFF"}}), "prompt");
+  EXPECT_EQ(
+      refused_field({.prompt = ChatPrompt{{{Role::User, "fine"}, {Role::User, "\xED\xA0\x80"}}}}),
+      "messages[1].content");
+}
+
+TEST(CheckRequestTest, ParamsAreCheckedToo) {
+  GenerateRequest request{.prompt = TextPrompt{"hello"}};
+  EXPECT_EQ(refused_field(request), "");
+  request.params.top_p = 7;
+  EXPECT_EQ(refused_field(request), "top_p");
+}
+
+TEST(CheckRequestTest, AMessageWithoutContentIsFine) {
+  const ChatMessage call{.role = Role::Assistant, .tool_calls = {{"1", "f", "{}"}}};
+  EXPECT_EQ(refused_field({.prompt = ChatPrompt{{call}}}), "");
+}
+
+}  // namespace
+}  // namespace pcai
