@@ -1,0 +1,24 @@
+#include <cstdio>
+#include <utility>
+
+#include "backend/worker/register.h"
+
+namespace pcai {
+
+BackendRegistry isolate(const BackendRegistry& registry, const WorkerOptions&) {
+  BackendRegistry isolated;
+  for (BackendEntry entry : registry.entries()) {
+    if (std::exchange(entry.create, nullptr)) {
+      entry.why_not = "this system has no process isolation yet; run with --isolation none";
+    }
+    isolated.add(std::move(entry));
+  }
+  return isolated;
+}
+
+int run_worker(int, const BackendRegistry&, std::string_view) {
+  std::fputs("this system has no process isolation yet\n", stderr);
+  return 1;
+}
+
+}  // namespace pcai

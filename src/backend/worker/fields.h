@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <tuple>
+
+#include "backend/worker/messages.h"
+
+// The fields of every struct that travels. The structured binding has to name each member, so a
+// member that is added to a struct does not compile until it is added here.
+#define PCAI_FIELDS(Type, ...)                                      \
+  inline auto fields_of(Type& value) {                              \
+    auto& [__VA_ARGS__] = value;                                    \
+    return std::tie(__VA_ARGS__);                                   \
+  }                                                                 \
+  inline auto fields_of(const Type& value) {                        \
+    const auto& [__VA_ARGS__] = value;                              \
+    return std::tie(__VA_ARGS__);                                   \
+  }                                                                 \
+  constexpr std::string_view field_names_of(const Type*) noexcept { \
+    return #__VA_ARGS__;                                            \
+  }                                                                 \
+  constexpr std::string_view name_of(const Type*) noexcept {        \
+    return #Type;                                                   \
+  }
+
+// A struct without fields.
+#define PCAI_NO_FIELDS(Type)                                        \
+  inline std::tuple<> fields_of(const Type&) {                      \
+    static_assert(std::is_empty_v<Type>, "list its fields");        \
+    return {};                                                      \
+  }                                                                 \
+  constexpr std::string_view field_names_of(const Type*) noexcept { \
+    return "";                                                      \
+  }                                                                 \
+  constexpr std::string_view name_of(const Type*) noexcept {        \
+    return #Type;                                                   \
+  }
+
+namespace pcai {
+
+PCAI_FIELDS(Error, code, message, field)
+
+PCAI_FIELDS(ToolCall, id, name, arguments)
+PCAI_FIELDS(ChatMessage, role, content, tool_calls, tool_call_id, name, reasoning)
+PCAI_FIELDS(LogitBias, token, bias)
+PCAI_FIELDS(GenerateParams, temperature, top_p, top_k, min_p, repeat_penalty, frequency_penalty,
+            presence_penalty, penalty_last_n, max_tokens, stop_sequences, seed, logit_bias,
+            logprobs, top_logprobs, ignore_eos)
+PCAI_FIELDS(ChatPrompt, messages)
+PCAI_FIELDS(TextPrompt, text)
+PCAI_FIELDS(TokenPrompt, tokens)
+PCAI_FIELDS(GenerateRequest, model, prompt, params, cache_scope, timeout)
+
+PCAI_FIELDS(Usage, prompt_tokens, cached_tokens, completion_tokens, reasoning_tokens)
+PCAI_FIELDS(Timings, queue_ms, prefill_ms, first_token_ms, decode_ms)
+PCAI_FIELDS(TokenLogprob, token, bytes, logprob)
+PCAI_FIELDS(TokenLogprobs, chosen, top)
+PCAI_NO_FIELDS(Accepted)
+PCAI_FIELDS(TextDelta, text, logprobs)
+PCAI_FIELDS(ReasoningDelta, text)
+PCAI_FIELDS(ToolCallDelta, index, id, name, arguments)
+PCAI_FIELDS(Finished, reason, usage, timings)
+PCAI_FIELDS(Failed, error, usage, timings)
+
+PCAI_FIELDS(ModelConfig, model_path, context_length, gpu_layers, gpu_devices, chat_template,
+            batch_size, threads, max_sequences)
+PCAI_FIELDS(ModelSpec, id, config, backend)
+PCAI_FIELDS(ModelInfo, id, backend, architecture, quantization, context_length,
+            train_context_length, parameter_count, size_bytes, vocabulary_size, max_sequences)
+PCAI_FIELDS(ModelStats, kv_cells_total, kv_cells_used, kv_cells_active, sequences_running,
+            sequences_waiting, steps, prompt_tokens_computed, prompt_tokens_cached,
+            tokens_generated, preemptions)
+
+PCAI_FIELDS(LoadCommand, spec, heartbeat, memory_limit, harden)
+PCAI_FIELDS(SubmitCommand, id, request)
+PCAI_FIELDS(CancelCommand, id)
+PCAI_NO_FIELDS(ShutdownCommand)
+PCAI_FIELDS(LoadProgressed, fraction)
+PCAI_FIELDS(ModelLoaded, info)
+PCAI_FIELDS(LoadFailed, error)
+PCAI_FIELDS(RequestTaken, id)
+PCAI_FIELDS(RequestRefused, id, error)
+PCAI_FIELDS(RequestEvent, id, event)
+PCAI_FIELDS(Heartbeat, stats)
+
+}  // namespace pcai
+
+#undef PCAI_FIELDS
+#undef PCAI_NO_FIELDS

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backend/registry.h"
+
+namespace pcai {
+
+/// How models run in processes of their own.
+struct WorkerOptions {
+  /// The program and its first arguments; "--backend NAME --fd N" follow. It must call run_worker.
+  std::vector<std::string> command = {"/proc/self/exe", "worker"};
+  std::chrono::milliseconds heartbeat{250};           // how often a worker says that it lives
+  std::chrono::milliseconds silence_timeout{10'000};  // so long without a word: ended; 0 = never
+  std::chrono::milliseconds stall_timeout{60'000};    // so long no step for a request; 0 = never
+  std::chrono::milliseconds shutdown_timeout{5'000};  // for a worker to end by itself
+  std::uint64_t memory_limit = 0;                     // address space in bytes; 0 = none
+  bool harden = true;  // no network, no new privileges, no reading of its memory, where possible
+};
+
+/// The same backends, each of whose models lives in a process of its own: a crash or a hang there
+/// fails that model's requests with WorkerDied and nothing else. Creating one of them starts
+/// nothing; what the real backend says against being created, its loads say. Copies all it needs.
+BackendRegistry isolate(const BackendRegistry& registry, const WorkerOptions& options);
+
+/// The main loop of such a process: serves one model of `backend` over the inherited `fd`, until
+/// the parent says so or is gone. Returns the process's exit code, or ends the process itself.
+int run_worker(int fd, const BackendRegistry& registry, std::string_view backend);
+
+}  // namespace pcai

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "backend/event_sink.h"
+#include "core/event.h"
+#include "core/request.h"
+#include "core/result.h"
+
+namespace pcai {
+
+/// The live requests of one worker, on the parent's side. Any thread may add and cancel; one thread
+/// tells what the worker said, and calls the sinks.
+class RequestTable {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// A request that the worker is about to be asked to take; the future is its answer. Fails after
+  /// end(), with its error.
+  Result<std::future<Status>> add(RequestId id, std::shared_ptr<EventSink> sink);
+
+  /// Forgets a request that the worker could not be asked after all.
+  void remove(RequestId id);
+
+  /// True the first time for a live request: the worker must be told.
+  bool cancel(RequestId id);
+
+  // What the worker said. Unknown ids are ignored: those requests have ended here already.
+
+  void taken(RequestId id);
+
+  /// False when the request was taken before, which no worker in its senses says.
+  bool refused(RequestId id, Error error);
+
+  void event(RequestId id, GenerateEvent event);
+
+  /// Fails every request, and all later ones.
+  void end(const Error& error);
+
+  bool empty() const;
+
+  /// Since when the worker owes an answer to the one that waits longest for being taken.
+  std::optional<Clock::time_point> waiting_since() const;
+
+ private:
+  struct Entry {
+    std::shared_ptr<EventSink> sink;
+    std::promise<Status> answer = {};
+    bool answered = false;
+    bool cancelled = false;
+    Clock::time_point since = Clock::now();
+
+    void take() {
+      if (!std::exchange(answered, true)) answer.set_value({});
+    }
+  };
+
+  mutable std::mutex mutex_;
+  std::unordered_map<RequestId, Entry> entries_;
+  std::optional<Error> ended_;
+};
+
+}  // namespace pcai

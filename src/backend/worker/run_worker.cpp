@@ -1,0 +1,265 @@
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "backend/worker/channel.h"
+#include "backend/worker/messages.h"
+#include "backend/worker/process.h"
+#include "backend/worker/register.h"
+#include "backend/worker/sandbox.h"
+#include "backend/worker/soundness.h"
+#include "backend/worker/task_pool.h"
+
+namespace pcai {
+namespace {
+
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kMaxUnsent = std::size_t{256} << 20;
+constexpr std::size_t kSubmitThreads = 4;  // that tokenize; the parent's callers wait for them
+constexpr milliseconds kLastFlush{1'000};
+constexpr int kParentGone = 1;
+constexpr int kParentNotUnderstood = 2;
+
+/// The child's side: one model and the way to the parent. The main thread receives and beats; the
+/// model's own threads send their events themselves.
+class Worker {
+ public:
+  Worker(Stream connection, const BackendRegistry& registry, std::string_view backend)
+      : channel_(std::move(connection), kMaxToWorker, kMaxUnsent),
+        registry_(registry),
+        backend_name_(backend) {}
+
+  int run();
+
+ private:
+  class Sink;
+  class Progress;
+
+  bool receive(std::string_view payload);
+  bool on(LoadCommand command);
+  bool on(SubmitCommand command);
+  bool on(CancelCommand command);
+  bool on(ShutdownCommand command);
+
+  void load(const ModelSpec& spec);
+  Result<ModelInfo> create_and_load(const ModelSpec& spec);
+  void submit(RequestId id, GenerateRequest request);
+  Status submit_to_model(RequestId id, GenerateRequest request);
+  void say(const FromWorker& message);
+  void send(std::string frame);
+  void beat();
+  int finish();
+
+  Channel channel_;
+  const BackendRegistry& registry_;
+  const std::string backend_name_;
+  milliseconds heartbeat_{1'000};
+  std::atomic<bool> stopping_{false};
+  std::atomic<bool> beat_now_{false};
+
+  std::mutex mutex_;
+  std::unordered_map<RequestId, bool> submitting_;  // guarded by mutex_; true: cancelled meanwhile
+
+  std::unique_ptr<InferenceBackend> backend_;
+  std::unique_ptr<LoadedModel> model_;
+  std::atomic<LoadedModel*> ready_{nullptr};  // model_, once it is loaded
+  std::optional<TaskPool> pool_;              // starts with the first command
+};
+
+/// Passes one request's events on.
+class Worker::Sink final : public EventSink {
+ public:
+  Sink(Worker& worker, RequestId id) : worker_(worker), id_(id) {}
+
+  void on_event(GenerateEvent event) noexcept override {
+    if (std::exchange(ended_, ended_ || is_last(event))) return;
+    if (auto* failed = std::get_if<Failed>(&event)) failed->error = shown(std::move(failed->error));
+    const bool sound = is_sound(event);
+    std::string frame = sound ? encode(RequestEvent{id_, std::move(event)}) : std::string();
+    // The parent would take this worker for a hostile one, and one request's failure is its own.
+    if (!sound || frame.size() - kLengthBytes > kMaxFromWorker) {
+      ended_ = true;
+      frame =
+          encode(RequestEvent{id_, Failed{{ErrorCode::Internal,
+                                           "the backend sent what cannot be passed on: text that "
+                                           "is not UTF-8, or too much of it at once"},
+                                          {},
+                                          {}}});
+      worker_.pool_->add([&worker = worker_, id = id_] { worker.ready_.load()->cancel(id); });
+    }
+    worker_.send(std::move(frame));
+    if (!ended_) return;
+    worker_.beat_now_ = true;
+    worker_.channel_.wake();
+  }
+
+ private:
+  Worker& worker_;
+  const RequestId id_;
+  bool ended_ = false;
+};
+
+class Worker::Progress final : public LoadProgress {
+ public:
+  explicit Progress(Worker& worker) : worker_(worker) {}
+
+  bool on_progress(float fraction) noexcept override {
+    worker_.say(LoadProgressed{fraction > 0 ? std::min(fraction, 1.0F) : 0.0F});
+    return !worker_.stopping_;
+  }
+
+ private:
+  Worker& worker_;
+};
+
+int Worker::run() {
+  Clock::time_point next_beat = Clock::now();
+  while (!stopping_) {
+    const auto left = std::chrono::ceil<milliseconds>(next_beat - Clock::now());
+    channel_.wait(nullptr, std::clamp(left, milliseconds(0), heartbeat_));
+    switch (channel_.receive([this](std::string_view payload) { return receive(payload); })) {
+      case Channel::State::Open: break;
+      case Channel::State::Closed: std::_Exit(kParentGone);  // nobody is left to be tidy for
+      case Channel::State::Malformed:
+        std::fputs("the parent is not understood: is it another version?\n", stderr);
+        std::_Exit(kParentNotUnderstood);
+    }
+    const bool asked = beat_now_.exchange(false);
+    if (!asked && Clock::now() < next_beat) continue;
+    beat();
+    next_beat = Clock::now() + heartbeat_;
+  }
+  return finish();
+}
+
+int Worker::finish() {
+  pool_.reset();
+  model_.reset();
+  const Clock::time_point end = Clock::now() + kLastFlush;
+  while (!channel_.is_flushed() && Clock::now() < end) {
+    channel_.wait(nullptr, kLastFlush / 10);
+    channel_.receive([](std::string_view) { return true; });
+  }
+  return 0;
+}
+
+bool Worker::receive(std::string_view payload) {
+  std::optional<ToWorker> command = decode_to_worker(payload);
+  return command && std::visit([this](auto& what) { return on(std::move(what)); }, *command);
+}
+
+bool Worker::on(LoadCommand command) {
+  if (pool_) return false;
+  heartbeat_ = std::max(command.heartbeat, milliseconds(1));
+  if (command.harden) {
+    for (const std::string& refused : harden_process(command.memory_limit)) {
+      std::fprintf(stderr, "not hardened, %s\n", refused.c_str());
+    }
+  }
+  pool_.emplace(kSubmitThreads);
+  pool_->add([this, spec = std::move(command.spec)] { load(spec); });
+  return true;
+}
+
+bool Worker::on(SubmitCommand command) {
+  if (!ready_) return false;
+  {
+    const std::lock_guard lock(mutex_);
+    submitting_.emplace(command.id, false);
+  }
+  const auto shared = std::make_shared<SubmitCommand>(std::move(command));
+  pool_->add([this, shared] { submit(shared->id, std::move(shared->request)); });
+  return true;
+}
+
+bool Worker::on(CancelCommand command) {
+  if (!ready_) return false;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = submitting_.find(command.id);
+    if (found != submitting_.end()) found->second = true;
+  }
+  ready_.load()->cancel(command.id);
+  return true;
+}
+
+bool Worker::on(ShutdownCommand) {
+  stopping_ = true;
+  return true;
+}
+
+void Worker::load(const ModelSpec& spec) {
+  Result<ModelInfo> info = create_and_load(spec);
+  if (info) {
+    say(ModelLoaded{std::move(*info)});
+  } else {
+    say(LoadFailed{shown(std::move(info.error()))});
+  }
+}
+
+Result<ModelInfo> Worker::create_and_load(const ModelSpec& spec) try {
+  auto backend = registry_.create_backend(backend_name_);
+  if (!backend) return fail(std::move(backend.error()));
+  backend_ = std::move(*backend);
+  Progress progress(*this);
+  auto model = backend_->load(spec, progress);
+  if (!model) return fail(std::move(model.error()));
+  model_ = std::move(*model);
+  ready_ = model_.get();
+  return model_->info();
+} catch (const std::exception& error) {
+  return fail(ErrorCode::Internal, "loading '" + spec.id + "' failed: " + error.what());
+}
+
+void Worker::submit(RequestId id, GenerateRequest request) {
+  Status status = submit_to_model(id, std::move(request));
+  bool cancelled = false;
+  {
+    const std::lock_guard lock(mutex_);
+    cancelled = submitting_.extract(id).mapped();
+  }
+  if (!status) return say(RequestRefused{id, shown(std::move(status.error()))});
+  say(RequestTaken{id});
+  if (cancelled) ready_.load()->cancel(id);  // the model did not know it yet when that came
+}
+
+Status Worker::submit_to_model(RequestId id, GenerateRequest request) try {
+  return ready_.load()->submit(id, std::move(request), std::make_shared<Sink>(*this, id));
+} catch (const std::exception& error) {
+  return fail(ErrorCode::Internal, std::string("the request cannot be taken: ") + error.what());
+}
+
+void Worker::say(const FromWorker& message) {
+  send(encode(message));
+}
+
+void Worker::send(std::string frame) {
+  if (channel_.send(std::move(frame))) return;
+  std::fputs("the parent does not read\n", stderr);
+  std::_Exit(kParentGone);
+}
+
+void Worker::beat() {
+  const LoadedModel* const model = ready_;
+  say(Heartbeat{model ? model->stats() : ModelStats{}});
+}
+
+}  // namespace
+
+int run_worker(int fd, const BackendRegistry& registry, std::string_view backend) {
+  // ggml would start a debugger on this process before it ends it.
+  ::setenv("GGML_NO_BACKTRACE", "1", 0);
+  return Worker(become_worker(fd), registry, backend).run();
+}
+
+}  // namespace pcai

@@ -1,0 +1,249 @@
+#include "backend/worker/worker_model.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "backend/worker/soundness.h"
+
+namespace pcai {
+namespace {
+
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kMaxUnsent = 2 * kMaxToWorker;
+constexpr milliseconds kExitTime{1'000};    // from the connection's end to the process's
+constexpr milliseconds kKillTime{10'000};   // a process stuck in a driver may not end at all
+constexpr int kDiagnosticReadsAtOnce = 16;  // then the connection has its turn
+
+/// Reads what there is; false when nothing will come any more.
+bool drain(Stream& diagnostics, StderrTail& tail) {
+  std::array<char, 4096> bytes;
+  for (int reads = 0; reads < kDiagnosticReadsAtOnce; ++reads) {
+    const Moved moved = diagnostics.read(bytes.data(), bytes.size());
+    if (moved.closed) return false;
+    if (moved.bytes == 0) return true;
+    tail.add({bytes.data(), moved.bytes});
+  }
+  return true;
+}
+
+}  // namespace
+
+WorkerModel::WorkerModel(Stream connection, std::string id, const WorkerOptions& options)
+    : id_(std::move(id)),
+      options_(options),
+      channel_(std::move(connection), kMaxFromWorker, kMaxUnsent),
+      watchdog_(options.silence_timeout, options.stall_timeout, Clock::now()) {}
+
+Result<std::unique_ptr<LoadedModel>> WorkerModel::load(std::vector<std::string> command,
+                                                       const ModelSpec& spec,
+                                                       LoadProgress& progress,
+                                                       const WorkerOptions& options) {
+  auto ends = connect_pair();
+  if (!ends) return fail(std::move(ends.error()));
+  std::unique_ptr<WorkerModel> model(new WorkerModel(std::move(ends->first), spec.id, options));
+  model->thread_ = std::thread(&WorkerModel::run, model.get(), std::move(command),
+                               std::move(ends->second), spec);
+  Result<ModelInfo> info = model->wait_loaded(progress);
+  if (!info) return fail(std::move(info.error()));
+  model->info_ = std::move(*info);
+  model->loaded_ = true;
+  return model;
+}
+
+Result<ModelInfo> WorkerModel::wait_loaded(LoadProgress& progress) {
+  while (true) {
+    float fraction = 1;
+    std::optional<Result<ModelInfo>> result;
+    {
+      std::unique_lock lock(loading_.mutex);
+      loading_.changed.wait(lock, [this] { return loading_.moved || loading_.result; });
+      loading_.moved = false;
+      result = loading_.result;
+      if (!result) fraction = loading_.fraction;
+    }
+    if (result && !*result) return *result;
+    if (!progress.on_progress(fraction)) {
+      return fail(ErrorCode::Cancelled, "loading '" + id_ + "' was cancelled");
+    }
+    if (result) return *result;
+  }
+}
+
+WorkerModel::~WorkerModel() {
+  stop_ = loaded_ ? Stop::Gently : Stop::AtOnce;
+  channel_.wake();
+  thread_.join();
+}
+
+Status WorkerModel::submit(RequestId id, GenerateRequest request, std::shared_ptr<EventSink> sink) {
+  std::string frame = encode(SubmitCommand{id, std::move(request)});
+  if (frame.size() - kLengthBytes > kMaxToWorker) {
+    return fail(ErrorCode::InvalidRequest,
+                "the request is larger than " + std::to_string(kMaxToWorker >> 20) + " MiB");
+  }
+  auto answer = requests_.add(id, std::move(sink));
+  if (!answer) return fail(std::move(answer.error()));
+  if (!channel_.send(std::move(frame))) {
+    requests_.remove(id);
+    return fail(ErrorCode::Overloaded,
+                "the process of model '" + id_ + "' does not keep up; try again later");
+  }
+  return answer->get();
+}
+
+void WorkerModel::cancel(RequestId id) noexcept {
+  if (requests_.cancel(id)) channel_.send(encode(CancelCommand{id}));
+}
+
+ModelStats WorkerModel::stats() const noexcept {
+  const std::lock_guard lock(stats_mutex_);
+  return stats_;
+}
+
+void WorkerModel::run(const std::vector<std::string>& command, Stream theirs, ModelSpec spec) {
+  auto child = ChildProcess::spawn(command, std::move(theirs));
+  if (!child) return end(std::move(child.error()));
+  const int process_id = child->id();
+  process_id_ = process_id;
+  StderrTail tail(
+      [process_id](const std::string& line) { spdlog::debug("worker {}: {}", process_id, line); });
+  channel_.send(encode(
+      LoadCommand{std::move(spec), options_.heartbeat, options_.memory_limit, options_.harden}));
+  const std::string why = watch(*child, tail);
+  if (why.empty() && stop_ != Stop::AtOnce) child->wait(kExitTime);
+  end(how_it_ended(*child, tail, why));
+}
+
+/// Returns when the worker has closed the connection, or has to be ended: then says why.
+std::string WorkerModel::watch(ChildProcess& child, StderrTail& tail) {
+  std::optional<Clock::time_point> give_up;
+  const Stream* diagnostics = &child.diagnostics();
+  while (stop_ != Stop::AtOnce) {
+    milliseconds timeout = watchdog_.interval();
+    if (stop_ == Stop::Gently) {
+      if (!give_up) {
+        give_up = Clock::now() + options_.shutdown_timeout;
+        channel_.send(encode(ShutdownCommand{}));
+      }
+      const auto left = std::chrono::ceil<milliseconds>(*give_up - Clock::now());
+      if (left.count() <= 0) return "it did not end by itself";
+      timeout = std::min(timeout, left);
+    }
+    const Ready ready = channel_.wait(diagnostics, timeout);
+    if (ready.diagnostics && !drain(child.diagnostics(), tail)) diagnostics = nullptr;
+    if (ready.connection) watchdog_.heard(Clock::now());
+    switch (channel_.receive([this](std::string_view payload) { return receive(payload); })) {
+      case Channel::State::Open: break;
+      case Channel::State::Closed: return {};
+      case Channel::State::Malformed: return "it sent what no worker sends";
+    }
+    if (std::string why = why_it_must_end(); !why.empty() && !give_up) return why;
+  }
+  return "the loading was cancelled";
+}
+
+std::string WorkerModel::why_it_must_end() {
+  const Clock::time_point now = Clock::now();
+  std::string why = watchdog_.verdict(now, !requests_.empty());
+  if (!why.empty() || options_.stall_timeout.count() == 0) return why;
+  const auto waiting_since = requests_.waiting_since();
+  if (waiting_since && now - *waiting_since > options_.stall_timeout) {
+    why = "it did not take a request in time";
+  }
+  return why;
+}
+
+Error WorkerModel::how_it_ended(ChildProcess& child, StderrTail& tail, const std::string& why) {
+  child.kill();
+  child.wait(kKillTime);
+  drain(child.diagnostics(), tail);
+  if (stop_ != Stop::No) return {ErrorCode::Cancelled, "model '" + id_ + "' was unloaded"};
+  std::string message = "the process of model '" + id_ + "' ";
+  message += why.empty() ? child.how_it_ended() : "was ended: " + why;
+  const std::string last_lines = tail.last_lines();
+  if (!last_lines.empty()) message += ": " + last_lines;
+  spdlog::error("worker {}: {}", child.id(), message);
+  return shown({ErrorCode::WorkerDied, std::move(message)});
+}
+
+void WorkerModel::end(Error error) {
+  alive_ = false;
+  {
+    const std::lock_guard lock(stats_mutex_);
+    stats_.kv_cells_used = stats_.kv_cells_active = 0;
+    stats_.sequences_running = stats_.sequences_waiting = 0;
+  }
+  set_loaded(fail(error));
+  requests_.end(error);
+}
+
+void WorkerModel::set_loading(float fraction) {
+  {
+    const std::lock_guard lock(loading_.mutex);
+    loading_.fraction = std::max(loading_.fraction, fraction);
+    loading_.moved = true;
+  }
+  loading_.changed.notify_one();
+}
+
+/// False when it was set before.
+bool WorkerModel::set_loaded(Result<ModelInfo> result) {
+  {
+    const std::lock_guard lock(loading_.mutex);
+    if (loading_.result) return false;
+    loading_.result = std::move(result);
+  }
+  loading_.changed.notify_one();
+  return true;
+}
+
+bool WorkerModel::receive(std::string_view payload) {
+  std::optional<FromWorker> message = decode_from_worker(payload);
+  if (!message || !is_sound(*message)) return false;
+  return std::visit([this](auto& what) { return on(std::move(what)); }, *message);
+}
+
+bool WorkerModel::on(LoadProgressed message) {
+  set_loading(message.fraction);
+  return true;
+}
+
+bool WorkerModel::on(ModelLoaded message) {
+  return set_loaded(std::move(message.info));
+}
+
+bool WorkerModel::on(LoadFailed message) {
+  return set_loaded(fail(std::move(message.error)));
+}
+
+bool WorkerModel::on(RequestTaken message) {
+  watchdog_.progressed(Clock::now());
+  requests_.taken(message.id);
+  return true;
+}
+
+bool WorkerModel::on(RequestRefused message) {
+  watchdog_.progressed(Clock::now());
+  return requests_.refused(message.id, std::move(message.error));
+}
+
+bool WorkerModel::on(RequestEvent message) {
+  watchdog_.progressed(Clock::now());
+  requests_.event(message.id, std::move(message.event));
+  return true;
+}
+
+bool WorkerModel::on(Heartbeat message) {
+  set_loading(0);  // an abort is heard of even while the backend reports no progress
+  const std::lock_guard lock(stats_mutex_);
+  if (message.stats.steps != stats_.steps) watchdog_.progressed(Clock::now());
+  stats_ = message.stats;
+  return true;
+}
+
+}  // namespace pcai

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "backend/inference_backend.h"
+#include "backend/worker/channel.h"
+#include "backend/worker/messages.h"
+#include "backend/worker/process.h"
+#include "backend/worker/register.h"
+#include "backend/worker/request_table.h"
+#include "backend/worker/stderr_tail.h"
+#include "backend/worker/watchdog.h"
+
+namespace pcai {
+
+/// A model in a process of its own. Any thread may call any method. One thread starts the process,
+/// receives from it, watches it and sees it end.
+class WorkerModel final : public LoadedModel {
+ public:
+  /// Starts `command` and loads the model there. A process that dies over it is WorkerDied. An
+  /// abort ends the process, so it waits for nothing.
+  static Result<std::unique_ptr<LoadedModel>> load(std::vector<std::string> command,
+                                                   const ModelSpec& spec, LoadProgress& progress,
+                                                   const WorkerOptions& options);
+
+  ~WorkerModel() override;
+
+  const ModelInfo& info() const noexcept override { return info_; }
+  Status submit(RequestId id, GenerateRequest request, std::shared_ptr<EventSink> sink) override;
+  void cancel(RequestId id) noexcept override;
+
+  /// As of the worker's last heartbeat.
+  ModelStats stats() const noexcept override;
+
+  /// False from the process's end on; its requests hear of that just after.
+  bool alive() const noexcept override { return alive_; }
+
+  int process_id() const noexcept { return process_id_; }
+
+ private:
+  enum class Stop { No, Gently, AtOnce };
+
+  /// What the thread tells load().
+  struct Loading {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool moved = false;
+    float fraction = 0;
+    std::optional<Result<ModelInfo>> result;
+  };
+
+  WorkerModel(Stream connection, std::string id, const WorkerOptions& options);
+  Result<ModelInfo> wait_loaded(LoadProgress& progress);
+
+  // All of these run on the thread.
+  void run(const std::vector<std::string>& command, Stream theirs, ModelSpec spec);
+  std::string watch(ChildProcess& child, StderrTail& tail);
+  std::string why_it_must_end();
+  Error how_it_ended(ChildProcess& child, StderrTail& tail, const std::string& why);
+  void end(Error error);
+  void set_loading(float fraction);
+  bool set_loaded(Result<ModelInfo> result);
+
+  // What the worker said; false when it had no business saying it.
+  bool receive(std::string_view payload);
+  bool on(LoadProgressed message);
+  bool on(ModelLoaded message);
+  bool on(LoadFailed message);
+  bool on(RequestTaken message);
+  bool on(RequestRefused message);
+  bool on(RequestEvent message);
+  bool on(Heartbeat message);
+
+  const std::string id_;
+  const WorkerOptions options_;
+  ModelInfo info_;       // constant once load() has returned
+  bool loaded_ = false;  // the same
+  Channel channel_;
+  RequestTable requests_;
+  Loading loading_;
+  std::atomic<bool> alive_{true};
+  std::atomic<Stop> stop_{Stop::No};
+  std::atomic<int> process_id_{-1};
+
+  mutable std::mutex stats_mutex_;
+  ModelStats stats_;  // guarded by stats_mutex_
+
+  Watchdog watchdog_;  // only the thread
+  std::thread thread_;
+};
+
+}  // namespace pcai
