@@ -26,10 +26,10 @@ struct FakeScript {
   std::optional<std::uint32_t> fail_after;  // then Failed(Internal)
   std::optional<std::uint32_t> crash_after;  // "crash" or "crash=N": then std::abort()
   std::optional<std::uint32_t> hang_after;   // "hang" or "hang=N": then the whole model stands
-                                            // still, cancels included, until it is destroyed
-  std::uint32_t reasoning = 0;        // so many first tokens come as ReasoningDelta
-  std::string tool;                   // name of a tool to call at the end; "" = none
-  std::string tool_arguments = "{}";  // args=the rest of the line, JSON text
+                                             // still, cancels included, until it is destroyed
+  std::uint32_t reasoning = 0;               // so many first tokens come as ReasoningDelta
+  std::string tool;                          // name of a tool to call at the end; "" = none
+  std::string tool_arguments = "{}";         // args=the rest of the line, JSON text
 };
 
 /// A prompt as the fake sees it.
@@ -42,7 +42,7 @@ struct FakePrompt {
 Result<FakePrompt> read_prompt(const GenerateRequest& request, const FakeScript& defaults);
 
 /// The tokens of an answer: words with the space before them, long words in chunks of whole code
-/// points. Deterministic; the seed picks the filler words. Not thread-safe.
+/// points. Deterministic; the seed (0 for greedy requests) picks the filler words. Not thread-safe.
 class FakeReply {
  public:
   /// `endless` ignores the script's length.

@@ -1,0 +1,35 @@
+#include <cstdlib>
+#include <filesystem>
+
+#include "backend/llamacpp/register.h"
+#include "contract/contract_subject.h"
+
+namespace pcai {
+namespace {
+
+/// $PCAI_TEST_MODEL, or the default model where `pcai pull` puts it.
+std::filesystem::path test_model() {
+  if (const char* path = std::getenv("PCAI_TEST_MODEL")) return path;
+  const char* home = std::getenv("HOME");
+  return std::filesystem::path(home ? home : ".") /
+         ".local/share/pcai/models/SmolLM2-135M-Instruct.Q4_1.gguf";
+}
+
+ContractSubject llamacpp_subject() {
+  BackendRegistry registry;
+  register_llamacpp(registry);
+  ContractSubject subject = subject_of(
+      registry, "llamacpp", "LlamaCpp",
+      {.id = "test-model", .config = {.model_path = test_model()}, .backend = "llamacpp"});
+  std::error_code error;
+  if (!std::filesystem::exists(test_model(), error)) {
+    subject.skip = "no model at " + test_model().string() + "; set PCAI_TEST_MODEL";
+  }
+  subject.effort = 3;
+  return subject;
+}
+
+[[maybe_unused]] const bool kRegistered = register_subject(llamacpp_subject());
+
+}  // namespace
+}  // namespace pcai
