@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "capi/text.h"
+#include "core/model.h"
+#include "pcai/pcai.h"
+
+namespace pcai {
+
+/// An engine's model as a pcai_model_info, its text kept in `texts`.
+pcai_model_info to_c(const ModelStatus& status, TextPool& texts);
+
+}  // namespace pcai

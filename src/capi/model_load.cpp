@@ -1,0 +1,45 @@
+#include "capi/model_load.h"
+
+#include <exception>
+#include <utility>
+
+namespace pcai {
+
+ModelLoad::ModelLoad(std::shared_ptr<OpenEngine> engine, std::string id)
+    : thread_([this, engine = std::move(engine), id = std::move(id)] {
+        Status status;
+        try {
+          status = engine->load_model(id, *this);
+        } catch (const std::exception& exception) {
+          status = fail(ErrorCode::Internal, exception.what());
+        }
+        if (status) progress_ = 1;
+        {
+          const std::lock_guard lock(mutex_);
+          outcome_ = std::move(status);
+        }
+        ended_.notify_all();
+      }) {}
+
+ModelLoad::~ModelLoad() {
+  given_up_ = true;
+  thread_.join();
+}
+
+std::optional<Status> ModelLoad::wait(std::int32_t timeout_ms) {
+  std::unique_lock lock(mutex_);
+  const auto ended = [this] { return outcome_.has_value(); };
+  if (timeout_ms < 0) {
+    ended_.wait(lock, ended);
+  } else {
+    ended_.wait_for(lock, std::chrono::milliseconds(timeout_ms), ended);
+  }
+  return outcome_;
+}
+
+bool ModelLoad::on_progress(float fraction) noexcept {
+  progress_ = fraction;
+  return !given_up_;
+}
+
+}  // namespace pcai

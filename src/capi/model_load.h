@@ -1,0 +1,44 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "capi/open_engine.h"
+
+namespace pcai {
+
+/// Loads one model on a thread of its own. Any thread may call any method.
+class ModelLoad final : LoadProgress {
+ public:
+  /// The model must be known to the engine.
+  ModelLoad(std::shared_ptr<OpenEngine> engine, std::string id);
+
+  /// Gives up loading and waits for that.
+  ~ModelLoad() override;
+
+  ModelLoad(const ModelLoad&) = delete;
+  ModelLoad& operator=(const ModelLoad&) = delete;
+
+  /// How it ended; nothing when it still runs after `timeout_ms` (-1 = for ever).
+  std::optional<Status> wait(std::int32_t timeout_ms);
+
+  /// 0..1; 1 once it has ended well.
+  float progress() const noexcept { return progress_; }
+
+ private:
+  bool on_progress(float fraction) noexcept override;
+
+  std::atomic<float> progress_{0};
+  std::atomic<bool> given_up_{false};
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  std::optional<Status> outcome_;  // guarded by mutex_
+  std::thread thread_;             // last, so that it finds the rest
+};
+
+}  // namespace pcai

@@ -1,0 +1,78 @@
+#include "capi/open_engine.h"
+
+#include <utility>
+
+#include "backend/fake/register.h"
+#include "backend/llamacpp/register.h"
+#include "backend/mistralrs/register.h"
+
+namespace pcai {
+namespace {
+
+/// Passes progress on until the engine is closed.
+class UntilClosed final : public LoadProgress {
+ public:
+  UntilClosed(const OpenEngine& engine, LoadProgress& progress)
+      : engine_(engine), progress_(progress) {}
+
+  bool on_progress(float fraction) noexcept override {
+    return !engine_.closed() && progress_.on_progress(fraction);
+  }
+
+ private:
+  const OpenEngine& engine_;
+  LoadProgress& progress_;
+};
+
+tl::unexpected<Error> engine_freed() {
+  return fail(ErrorCode::Cancelled, "the engine was freed");
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const BackendRegistry>> backends_for(std::string_view backend) {
+  auto registry = std::make_shared<BackendRegistry>();
+  register_llamacpp(*registry);
+  register_mistralrs(*registry);
+  // Only by name, so that "auto" never answers a user with a script.
+  if (backend == "fake") register_fake(*registry);
+  const Result<const BackendEntry*> entry = registry->find(backend);
+  if (!entry) return fail(entry.error());
+  return registry;
+}
+
+OpenEngine::OpenEngine(std::string backend, std::shared_ptr<const BackendRegistry> registry,
+                       EngineOptions options)
+    : backend_(std::move(backend)), engine_(std::move(registry), options) {}
+
+Status OpenEngine::add_model(std::string id, ModelConfig config) {
+  if (closed_) return engine_freed();
+  return engine_.add_model({.id = std::move(id), .config = std::move(config), .backend = backend_});
+}
+
+Status OpenEngine::load_model(const std::string& id, LoadProgress& progress) {
+  if (closed_) return engine_freed();
+  UntilClosed until_closed(*this, progress);
+  Status status = engine_.load_model(id, until_closed);
+  // close() may have unloaded everything just before this load was done.
+  if (status && closed_) status = engine_.unload_model(id);
+  if (closed_) return engine_freed();
+  return status;
+}
+
+Result<std::unique_ptr<Generation>> OpenEngine::generate(GenerateRequest request) {
+  Result<std::unique_ptr<Generation>> generation = engine_.generate(std::move(request));
+  if (!generation && closed_) return engine_freed();
+  return generation;
+}
+
+void OpenEngine::close() {
+  closed_ = true;
+  engine_.drain();
+  engine_.cancel_all();
+  for (const ModelStatus& model : engine_.list_models()) {
+    (void)engine_.unload_model(model.id);  // one that another thread removed meanwhile
+  }
+}
+
+}  // namespace pcai
