@@ -18,7 +18,8 @@ void DeadlineTimer::add(Clock::time_point time, RequestId id) {
   bool first = false;
   {
     const std::lock_guard lock(mutex_);
-    first = deadlines_.emplace(time, id).first == deadlines_.begin();
+    const auto added = deadlines_.emplace(time, id).first;
+    first = added == deadlines_.begin();
   }
   if (first) changed_.notify_one();
 }
