@@ -1,5 +1,6 @@
 #include "openai/json_text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -13,6 +14,12 @@ void append_chars(std::string& out, Number number) {
   out.append(digits, end.ptr);
 }
 
+/// Stands for itself in a JSON string. Most tokens have nothing else, and a streamed chunk with
+/// logprobs has dozens of them.
+bool is_plain(char c) {
+  return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+}
+
 }  // namespace
 
 std::string to_text(const Json& value) {
@@ -20,7 +27,13 @@ std::string to_text(const Json& value) {
 }
 
 void append_string(std::string& out, std::string_view text) {
-  out += to_text(Json(text));
+  if (std::all_of(text.begin(), text.end(), is_plain)) {
+    out += '"';
+    out += text;
+    out += '"';
+  } else {
+    out += to_text(Json(text));
+  }
 }
 
 void append_number(std::string& out, double number) {

@@ -13,7 +13,8 @@ Json model_json(const ModelStatus& model) {
                {"created", model.created},
                {"owned_by", "pcai"},
                {"state", to_string(model.state)}};
-  if (model.state == ModelState::Loading) json["load_progress"] = std::round(model.load_progress * 100.0) / 100;
+  if (model.state == ModelState::Loading)
+    json["load_progress"] = std::round(model.load_progress * 100.0) / 100;
   if (model.error) json["error"] = model.error->message;
   if (model.info) {
     const ModelInfo& info = *model.info;

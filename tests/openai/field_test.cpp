@@ -1,0 +1,210 @@
+#include "openai/field.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+
+#include "bodies.h"
+#include "openai/chat_fields.h"
+#include "openai/sampling_fields.h"
+
+namespace pcai {
+namespace {
+
+/// Every field of the chat route.
+std::vector<FieldInfo> all_fields() {
+  std::vector<FieldInfo> all;
+  for (const auto& field : chat_fields()) all.push_back(field);
+  for (const auto& field : sampling_fields()) all.push_back(field);
+  return all;
+}
+
+std::string member(const FieldInfo& field, const std::string& value) {
+  // The fields that only make sense beside another one get it.
+  std::string beside;
+  if (field.name == "top_logprobs") beside = R"("logprobs":true,)";
+  if (field.name == "stream_options") beside = R"("stream":true,)";
+  return beside + "\"" + std::string(field.name) + "\":" + value;
+}
+
+bool accepts(const FieldInfo& field, const std::string& value) {
+  return parse_chat_request(chat_body(member(field, value))).has_value();
+}
+
+/// The error must be the client's and name the field.
+void expect_refused(const FieldInfo& field, const std::string& value) {
+  const Error error = error_of(chat_body(member(field, value)));
+  EXPECT_EQ(error.code, ErrorCode::InvalidRequest) << field.name << " = " << value;
+  EXPECT_EQ(error.field, field.name) << value << ": " << error.message;
+  EXPECT_EQ(error.message.find(field.name), 0U) << error.message;
+}
+
+TEST(FieldTest, NamesAreUniqueAndDescribed) {
+  std::set<std::string_view> names;
+  for (const FieldInfo& field : all_fields()) {
+    EXPECT_TRUE(names.insert(field.name).second) << field.name;
+    EXPECT_FALSE(field.description.empty()) << field.name;
+    if (!field.default_json.empty()) {
+      EXPECT_TRUE(Json::accept(field.default_json)) << field.name;
+    }
+  }
+}
+
+TEST(FieldTest, HonouredFieldsHaveAReaderAndOthersHaveNone) {
+  for (const auto& field : chat_fields()) {
+    EXPECT_EQ(field.read != nullptr, field.effect == FieldEffect::Honoured) << field.name;
+  }
+  for (const auto& field : sampling_fields()) EXPECT_NE(field.read, nullptr) << field.name;
+}
+
+TEST(FieldTest, EveryNumberHasBoundsThatHoldAtBothEnds) {
+  int tested = 0;
+  for (const FieldInfo& field : all_fields()) {
+    if (field.type != FieldType::Integer && field.type != FieldType::Number) continue;
+    if (field.name == "seed") continue;  // has the whole 64 bits, see SeedTest
+    SCOPED_TRACE(field.name);
+    const bool integer = field.type == FieldType::Integer;
+    const auto text = [&](double value) {
+      return to_text(integer ? Json(std::int64_t(value)) : Json(value));
+    };
+    const double step = integer ? 1 : 0.001;
+    ASSERT_TRUE(std::isfinite(field.range.min) && std::isfinite(field.range.max));
+    EXPECT_EQ(accepts(field, text(field.range.min)), !field.range.above_min);
+    EXPECT_TRUE(accepts(field, text(field.range.min + step)));
+    EXPECT_TRUE(accepts(field, text(field.range.max)));
+    expect_refused(field, text(field.range.min - step));
+    expect_refused(field, text(field.range.max + step));
+    expect_refused(field, "1e30");
+    expect_refused(field, "-1e30");
+    expect_refused(field, "1e308");
+    ++tested;
+  }
+  EXPECT_GE(tested, 12);
+}
+
+TEST(FieldTest, AWrongTypeIsRefusedWithTheFieldsName) {
+  using enum FieldType;
+  const std::vector<std::pair<std::string, std::set<FieldType>>> samples = {
+      {"true", {Boolean}},
+      {"\"3\"", {String, StringOrArray, StringOrObject}},
+      {"1.5", {Number}},
+      {"1", {Number, Integer}},
+      {"[]", {Array, StringOrArray}},
+      {"{}", {Object, StringOrObject}},
+  };
+  for (const FieldInfo& field : all_fields()) {
+    if (field.type == Any) continue;
+    for (const auto& [value, types] : samples) {
+      if (!types.contains(field.type)) expect_refused(field, value);
+    }
+  }
+}
+
+TEST(FieldTest, IntegersMayNotBeFractionsTextOrBooleans) {
+  for (const FieldInfo& field : all_fields()) {
+    if (field.type != FieldType::Integer) continue;
+    for (const char* value : {"1e30", "1.5", "\"3\"", "true", "1e-3", "18446744073709551616",
+                              "-9223372036854775809", "123456789012345678901234567890"}) {
+      expect_refused(field, value);
+    }
+  }
+}
+
+TEST(FieldTest, AnIntegerWrittenAsAWholeFloatIsOne) {
+  EXPECT_EQ(parse_chat_request(chat_body("\"n\":2.0"))->n, 2U);
+  EXPECT_EQ(parse_chat_request(chat_body("\"max_tokens\":1e2"))->generate.params.max_tokens, 100U);
+  EXPECT_EQ(parse_chat_request(chat_body("\"top_k\":-0.0"))->generate.params.top_k, 0);
+}
+
+TEST(FieldTest, NullEqualsAbsentForEveryOptionalField) {
+  const auto bare = parse_chat_request(chat_body());
+  ASSERT_TRUE(bare);
+  for (const FieldInfo& field : all_fields()) {
+    if (field.required || field.name == "model") continue;
+    const auto parsed = parse_chat_request(chat_body(member(field, "null")));
+    ASSERT_TRUE(parsed) << field.name << ": " << parsed.error().message;
+    EXPECT_TRUE(parsed->warnings.empty()) << field.name;
+    EXPECT_EQ(parsed->n, bare->n);
+    EXPECT_EQ(parsed->generate.params.max_tokens, bare->generate.params.max_tokens);
+  }
+}
+
+TEST(FieldTest, TheDescribedDefaultIsWhatAnAbsentFieldGets) {
+  const GenerateParams params;
+  std::set<std::string> seen;
+  for (const FieldInfo& field : all_fields()) {
+    if (field.default_json.empty()) continue;
+    seen.insert(std::string(field.name) + "=" + field.default_json);
+    EXPECT_TRUE(accepts(field, field.default_json)) << field.name;
+  }
+  for (const char* expected : {"temperature=0.7", "top_p=0.9", "top_k=40", "max_tokens=2048", "n=1",
+                               "stream=false", "repeat_last_n=64"}) {
+    EXPECT_TRUE(seen.contains(expected)) << expected;
+  }
+}
+
+TEST(FieldTest, AnUnknownFieldIsRefusedByName) {
+  const Error error = error_of(chat_body("\"temprature\":1"));
+  EXPECT_EQ(error.code, ErrorCode::InvalidRequest);
+  EXPECT_EQ(error.field, "temprature");
+  EXPECT_EQ(error.message, "this route has no field 'temprature'; leave it out");
+  EXPECT_TRUE(parse_chat_request(chat_body("\"temprature\":null")));
+
+  const Error nested = error_of(R"({"messages":[{"role":"user","content":"x","weight":1}]})");
+  EXPECT_EQ(nested.field, "messages[0].weight");
+}
+
+TEST(FieldTest, AnUnknownFieldOfAnyLengthMakesAShortError) {
+  const Error error = error_of(chat_body("\"" + std::string(1 << 20, 'x') + "\":1"));
+  EXPECT_EQ(error.code, ErrorCode::InvalidRequest);
+  EXPECT_LT(error.message.size(), 200U);
+  EXPECT_LT(error.field.size(), 200U);
+}
+
+TEST(FieldTest, MessagesSayWhatIsWantedAndWhatCame) {
+  const auto message = [](const std::string& members) {
+    return error_of(chat_body(members)).message;
+  };
+  EXPECT_EQ(message("\"temperature\":3.5"), "temperature must be from 0 to 2, not 3.5");
+  EXPECT_EQ(message("\"top_p\":0"), "top_p must be above 0 and at most 1, not 0");
+  EXPECT_EQ(message("\"n\":\"3\""), "n must be an integer, not a string");
+  EXPECT_EQ(message("\"n\":1.5"), "n must be an integer, not 1.5");
+  EXPECT_EQ(message("\"n\":9"), "n must be from 1 to 8, not 9");
+  EXPECT_EQ(message("\"stop\":[\"\"]"), "stop[0] must have from 1 to 256 bytes, not 0");
+  EXPECT_EQ(error_of("[]").message, "the body must be an object, not an array");
+  EXPECT_EQ(error_of("{}").message, "messages is required");
+}
+
+TEST(FieldTest, IgnoredFieldsAreNamedInTheWarnings) {
+  int tested = 0;
+  for (const FieldInfo& field : all_fields()) {
+    if (field.effect != FieldEffect::Ignored) continue;
+    const std::string value = field.type == FieldType::Boolean  ? "true"
+                              : field.type == FieldType::Object ? R"({"a":[1]})"
+                                                                : "\"x\"";
+    const auto parsed = parse_chat_request(chat_body(member(field, value)));
+    ASSERT_TRUE(parsed) << field.name << ": " << parsed.error().message;
+    EXPECT_EQ(parsed->warnings,
+              std::vector<std::string>{std::string(field.name) + " has no effect here"});
+    ++tested;
+  }
+  EXPECT_GE(tested, 12);
+}
+
+TEST(FieldTest, UnsupportedFieldsAreRefusedUnlessTheyAskForNothing) {
+  int tested = 0;
+  for (const FieldInfo& field : all_fields()) {
+    if (field.effect != FieldEffect::Unsupported) continue;
+    const bool array = field.type == FieldType::Array;
+    const Error error = error_of(chat_body(member(field, array ? "[{}]" : R"({"a":1})")));
+    EXPECT_EQ(error.code, ErrorCode::Unsupported) << field.name;
+    EXPECT_EQ(error.field, field.name);
+    EXPECT_TRUE(accepts(field, array ? "[]" : "{}")) << field.name;
+    ++tested;
+  }
+  EXPECT_GE(tested, 5);
+}
+
+}  // namespace
+}  // namespace pcai
