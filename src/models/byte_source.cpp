@@ -22,7 +22,7 @@ namespace pcai {
 namespace {
 
 tl::unexpected<Error> refuse(const std::filesystem::path& path, const std::string& why) {
-  return fail(ErrorCode::InvalidModel, printable(path) + ": " + why);
+  return fail(ErrorCode::InvalidModel, printable_path(path) + ": " + why);
 }
 
 #ifdef _WIN32
@@ -108,6 +108,15 @@ Result<std::unique_ptr<ByteSource>> open_regular_file(const std::filesystem::pat
   }
   return std::make_unique<FileSource>(descriptor, static_cast<std::uint64_t>(now.st_size));
 #endif
+}
+
+Result<std::string> read_small_file(const std::filesystem::path& path, std::size_t max_bytes) {
+  auto source = open_regular_file(path);
+  if (!source) return fail(source.error());
+  if ((*source)->size() > max_bytes) return refuse(path, "is unexpectedly large");
+  std::string text(static_cast<std::size_t>((*source)->size()), '\0');
+  text.resize((*source)->read_at(0, text.data(), text.size()));
+  return text;
 }
 
 }  // namespace pcai

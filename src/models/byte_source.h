@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "core/result.h"
@@ -37,5 +38,8 @@ class MemorySource final : public ByteSource {
 /// Opens a file for reading. Folders, devices, pipes and sockets are refused with InvalidModel, as
 /// is what is not there or may not be read; never blocks on them. `size()` is the size at opening.
 Result<std::unique_ptr<ByteSource>> open_regular_file(const std::filesystem::path& path);
+
+/// A whole small file. Fails like open_regular_file, and for one of over `max_bytes`.
+Result<std::string> read_small_file(const std::filesystem::path& path, std::size_t max_bytes);
 
 }  // namespace pcai

@@ -71,10 +71,11 @@ class HeaderReader {
     key_count_ = cursor_.number<std::uint64_t>();
     if (!cursor_.ok()) return damaged(cursor_.problem() + ", in its first 24 bytes");
     if (key_count_ > std::min(kMaxKeys, cursor_.remaining() / kMinKeyRecord)) {
-      return damaged("it states an impossible number of keys, " + std::to_string(key_count_));
+      return damaged("it states " + std::to_string(key_count_) + " keys, more than it can hold");
     }
     if (tensor_count_ > std::min(kMaxTensors, cursor_.remaining() / kMinTensorRecord)) {
-      return damaged("it states an impossible number of tensors, " + std::to_string(tensor_count_));
+      return damaged("it states " + std::to_string(tensor_count_) +
+                     " tensors, more than it can hold");
     }
     return {};
   }
@@ -299,7 +300,7 @@ Result<GgufFile> read_gguf(const std::filesystem::path& path) {
   auto source = open_regular_file(path);
   if (!source) return fail(source.error());
   return read_gguf(**source).map_error([&](Error error) {
-    error.message = printable(path) + ": " + error.message;
+    error.message = printable_path(path) + ": " + error.message;
     return error;
   });
 }

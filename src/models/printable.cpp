@@ -37,7 +37,7 @@ std::string in_quotes(std::string_view text) {
   return "'" + printable(text, 80) + "'";
 }
 
-std::string printable(const std::filesystem::path& path) {
+std::string printable_path(const std::filesystem::path& path) {
   const std::u8string text = path.u8string();
   const std::string_view bytes(reinterpret_cast<const char*>(text.data()), text.size());
   return printable(bytes, bytes.size());

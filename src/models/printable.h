@@ -15,6 +15,6 @@ std::string printable(std::string_view text, std::size_t max_bytes = 200);
 std::string in_quotes(std::string_view text);
 
 /// The path as UTF-8, whole, under the same rules.
-std::string printable(const std::filesystem::path& path);
+std::string printable_path(const std::filesystem::path& path);
 
 }  // namespace pcai

@@ -1,0 +1,69 @@
+#include "models/folder_scan.h"
+
+#include <algorithm>
+#include <set>
+#include <system_error>
+
+#include "models/printable.h"
+
+namespace pcai {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_gguf_name(const fs::path& path) {
+  std::u8string extension = path.extension().u8string();
+  for (char8_t& c : extension) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char8_t>(c - 'A' + 'a');
+  }
+  return extension == u8".gguf";
+}
+
+class Scanner {
+ public:
+  FolderScan scan(const fs::path& root) {
+    enter(root, 0);
+    return std::move(found_);
+  }
+
+ private:
+  void enter(const fs::path& folder, int depth) {
+    std::error_code error;
+    const fs::path real = fs::canonical(folder, error);
+    if (!error && !seen_.insert(real).second) return;
+    std::vector<fs::directory_entry> entries;
+    fs::directory_iterator at(folder, error);
+    for (; !error && at != fs::directory_iterator() && room_ > 0; at.increment(error), --room_) {
+      entries.push_back(*at);
+    }
+    if (error) found_.problems.push_back(printable_path(folder) + ": " + error.message());
+    std::ranges::sort(entries, {}, [](const fs::directory_entry& entry) { return entry.path(); });
+    for (const fs::directory_entry& entry : entries) {
+      if (!entry.is_directory(error)) {
+        if (is_gguf_name(entry.path())) found_.files.push_back(entry.path());
+      } else if (depth + 1 < kMaxScanDepth) {
+        enter(entry.path(), depth + 1);
+      } else {
+        found_.problems.push_back(printable_path(entry.path()) + ": is too deep, not searched");
+      }
+    }
+    if (room_ == 0 && !is_full_) {
+      is_full_ = true;
+      found_.problems.push_back(printable_path(folder) +
+                                ": holds too many files, the rest not searched");
+    }
+  }
+
+  FolderScan found_;
+  std::set<fs::path> seen_;
+  std::size_t room_ = kMaxScanEntries;
+  bool is_full_ = false;
+};
+
+}  // namespace
+
+FolderScan scan_folder(const fs::path& root) {
+  return Scanner().scan(root);
+}
+
+}  // namespace pcai

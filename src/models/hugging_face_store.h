@@ -1,0 +1,17 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "models/found_model.h"
+
+namespace pcai {
+
+/// The Hugging Face cache of this user, if it exists, and llama.cpp's where LLAMA_CACHE names one.
+std::vector<std::filesystem::path> hugging_face_model_paths();
+
+/// The GGUF files of a cache, each repository's as of its main branch (else of its first), as
+/// "<owner>/<repository>/<file>". Only id, path, source and error are filled. Never writes.
+std::vector<FoundModel> list_hugging_face_models(const std::filesystem::path& cache);
+
+}  // namespace pcai

@@ -1,0 +1,49 @@
+#include "models/lm_studio_store.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <system_error>
+
+#include "models/byte_source.h"
+#include "models/environment.h"
+
+namespace pcai {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxSettingsBytes = 1 << 20;
+
+fs::path from_utf8(const std::string& text) {
+  return std::u8string(text.begin(), text.end());
+}
+
+fs::path lm_studio_home(const fs::path& user_home) {
+  if (auto pointer = read_small_file(user_home / ".lmstudio-home-pointer", 32 << 10)) {
+    const auto is_space = [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; };
+    while (!pointer->empty() && is_space(pointer->back())) pointer->pop_back();
+    if (!pointer->empty()) return from_utf8(*pointer);
+  }
+  std::error_code error;
+  const fs::path legacy = user_home / ".cache" / "lm-studio";
+  return fs::is_directory(legacy, error) ? legacy : user_home / ".lmstudio";
+}
+
+}  // namespace
+
+std::vector<fs::path> lm_studio_model_paths() {
+  const fs::path user_home = home_folder();
+  if (user_home.empty()) return {};
+  const fs::path home = lm_studio_home(user_home);
+  fs::path models = home / "models";
+  if (const auto text = read_small_file(home / "settings.json", kMaxSettingsBytes)) {
+    const auto settings = nlohmann::json::parse(*text, nullptr, false);
+    const auto folder = settings.is_object() ? settings.find("downloadsFolder") : settings.end();
+    if (folder != settings.end() && folder->is_string()) models = from_utf8(*folder);
+  }
+  std::error_code error;
+  if (!fs::is_directory(models, error)) return {};
+  return {models};
+}
+
+}  // namespace pcai

@@ -1,0 +1,207 @@
+#include "models/model_finder.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <system_error>
+
+#include "models/damaged.h"
+#include "models/folder_scan.h"
+#include "models/hugging_face_store.h"
+#include "models/ollama_store.h"
+#include "models/printable.h"
+#include "models/split_name.h"
+
+namespace pcai {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kNamesInMessage = 20;
+constexpr std::size_t kMaxNameBytes = 1024;  // more than a file's name can have
+
+std::string lower(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
+FoundModel unreadable(const fs::path& folder, const std::string& source, std::string problem) {
+  FoundModel model = {printable_path(folder), folder, source};
+  model.error = Error{ErrorCode::InvalidModel, std::move(problem)};
+  return model;
+}
+
+/// Gathers files, not yet described.
+class Listing {
+ public:
+  void add_folder(const fs::path& folder, const std::string& source) {
+    FolderScan scan = scan_folder(folder);
+    for (const fs::path& file : scan.files) {
+      add({printable(model_stem(file), kMaxNameBytes), file, source});
+    }
+    for (std::string& problem : scan.problems) {
+      models_.push_back(unreadable(folder, source, std::move(problem)));
+    }
+  }
+
+  void add_all(std::vector<FoundModel> models) {
+    for (FoundModel& model : models) add(std::move(model));
+  }
+
+  /// The models, with ids made unique.
+  std::vector<FoundModel> take() {
+    rename_duplicates([](const FoundModel& model) {
+      const std::string folder = printable_path(model.path.parent_path().filename());
+      return folder + "/" + printable(model_stem(model.path), kMaxNameBytes);
+    });
+    rename_duplicates([](const FoundModel& model) { return printable_path(model.path); });
+    // Paths that print alike, and damaged entries of one store.
+    rename_duplicates(
+        [n = 0](const FoundModel& model) mutable { return model.id + "#" + std::to_string(++n); });
+    return std::move(models_);
+  }
+
+ private:
+  void add(FoundModel model) {
+    // Parts come in the order of their names, so the first stands for all.
+    if (parse_split_name(model.path) && !seen_splits_.insert(split_part(model.path, 1)).second) {
+      return;
+    }
+    std::error_code error;
+    const fs::path real = fs::weakly_canonical(model.path, error);
+    const bool is_new = seen_.insert(error ? model.path : real).second;
+    if (is_new || model.source == "ollama") models_.push_back(std::move(model));
+  }
+
+  void rename_duplicates(const std::function<std::string(const FoundModel&)>& longer_id) {
+    std::map<std::string, int> uses;
+    for (const FoundModel& model : models_) ++uses[lower(model.id)];
+    for (FoundModel& model : models_) {
+      if (uses[lower(model.id)] > 1) model.id = longer_id(model);
+    }
+  }
+
+  std::vector<FoundModel> models_;
+  std::set<fs::path> seen_;         // real paths
+  std::set<fs::path> seen_splits_;  // first parts
+};
+
+std::vector<FoundModel> list_models(const ModelFolders& folders) {
+  Listing listing;
+  std::error_code error;
+  if (fs::exists(folders.own, error)) listing.add_folder(folders.own, "pcai");
+  for (const fs::path& folder : folders.extra) listing.add_folder(folder, "folder");
+  for (const fs::path& folder : folders.ollama) listing.add_all(list_ollama_models(folder));
+  for (const fs::path& folder : folders.lm_studio) listing.add_folder(folder, "lm-studio");
+  for (const fs::path& cache : folders.hugging_face) {
+    listing.add_all(list_hugging_face_models(cache));
+  }
+  return listing.take();
+}
+
+void describe(FoundModel& model) {
+  if (model.error) return;
+  auto summary = describe_gguf(model.path);
+  if (!summary) {
+    std::error_code error;
+    const std::uintmax_t size = fs::file_size(model.path, error);
+    model.size_bytes = error ? 0 : size;
+    model.error = std::move(summary.error());
+    return;
+  }
+  model.kind = summary->kind;
+  model.size_bytes = summary->size_bytes;
+  model.architecture = std::move(summary->architecture);
+  model.quantization = std::move(summary->quantization);
+  model.context_length = summary->context_length;
+}
+
+bool stands_alone(const FoundModel& model) {
+  return model.kind == GgufKind::Model || model.kind == GgufKind::Embedding;
+}
+
+Result<FoundModel> usable(FoundModel model) {
+  describe(model);
+  if (model.error) return fail(*model.error);
+  if (!stands_alone(model)) {
+    return damaged(printable_path(model.path) + ": is a part for another model (" +
+                   std::string(to_string(model.kind)) + "), not a model");
+  }
+  return model;
+}
+
+std::string names_of(const std::vector<FoundModel>& models) {
+  std::string names;
+  for (std::size_t i = 0; i < std::min(models.size(), kNamesInMessage); ++i) {
+    names += (i == 0 ? "" : ", ") + models[i].id;
+  }
+  if (models.size() > kNamesInMessage) {
+    names += " and " + std::to_string(models.size() - kNamesInMessage) + " more";
+  }
+  return names;
+}
+
+bool is_path(const std::string& name, const fs::path& path) {
+  return lower(name).ends_with(".gguf") || name.starts_with("./") || name.starts_with("../") ||
+         path.is_absolute();
+}
+
+/// How a name can fit a model, from the strictest way to the loosest.
+using Fits = bool (*)(const FoundModel& model, const std::string& name);
+constexpr Fits kWaysToFit[] = {
+    [](const FoundModel& model, const std::string& name) {
+      return model.id == name || (model.source == "ollama" && model.id + ":latest" == name);
+    },
+    [](const FoundModel& model, const std::string& name) { return lower(model.id) == lower(name); },
+    [](const FoundModel& model, const std::string& name) {
+      return lower(model_stem(model.path)) == lower(name);
+    },
+    [](const FoundModel& model, const std::string& name) {
+      return lower(model.id).starts_with(lower(name)) ||
+             lower(model_stem(model.path)).starts_with(lower(name));
+    },
+};
+
+}  // namespace
+
+std::vector<FoundModel> find_models(const ModelFolders& folders) {
+  std::vector<FoundModel> models = list_models(folders);
+  std::ranges::for_each(models, describe);
+  return models;
+}
+
+Result<FoundModel> resolve_model(const ModelFolders& folders, std::string_view name_or_path) {
+  const std::string name(name_or_path);
+  const fs::path path = std::u8string(name.begin(), name.end());
+  if (is_path(name, path)) return usable({name, path, "path"});
+  const std::vector<FoundModel> models = list_models(folders);
+  for (const Fits fits : kWaysToFit) {
+    std::vector<FoundModel> fitting;
+    std::ranges::copy_if(models, std::back_inserter(fitting), [&](const FoundModel& model) {
+      return !name.empty() && fits(model, name);
+    });
+    if (fitting.size() > 1) {
+      std::ranges::for_each(fitting, describe);
+      std::erase_if(fitting, [](const FoundModel& model) { return !stands_alone(model); });
+    }
+    if (fitting.size() == 1) return usable(std::move(fitting.front()));
+    if (fitting.size() > 1) {
+      return fail(ErrorCode::ModelNotFound,
+                  in_quotes(name) + " fits several models: " + names_of(fitting));
+    }
+  }
+  std::error_code error;
+  if (fs::is_regular_file(path, error)) return usable({name, path, "path"});
+  return fail(
+      ErrorCode::ModelNotFound,
+      "no model " + in_quotes(name) +
+          (models.empty() ? std::string(", and none on this machine; give the path of a GGUF "
+                                        "file, or get one with tools/get_default_model")
+                          : "; there are " + names_of(models)));
+}
+
+}  // namespace pcai

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+namespace pcai {
+
+/// Where models are looked for. Every list may be empty; folders need not exist, except the extra
+/// ones.
+struct ModelFolders {
+  std::filesystem::path own;                  // pcai's own
+  std::vector<std::filesystem::path> extra;   // given by the user
+  std::vector<std::filesystem::path> ollama;  // other programs' stores, only ever read
+  std::vector<std::filesystem::path> lm_studio;
+  std::vector<std::filesystem::path> hugging_face;
+
+  /// This user's folders, from the environment. `extra` is empty.
+  static ModelFolders of_this_user();
+};
+
+/// pcai's own models folder: PCAI_MODELS_DIR, else %LOCALAPPDATA%\pcai\models on Windows, else
+/// $XDG_DATA_HOME/pcai/models or ~/.local/share/pcai/models. Empty when there is no home folder.
+std::filesystem::path own_models_folder();
+
+/// Where tools/get_default_model puts the default model. The file need not be there.
+std::filesystem::path default_model_path();
+
+/// The id under which find_models lists it.
+inline constexpr const char* kDefaultModelId = "SmolLM2-135M-Instruct.Q4_1";
+
+}  // namespace pcai

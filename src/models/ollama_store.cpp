@@ -1,0 +1,140 @@
+#include "models/ollama_store.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "models/byte_source.h"
+#include "models/damaged.h"
+#include "models/environment.h"
+#include "models/folder_scan.h"
+#include "models/printable.h"
+
+namespace pcai {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr std::size_t kMaxManifestBytes = 1 << 20;
+constexpr std::string_view kModelLayer = "application/vnd.ollama.image.model";
+
+/// The folder's entries by name; empty when it cannot be read.
+std::vector<fs::path> names_in(const fs::path& folder) {
+  std::vector<fs::path> names;
+  std::error_code error;
+  fs::directory_iterator at(folder, error);
+  for (; !error && at != fs::directory_iterator() && names.size() < kMaxScanEntries;
+       at.increment(error)) {
+    names.push_back(at->path().filename());
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+/// `object[key]` if both are of the right kind, else empty.
+std::string text_of(const json& object, const char* key) {
+  if (!object.is_object()) return {};
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+Result<json> read_json(const fs::path& path) {
+  const auto text = read_small_file(path, kMaxManifestBytes);
+  if (!text) return fail(text.error());
+  json value = json::parse(*text, nullptr, false);
+  if (!value.is_object()) return damaged(printable_path(path) + ": is no JSON object");
+  return value;
+}
+
+/// The blob's path. A digest is the only part of a path that a manifest chooses, so it must be one.
+Result<fs::path> blob_path(const fs::path& folder, std::string digest) {
+  constexpr std::size_t kAlgorithm = 6;  // "sha256"
+  const auto is_hex = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  };
+  const bool is_digest = digest.size() == kAlgorithm + 1 + 64 && digest.starts_with("sha256") &&
+                         (digest[kAlgorithm] == ':' || digest[kAlgorithm] == '-') &&
+                         std::all_of(digest.begin() + kAlgorithm + 1, digest.end(), is_hex);
+  if (!is_digest) return damaged("its manifest has the bad digest " + in_quotes(digest));
+  digest[kAlgorithm] = '-';
+  return folder / "blobs" / digest;
+}
+
+/// The model's blob, nothing for one in the cloud.
+Result<std::optional<fs::path>> model_blob(const fs::path& folder, const json& manifest) {
+  const auto layers = manifest.find("layers");
+  if (layers != manifest.end() && layers->is_array()) {
+    for (const json& layer : *layers) {
+      if (text_of(layer, "mediaType") == kModelLayer)
+        return blob_path(folder, text_of(layer, "digest"));
+    }
+  }
+  const auto config = manifest.find("config");
+  const auto config_blob =
+      blob_path(folder, config == manifest.end() ? std::string() : text_of(*config, "digest"));
+  if (config_blob) {
+    const auto settings = read_json(*config_blob);
+    if (settings && !text_of(*settings, "remote_host").empty()) return std::nullopt;
+  }
+  return damaged("its manifest names no GGUF file");
+}
+
+/// Without Ollama's default host, namespace and tag.
+std::string short_name(const fs::path& host, const fs::path& space, const fs::path& model,
+                       const fs::path& tag) {
+  std::string name = printable_path(model);
+  const bool is_default_host = host == "registry.ollama.ai";
+  if (!is_default_host || space != "library") name.insert(0, printable_path(space) + "/");
+  if (!is_default_host) name.insert(0, printable_path(host) + "/");
+  return tag == "latest" ? name : name + ":" + printable_path(tag);
+}
+
+}  // namespace
+
+std::vector<fs::path> ollama_model_paths() {
+  std::vector<fs::path> folders;
+  fs::path::string_type given = path_from_environment("OLLAMA_MODELS").native();
+  const auto is_padding = [](auto c) { return c == ' ' || c == '"' || c == '\''; };
+  while (!given.empty() && is_padding(given.back())) given.pop_back();
+  while (!given.empty() && is_padding(given.front())) given.erase(0, 1);
+  if (!given.empty()) {
+    folders.emplace_back(given);
+  } else if (const fs::path home = home_folder(); !home.empty()) {
+    folders.push_back(home / ".ollama" / "models");
+  }
+#ifdef __linux__
+  folders.emplace_back("/usr/share/ollama/.ollama/models");
+#endif
+  std::error_code error;
+  std::erase_if(folders, [&](const fs::path& folder) { return !fs::is_directory(folder, error); });
+  return folders;
+}
+
+std::vector<FoundModel> list_ollama_models(const fs::path& folder) {
+  std::vector<FoundModel> models;
+  const fs::path manifests = folder / "manifests";
+  for (const fs::path& host : names_in(manifests)) {
+    for (const fs::path& space : names_in(manifests / host)) {
+      for (const fs::path& model : names_in(manifests / host / space)) {
+        for (const fs::path& tag : names_in(manifests / host / space / model)) {
+          if (models.size() >= kMaxScanEntries) return models;
+          const fs::path path = manifests / host / space / model / tag;
+          FoundModel found = {short_name(host, space, model, tag), path, "ollama"};
+          const auto blob = read_json(path).and_then(
+              [&](const json& manifest) { return model_blob(folder, manifest); });
+          if (blob && !*blob) continue;
+          if (blob) {
+            found.path = **blob;
+          } else {
+            found.error = blob.error();
+          }
+          models.push_back(std::move(found));
+        }
+      }
+    }
+  }
+  return models;
+}
+
+}  // namespace pcai

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace pcai {
+
+/// The name of one file of a split model: "<stem>-00002-of-00005.gguf".
+struct SplitName {
+  std::string stem;
+  std::uint32_t number = 1;  // 1-based
+  std::uint32_t count = 1;
+};
+
+/// Takes a file's name apart; nothing for a name that is not of that form or counts wrongly.
+std::optional<SplitName> parse_split_name(const std::filesystem::path& file);
+
+/// The path of part `number` beside `file`, which must be a part itself.
+std::filesystem::path split_part(const std::filesystem::path& file, std::uint32_t number);
+
+/// The file's name without ".gguf" and without its split suffix.
+std::string model_stem(const std::filesystem::path& file);
+
+}  // namespace pcai

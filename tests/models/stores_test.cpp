@@ -1,0 +1,201 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <map>
+#include <optional>
+
+#include "models/gguf_builder.h"
+#include "models/hugging_face_store.h"
+#include "models/lm_studio_store.h"
+#include "models/model_finder.h"
+#include "models/model_folders.h"
+#include "models/ollama_store.h"
+#include "models/temporary_folder.h"
+
+namespace pcai {
+namespace {
+
+namespace fs = std::filesystem;
+using test::GgufBuilder;
+using test::TemporaryFolder;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+/// Gives a test a home folder of its own and no variable that names a store.
+class StoresTest : public testing::Test {
+ protected:
+  StoresTest() {
+    for (const char* name : {"PCAI_MODELS_DIR", "XDG_DATA_HOME", "XDG_CACHE_HOME", "OLLAMA_MODELS",
+                             "LLAMA_CACHE", "HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"}) {
+      set(name, nullptr);
+    }
+    set("HOME", home().c_str());
+  }
+
+  ~StoresTest() override {
+    for (const auto& [name, value] : before_) {
+      value ? ::setenv(name.c_str(), value->c_str(), 1) : ::unsetenv(name.c_str());
+    }
+  }
+
+  void set(const char* name, const char* value) {
+    const char* old = std::getenv(name);
+    before_.try_emplace(name, old == nullptr ? std::nullopt : std::optional<std::string>(old));
+    value != nullptr ? ::setenv(name, value, 1) : ::unsetenv(name);
+  }
+
+  const fs::path& home() const { return folder_.path(); }
+
+  /// Writes an Ollama manifest whose model layer has that digest.
+  void write_manifest(const std::string& name, const std::string& digest) {
+    folder_.write(".ollama/models/manifests/" + name,
+                  R"({"schemaVersion":2,"config":{"digest":"sha256:00"},"layers":[
+                      {"mediaType":"application/vnd.ollama.image.license","digest":"sha256:11"},
+                      {"mediaType":"application/vnd.ollama.image.model","digest":")" +
+                      digest + R"("}]})");
+  }
+
+  std::vector<FoundModel> ollama() { return list_ollama_models(home() / ".ollama/models"); }
+
+  TemporaryFolder folder_;
+  std::map<std::string, std::optional<std::string>> before_;
+};
+
+TEST_F(StoresTest, OurFolderFollowsTheEnvironment) {
+  EXPECT_EQ(own_models_folder(), home() / ".local/share/pcai/models");
+  set("XDG_DATA_HOME", "relative");
+  EXPECT_EQ(own_models_folder(), home() / ".local/share/pcai/models");
+  set("XDG_DATA_HOME", "/data");
+  EXPECT_EQ(own_models_folder(), "/data/pcai/models");
+  set("PCAI_MODELS_DIR", "/models");
+  EXPECT_EQ(own_models_folder(), "/models");
+  EXPECT_EQ(default_model_path(), "/models/SmolLM2-135M-Instruct.Q4_1.gguf");
+}
+
+TEST_F(StoresTest, StoresThatAreNotThereAreNotSearched) {
+  const ModelFolders folders = ModelFolders::of_this_user();
+  EXPECT_THAT(folders.ollama, Not(Contains(home() / ".ollama/models")));
+  EXPECT_THAT(folders.lm_studio, IsEmpty());
+  EXPECT_THAT(folders.hugging_face, IsEmpty());
+}
+
+TEST_F(StoresTest, OllamasFolderMayBeGivenInQuotes) {
+  const fs::path given = home() / "models of mine";
+  fs::create_directories(given);
+  set("OLLAMA_MODELS", (" \"" + given.string() + "\" ").c_str());
+  EXPECT_THAT(ollama_model_paths(), Contains(given));
+}
+
+TEST_F(StoresTest, OllamaModelsHaveOllamasNames) {
+  const std::string digest(64, 'a');
+  folder_.write(".ollama/models/blobs/sha256-" + digest, GgufBuilder::tiny_model().build());
+  write_manifest("registry.ollama.ai/library/smollm2/135m", "sha256:" + digest);
+  write_manifest("registry.ollama.ai/library/smollm2/latest", "sha256:" + digest);
+  write_manifest("registry.ollama.ai/me/own/latest", "sha256:" + digest);
+  write_manifest("hf.co/u/r/Q4_K_M", "sha256:" + digest);
+  ModelFolders folders;
+  folders.ollama = {home() / ".ollama/models"};
+  const auto models = find_models(folders);
+  ASSERT_EQ(models.size(), 4U);
+  EXPECT_EQ(models[0].id, "hf.co/u/r:Q4_K_M");
+  EXPECT_EQ(models[1].id, "smollm2:135m");
+  EXPECT_EQ(models[2].id, "smollm2");
+  EXPECT_EQ(models[3].id, "me/own");
+  EXPECT_EQ(models[0].source, "ollama");
+  EXPECT_EQ(models[0].architecture, "llama");
+  EXPECT_FALSE(models[0].error);
+  EXPECT_EQ(resolve_model(folders, "smollm2:latest")->id, "smollm2");
+  EXPECT_EQ(resolve_model(folders, "smollm2")->id, "smollm2");
+}
+
+TEST_F(StoresTest, AManifestCannotLeadOutOfItsStore) {
+  for (const std::string& digest :
+       {std::string("sha256:../../../etc/passwd"), std::string("../x"), std::string(),
+        "sha256:" + std::string(63, 'a') + "/", "sha256:" + std::string(65, 'a'),
+        "sha512:" + std::string(64, 'a')}) {
+    write_manifest("registry.ollama.ai/library/bad/latest", digest);
+    const auto models = ollama();
+    ASSERT_EQ(models.size(), 1U);
+    ASSERT_TRUE(models[0].error) << digest;
+    EXPECT_THAT(models[0].error->message, HasSubstr("bad digest"));
+  }
+}
+
+TEST_F(StoresTest, DamagedManifestsAreListedWithTheirReason) {
+  const std::string root = ".ollama/models/manifests/registry.ollama.ai/library/";
+  folder_.write(root + "a/latest", "not json");
+  folder_.write(root + "b/latest", "[1]");
+  folder_.write(root + "c/latest", R"({"layers":7,"config":[]})");
+  folder_.write(root + "d/latest", std::string(2 << 20, ' '));
+  fs::create_directories(home() / root / "e/latest");
+  folder_.write(root + "stray", "a file where a folder should be");
+  const auto models = ollama();
+  ASSERT_EQ(models.size(), 5U);
+  for (const FoundModel& model : models) EXPECT_TRUE(model.error) << model.id;
+}
+
+TEST_F(StoresTest, ModelsInOllamasCloudAreLeftOut) {
+  const std::string digest(64, 'b');
+  folder_.write(".ollama/models/blobs/sha256-" + digest, R"({"remote_host":"https://x"})");
+  folder_.write(".ollama/models/manifests/registry.ollama.ai/library/big/cloud",
+                R"({"config":{"digest":"sha256:)" + digest + R"("},"layers":[]})");
+  EXPECT_THAT(ollama(), IsEmpty());
+}
+
+TEST_F(StoresTest, LmStudiosFolderIsFoundInEachOfItsPlaces) {
+  fs::create_directories(home() / ".lmstudio/models");
+  EXPECT_THAT(lm_studio_model_paths(), ElementsAre(home() / ".lmstudio/models"));
+  fs::create_directories(home() / ".cache/lm-studio/models");
+  EXPECT_THAT(lm_studio_model_paths(), ElementsAre(home() / ".cache/lm-studio/models"));
+  fs::create_directories(home() / "pointed/models");
+  folder_.write(".lmstudio-home-pointer", (home() / "pointed").string() + "\n");
+  EXPECT_THAT(lm_studio_model_paths(), ElementsAre(home() / "pointed/models"));
+  fs::create_directories(home() / "downloads");
+  folder_.write("pointed/settings.json",
+                R"({"downloadsFolder":")" + (home() / "downloads").string() + R"("})");
+  EXPECT_THAT(lm_studio_model_paths(), ElementsAre(home() / "downloads"));
+  folder_.write("pointed/settings.json", "{broken");
+  EXPECT_THAT(lm_studio_model_paths(), ElementsAre(home() / "pointed/models"));
+}
+
+TEST_F(StoresTest, TheHuggingFaceCacheShowsTheMainBranchOnly) {
+  const fs::path cache = home() / ".cache/huggingface/hub";
+  const std::string main_commit(40, '1');
+  const std::string old_commit(40, '2');
+  const fs::path repository = ".cache/huggingface/hub/models--org--some--name";
+  folder_.write(repository / "refs/main", main_commit);
+  folder_.write(repository / "blobs/abc", GgufBuilder::tiny_model().build());
+  for (const std::string& commit : {main_commit, old_commit}) {
+    fs::create_directories(home() / repository / "snapshots" / commit);
+    fs::create_symlink("../../blobs/abc", home() / repository / "snapshots" / commit / "m.Q4.gguf");
+  }
+  folder_.write(".cache/huggingface/hub/models--org--bad/refs/main", "../../..");
+  EXPECT_THAT(hugging_face_model_paths(), ElementsAre(cache));
+  ModelFolders folders;
+  folders.hugging_face = {cache};
+  const auto models = find_models(folders);
+  ASSERT_EQ(models.size(), 1U);
+  EXPECT_EQ(models[0].id, "org/some--name/m.Q4");
+  EXPECT_EQ(models[0].source, "hugging-face");
+  EXPECT_FALSE(models[0].error) << models[0].error->message;
+  EXPECT_EQ(resolve_model(folders, "m.q4")->id, models[0].id);
+}
+
+TEST_F(StoresTest, AHuggingFaceLinkOutOfItsRepositoryIsNotFollowed) {
+  const std::string commit(40, '1');
+  const fs::path repository = "hub/models--org--name";
+  folder_.write("secret.gguf", GgufBuilder::tiny_model().build());
+  folder_.write(repository / "refs/main", commit + "\n");
+  fs::create_directories(home() / repository / "snapshots" / commit);
+  fs::create_symlink(home() / "secret.gguf", home() / repository / "snapshots" / commit / "m.gguf");
+  const auto models = list_hugging_face_models(home() / "hub");
+  ASSERT_EQ(models.size(), 1U);
+  EXPECT_THAT(models[0].error->message, HasSubstr("outside of its repository"));
+}
+
+}  // namespace
+}  // namespace pcai
