@@ -1,0 +1,257 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <thread>
+
+#include "backend/blocking.h"
+#include "backend/worker/worker_model.h"
+#include "worker/worker_fixture.h"
+
+namespace pcai {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+/// What must hold once a worker has died under `sink`'s request.
+void expect_dead(WorkerModel& model, RecordingSink& sink, const std::string& why) {
+  const Error error = error_of(sink.wait_last());
+  EXPECT_EQ(error.code, ErrorCode::WorkerDied);
+  EXPECT_THAT(error.message, HasSubstr(why));
+  EXPECT_THAT(error.message, HasSubstr("process of model 'fake-model'"));
+  EXPECT_FALSE(model.alive());
+  auto late = std::make_shared<RecordingSink>();
+  const Status status = model.submit(1'000'000, text_request("late"), late);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ErrorCode::WorkerDied);
+  EXPECT_TRUE(late->events().empty());
+  model.cancel(1);
+  EXPECT_EQ(model.stats().sequences_running, 0U);
+}
+
+TEST(WorkerDeathTest, KilledInPrefillFailsTheRequest) {
+  const auto model = load_worker();
+  EXPECT_TRUE(model->alive());
+  const auto sink = submit(*model, 1, "fake: prefill_ms=600000");
+  ::kill(model->process_id(), SIGKILL);
+  expect_dead(*model, *sink, "was ended by SIGKILL");
+  EXPECT_EQ(sink->events().size(), 1U);
+}
+
+TEST(WorkerDeathTest, KilledInDecodeFailsEveryRequestOnceAfterItsText) {
+  const auto model = load_worker();
+  std::vector<std::shared_ptr<RecordingSink>> sinks;
+  for (RequestId id = 1; id <= 5; ++id) {
+    sinks.push_back(submit(*model, id, "fake: tokens=1000000 delay_ms=1"));
+  }
+  for (const auto& sink : sinks) sink->wait_for_events(3);
+  ::kill(model->process_id(), SIGKILL);
+  for (const auto& sink : sinks) {
+    expect_dead(*model, *sink, "was ended by SIGKILL");
+    EXPECT_NE(sink->text(), "");
+    wait_until([&] { return sink.use_count() == 1; });
+    for (const GenerateEvent& event : sink->events()) {
+      EXPECT_EQ(is_last(event), &event == &sink->events().back() || is_last(event));
+    }
+  }
+}
+
+TEST(WorkerDeathTest, KilledWhileLoadingFailsTheLoad) {
+  RecordingProgress progress;
+  progress.decide = [](float) {
+    for (const int child : child_processes()) ::kill(child, SIGKILL);
+    return true;
+  };
+  const auto model = load_worker(patient_options(), fake_spec("load_ms=600000.fake"), progress);
+  ASSERT_FALSE(model);
+  EXPECT_EQ(model.error().code, ErrorCode::WorkerDied);
+  EXPECT_THAT(model.error().message, HasSubstr("SIGKILL"));
+  EXPECT_TRUE(child_processes().empty());
+}
+
+TEST(WorkerDeathTest, ALoadThatAbortsFailsOnlyTheLoad) {
+  NoProgress progress;
+  const auto model = load_worker(patient_options(), fake_spec("load_crash.fake"), progress);
+  ASSERT_FALSE(model);
+  EXPECT_EQ(model.error().code, ErrorCode::WorkerDied);
+  EXPECT_THAT(model.error().message, HasSubstr("SIGABRT"));
+}
+
+TEST(WorkerDeathTest, AnAbortInTheBackendNamesItsSignal) {
+  const auto model = load_worker();
+  const auto sink = submit(*model, 1, "fake: tokens=10 crash=3");
+  expect_dead(*model, *sink, "was ended by SIGABRT");
+  EXPECT_EQ(sink->events().size(), 4U) << "what was said before the crash arrives";
+}
+
+TEST(WorkerDeathTest, AStoppedWorkerIsEndedForItsSilence) {
+  WorkerOptions options = patient_options();
+  options.silence_timeout = milliseconds(500);
+  const auto model = load_worker(options);
+  const auto sink = submit(*model, 1, "fake: tokens=1000000 delay_ms=1");
+  sink->wait_for_events(3);
+  ::kill(model->process_id(), SIGSTOP);
+  expect_dead(*model, *sink, "was ended: it said nothing for 0.5 s");
+}
+
+TEST(WorkerDeathTest, AWorkerStoppedWhileLoadingIsEndedForItsSilence) {
+  WorkerOptions options = patient_options();
+  options.silence_timeout = milliseconds(500);
+  RecordingProgress progress;
+  progress.decide = [](float) {
+    for (const int child : child_processes()) ::kill(child, SIGSTOP);
+    return true;
+  };
+  const auto model = load_worker(options, fake_spec("load_ms=600000.fake"), progress);
+  ASSERT_FALSE(model);
+  EXPECT_EQ(model.error().code, ErrorCode::WorkerDied);
+  EXPECT_THAT(model.error().message, HasSubstr("it said nothing"));
+}
+
+TEST(WorkerDeathTest, AHangingModelIsEndedForItsLackOfSteps) {
+  WorkerOptions options = patient_options();
+  options.stall_timeout = milliseconds(500);
+  const auto model = load_worker(options);
+  const auto sink = submit(*model, 1, "fake: tokens=10 hang=2");
+  expect_dead(*model, *sink, "its requests made no step for 0.5 s");
+  EXPECT_EQ(sink->events().size(), 3U);
+}
+
+TEST(WorkerDeathTest, AnIdleWorkerOutlivesTheStallLimit) {
+  WorkerOptions options = patient_options();
+  options.stall_timeout = milliseconds(50);
+  const auto model = load_worker(options);
+  const auto before = model->stats().steps;
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_TRUE(generate(*model, text_request("fake: tokens=20 delay_ms=10")));
+  }
+  EXPECT_TRUE(model->alive());
+  wait_until([&] { return model->stats().steps > before; });
+}
+
+TEST(WorkerDeathTest, UnloadingAStoppedWorkerIsBounded) {
+  WorkerOptions options = patient_options();
+  options.shutdown_timeout = milliseconds(200);
+  auto model = load_worker(options);
+  const auto sink = submit(*model, 1, "fake: tokens=1000000 delay_ms=1");
+  ::kill(model->process_id(), SIGSTOP);
+  model.reset();
+  EXPECT_EQ(error_of(sink->events().back()).code, ErrorCode::Cancelled);
+  EXPECT_TRUE(child_processes().empty());
+}
+
+TEST(WorkerDeathTest, UnloadingADeadWorkerDoesNothingMore) {
+  auto model = load_worker();
+  const auto sink = submit(*model, 1, "fake: crash");
+  sink->wait_last();
+  model.reset();
+  EXPECT_EQ(sink->events().size(), 1U);
+}
+
+TEST(WorkerDeathTest, AStuckWorkerBlocksNoCallerButTheOneThatSubmits) {
+  const auto model = load_worker();
+  const auto running = submit(*model, 1, "fake: tokens=1000000 delay_ms=1");
+  ::kill(model->process_id(), SIGSTOP);
+  // More than any socket buffer holds.
+  const std::string prompt = std::string(8 << 20, 'x') + "\nfake: reply=long";
+  auto sink = std::make_shared<RecordingSink>();
+  Status status;
+  std::thread submitter([&] { status = model->submit(2, text_request(prompt), sink); });
+  for (RequestId id = 1; id < 1000; ++id) model->cancel(id);
+  model->stats();
+  ::kill(model->process_id(), SIGCONT);
+  submitter.join();
+  EXPECT_TRUE(status);
+  EXPECT_EQ(error_of(running->wait_last()).code, ErrorCode::Cancelled);
+  sink->wait_last();
+  EXPECT_THAT(sink->text(), testing::AnyOf("long", ""));  // "": one of the cancels was in time
+}
+
+TEST(WorkerDeathTest, SiblingsAreNotAffected) {
+  const auto healthy = load_worker();
+  const auto doomed = load_worker();
+  const auto sink = submit(*healthy, 1, "fake: tokens=200 delay_ms=1");
+  const auto dying = submit(*doomed, 1, "fake: crash=5 tokens=10");
+  expect_dead(*doomed, *dying, "SIGABRT");
+  EXPECT_TRUE(std::holds_alternative<Finished>(sink->wait_last()));
+  EXPECT_TRUE(healthy->alive());
+}
+
+// --- workers that a hostile model has taken over -------------------------------------------------
+
+struct RogueCase {
+  const char* kind;
+  const char* why;
+};
+
+void PrintTo(const RogueCase& rogue, std::ostream* out) {
+  *out << rogue.kind;
+}
+
+class RogueWorkerTest : public testing::TestWithParam<RogueCase> {};
+
+TEST_P(RogueWorkerTest, IsEndedAndItsRequestFails) {
+  const auto model = load_worker(rogue_options(GetParam().kind));
+  auto sink = std::make_shared<RecordingSink>();
+  const Status status = model->submit(1, text_request("hi"), sink);
+  const Error error = status ? error_of(sink->wait_last()) : status.error();
+  EXPECT_EQ(error.code, ErrorCode::WorkerDied);
+  EXPECT_THAT(error.message, HasSubstr(GetParam().why));
+  EXPECT_EQ(sink->events().size(), status ? 1U : 0U);
+  EXPECT_FALSE(model->alive());
+}
+
+constexpr const char* kOdd = "was ended: it sent what no worker sends";
+
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, RogueWorkerTest,
+    testing::Values(RogueCase{"length_zero", kOdd}, RogueCase{"length_huge", kOdd},
+                    RogueCase{"not_msgpack", kOdd}, RogueCase{"nested", kOdd},
+                    RogueCase{"no_utf8", kOdd}, RogueCase{"huge_index", kOdd},
+                    RogueCase{"accepted", kOdd}, RogueCase{"loaded_again", kOdd},
+                    RogueCase{"refused_later", kOdd}, RogueCase{"closes", "was ended"},
+                    RogueCase{"exits", "ended with exit code 42"}),
+    [](const auto& rogue) { return std::string(rogue.param.kind); });
+
+TEST(RogueTest, WhatItWroteLastIsInTheErrorAndCannotForgeALine) {
+  const auto model = load_worker(rogue_options("asserts"));
+  auto sink = std::make_shared<RecordingSink>();
+  const Status status = model->submit(1, text_request("hi"), sink);
+  ASSERT_FALSE(status);
+  EXPECT_THAT(
+      status.error().message,
+      AllOf(HasSubstr("was ended by SIGABRT: "),
+            HasSubstr("model.cpp:7: GGML_ASSERT(n > 0) ?[31mfailed"), Not(HasSubstr("\n"))));
+}
+
+TEST(RogueTest, MessagesAboutUnknownRequestsAreIgnored) {
+  const auto model = load_worker(rogue_options("unknown_ids"));
+  for (RequestId id = 10; id < 100; id += 10) {
+    const auto sink = submit(*model, id, "hi");
+    sink->wait_last();
+    EXPECT_EQ(sink->events().size(), 1U);
+  }
+  EXPECT_TRUE(model->alive());
+}
+
+TEST(RogueTest, AFloodOnStderrBlocksNothing) {
+  const auto model = load_worker(rogue_options("floods_stderr"));
+  const auto sink = submit(*model, 1, "hi");
+  EXPECT_TRUE(std::holds_alternative<Finished>(sink->wait_last()));
+}
+
+TEST(RogueTest, ASubmitThatIsNeverAnsweredEndsIt) {
+  WorkerOptions options = rogue_options("never_answers");
+  options.stall_timeout = milliseconds(300);
+  const auto model = load_worker(options);
+  auto sink = std::make_shared<RecordingSink>();
+  const Status status = model->submit(1, text_request("hi"), sink);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ErrorCode::WorkerDied);
+}
+
+}  // namespace
+}  // namespace pcai
