@@ -22,7 +22,8 @@ std::uint32_t common_prefix(const std::vector<Token>& a, const std::vector<Token
 
 BatchPlanner::BatchPlanner(PlannerOptions options)
     : options_(options), ledger_(options.cells, options.max_sequences) {
-  assert(options.max_running <= options.max_sequences && options.max_running <= options.max_batch);
+  assert(options.max_running + (options.share_prefixes ? 1 : 0) <= options.max_sequences);
+  assert(options.max_running <= options.max_batch);
   for (auto id = static_cast<SequenceId>(options.max_sequences); id-- > 0;) {
     free_sequences_.push_back(id);
   }
@@ -140,7 +141,8 @@ bool BatchPlanner::start(RequestId id) {
   if (!fits(request, match)) return false;
   const auto source = std::find_if(idle_.begin(), idle_.end(),
                                    [&](const Idle& idle) { return idle.sequence == match.source; });
-  if (source != idle_.end()) std::rotate(source, source + 1, idle_.end());  // now the latest used
+  // Now the latest used, so that taking a sequence evicts another one.
+  if (source != idle_.end()) std::rotate(source, source + 1, idle_.end());
   request.sequence = take_sequence();
   request.leader = match.leader;
   request.lead = match.lead;

@@ -16,7 +16,8 @@ using Token = std::int32_t;
 struct PlannerOptions {
   std::uint32_t cells = 0;           // of the KV cache; no request may ever need more
   std::uint32_t max_running = 16;    // requests that are computed together
-  std::uint32_t max_sequences = 64;  // sequence ids; those beyond max_running keep idle prefixes
+  std::uint32_t max_sequences = 64;  // sequence ids; those beyond max_running keep idle prefixes,
+                                     // of which there must be at least one to share any
   std::uint32_t max_batch = 512;     // tokens in a step
   bool share_prefixes = true;        // false: the model's memory cannot be cut or copied in part
 };
@@ -68,7 +69,7 @@ class BatchPlanner {
   void computed(const StepPlan& plan);
 
   /// The step was given up. `lengths` says, by item, how many tokens the KV cache now holds of that
-  /// sequence.
+  /// sequence; where an output was wanted its token must not be among them.
   void aborted(const StepPlan& plan, const std::vector<std::uint32_t>& lengths);
 
   /// The KV cache had no place after all: evicts every idle prefix or else preempts the youngest.

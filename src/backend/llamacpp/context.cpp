@@ -56,7 +56,7 @@ Result<PreparedContext> create_context(llama_model& weights, const ModelConfig& 
   const bool cut_memory = !llama_model_is_recurrent(&weights) && !llama_model_is_hybrid(&weights);
   const std::uint32_t batch = std::max(config.batch_size, std::uint32_t{32});
   const std::uint32_t running =
-      std::clamp(config.max_sequences, 1U, std::min(batch, kMostSequences));
+      std::clamp(config.max_sequences, 1U, std::min(batch, kMostSequences - 1));
   PreparedContext prepared;
   prepared.planner = {
       .max_running = running,
@@ -69,7 +69,7 @@ Result<PreparedContext> create_context(llama_model& weights, const ModelConfig& 
   params.n_batch = batch;
   params.n_ubatch = batch;
   params.n_seq_max = prepared.planner.max_sequences;
-  params.n_outputs_max = running;
+  params.n_outputs_max = params.n_seq_max;  // llama.cpp insists on as many
   params.n_threads =
       config.threads > 0 ? static_cast<std::int32_t>(config.threads) : common_cpu_get_num_math();
   params.n_threads_batch = params.n_threads;

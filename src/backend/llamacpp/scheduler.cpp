@@ -191,8 +191,13 @@ void Scheduler::recover(const StepPlan& plan) {
   llama_memory_t memory = llama_get_memory(context_.get());
   std::vector<std::uint32_t> lengths;
   for (const StepItem& item : plan.items) {
-    const llama_pos last = llama_memory_seq_pos_max(memory, item.sequence);
-    lengths.push_back(static_cast<std::uint32_t>(last + 1));
+    const auto end = static_cast<llama_pos>(item.first + item.count);
+    llama_pos held = llama_memory_seq_pos_max(memory, item.sequence) + 1;
+    if (item.output && held == end) {  // its logits are lost: it must be computed again
+      held = llama_memory_seq_rm(memory, item.sequence, end - 1, -1) ? end - 1 : 0;
+      if (held == 0) llama_memory_seq_rm(memory, item.sequence, -1, -1);
+    }
+    lengths.push_back(static_cast<std::uint32_t>(held));
   }
   planner_.aborted(plan, lengths);
 }

@@ -1,0 +1,171 @@
+#include "backend/llamacpp/batch_planner.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace pcai {
+namespace {
+
+constexpr PlannerOptions kRoomy{
+    .cells = 4096, .max_running = 8, .max_sequences = 16, .max_batch = 512};
+
+std::vector<Token> tokens(std::uint32_t count, Token first = 1) {
+  std::vector<Token> result(count);
+  std::iota(result.begin(), result.end(), first);
+  return result;
+}
+
+const StepItem* item_of(const StepPlan& plan, RequestId request) {
+  const auto found = std::find_if(plan.items.begin(), plan.items.end(),
+                                  [&](const StepItem& item) { return item.request == request; });
+  return found == plan.items.end() ? nullptr : &*found;
+}
+
+/// Plans and computes steps; each output becomes token 7.
+StepPlan run_step(BatchPlanner& planner, std::uint32_t budget = 16) {
+  StepPlan plan = planner.plan(budget);
+  planner.computed(plan);
+  for (const StepItem& item : plan.items) {
+    if (item.output) planner.append(item.request, 7);
+  }
+  return plan;
+}
+
+TEST(BatchPlannerTest, ALonePromptTakesTheWholeBatchAndGivesWay) {
+  BatchPlanner planner(kRoomy);
+  planner.add(1, tokens(1000), "");
+  const StepPlan first = run_step(planner);
+  EXPECT_EQ(first.tokens, 512U);
+  EXPECT_TRUE(first.gives_way);
+  EXPECT_FALSE(first.items.front().output);
+  const StepPlan second = run_step(planner);
+  EXPECT_EQ(second.tokens, 488U);
+  EXPECT_TRUE(second.items.front().output);
+}
+
+TEST(BatchPlannerTest, LongPromptNeverStallsADecodingSequence) {
+  BatchPlanner planner(kRoomy);
+  planner.add(1, tokens(10), "");
+  run_step(planner);
+  planner.add(2, tokens(1000, 5000), "");
+  for (int i = 0; i < 30; ++i) {
+    const StepPlan plan = run_step(planner, 16);
+    ASSERT_NE(item_of(plan, 1), nullptr);
+    EXPECT_EQ(item_of(plan, 1)->count, 1U);
+    ASSERT_NE(item_of(plan, 2), nullptr);
+    EXPECT_EQ(plan.tokens, 16U);
+    EXPECT_FALSE(plan.gives_way);
+  }
+}
+
+TEST(BatchPlannerTest, PromptsTakeTurns) {
+  BatchPlanner planner(kRoomy);
+  planner.add(1, tokens(10), "");
+  run_step(planner);
+  planner.add(2, tokens(500, 2000), "");
+  planner.add(3, tokens(500, 4000), "");
+  const StepPlan a = run_step(planner);
+  const StepPlan b = run_step(planner);
+  EXPECT_NE(item_of(a, 2) != nullptr, item_of(b, 2) != nullptr);
+  EXPECT_NE(item_of(a, 3) != nullptr, item_of(b, 3) != nullptr);
+}
+
+TEST(BatchPlannerTest, APrefixIsSharedWithARequestThatStillRuns) {
+  BatchPlanner planner(kRoomy);
+  std::vector<Token> prompt = tokens(600);
+  planner.add(1, prompt, "");
+  run_step(planner);
+  run_step(planner);
+  prompt.push_back(9999);
+  planner.add(2, prompt, "");
+  const StepPlan plan = run_step(planner);
+  EXPECT_EQ(planner.cached(2), 600U);
+  EXPECT_EQ(item_of(plan, 2)->count, 1U);
+  EXPECT_EQ(planner.cells_used(), 602U);  // 600 together and one for each
+}
+
+TEST(BatchPlannerTest, APrefixIsNotSharedAcrossScopes) {
+  BatchPlanner planner(kRoomy);
+  planner.add(1, tokens(100), "a");
+  run_step(planner);
+  planner.add(2, tokens(100), "b");
+  run_step(planner);
+  EXPECT_EQ(planner.cached(2), 0U);
+}
+
+TEST(BatchPlannerTest, ARequestWaitsForALeaderThatComputesItsPrefix) {
+  BatchPlanner planner(kRoomy);
+  planner.add(1, tokens(800), "");
+  planner.add(2, tokens(800), "");
+  std::uint32_t computed = 0;
+  while (planner.tokens(2).size() == 800) computed += run_step(planner).tokens;
+  EXPECT_EQ(planner.cached(2), 799U);
+  EXPECT_LE(computed, 803U);
+}
+
+TEST(BatchPlannerTest, AnEndedRequestLeavesItsPrefix) {
+  BatchPlanner planner(kRoomy);
+  planner.add(1, tokens(100), "");
+  run_step(planner);
+  planner.finish(1, true);
+  EXPECT_EQ(planner.cells_active(), 0U);
+  EXPECT_EQ(planner.cells_used(), 100U);
+  planner.add(2, tokens(100), "");
+  run_step(planner);
+  EXPECT_EQ(planner.cached(2), 99U);  // the last token's logits are wanted
+  EXPECT_EQ(planner.cells_used(), 101U);
+}
+
+TEST(BatchPlannerTest, ACancelledRequestLeavesNothing) {
+  BatchPlanner planner(kRoomy);
+  planner.add(1, tokens(100), "");
+  run_step(planner);
+  planner.finish(1, false);
+  const StepPlan plan = planner.plan(16);
+  ASSERT_EQ(plan.memory.size(), 1U);
+  EXPECT_EQ(plan.memory.front().kind, MemoryOperation::Kind::Remove);
+  EXPECT_EQ(planner.cells_used(), 0U);
+}
+
+TEST(BatchPlannerTest, AnIdlePrefixMakesRoomForANewPrompt) {
+  BatchPlanner planner({.cells = 300, .max_running = 2, .max_sequences = 4, .max_batch = 512});
+  planner.add(1, tokens(200), "");
+  run_step(planner);
+  planner.finish(1, true);
+  planner.add(2, tokens(200, 5000), "");
+  const StepPlan plan = run_step(planner);
+  EXPECT_EQ(plan.tokens, 200U);
+  EXPECT_EQ(planner.cells_used(), 200U);
+}
+
+TEST(BatchPlannerTest, TheYoungestIsPreemptedAndEndsLater) {
+  BatchPlanner planner({.cells = 128, .max_running = 2, .max_sequences = 3, .max_batch = 128});
+  planner.add(1, tokens(30), "");
+  planner.add(2, tokens(30, 5000), "");
+  while (planner.preemptions() == 0) run_step(planner);
+  EXPECT_EQ(planner.running(), 1U);
+  EXPECT_EQ(planner.waiting(), 1U);
+  const std::vector<Token> kept = planner.tokens(2);
+  planner.finish(1, true);
+  const StepPlan plan = run_step(planner, 128);
+  EXPECT_EQ(plan.items.front().request, 2U);
+  EXPECT_EQ(plan.items.front().count, kept.size());
+  EXPECT_TRUE(plan.items.front().output);
+}
+
+TEST(BatchPlannerTest, AModelWhoseMemoryCannotBeCutSharesNothing) {
+  PlannerOptions options = kRoomy;
+  options.share_prefixes = false;
+  BatchPlanner planner(options);
+  planner.add(1, tokens(100), "");
+  run_step(planner);
+  planner.finish(1, true);
+  planner.add(2, tokens(100), "");
+  const StepPlan plan = run_step(planner);
+  EXPECT_EQ(plan.tokens, 100U);
+}
+
+}  // namespace
+}  // namespace pcai

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "backend/llamacpp/batch_planner.h"
+
+namespace pcai {
+
+/// A KV cache as simple as can be: each sequence is a list of cells, a cell lives as long as some
+/// list holds it.
+class NaiveCache {
+ public:
+  struct Cell {
+    Cell(Token t, std::string s, std::uint32_t& alive)
+        : token(t), scope(std::move(s)), alive_cells(alive) {
+      ++alive_cells;
+    }
+    ~Cell() { --alive_cells; }
+    Cell(const Cell&) = delete;
+    Cell& operator=(const Cell&) = delete;
+
+    Token token;
+    std::string scope;
+    std::uint32_t& alive_cells;
+  };
+  using Sequence = std::vector<std::shared_ptr<const Cell>>;
+
+  const Sequence& sequence(SequenceId id) { return sequences_[id]; }
+
+  void append(SequenceId id, Token token, const std::string& scope) {
+    sequences_[id].push_back(std::make_shared<const Cell>(token, scope, alive_));
+  }
+
+  void truncate(SequenceId id, std::uint32_t length) { sequences_[id].resize(length); }
+
+  /// Carries an operation out; false when it is not a legal one.
+  bool apply(const MemoryOperation& operation) {
+    Sequence& target = sequences_[operation.sequence];
+    if (operation.kind == MemoryOperation::Kind::Remove) {
+      target.clear();
+      return true;
+    }
+    const Sequence& source = sequences_[operation.source];
+    if (!target.empty() || operation.length == 0 || operation.length > source.size()) return false;
+    target.assign(source.begin(), source.begin() + operation.length);
+    return true;
+  }
+
+  /// Cells that some sequence holds.
+  std::uint32_t used() const { return alive_; }
+
+ private:
+  std::uint32_t alive_ = 0;  // before what counts it down
+  std::map<SequenceId, Sequence> sequences_;
+};
+
+}  // namespace pcai

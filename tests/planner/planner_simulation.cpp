@@ -1,0 +1,276 @@
+#include "planner/planner_simulation.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <random>
+#include <set>
+#include <utility>
+
+#include "planner/naive_cache.h"
+
+namespace pcai {
+namespace {
+
+constexpr std::uint32_t kSlack = 8;  // prompt tokens that a used-up budget still allows
+
+/// What the "model" says after these tokens: any lost or doubled token changes all that follows.
+Token next_token(const std::vector<Token>& tokens) {
+  std::uint32_t hash = 2166136261U;
+  for (const Token token : tokens) hash = (hash ^ static_cast<std::uint32_t>(token)) * 16777619U;
+  return static_cast<Token>(hash % 1000);
+}
+
+struct Script {
+  std::vector<Token> prompt;
+  std::string scope;
+  std::uint32_t answer = 1;             // tokens
+  std::uint32_t arrival = 0;            // step
+  std::optional<std::uint32_t> cancel;  // step
+};
+
+struct Live {
+  Script script;
+  std::vector<Token> tokens;
+  std::uint32_t answered = 0;
+  SequenceId sequence = -1;
+  bool decodes = false;  // its last token was sampled and waits to be computed
+};
+
+class Simulation {
+ public:
+  Simulation(std::uint64_t seed, const Fault& fault)
+      : random_(seed), fault_(fault), options_(make_options()), planner_(options_) {
+    make_scripts();
+  }
+
+  SimulationResult run() {
+    // Preemption computes tokens again, so the bound is loose; a livelock passes any bound.
+    const std::uint32_t most_steps = 2000 + 40 * static_cast<std::uint32_t>(scripts_.size());
+    while (result_.violation.empty() && (!live_.empty() || next_ < scripts_.size())) {
+      arrive();
+      cancel();
+      step();
+      if (++result_.steps > most_steps) broken("the schedule does not end");
+    }
+    if (result_.violation.empty()) {
+      if (!planner_.empty()) broken("the planner still knows ended requests");
+      if (planner_.cells_active() != 0) broken("cells are active though nothing runs");
+    }
+    result_.requests = static_cast<std::uint32_t>(scripts_.size());
+    result_.preemptions = planner_.preemptions();
+    return result_;
+  }
+
+ private:
+  std::uint32_t pick(std::uint32_t low, std::uint32_t high) {
+    return std::uniform_int_distribution<std::uint32_t>(low, high)(random_);
+  }
+  bool chance(std::uint32_t percent) { return pick(1, 100) <= percent; }
+
+  void broken(std::string what) {
+    if (result_.violation.empty()) {
+      result_.violation = "step " + std::to_string(result_.steps) + ": " + std::move(what);
+    }
+  }
+
+  PlannerOptions make_options() {
+    PlannerOptions options;
+    options.cells = pick(48, 400);
+    options.max_running = pick(1, 6);
+    options.max_batch = pick(16, 64);
+    options.share_prefixes = chance(90);
+    options.max_sequences = options.max_running + (options.share_prefixes ? pick(1, 6) : 0);
+    return options;
+  }
+
+  void make_scripts() {
+    const std::uint32_t families = pick(1, 3);
+    std::vector<std::vector<Token>> prefixes(families);
+    for (auto& prefix : prefixes) {
+      prefix.resize(pick(0, options_.cells / 2));
+      for (Token& token : prefix) token = static_cast<Token>(pick(0, 3));
+    }
+    std::uint32_t arrival = 0;
+    for (std::uint32_t i = pick(1, 8); i > 0; --i) {
+      Script script;
+      script.answer = pick(1, options_.cells / 4);
+      script.prompt = prefixes[pick(0, families - 1)];
+      script.prompt.resize(std::min<std::size_t>(script.prompt.size(), pick(1, options_.cells)));
+      for (std::uint32_t own = pick(1, 30); own > 0; --own) {
+        script.prompt.push_back(static_cast<Token>(pick(0, 3)));
+      }
+      script.prompt.resize(
+          std::min<std::size_t>(script.prompt.size(), options_.cells - script.answer));
+      script.scope = chance(80) ? "" : "other";
+      arrival += chance(50) ? 0 : pick(0, 10);
+      script.arrival = arrival;
+      if (chance(25)) script.cancel = arrival + pick(0, 20);
+      scripts_.push_back(std::move(script));
+    }
+  }
+
+  void arrive() {
+    while (next_ < scripts_.size() && (scripts_[next_].arrival <= result_.steps || live_.empty())) {
+      const RequestId id = ++next_;
+      const Script& script = scripts_[id - 1];
+      planner_.add(id, script.prompt, script.scope);
+      live_[id] = {.script = script, .tokens = script.prompt};
+    }
+  }
+
+  void cancel() {
+    for (auto it = live_.begin(); it != live_.end();) {
+      if (it->second.script.cancel && *it->second.script.cancel <= result_.steps) {
+        planner_.finish(it->first, false);
+        it = live_.erase(it);
+      } else {
+        ++it;
+      }
+    }
+  }
+
+  void step() {
+    const std::uint32_t budget = pick(8, 40);
+    StepPlan plan = planner_.plan(budget);
+    if (fault_) fault_(plan);
+    apply_memory(plan);
+    if (live_.empty()) return;
+    if (plan.items.empty()) return broken("requests wait and nothing is computed");
+    check_plan(plan, budget);
+    if (!result_.violation.empty()) return;
+    if (chance(5)) return abort(plan);
+    if (chance(2)) {
+      planner_.no_room(plan);  // nothing was computed; what is removed comes with the next plan
+      return;
+    }
+    compute(plan);
+    planner_.computed(plan);
+    if (cache_.used() != planner_.cells_used()) {
+      broken("the ledger says " + std::to_string(planner_.cells_used()) + " cells, the cache " +
+             std::to_string(cache_.used()));
+    }
+    if (cache_.used() > options_.cells) broken("more cells than there are");
+    sample(plan);
+  }
+
+  void apply_memory(const StepPlan& plan) {
+    for (const MemoryOperation& operation : plan.memory) {
+      if (!cache_.apply(operation)) return broken("an illegal memory operation");
+      if (operation.kind == MemoryOperation::Kind::Copy) {
+        ++result_.copies;
+        continue;
+      }
+      for (auto& [id, live] : live_) {
+        if (live.sequence != operation.sequence) continue;
+        live.sequence = -1;  // preempted
+        live.decodes = false;
+      }
+    }
+  }
+
+  void check_plan(const StepPlan& plan, std::uint32_t budget) {
+    std::set<RequestId> in_step;
+    std::uint32_t tokens = 0;
+    std::uint32_t single = 0;
+    bool any_decodes = false;
+    for (const StepItem& item : plan.items) {
+      const auto found = live_.find(item.request);
+      if (found == live_.end()) return broken("an ended request is computed");
+      Live& live = found->second;
+      if (!in_step.insert(item.request).second) return broken("a request is twice in a step");
+      const auto& held = cache_.sequence(item.sequence);
+      if (item.count == 0 || held.size() != item.first) {
+        return broken("positions are skipped or computed twice");
+      }
+      if (item.first + item.count > live.tokens.size()) return broken("tokens from nowhere");
+      for (std::size_t i = 0; i < held.size(); ++i) {
+        if (held[i]->token != live.tokens[i]) return broken("the cache holds other tokens");
+        if (held[i]->scope != live.script.scope) return broken("a prefix of another scope");
+      }
+      if (item.output != (item.first + item.count == live.tokens.size())) {
+        return broken("an output is missing or too early");
+      }
+      live.sequence = item.sequence;
+      tokens += item.count;
+      if (live.decodes) any_decodes = true;
+      if (item.count == 1 && item.output) ++single;  // decodes, or was aborted while it did
+    }
+    if (tokens != plan.tokens) return broken("the step's size is wrong");
+    if (tokens > options_.max_batch) return broken("a step larger than the batch");
+    for (const auto& [id, live] : live_) {
+      if (live.decodes && !in_step.contains(id)) return broken("a decoding sequence was left out");
+    }
+    if (any_decodes && tokens > std::max(budget, single + kSlack)) {
+      return broken("prompts stall the decoding sequences");
+    }
+  }
+
+  void compute_item(const StepItem& item) {
+    const Live& live = live_.at(item.request);
+    for (std::uint32_t i = 0; i < item.count; ++i) {
+      cache_.append(item.sequence, live.tokens[item.first + i], live.script.scope);
+    }
+  }
+
+  void compute(const StepPlan& plan) {
+    for (const StepItem& item : plan.items) compute_item(item);
+  }
+
+  // llama.cpp drops the positions of the part that was being computed; parts before it stay. A
+  // recurrent model loses the whole sequence.
+  void abort(const StepPlan& plan) {
+    ++result_.aborts;
+    const bool recurrent = !options_.share_prefixes;
+    std::vector<std::uint32_t> lengths;
+    for (const StepItem& item : plan.items) {
+      if (recurrent) {
+        cache_.truncate(item.sequence, 0);
+      } else if (chance(20)) {
+        compute_item(item);
+      }
+      auto held = static_cast<std::uint32_t>(cache_.sequence(item.sequence).size());
+      if (item.output && held == item.first + item.count) {  // computed, but its logits are lost
+        cache_.truncate(item.sequence, --held);
+      }
+      lengths.push_back(held);
+      live_.at(item.request).decodes = false;  // it may have to be fed again
+    }
+    planner_.aborted(plan, lengths);
+  }
+
+  void sample(const StepPlan& plan) {
+    for (const StepItem& item : plan.items) {
+      if (!item.output) continue;
+      Live& live = live_.at(item.request);
+      const Token token = next_token(live.tokens);
+      if (++live.answered == live.script.answer) {
+        planner_.finish(item.request, true);
+        live_.erase(item.request);
+        continue;
+      }
+      live.tokens.push_back(token);
+      planner_.append(item.request, token);
+      if (planner_.tokens(item.request) != live.tokens) broken("the planner's tokens differ");
+      live.decodes = true;
+    }
+  }
+
+  std::mt19937_64 random_;
+  const Fault& fault_;
+  const PlannerOptions options_;
+  BatchPlanner planner_;
+  NaiveCache cache_;
+  std::vector<Script> scripts_;
+  std::size_t next_ = 0;
+  std::map<RequestId, Live> live_;
+  SimulationResult result_;
+};
+
+}  // namespace
+
+SimulationResult simulate(std::uint64_t seed, const Fault& fault) {
+  return Simulation(seed, fault).run();
+}
+
+}  // namespace pcai
