@@ -1,0 +1,225 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <future>
+
+#include "backend/fake/register.h"
+#include "engine/backends.h"
+#include "engine/deadline_timer.h"
+#include "engine/manual_backend.h"
+#include "engine/model_table.h"
+#include "engine/task_threads.h"
+
+namespace pcai {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+TEST(TaskThreadsTest, AllPostedTasksRunBeforeTheEnd) {
+  std::atomic<int> ran{0};
+  {
+    TaskThreads threads(3);
+    for (int i = 0; i < 500; ++i) {
+      threads.post([&] {
+        ++ran;
+        threads.post([&] { ++ran; });
+      });
+    }
+  }
+  EXPECT_EQ(ran, 1'000);
+}
+
+TEST(TaskThreadsTest, OneThreadKeepsTheOrder) {
+  std::vector<int> order;
+  {
+    TaskThreads threads(1);
+    for (int i = 0; i < 5; ++i) threads.post([&order, i] { order.push_back(i); });
+  }
+  EXPECT_THAT(order, ElementsAre(0, 1, 2, 3, 4));
+}
+
+TEST(TaskThreadsTest, ZeroThreadsMeansOne) {
+  std::promise<void> ran;
+  TaskThreads threads(0);
+  threads.post([&] { ran.set_value(); });
+  ran.get_future().wait();
+}
+
+TEST(DeadlineTimerTest, PassedDeadlinesExpireInOrder) {
+  std::vector<RequestId> expired;
+  std::promise<void> all;
+  DeadlineTimer timer([&](RequestId id) {
+    expired.push_back(id);
+    if (expired.size() == 3) all.set_value();
+  });
+  const auto now = DeadlineTimer::Clock::now();
+  timer.add(now + std::chrono::milliseconds(3), 3);
+  timer.add(now + std::chrono::milliseconds(1), 1);
+  timer.add(now + std::chrono::milliseconds(2), 2);
+  all.get_future().wait();
+  // The first may have come before the others were added.
+  EXPECT_THAT(expired, testing::UnorderedElementsAre(1, 2, 3));
+}
+
+TEST(DeadlineTimerTest, ANearDeadlineOvertakesAFarOne) {
+  std::promise<RequestId> first;
+  DeadlineTimer timer([&](RequestId id) { first.set_value(id); });
+  const auto now = DeadlineTimer::Clock::now();
+  timer.add(now + std::chrono::hours(1), 1);
+  timer.add(now, 2);
+  EXPECT_EQ(first.get_future().get(), 2U);
+}
+
+TEST(DeadlineTimerTest, ARemovedDeadlineNeverExpires) {
+  std::vector<RequestId> expired;
+  std::promise<void> done;
+  {
+    DeadlineTimer timer([&](RequestId id) {
+      expired.push_back(id);
+      if (id == 9) done.set_value();
+    });
+    const auto soon = DeadlineTimer::Clock::now() + std::chrono::milliseconds(20);
+    timer.add(soon, 1);
+    timer.remove(soon, 1);
+    timer.remove(soon, 42);
+    timer.add(soon + std::chrono::milliseconds(1), 9);
+    done.get_future().wait();
+  }
+  EXPECT_THAT(expired, ElementsAre(9));
+}
+
+TEST(DeadlineTimerTest, TheEndForgetsWhatHasNotExpired) {
+  std::atomic<int> expired{0};
+  {
+    DeadlineTimer timer([&](RequestId) { ++expired; });
+    timer.add(DeadlineTimer::Clock::now() + std::chrono::hours(1), 1);
+  }
+  EXPECT_EQ(expired, 0);
+}
+
+class ChooseBackendTest : public testing::Test {
+ protected:
+  ChooseBackendTest() {
+    register_fake(registry_);
+    registry_.add({.name = "absent", .why_not = "left out", .descriptor = {.formats = {"gguf"}}});
+    add_usable("general", {"onnx"});
+    add_usable("special", {"gguf", "safetensors"});
+  }
+
+  void add_usable(const char* name, std::vector<std::string> formats) {
+    registry_.add({.name = name,
+                   .built = true,
+                   .descriptor = {.name = name, .formats = std::move(formats)},
+                   .create = []() -> Result<std::unique_ptr<InferenceBackend>> {
+                     return fail(ErrorCode::Internal, "not for use");
+                   }});
+  }
+
+  std::string choice(const std::filesystem::path& path, const std::string& backend = "auto") {
+    const auto name =
+        choose_backend(registry_, {.id = "m", .config = {.model_path = path}, .backend = backend});
+    return name ? *name : std::string(to_string(name.error().code));
+  }
+
+  BackendRegistry registry_;
+};
+
+TEST_F(ChooseBackendTest, AFileGoesToTheFirstUsableBackendThatReadsItsFormat) {
+  EXPECT_EQ(choice("model.gguf"), "special");
+  EXPECT_EQ(choice("model.onnx"), "general");
+  EXPECT_EQ(choice("/"), "special") << "a folder holds safetensors";
+}
+
+TEST_F(ChooseBackendTest, AnUnknownFormatGoesToTheFirstUsableBackend) {
+  EXPECT_EQ(choice("model.bin"), "general");
+  EXPECT_EQ(choice("sha256-0123"), "general");
+  EXPECT_EQ(choice("", ""), "general");
+}
+
+TEST_F(ChooseBackendTest, TheFakeIsTakenOnlyWhenAskedFor) {
+  EXPECT_EQ(choice("model.fake"), "fake");
+  EXPECT_EQ(choice("model.gguf", "fake"), "fake");
+  BackendRegistry only_fake;
+  register_fake(only_fake);
+  const auto name = choose_backend(only_fake, {.id = "m", .config = {.model_path = "m.gguf"}});
+  ASSERT_FALSE(name.has_value());
+  EXPECT_EQ(name.error().code, ErrorCode::Unsupported);
+}
+
+TEST_F(ChooseBackendTest, ANamedBackendIsTakenAtItsWord) {
+  EXPECT_EQ(choice("model.onnx", "special"), "special");
+  EXPECT_EQ(choice("model.onnx", "absent"), "absent");
+}
+
+TEST(BackendsTest, EachBackendIsCreatedOnce) {
+  const auto control = std::make_shared<ManualControl>();
+  auto registry = std::make_shared<BackendRegistry>();
+  register_manual(*registry, control);
+  Backends backends(registry);
+  const auto first = backends.get({.id = "a", .backend = "manual"});
+  const auto second = backends.get({.id = "b", .backend = "auto"});
+  ASSERT_TRUE(first.has_value());
+  ASSERT_TRUE(second.has_value());
+  EXPECT_EQ(*first, *second);
+  EXPECT_EQ(control->counts().backends, 1);
+}
+
+TEST(BackendsTest, AnErrorOfCreationIsPassedOnAndTriedAgain) {
+  int tries = 0;
+  auto registry = std::make_shared<BackendRegistry>();
+  registry->add({.name = "broken",
+                 .built = true,
+                 .create = [&tries]() -> Result<std::unique_ptr<InferenceBackend>> {
+                   return fail(ErrorCode::Internal, "try " + std::to_string(++tries));
+                 }});
+  Backends backends(registry);
+  EXPECT_EQ(backends.get({.id = "a", .backend = "broken"}).error().message, "try 1");
+  EXPECT_EQ(backends.get({.id = "a", .backend = "broken"}).error().message, "try 2");
+}
+
+TEST(ModelTableTest, TheFirstModelIsTheDefault) {
+  ModelTable table;
+  EXPECT_EQ(table.find("").error().code, ErrorCode::ModelNotFound);
+  ASSERT_TRUE(table.add({.id = "a"}).has_value());
+  ASSERT_TRUE(table.add({.id = "b"}).has_value());
+  EXPECT_EQ((*table.find(""))->spec.id, "a");
+  EXPECT_EQ((*table.find("b"))->spec.id, "b");
+}
+
+TEST(ModelTableTest, AnUnknownIdNamesTheKnownOnes) {
+  ModelTable table;
+  ASSERT_TRUE(table.add({.id = "a"}).has_value());
+  ASSERT_TRUE(table.add({.id = "b"}).has_value());
+  const auto missing = table.find("c");
+  EXPECT_EQ(missing.error().code, ErrorCode::ModelNotFound);
+  EXPECT_EQ(missing.error().field, "model");
+  EXPECT_THAT(missing.error().message, HasSubstr("'c'; known: a, b"));
+}
+
+TEST(ModelTableTest, AnIdMustBeNewAndNotEmpty) {
+  ModelTable table;
+  ASSERT_TRUE(table.add({.id = "a"}).has_value());
+  EXPECT_EQ(table.add({.id = "a"}).error().code, ErrorCode::InvalidRequest);
+  EXPECT_EQ(table.add({.id = ""}).error().code, ErrorCode::InvalidRequest);
+}
+
+TEST(ModelTableTest, CreatedIsTheFilesTimeOfChange) {
+  const auto path = std::filesystem::path(testing::TempDir()) / "model_table_test.fake";
+  std::ofstream(path) << "x";
+  // 2020-01-01 00:00:00 UTC
+  const auto time = std::chrono::sys_seconds(std::chrono::seconds(1'577'836'800));
+  std::filesystem::last_write_time(path, std::chrono::file_clock::from_sys(time));
+  ModelTable table;
+  ASSERT_TRUE(table.add({.id = "a", .config = {.model_path = path}}).has_value());
+  ASSERT_TRUE(table.add({.id = "b", .config = {.model_path = "nowhere.fake"}}).has_value());
+  EXPECT_EQ((*table.find("a"))->status().created, 1'577'836'800);
+  EXPECT_EQ((*table.find("b"))->status().created, 0);
+  std::filesystem::remove(path);
+}
+
+}  // namespace
+}  // namespace pcai
