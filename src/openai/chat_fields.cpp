@@ -11,7 +11,7 @@ constexpr Range kMaxTokens{1, 2147483647};
 
 Status unsupported(const std::string& path, const Json& value, std::string_view instead) {
   const std::string what =
-      value.is_string() ? in_quotes(value.get_ref<const std::string&>()) : "this";
+      value.is_string() ? quote_text(value.get_ref<const std::string&>()) : "this";
   return fail(ErrorCode::Unsupported,
               path + ": " + what + " is not supported here; " + std::string(instead), path);
 }
@@ -63,7 +63,8 @@ Status read_response_format(Json& value, const std::string& path, Request&) {
   if (name == "json_object" || name == "json_schema") return unsupported(where, name, "use 'text'");
   if (name != "text") {
     return fail(ErrorCode::InvalidRequest,
-                where + " must be text, json_object or json_schema, not " + in_quotes(name), where);
+                where + " must be text, json_object or json_schema, not " + quote_text(name),
+                where);
   }
   return {};
 }
@@ -75,7 +76,7 @@ Status read_tool_choice(Json& value, const std::string& path, Request&) {
   if (choice == "none" || choice == "auto") return {};
   if (choice == "required") return unsupported(path, value, "use 'none' or 'auto'");
   return fail(ErrorCode::InvalidRequest,
-              path + " must be none, auto, required or an object, not " + in_quotes(choice), path);
+              path + " must be none, auto, required or an object, not " + quote_text(choice), path);
 }
 
 Status read_modalities(Json& value, const std::string& path, Request& request) {

@@ -150,7 +150,7 @@ Status unknown_member(std::string_view path, std::string_view name) {
   const std::string where = path.empty() ? "this route" : std::string(path);
   constexpr std::size_t kLongestName = 64;
   return fail(ErrorCode::InvalidRequest,
-              where + " has no field " + in_quotes(name) + "; leave it out",
+              where + " has no field " + quote_text(name) + "; leave it out",
               name.size() > kLongestName ? std::string(path) : member_path(path, name));
 }
 

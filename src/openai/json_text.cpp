@@ -48,7 +48,7 @@ void append_number(std::string& out, std::int64_t number) {
   append_chars(out, number);
 }
 
-std::string in_quotes(std::string_view text) {
+std::string quote_text(std::string_view text) {
   constexpr std::size_t kMost = 64;
   if (text.size() <= kMost) return "'" + std::string(text) + "'";
   std::size_t end = kMost;

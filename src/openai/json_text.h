@@ -23,6 +23,6 @@ void append_number(std::string& out, float number);
 void append_number(std::string& out, std::int64_t number);
 
 /// The text in quotes for an error message, cut to about 64 bytes between code points.
-std::string in_quotes(std::string_view text);
+std::string quote_text(std::string_view text);
 
 }  // namespace pcai

@@ -62,7 +62,7 @@ Status read_role(Json& value, const std::string& path, Draft& draft) {
                 path);
   }
   return fail(ErrorCode::InvalidRequest,
-              path + " must be developer, system, user, assistant or tool, not " + in_quotes(name),
+              path + " must be developer, system, user, assistant or tool, not " + quote_text(name),
               path);
 }
 
@@ -73,7 +73,7 @@ Status read_part(Json& part, const std::string& path, Draft& draft) {
     const std::string where = member_path(path, "type");
     return fail(
         ErrorCode::Unsupported,
-        where + ": parts of type " + in_quotes(*type) + " are not supported here, only 'text'",
+        where + ": parts of type " + quote_text(*type) + " are not supported here, only 'text'",
         where);
   }
   static const auto read_text = [](Json& value, const std::string&, std::string& text) -> Status {
@@ -136,7 +136,7 @@ Status read_tool_calls(Json& value, const std::string& path, Draft& draft) {
     if (*type != "function") {
       const std::string at = member_path(where, "type");
       return fail(ErrorCode::Unsupported,
-                  at + ": calls of type " + in_quotes(*type) + " are not supported here", at);
+                  at + ": calls of type " + quote_text(*type) + " are not supported here", at);
     }
     ToolCall& call = draft.message.tool_calls.emplace_back();
     Status read = read_fields(value[i], where, draft.warnings, FieldSet<ToolCall>{kFields, call});

@@ -47,7 +47,7 @@ Status read_logit_bias(Json& value, const std::string& path, GenerateParams& par
         std::to_string(entry.token) != key) {
       return fail(
           ErrorCode::InvalidRequest,
-          path + ": " + in_quotes(key) + " is not a token id; keys are ids such as \"50256\"",
+          path + ": " + quote_text(key) + " is not a token id; keys are ids such as \"50256\"",
           path);
     }
     if (Status checked = check_field(kBias, bias, member_path(path, key)); !checked) return checked;

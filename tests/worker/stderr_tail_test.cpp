@@ -37,14 +37,14 @@ TEST_F(StderrTailTest, AFloodWithoutALineEndStaysBounded) {
 }
 
 TEST(PrintableTest, ControlCharactersAndBrokenTextCannotForgeALine) {
-  EXPECT_EQ(printable("a\r\n\x1B[31mb\x7F", 100), "a???[31mb?");
-  EXPECT_EQ(printable("größer", 100), "größer");
-  EXPECT_EQ(printable("gr\xFF\xC3\xB6", 100), "gr???");
+  EXPECT_EQ(printable_end("a\r\n\x1B[31mb\x7F", 100), "a???[31mb?");
+  EXPECT_EQ(printable_end("größer", 100), "größer");
+  EXPECT_EQ(printable_end("gr\xFF\xC3\xB6", 100), "gr???");
 }
 
 TEST(PrintableTest, LongTextKeepsItsEndAndItsLetters) {
-  EXPECT_EQ(printable("0123456789", 4), "...6789");
-  EXPECT_EQ(printable("ööö", 3), "...ö");
+  EXPECT_EQ(printable_end("0123456789", 4), "...6789");
+  EXPECT_EQ(printable_end("ööö", 3), "...ö");
 }
 
 }  // namespace

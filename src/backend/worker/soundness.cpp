@@ -74,7 +74,7 @@ bool is_sound(const FromWorker& message) {
 
 Error shown(Error error) {
   if (!is_text(error.message, kMaxErrorBytes)) {
-    error.message = printable(error.message, kMaxErrorBytes - 3);
+    error.message = printable_end(error.message, kMaxErrorBytes - 3);
   }
   if (!is_text(error.field, kMaxErrorBytes)) error.field.clear();
   return error;

@@ -15,7 +15,7 @@ constexpr std::string_view kBlank = " \t\r\n";
 
 }  // namespace
 
-std::string printable(std::string_view text, std::size_t max_bytes) {
+std::string printable_end(std::string_view text, std::size_t max_bytes) {
   std::string result;
   if (text.size() > max_bytes) {
     text.remove_prefix(text.size() - max_bytes);
@@ -45,7 +45,7 @@ void StderrTail::add(std::string_view bytes) {
     line_ += piece;
     bytes.remove_prefix(end == std::string_view::npos ? bytes.size() : end + 1);
     if (end == std::string_view::npos && line_.size() < kMaxLine) return;
-    if (!line_.empty()) on_line_(printable(line_, kMaxLine));
+    if (!line_.empty()) on_line_(printable_end(line_, kMaxLine));
     line_.clear();
   }
 }
@@ -64,7 +64,7 @@ std::string StderrTail::last_lines() const {
     rest = rest.substr(0, begin);
     ++lines;
   }
-  return printable(summary, kMaxSummary);
+  return printable_end(summary, kMaxSummary);
 }
 
 }  // namespace pcai

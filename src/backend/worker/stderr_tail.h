@@ -9,7 +9,7 @@ namespace pcai {
 
 /// `text` fit for a log line or an error message: UTF-8 without control characters, whatever else
 /// was there as '?'; of a text over `max_bytes` the end, after "...".
-std::string printable(std::string_view text, std::size_t max_bytes);
+std::string printable_end(std::string_view text, std::size_t max_bytes);
 
 /// The end of what a worker wrote to stderr, in bounded memory. Not thread-safe.
 class StderrTail {
