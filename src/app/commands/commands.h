@@ -1,0 +1,17 @@
+#pragma once
+
+namespace pcai {
+
+class CommandLine;
+
+// Each adds one command, its flags and its help to the tree.
+void add_serve(CommandLine& line);
+void add_run(CommandLine& line);
+void add_models(CommandLine& line);
+void add_show(CommandLine& line);
+void add_version(CommandLine& line);
+void add_config(CommandLine& line);
+void add_completion(CommandLine& line);
+void add_worker(CommandLine& line);  // hidden: a model's own process
+
+}  // namespace pcai

@@ -1,0 +1,67 @@
+#include <nlohmann/json.hpp>
+
+#include "app/command_line.h"
+#include "app/commands/commands.h"
+#include "app/exit_code.h"
+#include "app/terminal.h"
+#include "app/text_table.h"
+
+namespace pcai {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string source_of(const ResolvedSettings& resolved, const Setting& setting) {
+  const auto found = resolved.sources.find(setting.name);
+  return found == resolved.sources.end() ? "default" : found->second;
+}
+
+std::string config_text(const ResolvedSettings& resolved) {
+  TextTable table({{"SETTING"}, {"VALUE"}, {"FROM"}});
+  for (const Setting& setting : settings_table()) {
+    table.add_row({std::string(setting.name), value_text(resolved.values, setting),
+                   source_of(resolved, setting)});
+  }
+  return table.text();
+}
+
+std::string config_json(const ResolvedSettings& resolved) {
+  Json values = Json::array();
+  for (const Setting& setting : settings_table()) {
+    Json value = value_text(resolved.values, setting);
+    if (const auto* number = std::get_if<std::int64_t Settings::*>(&setting.field)) {
+      value = resolved.values.*(*number);
+    } else if (is_list(setting)) {
+      value = resolved.values.*std::get<std::vector<std::string> Settings::*>(setting.field);
+    }
+    values.push_back({{"name", setting.name},
+                      {"value", std::move(value)},
+                      {"source", source_of(resolved, setting)}});
+  }
+  return values.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+void add_config(CommandLine& line) {
+  struct Flags {
+    std::unique_ptr<SettingFlags> settings;
+    bool json = false;
+  };
+  const auto flags = std::make_shared<Flags>();
+  CLI::App& command = line.add(
+      "config", "Show each setting that `serve` would use, and where it comes from",
+      "Examples:\n"
+      "  pcai config\n"
+      "  PCAI_PORT=9000 pcai config --host 127.0.0.1",
+      [flags]() -> int {
+        const Result<ResolvedSettings> resolved = flags->settings->load();
+        if (!resolved) return kUsage;
+        const std::string text = flags->json ? config_json(*resolved) : config_text(*resolved);
+        return write_out(text) ? kSuccess : kFailure;
+      });
+  flags->settings = std::make_unique<SettingFlags>(command, kConfig);
+  command.add_flag("--json", flags->json, "Print JSON");
+}
+
+}  // namespace pcai

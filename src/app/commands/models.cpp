@@ -1,0 +1,101 @@
+#include <nlohmann/json.hpp>
+
+#include "app/command_line.h"
+#include "app/commands/commands.h"
+#include "app/exit_code.h"
+#include "app/model_choice.h"
+#include "app/terminal.h"
+#include "app/text_table.h"
+
+namespace pcai {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct ModelsFlags {
+  std::unique_ptr<SettingFlags> settings;
+  bool json = false;
+  bool quiet = false;
+};
+
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json() : Json(text);
+}
+
+std::string models_json(const std::vector<FoundModel>& models) {
+  Json list = Json::array();
+  for (const FoundModel& model : models) {
+    Json entry = {
+        {"id", model.id},
+        {"path", model.path.string()},
+        {"source", model.source},
+        {"size_bytes", model.size_bytes},
+        {"kind", to_string(model.kind)},
+        {"architecture", text_or_null(model.architecture)},
+        {"quantization", text_or_null(model.quantization)},
+        {"context_length", model.context_length == 0 ? Json() : Json(model.context_length)}};
+    if (model.error) entry["error"] = model.error->message;
+    list.push_back(std::move(entry));
+  }
+  return list.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string models_text(const std::vector<FoundModel>& models) {
+  using Align = TextTable::Align;
+  TextTable table({{"ID"},
+                   {"SIZE", Align::Right},
+                   {"QUANTIZATION"},
+                   {"ARCHITECTURE"},
+                   {"CONTEXT", Align::Right},
+                   {"SOURCE"},
+                   {""}});
+  for (const FoundModel& model : models) {
+    std::string remark = model.error ? "damaged: " + model.error->message : "";
+    if (!model.error && model.kind != GgufKind::Model) remark = to_string(model.kind);
+    table.add_row({model.id, human_size(model.size_bytes), model.quantization, model.architecture,
+                   model.context_length == 0 ? "" : std::to_string(model.context_length),
+                   model.source, remark});
+  }
+  return table.text();
+}
+
+std::string models_ids(const std::vector<FoundModel>& models) {
+  std::string text;
+  for (const FoundModel& model : models) {
+    if (!model.error && model.kind == GgufKind::Model) text += terminal_safe(model.id) + "\n";
+  }
+  return text;
+}
+
+int models(const ModelsFlags& flags) {
+  const Result<ResolvedSettings> resolved = flags.settings->load();
+  if (!resolved) return kUsage;
+  const std::vector<FoundModel> found = find_models(model_folders(resolved->values));
+  if (flags.json) return write_out(models_json(found)) ? kSuccess : kFailure;
+  if (flags.quiet) return write_out(models_ids(found)) ? kSuccess : kFailure;
+  if (found.empty()) {
+    print_error("no models on this machine; get the default one with tools/get_default_model");
+    return kSuccess;
+  }
+  return write_out(models_text(found)) ? kSuccess : kFailure;
+}
+
+}  // namespace
+
+void add_models(CommandLine& line) {
+  const auto flags = std::make_shared<ModelsFlags>();
+  CLI::App& command =
+      line.add("models", "Show the models on this machine",
+               "Looked for in pcai's own folder, in those of --models-dir, and in the stores of\n"
+               "Ollama, LM Studio and Hugging Face, which are only read.\n\n"
+               "Examples:\n"
+               "  pcai models\n"
+               "  pcai models --models-dir /data/gguf --json",
+               [flags] { return models(*flags); });
+  CLI::Option* const json = command.add_flag("--json", flags->json, "Print JSON");
+  command.add_flag("-q,--quiet", flags->quiet, "Print only the ids of the models that can be run")
+      ->excludes(json);
+  flags->settings = std::make_unique<SettingFlags>(command, kModels);
+}
+
+}  // namespace pcai

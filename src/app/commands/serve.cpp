@@ -1,0 +1,146 @@
+#include <fmt/core.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "app/command_line.h"
+#include "app/commands/commands.h"
+#include "app/engine_setup.h"
+#include "app/exit_code.h"
+#include "app/load_settings.h"
+#include "app/logging.h"
+#include "app/terminal.h"
+#include "http/server.h"
+
+namespace pcai {
+namespace {
+
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+// For answers that are complete, or were just cancelled, to reach their clients.
+constexpr milliseconds kLastWrites{1000};
+
+int refuse(const Error& error) {
+  print_error(error.message);
+  return exit_code(error.code);
+}
+
+HttpOptions http_options(const Settings& settings, std::vector<std::string> keys) {
+  return {.host = settings.host,
+          .port = static_cast<std::uint16_t>(settings.port),
+          .api_keys = std::move(keys),
+          .cors_origins = settings.cors_origin,
+          .allowed_hosts = settings.allowed_host};
+}
+
+std::string url(const std::string& host, std::uint16_t port) {
+  const bool is_ipv6 = host.find(':') != std::string::npos && host.front() != '[';
+  return fmt::format("http://{}:{}", is_ipv6 ? "[" + host + "]" : host, port);
+}
+
+std::string ready_line(const LoadOutcome& loaded, std::int64_t threads) {
+  return fmt::format("ready: {} (backend {}, context {}, threads {}, loaded in {:.2f} s)\n",
+                     terminal_safe(loaded.info.id), loaded.info.backend, loaded.info.context_length,
+                     threads == 0 ? "auto" : std::to_string(threads), loaded.seconds);
+}
+
+/// Runs the server's loop in a thread of its own, and ends it.
+class ServerThread {
+ public:
+  explicit ServerThread(HttpServer& server)
+      : server_(server), thread_([&server] { server.run(); }) {}
+
+  ~ServerThread() { stop(milliseconds(0)); }
+
+  ServerThread(const ServerThread&) = delete;
+  ServerThread& operator=(const ServerThread&) = delete;
+
+  void stop(milliseconds grace) {
+    if (!thread_.joinable()) return;
+    server_.stop(grace);
+    thread_.join();
+  }
+
+ private:
+  HttpServer& server_;
+  std::thread thread_;
+};
+
+/// Loads every model, the default one first. False with the exit code when one cannot be loaded or
+/// a signal came.
+std::optional<int> load_all(Engine& engine, const Settings& settings, Signals& signals) {
+  for (const ModelStatus& status : engine.list_models()) {
+    const Result<LoadOutcome> loaded = load_model(engine, status.id, signals);
+    if (signals.take(milliseconds(0))) return kSuccess;
+    if (!loaded) return refuse(loaded.error());
+    write_out(ready_line(*loaded, settings.threads));
+  }
+  return {};
+}
+
+/// Lets live requests end within the grace time. Meanwhile the server still answers: new requests
+/// and /ready with 503.
+void drain(Engine& engine, ServerThread& server, std::chrono::seconds grace) {
+  const auto deadline = Clock::now() + grace;
+  engine.drain();
+  const EngineStats stats = engine.stats();
+  if (stats.queued + stats.running > 0) {
+    spdlog::info("draining: {} requests may go on for {} s; another signal ends at once",
+                 stats.queued + stats.running, grace.count());
+  }
+  if (engine.wait_idle(grace)) {
+    const auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
+    server.stop(std::max(left, kLastWrites));
+  } else {
+    spdlog::warn("the grace time is over: ending {} requests", engine.stats().running);
+    engine.cancel_all();
+    server.stop(kLastWrites);
+  }
+}
+
+int serve(const SettingFlags& flags) {
+  const Result<ResolvedSettings> resolved = flags.load();
+  if (!resolved) return kUsage;
+  const Settings& settings = resolved->values;
+  Result<std::vector<std::string>> keys = load_api_keys(settings);
+  if (!keys) return refuse(keys.error());
+
+  start_logging(settings);
+  ignore_hangup_and_pipe();
+  Signals signals;
+  const auto engine = make_engine(settings);
+  if (!engine) return refuse(engine.error());
+  const bool needs_key = !keys->empty();
+  const auto server = HttpServer::listen(**engine, http_options(settings, std::move(*keys)));
+  if (!server) return refuse(server.error());
+  ServerThread thread(**server);
+  write_out(fmt::format("listening on {} ({})\n", url(settings.host, (*server)->port()),
+                        needs_key ? "clients need an API key" : "no API key needed"));
+
+  if (const std::optional<int> code = load_all(**engine, settings, signals)) return *code;
+  signals.take();
+  signals.end_at_next();
+  drain(**engine, thread, std::chrono::seconds(settings.grace));
+  return kSuccess;
+}
+
+}  // namespace
+
+void add_serve(CommandLine& line) {
+  const auto flags = std::make_shared<std::unique_ptr<SettingFlags>>();
+  CLI::App& command = line.add(
+      "serve", "Serve models to OpenAI clients over HTTP",
+      "Each flag can also be set as PCAI_<NAME> in the environment or in pcai.toml.\n\n"
+      "Examples:\n"
+      "  pcai serve\n"
+      "  pcai serve --model smollm2-135m --port 9000\n"
+      "  pcai serve --host 0.0.0.0 --api-key-file ~/.config/pcai/keys --allowed-host box.lan\n"
+      "  curl http://127.0.0.1:8080/v1/chat/completions -H 'Content-Type: application/json' \\\n"
+      "    -d '{\"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}'",
+      [flags] { return serve(**flags); });
+  *flags = std::make_unique<SettingFlags>(command, kServe);
+}
+
+}  // namespace pcai

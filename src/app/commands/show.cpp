@@ -1,0 +1,172 @@
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+
+#include "app/command_line.h"
+#include "app/commands/commands.h"
+#include "app/exit_code.h"
+#include "app/model_choice.h"
+#include "app/terminal.h"
+#include "app/text_table.h"
+#include "models/gguf_reader.h"
+
+namespace pcai {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kLongestShown = 100;  // bytes of a value in the readable form
+
+struct ShowFlags {
+  std::unique_ptr<SettingFlags> settings;
+  std::string model;
+  bool json = false;
+};
+
+/// A model file and all that its header says.
+struct ShownModel {
+  FoundModel found;
+  GgufSummary summary;
+  GgufFile file;
+};
+
+Result<ShownModel> read_model(const Settings& settings, const std::string& name) {
+  Result<FoundModel> found = resolve_model(model_folders(settings), name);
+  if (!found) return fail(found.error());
+  Result<GgufSummary> summary = describe_gguf(found->path);
+  if (!summary) return fail(summary.error());
+  Result<GgufFile> file = read_gguf(found->path);
+  if (!file) return fail(file.error());
+  return ShownModel{std::move(*found), std::move(*summary), std::move(*file)};
+}
+
+Json value_json(const GgufValue& value) {
+  return std::visit(
+      [](const auto& data) -> Json {
+        if constexpr (std::is_same_v<std::decay_t<decltype(data)>, GgufArray>) {
+          Json array = {{"array_length", data.count}};
+          if (data.integers.size() == data.count) array["values"] = data.integers;
+          return array;
+        } else {
+          return data;
+        }
+      },
+      value.data);
+}
+
+template <class Number>
+Json number_or_null(Number number) {
+  return number == 0 ? Json() : Json(number);
+}
+
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json() : Json(text);
+}
+
+std::string show_json(const ShownModel& model) {
+  const GgufSummary& summary = model.summary;
+  Json metadata = Json::object();
+  for (const auto& [key, value] : model.file.values) metadata[key] = value_json(value);
+  Json parts = Json::array();
+  for (const auto& part : summary.parts) parts.push_back(part.string());
+  const Json object = {{"id", model.found.id},
+                       {"path", model.found.path.string()},
+                       {"parts", std::move(parts)},
+                       {"source", model.found.source},
+                       {"kind", to_string(summary.kind)},
+                       {"name", text_or_null(summary.name)},
+                       {"architecture", text_or_null(summary.architecture)},
+                       {"quantization", text_or_null(summary.quantization)},
+                       {"license", text_or_null(summary.license)},
+                       {"size_bytes", summary.size_bytes},
+                       {"parameter_count", number_or_null(summary.parameter_count)},
+                       {"context_length", number_or_null(summary.context_length)},
+                       {"vocabulary_size", number_or_null(summary.vocabulary_size)},
+                       {"layer_count", number_or_null(summary.layer_count)},
+                       {"embedding_length", number_or_null(summary.embedding_length)},
+                       {"head_count", number_or_null(summary.head_count)},
+                       {"kv_head_count", number_or_null(summary.kv_head_count)},
+                       {"has_chat_template", summary.has_chat_template},
+                       {"tensor_count", model.file.tensors.size()},
+                       {"metadata", std::move(metadata)}};
+  return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string value_line(const GgufValue& value) {
+  const Json json = value_json(value);
+  if (json.is_object())
+    return fmt::format("({} values)", json["array_length"].get<std::uint64_t>());
+  std::string text = json.is_string() ? json.get<std::string>() : json.dump();
+  const bool is_cut = text.size() > kLongestShown;
+  if (is_cut) {
+    std::size_t end = kLongestShown;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+    text.resize(end);
+  }
+  return terminal_safe(text) + (is_cut ? "…" : "");
+}
+
+std::string show_text(const ShownModel& model) {
+  const GgufSummary& summary = model.summary;
+  std::string text;
+  const auto add = [&text](const char* name, const std::string& value) {
+    if (!value.empty() && value != "0") {
+      text += fmt::format("{:<14} {}\n", name, terminal_safe(value));
+    }
+  };
+  add("id", model.found.id);
+  add("name", summary.name);
+  add("path", model.found.path.string());
+  add("source", model.found.source);
+  add("kind", std::string(to_string(summary.kind)));
+  add("architecture", summary.architecture);
+  add("quantization", summary.quantization);
+  add("license", summary.license);
+  add("size", human_size(summary.size_bytes));
+  if (summary.parts.size() > 1) add("files", std::to_string(summary.parts.size()));
+  add("parameters", fmt::format("{:.1f} M", static_cast<double>(summary.parameter_count) / 1e6));
+  add("context", std::to_string(summary.context_length));
+  add("vocabulary", std::to_string(summary.vocabulary_size));
+  add("layers", std::to_string(summary.layer_count));
+  add("embedding", std::to_string(summary.embedding_length));
+  add("heads",
+      fmt::format("{} ({} for keys and values)", summary.head_count, summary.kv_head_count));
+  add("tensors", std::to_string(model.file.tensors.size()));
+  add("chat template", summary.has_chat_template ? "yes" : "no");
+  text += "\n" + styled("metadata", Style::Bold, stdout) + "\n";
+  for (const auto& [key, value] : model.file.values) {
+    text += fmt::format("  {} = {}\n", terminal_safe(key), value_line(value));
+  }
+  return text;
+}
+
+int show(const ShowFlags& flags) {
+  const Result<ResolvedSettings> resolved = flags.settings->load();
+  if (!resolved) return kUsage;
+  const Result<ShownModel> model = read_model(resolved->values, flags.model);
+  if (!model) {
+    print_error(model.error().message);
+    return exit_code(model.error().code);
+  }
+  return write_out(flags.json ? show_json(*model) : show_text(*model)) ? kSuccess : kFailure;
+}
+
+}  // namespace
+
+void add_show(CommandLine& line) {
+  const auto flags = std::make_shared<ShowFlags>();
+  CLI::App& command = line.add("show", "Check a model file and show what it says of itself",
+                               "Exits with 2 and one line on stderr when the file is damaged.\n\n"
+                               "Examples:\n"
+                               "  pcai show SmolLM2-135M-Instruct.Q4_1\n"
+                               "  pcai show ./model.gguf --json",
+                               [flags] { return show(*flags); });
+  command
+      .add_option("MODEL", flags->model, "An id that `pcai models` shows, or the path of a file")
+      ->required()
+      ->type_name("MODEL");
+  command.add_flag("--json", flags->json, "Print JSON");
+  flags->settings = std::make_unique<SettingFlags>(command, kShow);
+}
+
+}  // namespace pcai

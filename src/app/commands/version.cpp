@@ -1,0 +1,74 @@
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+
+#include "app/backends.h"
+#include "app/command_line.h"
+#include "app/commands/commands.h"
+#include "app/cpu.h"
+#include "app/exit_code.h"
+#include "app/terminal.h"
+#include "app/version.h"
+
+namespace pcai {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json version_json() {
+  const BackendRegistry registry = all_backends();
+  Json backends = Json::array();
+  for (const BackendEntry& entry : registry.entries()) {
+    backends.push_back({{"name", entry.name},
+                        {"built", entry.built},
+                        {"usable", static_cast<bool>(entry.create)},
+                        {"why_not", entry.why_not},
+                        {"version", entry.descriptor.version},
+                        {"formats", entry.descriptor.formats}});
+  }
+  Json features = Json::object();
+  for (const CpuFeature& feature : cpu_features()) {
+    features[std::string(feature.name)] = feature.usable;
+  }
+  return {{"pcai", kVersion},
+          {"compiler", kCompiler},
+          {"backends", std::move(backends)},
+          {"cpu", {{"cores", usable_cores()}, {"features", std::move(features)}}}};
+}
+
+std::string version_text() {
+  const BackendRegistry registry = all_backends();
+  std::string text = fmt::format("pcai {}\nbuilt by {}\n\nbackends\n", kVersion, kCompiler);
+  for (const BackendEntry& entry : registry.entries()) {
+    std::string formats;
+    for (const std::string& format : entry.descriptor.formats) formats += " " + format;
+    const std::string state = entry.create ? styled("usable", Style::Green, stdout) + formats
+                                           : "not usable: " + entry.why_not;
+    const std::string version =
+        entry.descriptor.version.empty() ? "" : "  (" + entry.descriptor.version + ")";
+    text += fmt::format("  {:<10} {}{}\n", entry.name, state, version);
+  }
+  text += fmt::format("\nprocessor\n  {} cores;", usable_cores());
+  for (const CpuFeature& feature : cpu_features()) {
+    if (feature.usable) text += fmt::format(" {}", feature.name);
+  }
+  return text + "\n";
+}
+
+}  // namespace
+
+void add_version(CommandLine& line) {
+  const auto json = std::make_shared<bool>(false);
+  CLI::App& command = line.add("version", "Show versions, backends and what the processor can do",
+                               "Examples:\n"
+                               "  pcai version\n"
+                               "  pcai version --json",
+                               [json] {
+                                 const std::string text =
+                                     *json ? version_json().dump(2) + "\n" : version_text();
+                                 return write_out(text) ? kSuccess : kFailure;
+                               });
+  command.add_flag("--json", *json, "Print JSON");
+}
+
+}  // namespace pcai

@@ -1,0 +1,111 @@
+#include <histedit.h>
+
+#include <cerrno>
+#include <clocale>
+#include <cstdio>
+#include <cstring>
+#include <cwchar>
+
+#include "app/line_editor.h"
+
+namespace pcai {
+namespace {
+
+constexpr int kHistorySize = 1000;
+constexpr std::size_t kLargestPaste = 1 << 20;
+// A terminal in this mode puts marks around what is pasted.
+constexpr const char* kMarkPastes = "\x1b[?2004h";
+constexpr const char* kMarkPastesNoMore = "\x1b[?2004l";
+constexpr const char* kPasteBegins = "\\e[200~";
+constexpr std::wstring_view kPasteEnds = L"\x1b[201~";
+
+/// Inserts a paste as it is, its newlines included; libedit calls it at kPasteBegins.
+unsigned char insert_paste(EditLine* editor, int) {
+  std::wstring text;
+  wchar_t c = 0;
+  while (text.size() < kLargestPaste && el_wgetc(editor, &c) == 1) {
+    text += c == L'\r' ? L'\n' : c;
+    if (text.size() >= kPasteEnds.size() &&
+        text.compare(text.size() - kPasteEnds.size(), kPasteEnds.size(), kPasteEnds) == 0) {
+      text.resize(text.size() - kPasteEnds.size());
+      break;
+    }
+  }
+  return el_winsertstr(editor, text.c_str()) == 0 ? CC_REFRESH : CC_ERROR;
+}
+
+/// libedit reads multibyte characters by the locale.
+void use_utf8_locale() {
+  const char* const locale = std::setlocale(LC_CTYPE, "");
+  if (locale == nullptr || std::strstr(locale, "UTF-8") == nullptr) {
+    std::setlocale(LC_CTYPE, "C.UTF-8");
+  }
+}
+
+}  // namespace
+
+class LineEditor::Impl {
+ public:
+  Impl() {
+    use_utf8_locale();
+    editor_ = el_init("pcai", stdin, stdout, stderr);
+    history_ = history_init();
+    HistEvent event = {};
+    history(history_, &event, H_SETSIZE, kHistorySize);
+    history(history_, &event, H_SETUNIQUE, 1);
+    el_set(editor_, EL_CLIENTDATA, this);
+    el_set(editor_, EL_PROMPT, &prompt_of);
+    el_set(editor_, EL_EDITOR, "emacs");
+    el_set(editor_, EL_HIST, &history, history_);
+    el_set(editor_, EL_ADDFN, "insert-paste", "Insert a paste as it is", &insert_paste);
+    el_set(editor_, EL_BIND, kPasteBegins, "insert-paste", nullptr);
+  }
+
+  ~Impl() {
+    history_end(history_);
+    el_end(editor_);
+  }
+
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  Outcome read(const std::string& prompt, std::string& line) {
+    prompt_ = prompt;
+    int length = 0;
+    std::fputs(kMarkPastes, stdout);
+    errno = 0;
+    const char* const text = el_gets(editor_, &length);
+    const bool interrupted = errno == EINTR;
+    std::fputs(kMarkPastesNoMore, stdout);
+    std::fflush(stdout);
+    if (text == nullptr || length <= 0) return interrupted ? Outcome::Interrupted : Outcome::End;
+    line.assign(text, static_cast<std::size_t>(length));
+    if (line.back() == '\n') line.pop_back();
+    if (!line.empty()) {
+      HistEvent event = {};
+      history(history_, &event, H_ENTER, line.c_str());
+    }
+    return Outcome::Line;
+  }
+
+ private:
+  static char* prompt_of(EditLine* editor) {
+    void* self = nullptr;
+    el_get(editor, EL_CLIENTDATA, &self);
+    return static_cast<Impl*>(self)->prompt_.data();
+  }
+
+  EditLine* editor_ = nullptr;
+  History* history_ = nullptr;
+  std::string prompt_;
+};
+
+LineEditor::LineEditor() : impl_(std::make_unique<Impl>()) {}
+
+LineEditor::~LineEditor() = default;
+
+LineEditor::Outcome LineEditor::read(const std::string& prompt, std::string& line) {
+  return impl_->read(prompt, line);
+}
+
+}  // namespace pcai

@@ -1,0 +1,88 @@
+#include "app/logging.h"
+
+#include <fmt/chrono.h>
+#include <fmt/core.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "app/terminal.h"
+
+namespace pcai {
+namespace {
+
+/// "2024-05-06T07:08:09.123Z".
+std::string utc_time(spdlog::log_clock::time_point time) {
+  const auto milliseconds =
+      std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count() % 1000;
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(time)), milliseconds);
+}
+
+std::string_view view(spdlog::string_view_t text) {
+  return {text.data(), text.size()};
+}
+
+class TextFormatter final : public spdlog::formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
+    const std::string line = fmt::format("{} {:<7} {}\n", utc_time(message.time),
+                                         view(spdlog::level::to_string_view(message.level)),
+                                         terminal_safe(view(message.payload)));
+    out.append(line.data(), line.data() + line.size());
+  }
+
+  std::unique_ptr<spdlog::formatter> clone() const override {
+    return std::make_unique<TextFormatter>();
+  }
+};
+
+class JsonFormatter final : public spdlog::formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
+    const nlohmann::ordered_json object = {
+        {"time", utc_time(message.time)},
+        {"level", view(spdlog::level::to_string_view(message.level))},
+        {"message", view(message.payload)}};
+    const std::string line =
+        object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    out.append(line.data(), line.data() + line.size());
+  }
+
+  std::unique_ptr<spdlog::formatter> clone() const override {
+    return std::make_unique<JsonFormatter>();
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<spdlog::formatter> make_log_formatter(const std::string& format) {
+  if (format == "json") return std::make_unique<JsonFormatter>();
+  return std::make_unique<TextFormatter>();
+}
+
+void start_logging(const Settings& settings) {
+  auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+  auto logger = std::make_shared<spdlog::logger>("pcai", std::move(sink));
+  logger->set_formatter(make_log_formatter(settings.log_format));
+  logger->set_level(spdlog::level::from_str(settings.log_level));
+  logger->flush_on(spdlog::level::trace);
+  spdlog::set_default_logger(std::move(logger));
+}
+
+std::string record_text(const RequestRecord& record) {
+  return fmt::format(
+      "request={} model={} outcome={} prompt_tokens={} cached_tokens={} completion_tokens={} "
+      "queue_ms={:.1f} prefill_ms={:.1f} first_token_ms={:.1f} decode_ms={:.1f}",
+      record.id, record.model, record.outcome, record.usage.prompt_tokens,
+      record.usage.cached_tokens, record.usage.completion_tokens, record.timings.queue_ms,
+      record.timings.prefill_ms, record.timings.first_token_ms, record.timings.decode_ms);
+}
+
+void log_record(const RequestRecord& record) {
+  spdlog::info("{}", record_text(record));
+}
+
+}  // namespace pcai

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <spdlog/sinks/sink.h>
+
+#include "app/settings.h"
+#include "engine/engine.h"
+
+namespace pcai {
+
+/// Sends spdlog's default logger to stderr in the form that the settings ask for. Call it before
+/// other threads log.
+void start_logging(const Settings& settings);
+
+/// A formatter for one line of log: "text" is `time level message`, "json" one object with the keys
+/// time, level and message. Control bytes of a message are escaped, so that no client forges a
+/// line.
+std::unique_ptr<spdlog::formatter> make_log_formatter(const std::string& format);
+
+/// What became of a request, as the words of one log line.
+std::string record_text(const RequestRecord& record);
+
+/// Logs record_text at level info.
+void log_record(const RequestRecord& record);
+
+}  // namespace pcai

@@ -1,0 +1,34 @@
+#include "app/program.h"
+
+#include <exception>
+
+#include "app/command_line.h"
+#include "app/commands/commands.h"
+#include "app/exit_code.h"
+#include "app/terminal.h"
+
+namespace pcai {
+
+int run_program(int argc, char** argv) noexcept {
+  try {
+    CommandLine line;
+    add_run(line);
+    add_serve(line);
+    add_models(line);
+    add_show(line);
+    add_config(line);
+    add_version(line);
+    add_completion(line);
+    add_worker(line);
+    const std::string program = argc > 0 ? argv[0] : "pcai";
+    return line.run(
+        normalized_arguments(line.root(), program, {argv + (argc > 0 ? 1 : 0), argv + argc}));
+  } catch (const std::exception& failure) {
+    print_error(failure.what());
+  } catch (...) {
+    print_error("an unknown failure");
+  }
+  return kFailure;
+}
+
+}  // namespace pcai

@@ -1,0 +1,8 @@
+#pragma once
+
+namespace pcai {
+
+/// The whole program: parses, runs the chosen command and returns its exit code. Throws nothing.
+int run_program(int argc, char** argv) noexcept;
+
+}  // namespace pcai

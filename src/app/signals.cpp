@@ -1,0 +1,92 @@
+#include "app/signals.h"
+
+#include <cerrno>
+#include <csignal>
+#include <system_error>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+namespace pcai {
+namespace {
+
+// What a signal handler may touch: one byte for each signal goes through this pipe.
+int pipe_ends[2] = {-1, -1};
+volatile std::sig_atomic_t ends_at_next = 0;
+
+extern "C" void on_signal(int number) {
+  if (ends_at_next != 0) ::_exit(128 + number);
+  const int saved = errno;
+  const auto byte = static_cast<unsigned char>(number);
+  // A full pipe means that thousands wait already.
+  [[maybe_unused]] const ssize_t written = ::write(pipe_ends[1], &byte, 1);
+  errno = saved;
+}
+
+bool readable(int timeout_ms) {
+  pollfd entry{.fd = pipe_ends[0], .events = POLLIN, .revents = 0};
+  return ::poll(&entry, 1, timeout_ms) == 1;
+}
+
+}  // namespace
+
+struct Signals::Previous {
+  struct sigaction interrupt;
+  struct sigaction terminate;
+};
+
+Signals::Signals() : previous_(new Previous) {
+  if (pipe_ends[0] < 0) {
+    if (::pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK) != 0) {
+      throw std::system_error(errno, std::generic_category(), "pipe");
+    }
+  }
+  struct sigaction action = {};
+  action.sa_handler = on_signal;
+  // Without SA_RESTART, so that Ctrl+C also ends a read from the terminal.
+  ::sigaction(SIGINT, &action, &previous_->interrupt);
+  ::sigaction(SIGTERM, &action, &previous_->terminate);
+}
+
+Signals::~Signals() {
+  ends_at_next = 0;
+  ::sigaction(SIGINT, &previous_->interrupt, nullptr);
+  ::sigaction(SIGTERM, &previous_->terminate, nullptr);
+  while (take(std::chrono::milliseconds(0))) {
+  }
+  delete previous_;
+}
+
+std::optional<int> Signals::take(std::chrono::milliseconds timeout) {
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  while (true) {
+    unsigned char number = 0;
+    if (::read(pipe_ends[0], &number, 1) == 1) return number;
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return {};
+    readable(static_cast<int>(left.count()));
+  }
+}
+
+int Signals::take() {
+  while (true) {
+    if (const auto number = take(std::chrono::hours(1))) return *number;
+  }
+}
+
+bool Signals::pending() noexcept {
+  return readable(0);
+}
+
+void Signals::end_at_next() noexcept {
+  ends_at_next = 1;
+}
+
+void ignore_hangup_and_pipe() noexcept {
+  std::signal(SIGHUP, SIG_IGN);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+}  // namespace pcai
