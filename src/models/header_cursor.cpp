@@ -5,12 +5,14 @@
 namespace pcai {
 namespace {
 
-constexpr std::size_t kBufferBytes = 256 << 10;
+constexpr std::uint64_t kBufferBytes = 256 << 10;
 
 }  // namespace
 
 HeaderCursor::HeaderCursor(ByteSource& source, std::uint64_t limit)
-    : source_(source), limit_(std::min(limit, source.size())), buffer_(kBufferBytes) {}
+    : source_(source),
+      limit_(std::min(limit, source.size())),
+      buffer_(std::min(limit_, kBufferBytes)) {}
 
 bool HeaderCursor::has(std::uint64_t count) {
   if (!ok()) return false;
