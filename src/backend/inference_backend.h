@@ -15,7 +15,8 @@ struct BackendCapabilities {
   bool supports_streaming = true;
   bool supports_tool_calls = false;
   bool supports_vision = false;
-  bool supports_seed = false;      // same seed, same text
+  bool supports_seed = false;  // same seed, same text, on a fresh model
+  bool reproducible = false;   // and also whatever else runs or is cached
   bool supports_logprobs = false;
   std::uint32_t max_context_length = 0;  // 0 = the model's own
 };
@@ -33,7 +34,8 @@ class LoadProgress {
  public:
   virtual ~LoadProgress() = default;
 
-  /// `fraction` rises from 0 to 1. Returning false aborts the load, which then fails with Cancelled.
+  /// `fraction` rises from 0 to 1. Returning false aborts the load, which then fails with
+  /// Cancelled.
   virtual bool on_progress(float fraction) noexcept = 0;
 };
 

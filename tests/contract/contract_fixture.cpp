@@ -63,6 +63,18 @@ std::vector<GenerateEvent> BackendContractTest::run(LoadedModel& model, Generate
   return events;
 }
 
+std::vector<GenerateEvent> BackendContractTest::run_again(const GenerateRequest& request) const {
+  if (capabilities().reproducible) return run(model(), request);
+  const LoadedSubject fresh = load();
+  return run(*fresh.model, request);
+}
+
+std::vector<GenerateEvent> BackendContractTest::run_warm(LoadedModel& model,
+                                                         const GenerateRequest& request) {
+  run(model, request);
+  return run(model, request);
+}
+
 Error BackendContractTest::refusal(LoadedModel& model, GenerateRequest request) {
   const auto sink = std::make_shared<RecordingSink>();
   const RequestId id = new_id();

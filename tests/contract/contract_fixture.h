@@ -50,6 +50,14 @@ class BackendContractTest : public testing::TestWithParam<ContractSubject> {
   /// Submits, waits for the end and checks that the sink's rules were kept.
   static std::vector<GenerateEvent> run(LoadedModel& model, GenerateRequest request);
 
+  /// The same, in a way that gives the same text each time: on a fresh model of its own, unless the
+  /// backend is reproducible.
+  std::vector<GenerateEvent> run_again(const GenerateRequest& request) const;
+
+  /// The same for the second time: a prompt whose prefix is cached is computed in other pieces, and
+  /// kernels round differently then, so only the second and later texts are comparable.
+  static std::vector<GenerateEvent> run_warm(LoadedModel& model, const GenerateRequest& request);
+
   /// Submits what must be refused, checks that the sink got nothing and returns the error.
   static Error refusal(LoadedModel& model, GenerateRequest request);
 
@@ -65,7 +73,7 @@ GenerateParams greedy(std::uint32_t max_tokens);
 /// As long as the context allows: what a test cancels.
 GenerateParams endless();
 
-/// Waits until `condition` holds, at most a minute.
+/// Waits until `condition` holds, at most two minutes.
 bool eventually(const std::function<bool()>& condition);
 
 }  // namespace pcai

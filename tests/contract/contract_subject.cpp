@@ -1,5 +1,6 @@
 #include "contract/contract_subject.h"
 
+#include <ostream>
 #include <utility>
 
 namespace pcai {
@@ -12,6 +13,10 @@ std::vector<ContractSubject>& registered() {
 }
 
 }  // namespace
+
+void PrintTo(const ContractSubject& subject, std::ostream* out) {
+  *out << subject.name;
+}
 
 bool register_subject(ContractSubject subject) {
   if (!subject.create_backend) return false;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <iosfwd>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,6 +22,9 @@ struct ContractSubject {
   std::string skip = {};     // why it cannot run here; empty = it can
   std::uint32_t effort = 8;  // requests a thread in the random tests; fewer where they are slow
 };
+
+/// For failure messages.
+void PrintTo(const ContractSubject& subject, std::ostream* out);
 
 /// Adds a subject, unless its backend is not usable. Returns a value so that it can start a
 /// constant.

@@ -9,7 +9,7 @@ namespace {
 constexpr const char* kStory = "Tell me a long story about a fox.";
 
 TEST_P(BackendContractTest, AStopSequenceEndsTheTextAndIsNoPartOfIt) {
-  const std::string whole = text_of(run(model(), chat_request(kStory, greedy(32))));
+  const std::string whole = text_of(run_again(chat_request(kStory, greedy(32))));
   ASSERT_GE(whole.size(), 24U);
   // Cuts at places that are no borders of tokens, where the bytes around are plain ASCII.
   for (const std::size_t at : {whole.size() / 4, whole.size() / 2, whole.size() * 3 / 4}) {
@@ -18,7 +18,7 @@ TEST_P(BackendContractTest, AStopSequenceEndsTheTextAndIsNoPartOfIt) {
     if (!std::all_of(stop.begin(), stop.end(), [](char c) { return c > 0; })) continue;
     GenerateParams params = greedy(32);
     params.stop_sequences = {"this never comes", stop};
-    const auto events = run(model(), chat_request(kStory, params));
+    const auto events = run_again(chat_request(kStory, params));
     ASSERT_NE(finished_in(events), nullptr);
     EXPECT_EQ(text_of(events).find(stop), std::string::npos);
     if (!capabilities().supports_seed) continue;
@@ -29,12 +29,12 @@ TEST_P(BackendContractTest, AStopSequenceEndsTheTextAndIsNoPartOfIt) {
 
 TEST_P(BackendContractTest, WhatWasHeldBackForAStopSequenceComesAtTheEnd) {
   if (!capabilities().supports_seed) GTEST_SKIP() << "the text is not the same twice";
-  const std::string whole = text_of(run(model(), chat_request(kStory, greedy(12))));
+  const std::string whole = text_of(run_again(chat_request(kStory, greedy(12))));
   ASSERT_GE(whole.size(), 3U);
   GenerateParams params = greedy(12);
   params.stop_sequences = {whole.substr(whole.size() - 2) + "never"};
   if (!is_valid_utf8(params.stop_sequences[0])) GTEST_SKIP() << "the text ends in a long letter";
-  const auto events = run(model(), chat_request(kStory, params));
+  const auto events = run_again(chat_request(kStory, params));
   EXPECT_EQ(text_of(events), whole);
 }
 
@@ -98,7 +98,7 @@ TEST_P(BackendContractTest, LogprobsHaveOneEntryATokenOrAreRefused) {
 
 TEST_P(BackendContractTest, LogprobsAreCompleteAlsoWhenAStopSequenceEndsTheText) {
   if (!capabilities().supports_logprobs) GTEST_SKIP() << "no logprobs";
-  const std::string whole = text_of(run(model(), chat_request(kStory, greedy(16))));
+  const std::string whole = text_of(run_warm(model(), chat_request(kStory, greedy(16))));
   GenerateParams params = greedy(16);
   params.logprobs = true;
   params.stop_sequences = {whole.substr(whole.size() / 2, 4)};

@@ -52,6 +52,7 @@ BackendDescriptor FakeBackend::describe() {
           .capabilities = {.supports_streaming = true,
                            .supports_tool_calls = true,
                            .supports_seed = true,
+                           .reproducible = true,
                            .supports_logprobs = true}};
 }
 

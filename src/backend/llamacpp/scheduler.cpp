@@ -25,6 +25,7 @@ Scheduler::Scheduler(LlamaContextPtr context, std::uint32_t vocabulary_size, Opt
       options_(options),
       planner_(options.planner),
       budget_(options.target_step_ms, options.planner.max_batch),
+      threads_(static_cast<std::uint32_t>(llama_n_threads(context_.get()))),
       batch_(llama_batch_init(static_cast<std::int32_t>(options.planner.max_batch), 0, 1)) {
   stats_.kv_cells_total = counters_.kv_cells_total = options.planner.cells;
   llama_set_abort_callback(context_.get(), should_abort, &abort_);
@@ -110,6 +111,8 @@ void Scheduler::step() {
     // Who came since the inbox was taken would wait for this step, so it is not begun.
     abort_ = stopping_ || !cancelled_.empty() || (plan.gives_way && !arrived_.empty());
   }
+  const auto threads = static_cast<std::int32_t>(threads_.threads(plan.tokens));
+  llama_set_n_threads(context_.get(), threads, threads);
   const auto begin = std::chrono::steady_clock::now();
   const int result = decode(plan);
   const std::chrono::duration<double, std::milli> elapsed =
@@ -120,6 +123,7 @@ void Scheduler::step() {
   }
   ++counters_.steps;
   if (result == kDecoded) {
+    threads_.record(plan.tokens, elapsed.count());
     if (plan.has_prompt) budget_.record(plan.tokens, elapsed.count());
     planner_.computed(plan);
     sample(plan);

@@ -12,6 +12,7 @@
 #include "backend/llamacpp/live_request.h"
 #include "backend/llamacpp/model_file.h"
 #include "backend/llamacpp/step_budget.h"
+#include "backend/llamacpp/thread_choice.h"
 #include "core/model.h"
 
 namespace pcai {
@@ -72,6 +73,7 @@ class Scheduler {
   // Only touched by the scheduler's thread.
   BatchPlanner planner_;
   StepBudget budget_;
+  ThreadChoice threads_;
   std::unordered_map<RequestId, std::unique_ptr<LiveRequest>> live_;
   llama_batch batch_;
   ModelStats counters_;  // copied to stats_ after each step

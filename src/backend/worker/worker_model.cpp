@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <system_error>
 #include <utility>
 
 #include "backend/worker/soundness.h"
@@ -42,7 +43,7 @@ WorkerModel::WorkerModel(Stream connection, std::string id, const WorkerOptions&
 Result<std::unique_ptr<LoadedModel>> WorkerModel::load(std::vector<std::string> command,
                                                        const ModelSpec& spec,
                                                        LoadProgress& progress,
-                                                       const WorkerOptions& options) {
+                                                       const WorkerOptions& options) try {
   auto ends = connect_pair();
   if (!ends) return fail(std::move(ends.error()));
   std::unique_ptr<WorkerModel> model(new WorkerModel(std::move(ends->first), spec.id, options));
@@ -53,6 +54,8 @@ Result<std::unique_ptr<LoadedModel>> WorkerModel::load(std::vector<std::string> 
   model->info_ = std::move(*info);
   model->loaded_ = true;
   return model;
+} catch (const std::system_error& error) {
+  return fail(ErrorCode::Internal, std::string("cannot start a thread: ") + error.what());
 }
 
 Result<ModelInfo> WorkerModel::wait_loaded(LoadProgress& progress) {
@@ -77,7 +80,7 @@ Result<ModelInfo> WorkerModel::wait_loaded(LoadProgress& progress) {
 WorkerModel::~WorkerModel() {
   stop_ = loaded_ ? Stop::Gently : Stop::AtOnce;
   channel_.wake();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 Status WorkerModel::submit(RequestId id, GenerateRequest request, std::shared_ptr<EventSink> sink) {

@@ -18,9 +18,10 @@ std::filesystem::path test_model() {
 ContractSubject llamacpp_subject() {
   BackendRegistry registry;
   register_llamacpp(registry);
-  ContractSubject subject = subject_of(
-      registry, "llamacpp", "LlamaCpp",
-      {.id = "test-model", .config = {.model_path = test_model()}, .backend = "llamacpp"});
+  ContractSubject subject = subject_of(registry, "llamacpp", "LlamaCpp",
+                                       {.id = "test-model",
+                                        .config = {.model_path = test_model(), .threads = 1},
+                                        .backend = "llamacpp"});
   std::error_code error;
   if (!std::filesystem::exists(test_model(), error)) {
     subject.skip = "no model at " + test_model().string() + "; set PCAI_TEST_MODEL";
