@@ -119,8 +119,4 @@ bool eventually(const std::function<bool()>& condition) {
 INSTANTIATE_TEST_SUITE_P(Backends, BackendContractTest, testing::ValuesIn(contract_subjects()),
                          [](const auto& tested) { return tested.param.name; });
 
-void PrintTo(const ContractSubject& subject, std::ostream* out) {
-  *out << subject.name;
-}
-
 }  // namespace pcai
