@@ -282,6 +282,15 @@ enum {
   PCAI_MODEL_FAILED = 3
 };
 
+/// pcai_model_info.kind
+enum {
+  PCAI_KIND_UNKNOWN = 0,
+  PCAI_KIND_TEXT = 1,       // generates text
+  PCAI_KIND_EMBEDDING = 2,  // turns text into vectors or scores
+  PCAI_KIND_PROJECTOR = 3,  // the image or sound part of a model
+  PCAI_KIND_ADAPTER = 4     // LoRA weights for a model
+};
+
 /// What a model is. Numbers and text that are not known (before it is ready, or for a file that was
 /// only found) are 0 and not given. Out.
 typedef struct pcai_model_info {
@@ -292,7 +301,8 @@ typedef struct pcai_model_info {
   pcai_text architecture;  // "llama"
   pcai_text quantization;  // "Q4_K - Medium"
   pcai_text path;          // its file
-  pcai_text source;  // where it was found: "ollama", "lmstudio" ...; only from pcai_models_discover
+  pcai_text
+      source;  // of pcai_models_discover: "pcai", "folder", "ollama", "lm-studio", "hugging-face"
   pcai_text problem;  // why it cannot be used, or failed to load
   uint64_t parameter_count;
   uint64_t size_bytes;
@@ -302,7 +312,7 @@ typedef struct pcai_model_info {
   uint32_t vocabulary_size;
   uint32_t max_sequences;
   float load_progress;  // 0..1 while LOADING
-  uint32_t reserved;
+  int32_t kind;
 } pcai_model_info;
 
 /// What the model is, now. The text is borrowed until the model is freed. Since: 0.1
@@ -479,8 +489,8 @@ typedef struct pcai_models pcai_models;
 PCAI_API pcai_status pcai_models_list(const pcai_engine* engine, pcai_models** models,
                                       pcai_error** error);
 
-/// The model files on this machine: those of Ollama, LM Studio, the Hugging Face cache and ours,
-/// and below `folders`. Reads them only. Files that cannot be used come with their `problem`.
+/// The GGUF files on this machine: those of Ollama, LM Studio, the Hugging Face cache and ours, and
+/// those below `folders`. Only reads. Files that cannot be used come with their `problem`.
 /// Since: 0.1
 PCAI_API pcai_status pcai_models_discover(const pcai_text* folders, uint64_t folder_count,
                                           pcai_models** models, pcai_error** error);

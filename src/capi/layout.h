@@ -75,7 +75,7 @@ PCAI_FIELD(pcai_model_info, train_context_length, 148);
 PCAI_FIELD(pcai_model_info, vocabulary_size, 152);
 PCAI_FIELD(pcai_model_info, max_sequences, 156);
 PCAI_FIELD(pcai_model_info, load_progress, 160);
-PCAI_FIELD(pcai_model_info, reserved, 164);
+PCAI_FIELD(pcai_model_info, kind, 164);
 
 PCAI_SIZE(pcai_model_stats, 64);
 PCAI_FIELD(pcai_model_stats, struct_size, 0);

@@ -1,5 +1,7 @@
 #include "capi/model_info.h"
 
+#include "core/utf8.h"
+
 namespace pcai {
 namespace {
 
@@ -11,6 +13,16 @@ std::int32_t to_c(ModelState state) {
     case ModelState::Failed: return PCAI_MODEL_FAILED;
   }
   return PCAI_MODEL_UNLOADED;
+}
+
+std::int32_t to_c(GgufKind kind) {
+  switch (kind) {
+    case GgufKind::Model: return PCAI_KIND_TEXT;
+    case GgufKind::Embedding: return PCAI_KIND_EMBEDDING;
+    case GgufKind::Projector: return PCAI_KIND_PROJECTOR;
+    case GgufKind::Adapter: return PCAI_KIND_ADAPTER;
+  }
+  return PCAI_KIND_UNKNOWN;
 }
 
 }  // namespace
@@ -33,6 +45,29 @@ pcai_model_info to_c(const ModelStatus& status, TextPool& texts) {
     info.train_context_length = from.train_context_length;
     info.vocabulary_size = from.vocabulary_size;
     info.max_sequences = from.max_sequences;
+    info.kind = PCAI_KIND_TEXT;
+  }
+  return info;
+}
+
+pcai_model_info to_c(const FoundModel& found, TextPool& texts) {
+  pcai_model_info info{};
+  info.id = texts.keep(found.id);
+  info.source = texts.keep(found.source);
+  info.size_bytes = found.size_bytes;
+  if (found.error) {
+    info.problem = texts.keep(found.error->message);
+  } else {
+    info.kind = to_c(found.kind);
+    info.architecture = texts.keep(found.architecture);
+    info.quantization = texts.keep(found.quantization);
+    info.train_context_length = found.context_length;
+  }
+  const std::string path = path_text(found.path);
+  if (is_valid_utf8(path)) {
+    info.path = texts.keep(path);
+  } else {
+    info.problem = texts.keep("its path is not UTF-8, so it cannot be given here");
   }
   return info;
 }

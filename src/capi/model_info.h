@@ -4,11 +4,15 @@
 
 #include "capi/text.h"
 #include "core/model.h"
+#include "models/found_model.h"
 #include "pcai/pcai.h"
 
 namespace pcai {
 
 /// An engine's model as a pcai_model_info, its text kept in `texts`.
 pcai_model_info to_c(const ModelStatus& status, TextPool& texts);
+
+/// The same for a file that was only found.
+pcai_model_info to_c(const FoundModel& found, TextPool& texts);
 
 }  // namespace pcai

@@ -3,6 +3,13 @@
 #include "capi/handles.h"
 #include "capi/model_info.h"
 #include "capi/struct_size.h"
+#include "models/model_finder.h"
+
+namespace {
+
+constexpr std::uint64_t kMostFolders = 1024;
+
+}  // namespace
 
 using namespace pcai;
 
@@ -27,8 +34,23 @@ pcai_status pcai_models_discover(const pcai_text* folders, uint64_t folder_count
   return guarded(error, [&]() -> Status {
     if (models == nullptr) return refuse_null("models");
     *models = nullptr;
-    (void)folders, (void)folder_count;
-    return fail(ErrorCode::Unsupported, "not yet");
+    if ((folders == nullptr) != (folder_count == 0) || folder_count > kMostFolders) {
+      return fail(ErrorCode::InvalidRequest, "folders and its count do not fit together",
+                  "folders");
+    }
+    ModelFolders where = ModelFolders::of_this_user();
+    for (std::uint64_t i = 0; i < folder_count; ++i) {
+      Result<std::filesystem::path> folder =
+          read_path(folders[i], "folders[" + std::to_string(i) + "]");
+      if (!folder) return fail(std::move(folder.error()));
+      where.extra.push_back(std::move(*folder));
+    }
+    auto list = std::make_unique<pcai_models>();
+    for (const FoundModel& found : find_models(where)) {
+      list->infos.push_back(to_c(found, list->texts));
+    }
+    *models = list.release();
+    return {};
   });
 }
 

@@ -1,5 +1,7 @@
 #include "capi/open_engine.h"
 
+#include <spdlog/spdlog.h>
+
 #include <utility>
 
 #include "backend/fake/register.h"
@@ -31,6 +33,8 @@ tl::unexpected<Error> engine_freed() {
 }  // namespace
 
 Result<std::shared_ptr<const BackendRegistry>> backends_for(std::string_view backend) {
+  // The library's own log, not the host's: a library does not print.
+  spdlog::set_level(spdlog::level::off);
   auto registry = std::make_shared<BackendRegistry>();
   register_llamacpp(*registry);
   register_mistralrs(*registry);
