@@ -1,12 +1,25 @@
 find_package(Threads REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
-find_package(fmt REQUIRED)
-find_package(spdlog REQUIRED)
 find_package(Boost 1.74 REQUIRED)
 find_package(CLI11 REQUIRED)
 find_path(PCAI_TOMLPLUSPLUS_INCLUDE toml++/toml.h REQUIRED)
 find_path(PCAI_EXPECTED_INCLUDE tl/expected.hpp REQUIRED)
 include_directories(SYSTEM ${PCAI_EXPECTED_INCLUDE})
+
+# Header-only, so that libpcai_inference needs no other C++ library where it runs, and has a log of
+# its own.
+find_path(PCAI_FMT_INCLUDE fmt/format.h REQUIRED)
+add_library(pcai_fmt INTERFACE)
+target_include_directories(pcai_fmt SYSTEM INTERFACE ${PCAI_FMT_INCLUDE})
+target_compile_definitions(pcai_fmt INTERFACE FMT_HEADER_ONLY)
+add_library(fmt::fmt ALIAS pcai_fmt)
+find_path(PCAI_SPDLOG_INCLUDE spdlog/spdlog.h REQUIRED)
+add_library(pcai_spdlog INTERFACE)
+target_include_directories(pcai_spdlog SYSTEM INTERFACE ${PCAI_SPDLOG_INCLUDE})
+target_compile_definitions(pcai_spdlog INTERFACE SPDLOG_FMT_EXTERNAL)
+target_link_libraries(pcai_spdlog INTERFACE pcai_fmt)
+add_library(spdlog::spdlog ALIAS pcai_spdlog)
+
 if(PCAI_BUILD_TESTS)
   find_package(GTest REQUIRED)
 endif()
