@@ -142,6 +142,12 @@ class ChatTest(SdkTest):
             {"role": "developer", "content": "You answer questions about geography."},
             {"role": "user", "content": [{"type": "text", "text": FRANCE[0]["content"]}]}]))
 
+    def test_fields_without_effect_are_named(self):
+        answer = self.chat(FRANCE, max_tokens=1, user="somebody", metadata={"a": "b"})
+        warnings = "\n".join(answer.model_extra["warnings"])
+        self.assertIn("user", warnings)
+        self.assertIn("metadata", warnings)
+
     def test_every_answer_has_a_request_id(self):
         first, second = self.chat(FRANCE, max_tokens=1), self.chat(FRANCE, max_tokens=1)
         self.assertTrue(first._request_id)
