@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -191,6 +192,26 @@ TEST(WorkerModelTest, AProgramThatCannotBeStartedIsAnError) {
   EXPECT_THAT(model.error().message, HasSubstr("/nowhere/pcai"));
 }
 
+TEST(WorkerModelTest, WithoutDescriptorsLoadingFailsAndLeavesNothingBehind) {
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  const std::size_t descriptors = open_descriptors();
+  NoProgress progress;
+  for (rlim_t more = 0; more < 16; ++more) {
+    const rlimit few{descriptors - 1 + more, before.rlim_max};  // counting opened one, too
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+    const auto model = load_worker(patient_options(), fake_spec(), progress);
+    if (!model) {
+      EXPECT_EQ(model.error().code, ErrorCode::Internal) << model.error().message;
+    }
+    EXPECT_TRUE(more > 0 || !model);
+  }
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_EQ(open_descriptors(), descriptors);
+  EXPECT_TRUE(child_processes().empty());
+  EXPECT_TRUE(load_worker(patient_options(), fake_spec(), progress));
+}
+
 TEST(WorkerModelTest, TheTerminalsAndTheServiceManagersSignalsDoNotEndIt) {
   const auto model = load_worker();
   EXPECT_EQ(::getpgid(model->process_id()), model->process_id()) << "its own process group";
@@ -220,7 +241,7 @@ TEST(WorkerModelTest, IsHardenedUnlessTurnedOff) {
 
 TEST(WorkerModelTest, TheMemoryLimitReachesTheProcess) {
   WorkerOptions options = patient_options();
-  options.memory_limit = std::uint64_t{1} << 46;
+  options.memory_limit = std::uint64_t{1} << 62;  // a sanitizer takes its share
   const auto model = load_worker(options);
   std::ifstream file("/proc/" + std::to_string(model->process_id()) + "/limits");
   std::ostringstream limits;
