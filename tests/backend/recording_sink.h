@@ -12,11 +12,11 @@
 namespace pcai {
 
 /// Records one request's events and whether they kept the rules of EventSink. Any thread may call
-/// any method. Waits give up after a minute, so that a lost event fails a test instead of hanging
+/// any method. Waits give up after two minutes, so that a lost event fails a test instead of hanging
 /// it.
 class RecordingSink final : public EventSink {
  public:
-  static constexpr std::chrono::seconds kPatience{60};
+  static constexpr std::chrono::seconds kPatience{120};
 
   void on_event(GenerateEvent event) noexcept override {
     if (inside_.exchange(true)) overlapped_ = true;
