@@ -114,11 +114,11 @@ std::span<const Field<Request>> chat_fields() {
        read_top_logprobs},
       {{"response_format", Object, {}, "", "{\"type\":\"text\"}"}, read_response_format},
       {{"tool_choice", StringOrObject, {}, "", "Without tools: none or auto"}, read_tool_choice},
+      {{"function_call", StringOrObject, {}, "", "Legacy: none or auto"}, read_tool_choice},
       {{"modalities", Array, {1, 8}, "", "[\"text\"]"}, read_modalities},
 
       unsupported_field<Request>("tools", Array, "tools"),
       unsupported_field<Request>("functions", Array, "legacy functions"),
-      unsupported_field<Request>("function_call", StringOrObject, "legacy functions"),
       unsupported_field<Request>("audio", Object, "audio answers"),
       unsupported_field<Request>("web_search_options", Object, "web search"),
       unsupported_field<Request>("chat_template_kwargs", Object, "arguments of the template"),

@@ -8,17 +8,12 @@ namespace pcai {
 namespace {
 
 /// What depends on more than one field.
-Status check_request(Json& body, const ChatCompletionRequest& request) {
+Status check_together(Json& body, const ChatCompletionRequest& request) {
   if (find_member(body, "stream_options") && !request.stream) {
     return fail(ErrorCode::InvalidRequest, "stream_options needs stream to be true",
                 "stream_options");
   }
-  const GenerateParams& params = request.generate.params;
-  if (params.top_logprobs > 0 && !params.logprobs) {
-    return fail(ErrorCode::InvalidRequest, "top_logprobs needs logprobs to be true",
-                "top_logprobs");
-  }
-  return {};
+  return check_params(request.generate.params);
 }
 
 }  // namespace
@@ -30,7 +25,7 @@ Result<ChatCompletionRequest> parse_chat_request(std::string_view text) {
   Status read = read_fields(*body, "", request.warnings,
                             FieldSet<ChatCompletionRequest>{chat_fields(), request},
                             FieldSet<GenerateParams>{sampling_fields(), request.generate.params});
-  if (read) read = check_request(*body, request);
+  if (read) read = check_together(*body, request);
   if (!read) return fail(std::move(read).error());
   return request;
 }

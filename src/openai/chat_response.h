@@ -51,7 +51,8 @@ class ChatStreamWriter {
   std::string open();
 
   /// The frames for one event, "" when it has none. The last event of the last choice also brings
-  /// the usage chunk and [DONE]. A failure ends the stream with an error frame and no [DONE].
+  /// the usage chunk and [DONE]. A failure of any choice ends the stream with an error frame and
+  /// no [DONE].
   std::string add(std::uint32_t choice, const GenerateEvent& event);
 
   /// True when the stream has ended, well or not.

@@ -130,7 +130,9 @@ std::string ChatStreamWriter::open() {
 }
 
 std::string ChatStreamWriter::add(std::uint32_t choice, const GenerateEvent& event) {
-  if (done() || choice >= state_->choices.size() || state_->choices[choice].ended) return {};
+  if (done() || choice >= state_->choices.size()) return {};
+  // A failure ends the whole stream, whichever choice it is told of.
+  if (state_->choices[choice].ended && !std::holds_alternative<Failed>(event)) return {};
   return std::visit([&](const auto& one) { return state_->take(choice, one); }, event);
 }
 

@@ -122,6 +122,7 @@ namespace detail {
 Status unknown_member(std::string_view path, std::string_view name);
 Status missing_member(std::string_view path, std::string_view name);
 Status unsupported_member(const FieldInfo& info, const Json& value, const std::string& path);
+
 template <class Owner, class Value>
 Owner owner_of(Value Owner::*);
 template <class Owner, class Value>

@@ -209,7 +209,7 @@ TEST(ChatRequestTest, WhatAsksForNothingIsFine) {
   for (const char* members :
        {R"("tools":[])", R"("tool_choice":"none")", R"("tool_choice":"auto")",
         R"("tools":[],"tool_choice":"auto")", R"("response_format":{"type":"text"})",
-        R"("functions":[])", R"("chat_template_kwargs":{})"}) {
+        R"("functions":[],"function_call":"none")", R"("chat_template_kwargs":{})"}) {
     EXPECT_TRUE(parsed(members).warnings.empty()) << members;
   }
   EXPECT_EQ(parsed(R"("modalities":["text"])").warnings,

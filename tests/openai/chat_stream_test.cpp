@@ -116,6 +116,13 @@ TEST(ChatStreamTest, AFailureIsAnErrorFrameWithoutDone) {
   EXPECT_EQ(writer.add(0, finished()), "");
 }
 
+TEST(ChatStreamTest, AFailureEndsTheStreamEvenThroughAChoiceThatHasEnded) {
+  ChatStreamWriter writer(head(), 2, false, false);
+  writer.add(0, finished());
+  EXPECT_EQ(data_of(writer.add(0, Failed{{ErrorCode::Draining, "bye"}, {}, {}})).size(), 1U);
+  EXPECT_TRUE(writer.done());
+}
+
 TEST(ChatStreamTest, ReasoningHasItsOwnDelta) {
   ChatStreamWriter writer(head(), 1, false, false);
   EXPECT_EQ(Json::parse(data_of(writer.add(0, ReasoningDelta{"hm"}))[0])["choices"][0]["delta"],

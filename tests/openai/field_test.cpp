@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <set>
+#include <tuple>
 
 #include "bodies.h"
 #include "openai/chat_fields.h"
@@ -58,11 +59,43 @@ TEST(FieldTest, HonouredFieldsHaveAReaderAndOthersHaveNone) {
   for (const auto& field : sampling_fields()) EXPECT_NE(field.read, nullptr) << field.name;
 }
 
+TEST(FieldTest, TheRangesAreThoseOfTheApi) {
+  const auto range_of = [](std::string_view name) {
+    for (const FieldInfo& field : all_fields()) {
+      if (field.name == name) return field.range;
+    }
+    ADD_FAILURE() << "no field " << name;
+    return Range{};
+  };
+  const std::vector<std::tuple<const char*, double, double, bool>> expected = {
+      {"temperature", 0, 2, false},
+      {"top_p", 0, 1, true},
+      {"min_p", 0, 1, false},
+      {"frequency_penalty", -2, 2, false},
+      {"presence_penalty", -2, 2, false},
+      {"repeat_penalty", 0, 10, true},
+      {"repeat_last_n", -1, 1'048'576, false},
+      {"max_tokens", 1, 2'147'483'647, false},
+      {"max_completion_tokens", 1, 2'147'483'647, false},
+      {"n", 1, 8, false},
+      {"top_logprobs", 0, 20, false},
+      {"stop", 0, 16, false},
+      {"logit_bias", 0, 1024, false},
+      {"messages", 1, 4096, false},
+  };
+  for (const auto& [name, min, max, above_min] : expected) {
+    const Range range = range_of(name);
+    EXPECT_EQ(range.min, min) << name;
+    EXPECT_EQ(range.max, max) << name;
+    EXPECT_EQ(range.above_min, above_min) << name;
+  }
+}
+
 TEST(FieldTest, EveryNumberHasBoundsThatHoldAtBothEnds) {
   int tested = 0;
   for (const FieldInfo& field : all_fields()) {
     if (field.type != FieldType::Integer && field.type != FieldType::Number) continue;
-    if (field.name == "seed") continue;  // has the whole 64 bits, see SeedTest
+    if (field.name == "seed") continue;  // has the whole 64 bits, see ChatRequestTest
     SCOPED_TRACE(field.name);
     const bool integer = field.type == FieldType::Integer;
     const auto text = [&](double value) {

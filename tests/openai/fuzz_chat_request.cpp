@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "core/utf8.h"
 #include "openai/chat_request.h"
 #include "openai/error_body.h"
 #include "openai/json_text.h"
@@ -22,11 +23,7 @@ void require(bool holds, const char* what) {
 }
 
 void require_utf8(const std::string& text) {
-  try {
-    static_cast<void>(Json(text).dump());
-  } catch (const Json::type_error&) {
-    require(false, "text is UTF-8");
-  }
+  require(is_valid_utf8(text), "text is UTF-8");
 }
 
 void check_error(const Error& error) {
@@ -38,7 +35,7 @@ void check_error(const Error& error) {
   require(Json::accept(error_body(error)), "the error body is JSON");
 }
 
-void check_params(const GenerateParams& params) {
+void check_sampling(const GenerateParams& params) {
   require(params.temperature >= 0 && params.temperature <= 2, "temperature");
   require(params.top_p > 0 && params.top_p <= 1, "top_p");
   require(params.top_k >= 0, "top_k");
@@ -84,7 +81,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   require(request->n >= 1 && request->n <= 8, "n");
   require(!request->include_usage || request->stream, "include_usage");
-  check_params(request->generate.params);
+  check_sampling(request->generate.params);
   const auto& messages = std::get<ChatPrompt>(request->generate.prompt).messages;
   require(!messages.empty() && messages.size() <= 4096, "messages");
   for (const ChatMessage& message : messages) check_message(message);
