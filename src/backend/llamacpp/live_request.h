@@ -26,6 +26,7 @@ class LiveRequest {
   RequestId id() const noexcept { return id_; }
   const std::vector<Token>& prompt() const noexcept { return prompt_; }
   const std::string& cache_scope() const noexcept { return cache_scope_; }
+  std::uint32_t generated() const noexcept { return usage_.completion_tokens; }
   void set_cached_tokens(std::uint32_t tokens) noexcept { usage_.cached_tokens = tokens; }
 
   /// Samples the next token from its logits and sends what it adds to the answer. Returns nothing

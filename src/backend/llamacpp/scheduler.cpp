@@ -45,14 +45,15 @@ Scheduler::~Scheduler() {
 
 void Scheduler::submit(std::unique_ptr<LiveRequest> request) {
   const std::lock_guard lock(mutex_);
-  arrived_.push_back(std::move(request));
+  const RequestId id = request->id();
+  inbox_.push_back({id, std::move(request)});
   if (running_step_.gives_way) abort_ = true;
   changed_.notify_one();
 }
 
 void Scheduler::cancel(RequestId request) noexcept {
   const std::lock_guard lock(mutex_);
-  cancelled_.push_back(request);
+  inbox_.push_back({request, nullptr});
   for (const RequestId prompt : running_step_.prompts) {
     if (prompt == request) abort_ = true;
   }
@@ -62,7 +63,9 @@ void Scheduler::cancel(RequestId request) noexcept {
 ModelStats Scheduler::stats() const noexcept {
   const std::lock_guard lock(mutex_);
   ModelStats stats = stats_;
-  stats.sequences_waiting += static_cast<std::uint32_t>(arrived_.size());
+  for (const Message& message : inbox_) {
+    if (message.request) ++stats.sequences_waiting;
+  }
   return stats;
 }
 
@@ -76,24 +79,21 @@ void Scheduler::run() {
 }
 
 bool Scheduler::take_inbox() {
-  std::vector<std::unique_ptr<LiveRequest>> arrived;
-  std::vector<RequestId> cancelled;
+  std::vector<Message> inbox;
   bool stopping = false;
   {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] {
-      return stopping_ || !arrived_.empty() || !cancelled_.empty() || !planner_.empty();
-    });
-    arrived.swap(arrived_);
-    cancelled.swap(cancelled_);
+    changed_.wait(lock, [this] { return stopping_ || !inbox_.empty() || !planner_.empty(); });
+    inbox.swap(inbox_);
     stopping = stopping_;
   }
-  for (auto& request : arrived) {
-    planner_.add(request->id(), request->prompt(), request->cache_scope());
-    live_.emplace(request->id(), std::move(request));
-  }
-  for (const RequestId request : cancelled) {
-    if (live_.contains(request)) end(request, {ErrorCode::Cancelled, "the request was cancelled"});
+  for (Message& message : inbox) {
+    if (message.request) {
+      planner_.add(message.id, message.request->prompt(), message.request->cache_scope());
+      live_.emplace(message.id, std::move(message.request));
+    } else if (live_.contains(message.id)) {
+      end(message.id, {ErrorCode::Cancelled, "the request was cancelled"});
+    }
   }
   return !stopping;
 }
@@ -109,7 +109,7 @@ void Scheduler::step() {
       if (item.count >= kWorthAborting) running_step_.prompts.push_back(item.request);
     }
     // Who came since the inbox was taken would wait for this step, so it is not begun.
-    abort_ = stopping_ || !cancelled_.empty() || (plan.gives_way && !arrived_.empty());
+    abort_ = stopping_ || (plan.gives_way && !inbox_.empty());
   }
   const auto threads = static_cast<std::int32_t>(threads_.threads(plan.tokens));
   llama_set_n_threads(context_.get(), threads, threads);
@@ -180,9 +180,10 @@ void Scheduler::sample(const StepPlan& plan) {
       counters_.prompt_tokens_cached += planner_.cached(item.request);
     }
     const float* logits = llama_get_logits_ith(context_.get(), row);
+    const std::uint32_t generated = request.generated();
     const auto token = request.advance({logits, vocabulary_size_});
+    counters_.tokens_generated += request.generated() - generated;
     if (token) {
-      ++counters_.tokens_generated;
       planner_.append(item.request, *token);
     } else {
       planner_.finish(item.request, true);

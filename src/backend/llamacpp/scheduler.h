@@ -37,6 +37,12 @@ class Scheduler {
   ModelStats stats() const noexcept;
 
  private:
+  /// A request that came, or a cancel of `id` where there is none.
+  struct Message {
+    RequestId id = 0;
+    std::unique_ptr<LiveRequest> request;
+  };
+
   /// What a running step can be interrupted for. Guarded by mutex_.
   struct RunningStep {
     bool gives_way = false;
@@ -62,8 +68,7 @@ class Scheduler {
   // Guarded by mutex_.
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<std::unique_ptr<LiveRequest>> arrived_;
-  std::vector<RequestId> cancelled_;
+  std::vector<Message> inbox_;
   RunningStep running_step_;
   bool stopping_ = false;
   ModelStats stats_;
