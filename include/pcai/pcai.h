@@ -267,8 +267,8 @@ PCAI_API pcai_status pcai_model_wait(pcai_model* model, int32_t timeout_ms, floa
                                      pcai_error** error);
 
 /// Ends the model's requests with CANCELLED and frees its memory. The handle stays good; the next
-/// generation loads the model again. Fails with LOADING while pcai_model_load is at work. Since:
-/// 0.1
+/// generation loads the model again. Fails with LOADING while pcai_model_load is at work.
+/// Since: 0.1
 PCAI_API pcai_status pcai_model_unload(pcai_model* model, pcai_error** error);
 
 /// Gives up loading or unloads, and forgets the id. Since: 0.1
@@ -522,8 +522,8 @@ typedef struct pcai_device_info {
   uint64_t memory_free_bytes;   // 0 = not known
 } pcai_device_info;
 
-/// The devices of this machine: the CPU first, then GPUs (none are listed in this version). Since:
-/// 0.1
+/// The devices of this machine: the CPU first, then GPUs (none are listed in this version).
+/// Since: 0.1
 PCAI_API pcai_status pcai_devices_list(pcai_devices** devices, pcai_error** error);
 
 /// 0 for NULL. Since: 0.1
