@@ -160,7 +160,7 @@ TEST_F(SchedulerTest, AThousandRandomCancelsLeaveNothingBehind) {
   std::vector<std::pair<RequestId, std::shared_ptr<RecordingSink>>> live;
   for (RequestId id = 1000; id < 2000; ++id) {
     live.emplace_back(
-        id, start(model(), id, read(pick(9, 60), static_cast<int>(pick(0, 40)), pick(1, 50))));
+        id, start(model(), id, read(pick(9, 40), static_cast<int>(pick(0, 40)), pick(1, 20))));
     if (live.size() < 12) continue;
     const std::size_t which = pick(0, static_cast<std::uint32_t>(live.size()) - 1);
     model().cancel(live[which].first);

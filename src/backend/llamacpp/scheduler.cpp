@@ -54,9 +54,7 @@ void Scheduler::submit(std::unique_ptr<LiveRequest> request) {
 void Scheduler::cancel(RequestId request) noexcept {
   const std::lock_guard lock(mutex_);
   inbox_.push_back({request, nullptr});
-  for (const RequestId prompt : running_step_.prompts) {
-    if (prompt == request) abort_ = true;
-  }
+  if (running_step_.cancelling_pays(request)) abort_ = true;
   changed_.notify_one();
 }
 
@@ -110,6 +108,9 @@ void Scheduler::step() {
     }
     // Who came since the inbox was taken would wait for this step, so it is not begun.
     abort_ = stopping_ || (plan.gives_way && !inbox_.empty());
+    for (const Message& message : inbox_) {
+      if (!message.request && running_step_.cancelling_pays(message.id)) abort_ = true;
+    }
   }
   const auto threads = static_cast<std::int32_t>(threads_.threads(plan.tokens));
   llama_set_n_threads(context_.get(), threads, threads);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <memory>
@@ -47,6 +48,10 @@ class Scheduler {
   struct RunningStep {
     bool gives_way = false;
     std::vector<RequestId> prompts;  // requests with a large part in it
+
+    bool cancelling_pays(RequestId request) const {
+      return std::find(prompts.begin(), prompts.end(), request) != prompts.end();
+    }
   };
 
   void run();
