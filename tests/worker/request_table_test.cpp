@@ -73,7 +73,7 @@ TEST_F(RequestTableTest, TheEndFailsTakenOnesByEventAndWaitingOnesByAnswer) {
   auto waiting = std::move(*table.add(2, other));
   table.end({ErrorCode::WorkerDied, "gone"});
   EXPECT_TRUE(taken.get());
-  EXPECT_EQ(error_of(sink->wait_last()).message, "gone");
+  EXPECT_EQ(end_of(*sink).message, "gone");
   EXPECT_EQ(waiting.get().error().code, ErrorCode::WorkerDied);
   EXPECT_TRUE(other->events().empty());
   EXPECT_EQ(other.use_count(), 1);

@@ -18,7 +18,7 @@ using testing::Not;
 
 /// What must hold once a worker has died under `sink`'s request.
 void expect_dead(WorkerModel& model, RecordingSink& sink, const std::string& why) {
-  const Error error = error_of(sink.wait_last());
+  const Error error = end_of(sink);
   EXPECT_EQ(error.code, ErrorCode::WorkerDied);
   EXPECT_THAT(error.message, HasSubstr(why));
   EXPECT_THAT(error.message, HasSubstr("process of model 'fake-model'"));
@@ -47,15 +47,12 @@ TEST(WorkerDeathTest, KilledInDecodeFailsEveryRequestOnceAfterItsText) {
   for (RequestId id = 1; id <= 5; ++id) {
     sinks.push_back(submit(*model, id, "fake: tokens=1000000 delay_ms=1"));
   }
-  for (const auto& sink : sinks) sink->wait_for_events(3);
+  for (const auto& sink : sinks) sink->wait_for(3);
   ::kill(model->process_id(), SIGKILL);
   for (const auto& sink : sinks) {
     expect_dead(*model, *sink, "was ended by SIGKILL");
-    EXPECT_NE(sink->text(), "");
+    EXPECT_NE(text_of(sink->events()), "");
     wait_until([&] { return sink.use_count() == 1; });
-    for (const GenerateEvent& event : sink->events()) {
-      EXPECT_EQ(is_last(event), &event == &sink->events().back() || is_last(event));
-    }
   }
 }
 
@@ -92,7 +89,7 @@ TEST(WorkerDeathTest, AStoppedWorkerIsEndedForItsSilence) {
   options.silence_timeout = milliseconds(500);
   const auto model = load_worker(options);
   const auto sink = submit(*model, 1, "fake: tokens=1000000 delay_ms=1");
-  sink->wait_for_events(3);
+  sink->wait_for(3);
   ::kill(model->process_id(), SIGSTOP);
   expect_dead(*model, *sink, "was ended: it said nothing for 0.5 s");
 }
@@ -139,14 +136,14 @@ TEST(WorkerDeathTest, UnloadingAStoppedWorkerIsBounded) {
   const auto sink = submit(*model, 1, "fake: tokens=1000000 delay_ms=1");
   ::kill(model->process_id(), SIGSTOP);
   model.reset();
-  EXPECT_EQ(error_of(sink->events().back()).code, ErrorCode::Cancelled);
+  EXPECT_EQ(end_of(*sink).code, ErrorCode::Cancelled);
   EXPECT_TRUE(child_processes().empty());
 }
 
 TEST(WorkerDeathTest, UnloadingADeadWorkerDoesNothingMore) {
   auto model = load_worker();
   const auto sink = submit(*model, 1, "fake: crash");
-  sink->wait_last();
+  sink->wait();
   model.reset();
   EXPECT_EQ(sink->events().size(), 1U);
 }
@@ -165,9 +162,10 @@ TEST(WorkerDeathTest, AStuckWorkerBlocksNoCallerButTheOneThatSubmits) {
   ::kill(model->process_id(), SIGCONT);
   submitter.join();
   EXPECT_TRUE(status);
-  EXPECT_EQ(error_of(running->wait_last()).code, ErrorCode::Cancelled);
-  sink->wait_last();
-  EXPECT_THAT(sink->text(), testing::AnyOf("long", ""));  // "": one of the cancels was in time
+  EXPECT_EQ(end_of(*running).code, ErrorCode::Cancelled);
+  sink->wait();
+  EXPECT_THAT(text_of(sink->events()),
+              testing::AnyOf("long", ""));  // "": one of the cancels was in time
 }
 
 TEST(WorkerDeathTest, SiblingsAreNotAffected) {
@@ -176,7 +174,7 @@ TEST(WorkerDeathTest, SiblingsAreNotAffected) {
   const auto sink = submit(*healthy, 1, "fake: tokens=200 delay_ms=1");
   const auto dying = submit(*doomed, 1, "fake: crash=5 tokens=10");
   expect_dead(*doomed, *dying, "SIGABRT");
-  EXPECT_TRUE(std::holds_alternative<Finished>(sink->wait_last()));
+  EXPECT_TRUE(end_of(*sink).message == "finished");
   EXPECT_TRUE(healthy->alive());
 }
 
@@ -197,7 +195,7 @@ TEST_P(RogueWorkerTest, IsEndedAndItsRequestFails) {
   const auto model = load_worker(rogue_options(GetParam().kind));
   auto sink = std::make_shared<RecordingSink>();
   const Status status = model->submit(1, text_request("hi"), sink);
-  const Error error = status ? error_of(sink->wait_last()) : status.error();
+  const Error error = status ? end_of(*sink) : status.error();
   EXPECT_EQ(error.code, ErrorCode::WorkerDied);
   EXPECT_THAT(error.message, HasSubstr(GetParam().why));
   EXPECT_EQ(sink->events().size(), status ? 1U : 0U);
@@ -231,7 +229,7 @@ TEST(RogueTest, MessagesAboutUnknownRequestsAreIgnored) {
   const auto model = load_worker(rogue_options("unknown_ids"));
   for (RequestId id = 10; id < 100; id += 10) {
     const auto sink = submit(*model, id, "hi");
-    sink->wait_last();
+    sink->wait();
     EXPECT_EQ(sink->events().size(), 1U);
   }
   EXPECT_TRUE(model->alive());
@@ -240,7 +238,7 @@ TEST(RogueTest, MessagesAboutUnknownRequestsAreIgnored) {
 TEST(RogueTest, AFloodOnStderrBlocksNothing) {
   const auto model = load_worker(rogue_options("floods_stderr"));
   const auto sink = submit(*model, 1, "hi");
-  EXPECT_TRUE(std::holds_alternative<Finished>(sink->wait_last()));
+  EXPECT_TRUE(end_of(*sink).message == "finished");
 }
 
 TEST(RogueTest, ASubmitThatIsNeverAnsweredEndsIt) {

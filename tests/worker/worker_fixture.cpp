@@ -13,38 +13,6 @@
 
 namespace pcai {
 
-void RecordingSink::on_event(GenerateEvent event) noexcept {
-  const std::lock_guard lock(mutex_);
-  events_.push_back(std::move(event));
-  arrived_.notify_all();
-}
-
-void RecordingSink::wait_for_events(std::size_t count) {
-  std::unique_lock lock(mutex_);
-  arrived_.wait(lock, [&] {
-    return events_.size() >= count || (!events_.empty() && is_last(events_.back()));
-  });
-}
-
-GenerateEvent RecordingSink::wait_last() {
-  std::unique_lock lock(mutex_);
-  arrived_.wait(lock, [&] { return !events_.empty() && is_last(events_.back()); });
-  return events_.back();
-}
-
-std::vector<GenerateEvent> RecordingSink::events() const {
-  const std::lock_guard lock(mutex_);
-  return events_;
-}
-
-std::string RecordingSink::text() const {
-  std::string text;
-  for (const GenerateEvent& event : events()) {
-    if (const auto* delta = std::get_if<TextDelta>(&event)) text += delta->text;
-  }
-  return text;
-}
-
 bool RecordingProgress::on_progress(float fraction) noexcept {
   fractions.push_back(fraction);
   return !decide || decide(fraction);
@@ -104,8 +72,10 @@ std::shared_ptr<RecordingSink> submit(LoadedModel& model, RequestId id, std::str
   return sink;
 }
 
-Error error_of(const GenerateEvent& last) {
-  const auto* failed = std::get_if<Failed>(&last);
+Error end_of(RecordingSink& sink) {
+  const auto events = sink.wait();
+  EXPECT_TRUE(sink.kept_the_rules());
+  const Failed* failed = failed_in(events);
   return failed ? failed->error : Error{ErrorCode::Internal, "finished"};
 }
 

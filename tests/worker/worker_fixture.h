@@ -1,39 +1,17 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
-#include <mutex>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "backend/recording_sink.h"
 #include "backend/worker/register.h"
 #include "backend/worker/worker_model.h"
 
 namespace pcai {
-
-/// Keeps a request's events; another thread may wait for them.
-class RecordingSink final : public EventSink {
- public:
-  void on_event(GenerateEvent event) noexcept override;
-
-  /// Waits until so many events have come, or the last one.
-  void wait_for_events(std::size_t count);
-
-  /// Waits for the last event.
-  GenerateEvent wait_last();
-
-  std::vector<GenerateEvent> events() const;
-
-  /// All text of the answer so far.
-  std::string text() const;
-
- private:
-  mutable std::mutex mutex_;
-  std::condition_variable arrived_;
-  std::vector<GenerateEvent> events_;
-};
 
 /// Aborts a load when told to, and shows what it saw.
 class RecordingProgress final : public LoadProgress {
@@ -64,8 +42,8 @@ GenerateRequest text_request(std::string text);
 /// Submits, which must succeed.
 std::shared_ptr<RecordingSink> submit(LoadedModel& model, RequestId id, std::string text);
 
-/// The error of a last event; "finished" as its message when it went well.
-Error error_of(const GenerateEvent& last);
+/// Waits for the last event; its error, or "finished" as the message when it went well.
+Error end_of(RecordingSink& sink);
 
 /// Waits (without bound; the test's time limit is the bound) until `condition` holds.
 void wait_until(const std::function<bool()>& condition);

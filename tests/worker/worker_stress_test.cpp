@@ -17,7 +17,7 @@ TEST(WorkerStressTest, TwoHundredLoadsLeaveNoDescriptorThreadOrProcess) {
   for (int i = 0; i < 200; ++i) {
     auto model = load_worker();
     const auto sink = submit(*model, 1, i % 3 == 0 ? "fake: crash=1" : "fake: tokens=2");
-    if (i % 2 == 0) sink->wait_last();
+    if (i % 2 == 0) sink->wait();
     model.reset();
     ASSERT_TRUE(is_last(sink->events().back()));
   }
@@ -43,16 +43,12 @@ void submit_and_cancel_at_random(WorkerModel& model, std::uint64_t seed) {
         prompt += " tokens=" + std::to_string(random() % 40);
         if (endless) prompt += " prefill_ms=600000";
         sinks.push_back(submit(model, id, prompt));
-        if (!endless && random() % 4 == 0) sinks.back()->wait_for_events(1 + random() % 3);
+        if (!endless && random() % 4 == 0) sinks.back()->wait_for(1);
         if (endless || random() % 2 == 0) model.cancel(id);
         if (random() % 4 == 0) model.cancel(random() % id + 1);
       }
       for (const auto& sink : sinks) {
-        sink->wait_last();
-        const auto events = sink->events();
-        const auto lasts = std::count_if(events.begin(), events.end(), is_last);
-        EXPECT_EQ(lasts, 1);
-        const Error error = error_of(events.back());
+        const Error error = end_of(*sink);  // which comes once, and nothing after it
         EXPECT_TRUE(error.code == ErrorCode::Cancelled || error.message == "finished");
       }
     });
@@ -85,7 +81,7 @@ TEST(WorkerStressTest, AWorkerThatDiesUnderManyThreadsAnswersEachOfThem) {
           auto sink = std::make_shared<RecordingSink>();
           const char* prompt = id == crash_at + 1 ? "fake: crash=2" : "fake: tokens=5";
           const Status status = model->submit(id, text_request(prompt), sink);
-          const Error error = status ? error_of(sink->wait_last()) : status.error();
+          const Error error = status ? end_of(*sink) : status.error();
           if (error.message == "finished") continue;
           EXPECT_EQ(error.code, ErrorCode::WorkerDied);
           EXPECT_FALSE(model->alive());

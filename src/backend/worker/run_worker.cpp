@@ -201,6 +201,7 @@ bool Worker::on(ShutdownCommand) {
 void Worker::load(const ModelSpec& spec) {
   Result<ModelInfo> info = create_and_load(spec);
   if (info) {
+    beat();  // so that the stats are there from the start
     say(ModelLoaded{std::move(*info)});
   } else {
     say(LoadFailed{shown(std::move(info.error()))});

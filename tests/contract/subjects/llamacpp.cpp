@@ -1,19 +1,9 @@
-#include <cstdlib>
-#include <filesystem>
-
 #include "backend/llamacpp/register.h"
 #include "contract/contract_subject.h"
+#include "contract/test_model.h"
 
 namespace pcai {
 namespace {
-
-/// $PCAI_TEST_MODEL, or the default model where `pcai pull` puts it.
-std::filesystem::path test_model() {
-  if (const char* path = std::getenv("PCAI_TEST_MODEL")) return path;
-  const char* home = std::getenv("HOME");
-  return std::filesystem::path(home ? home : ".") /
-         ".local/share/pcai/models/SmolLM2-135M-Instruct.Q4_1.gguf";
-}
 
 ContractSubject llamacpp_subject() {
   BackendRegistry registry;
