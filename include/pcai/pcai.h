@@ -266,9 +266,8 @@ PCAI_API pcai_status pcai_model_load(pcai_engine* engine, const pcai_model_optio
 PCAI_API pcai_status pcai_model_wait(pcai_model* model, int32_t timeout_ms, float* progress,
                                      pcai_error** error);
 
-/// Ends the model's requests with CANCELLED and frees its memory. The handle stays good; the next
-/// generation loads the model again. Fails with LOADING while pcai_model_load is at work.
-/// Since: 0.1
+/// Ends the model's requests with CANCELLED, gives up loading it, and frees its memory. The handle
+/// stays good; the next generation loads the model again. Since: 0.1
 PCAI_API pcai_status pcai_model_unload(pcai_model* model, pcai_error** error);
 
 /// Gives up loading or unloads, and forgets the id. Since: 0.1
@@ -407,9 +406,10 @@ PCAI_API void pcai_request_init(pcai_request* request, uint32_t struct_size);
 /// One running request.
 typedef struct pcai_generation pcai_generation;
 
-/// Starts a request and returns at once; `request` is copied. Fails with INVALID_REQUEST (the field
-/// says which), UNSUPPORTED (tools and json_schema in this version), OVERLOADED, CANCELLED (the
-/// engine was freed). What goes wrong later comes as the event FAILED. Since: 0.1
+/// Starts a request and returns at once; `request` is copied. A model that still loads is waited
+/// for. Fails with INVALID_REQUEST (the field says which), UNSUPPORTED (tools and json_schema in
+/// this version), OVERLOADED, CANCELLED (the engine was freed). What goes wrong later comes as the
+/// event FAILED. Since: 0.1
 PCAI_API pcai_status pcai_generation_start(pcai_model* model, const pcai_request* request,
                                            pcai_generation** generation, pcai_error** error);
 

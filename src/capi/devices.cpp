@@ -7,6 +7,7 @@
 #include "capi/struct_size.h"
 
 #ifdef _WIN32
+#define NOMINMAX
 #include <windows.h>
 
 #include <cstdlib>

@@ -39,7 +39,7 @@ Result<ModelConfig> read_model_options(const pcai_model_options& from) {
     return refuse("gpu_devices", " and its count do not fit together");
   }
   if (from.gpu_devices != nullptr) {
-    config.gpu_devices.emplace(from.gpu_devices, from.gpu_devices + from.gpu_device_count);
+    config.gpu_devices = std::vector(from.gpu_devices, from.gpu_devices + from.gpu_device_count);
   }
   if (given(from.chat_template)) {
     Result<std::string> text = read_text(from.chat_template, "chat_template");
@@ -74,7 +74,8 @@ pcai_model::pcai_model(std::shared_ptr<OpenEngine> of, std::string name, std::st
     : engine(std::move(of)), id(std::move(name)), path(std::move(file)) {}
 
 pcai_model::~pcai_model() {
-  load.reset();
+  if (load) load->give_up();
+  // Also ends a load that a generation began, for which the one here may be waiting.
   (void)guarded(nullptr, [&] { return engine->engine().remove_model(id); });
 }
 
@@ -114,7 +115,10 @@ pcai_status pcai_model_wait(pcai_model* model, int32_t timeout_ms, float* progre
     if (model == nullptr) return refuse_null("model");
     if (Status status = check_timeout(timeout_ms); !status) return fail(status.error());
     const std::optional<Status> outcome = model->load->wait(timeout_ms);
-    if (progress != nullptr) *progress = model->load->progress();
+    if (progress != nullptr) {
+      const Result<ModelStatus> status = model->engine->engine().model(model->id);
+      *progress = outcome && *outcome ? 1 : status ? status->load_progress : 0;
+    }
     if (!outcome) return PCAI_TIMEOUT;
     if (!*outcome) return fail(outcome->error());
     return PCAI_OK;
@@ -124,6 +128,7 @@ pcai_status pcai_model_wait(pcai_model* model, int32_t timeout_ms, float* progre
 pcai_status pcai_model_unload(pcai_model* model, pcai_error** error) {
   return guarded(error, [&]() -> Status {
     if (model == nullptr) return refuse_null("model");
+    model->load->give_up();
     return model->engine->engine().unload_model(model->id);
   });
 }

@@ -13,7 +13,6 @@ ModelLoad::ModelLoad(std::shared_ptr<OpenEngine> engine, std::string id)
         } catch (const std::exception& exception) {
           status = fail(ErrorCode::Internal, exception.what());
         }
-        if (status) progress_ = 1;
         {
           const std::lock_guard lock(mutex_);
           outcome_ = std::move(status);
@@ -22,7 +21,7 @@ ModelLoad::ModelLoad(std::shared_ptr<OpenEngine> engine, std::string id)
       }) {}
 
 ModelLoad::~ModelLoad() {
-  given_up_ = true;
+  give_up();
   thread_.join();
 }
 
@@ -35,11 +34,6 @@ std::optional<Status> ModelLoad::wait(std::int32_t timeout_ms) {
     ended_.wait_for(lock, std::chrono::milliseconds(timeout_ms), ended);
   }
   return outcome_;
-}
-
-bool ModelLoad::on_progress(float fraction) noexcept {
-  progress_ = fraction;
-  return !given_up_;
 }
 
 }  // namespace pcai

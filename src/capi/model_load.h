@@ -24,16 +24,15 @@ class ModelLoad final : LoadProgress {
   ModelLoad(const ModelLoad&) = delete;
   ModelLoad& operator=(const ModelLoad&) = delete;
 
+  /// Makes the load fail soon with Cancelled, unless it has ended.
+  void give_up() noexcept { given_up_ = true; }
+
   /// How it ended; nothing when it still runs after `timeout_ms` (-1 = for ever).
   std::optional<Status> wait(std::int32_t timeout_ms);
 
-  /// 0..1; 1 once it has ended well.
-  float progress() const noexcept { return progress_; }
-
  private:
-  bool on_progress(float fraction) noexcept override;
+  bool on_progress(float) noexcept override { return !given_up_; }
 
-  std::atomic<float> progress_{0};
   std::atomic<bool> given_up_{false};
   std::mutex mutex_;
   std::condition_variable ended_;

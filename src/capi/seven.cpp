@@ -1,7 +1,7 @@
-#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "capi/default_engine.h"
@@ -39,6 +39,15 @@ class LastError {
 
 thread_local LastError last_error;
 
+/// For pcai_free_string and pcai_free_result. Null without memory.
+char* copy_of(std::string_view text) noexcept {
+  auto* copy = static_cast<char*>(std::malloc(text.size() + 1));
+  if (copy == nullptr) return nullptr;
+  std::memcpy(copy, text.data(), text.size());
+  copy[text.size()] = '\0';
+  return copy;
+}
+
 /// Runs the body of a call, leaves its reason in last_error, and lets no exception out.
 template <class Body>
 bool succeeded(Body body) noexcept {
@@ -63,7 +72,7 @@ bool succeeded(Body body) noexcept {
 template <class Body>
 FfiResult result_of(Body body) noexcept {
   if (succeeded(std::move(body))) return {true, nullptr};
-  return {false, strdup(last_error.shown())};
+  return {false, copy_of(last_error.shown())};
 }
 
 Status generate(const char* prompt, std::uint32_t max_tokens, float temperature,
@@ -116,7 +125,7 @@ char* pcai_generate(const char* prompt, uint32_t max_tokens, float temperature) 
     });
     if (!status) return status;
     answer = without_nul(answer);
-    copy = strdup(answer.c_str());
+    copy = copy_of(answer);
     if (copy == nullptr) throw std::bad_alloc();
     return {};
   });
