@@ -1,11 +1,11 @@
 #include "app/command_line.h"
 
 #include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <iostream>
 
 #include "app/exit_code.h"
+#include "app/help_formatter.h"
 #include "app/load_settings.h"
 #include "app/suggestion.h"
 #include "app/terminal.h"
@@ -13,8 +13,6 @@
 
 namespace pcai {
 namespace {
-
-constexpr std::size_t kHelpColumn = 34;
 
 std::vector<std::string> command_names(const CLI::App& root) {
   std::vector<std::string> names;
@@ -59,7 +57,7 @@ std::string about_stray(const std::string& argument, const CLI::App& command) {
 }  // namespace
 
 CommandLine::CommandLine() : root_("Runs language models on this machine.", "pcai") {
-  root_.get_formatter()->column_width(kHelpColumn);
+  root_.formatter(std::make_shared<HelpFormatter>());
   root_.set_help_flag("-h,--help", "Show this help and leave");
   root_.set_version_flag("--version", std::string("pcai ") + kVersion,
                          "Show the version and leave");
@@ -103,7 +101,9 @@ int CommandLine::run(std::vector<std::string> arguments) {
     return refuse(failure.what(), *command);
   }
   chosen();
-  const std::vector<std::string> strays = root_.remaining(true);
+  std::vector<std::string> strays = root_.remaining(true);
+  const auto mark = std::find(strays.begin(), strays.end(), "--");  // CLI11 counts it as one
+  if (mark != strays.end()) strays.erase(mark);
   if (!strays.empty()) return refuse(about_stray(strays.front(), *command), *command);
   if (command == &root_) {
     std::cerr << root_.help();
@@ -135,13 +135,16 @@ std::vector<std::string> normalized_arguments(const CLI::App& root, const std::s
 }
 
 CLI::Option* add_value_flag(CLI::App& command, const std::string& name,
-                            std::vector<std::string>& values, const std::string& placeholder,
-                            const std::string& help) {
+                            std::vector<std::string>& values, Times times,
+                            const std::string& placeholder, const std::string& help) {
+  CLI::Option* const option = command.add_option(name, values, help)->type_name(placeholder);
+  if (times == Times::Often) {
+    option->expected(1, CLI::detail::expected_max_vector_size);
+  } else {
+    option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  }
   // One value each time, so that a list never swallows the argument that follows it.
-  return command.add_option(name, values, help)
-      ->expected(1, CLI::detail::expected_max_vector_size)
-      ->allow_extra_args(false)
-      ->type_name(placeholder);
+  return option->allow_extra_args(false);
 }
 
 SettingFlags::SettingFlags(CLI::App& command, CommandBit bit) : bit_(bit) {
@@ -149,6 +152,7 @@ SettingFlags::SettingFlags(CLI::App& command, CommandBit bit) : bit_(bit) {
   for (const Setting& setting : settings_table()) {
     if ((setting.commands & bit) == 0) continue;
     CLI::Option* const option = add_value_flag(command, flag_name(setting), values_[&setting],
+                                               is_list(setting) ? Times::Often : Times::Once,
                                                placeholder(setting), std::string(setting.help));
     const std::string value = value_text(defaults, setting);
     if (!value.empty()) option->default_str(value);

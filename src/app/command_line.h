@@ -39,11 +39,15 @@ class CommandLine {
 std::vector<std::string> normalized_arguments(const CLI::App& root, const std::string& program,
                                               std::vector<std::string> arguments);
 
-/// A flag that takes a value, once or, into a list, several times. `placeholder` says what the
-/// value looks like ("N", "FILE", "text|json"); completion goes by it.
+/// How often a flag may be given. One that is given too often still arrives with all its values,
+/// for a message that names it.
+enum class Times : std::uint8_t { Once, Often };
+
+/// A flag that takes a value each time it is given. `placeholder` says what the value looks like
+/// ("N", "FILE", "text|json"); completion goes by it.
 CLI::Option* add_value_flag(CLI::App& command, const std::string& name,
-                            std::vector<std::string>& values, const std::string& placeholder,
-                            const std::string& help);
+                            std::vector<std::string>& values, Times times,
+                            const std::string& placeholder, const std::string& help);
 
 /// The flags of a command's settings, and what the command line said.
 class SettingFlags {

@@ -1,5 +1,7 @@
 #include "app/load_display.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -18,7 +20,7 @@ constexpr const char* kWipe = "\r\x1b[K";
 
 std::string progress_line(const std::string& id, int percent, std::size_t width) {
   const std::string name = "loading " + terminal_safe(id) + "  ";
-  const std::string number = "  " + std::to_string(percent) + " %";
+  const std::string number = fmt::format("  {:>3} %", percent);
   const std::size_t taken = display_width(name) + number.size() + 3;
   const std::size_t room = width > taken ? width - taken : 0;
   if (room < kNarrowestBar) return std::to_string(percent) + " %";

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/load_settings.h"
+#include "models/split_name.h"
 
 namespace pcai {
 namespace {
@@ -11,6 +12,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kFake = "fake";
 constexpr const char* kFakeEnding = ".fake";
+constexpr const char* kByPath = "path";  // FoundModel::source
 
 /// The fake backend needs no file: a plain name is an id.
 ModelSpec fake_model(const std::string& name) {
@@ -21,8 +23,8 @@ ModelSpec fake_model(const std::string& name) {
   return {.id = path.stem().string(), .config = {.model_path = path}};
 }
 
-Result<ModelSpec> default_model(const ModelFolders& folders) {
-  Result<FoundModel> found = resolve_model(folders, kDefaultModelId);
+Result<ModelSpec> default_model(const Settings& settings) {
+  Result<FoundModel> found = find_model(settings, kDefaultModelId);
   if (found) return ModelSpec{.id = found->id, .config = {.model_path = found->path}};
   if (found.error().code != ErrorCode::ModelNotFound) return fail(found.error());
   return fail(ErrorCode::ModelNotFound,
@@ -31,8 +33,7 @@ Result<ModelSpec> default_model(const ModelFolders& folders) {
                   "with --model (`pcai models` shows what is there)");
 }
 
-Result<ModelSpec> named_model(const Settings& settings, const ModelFolders& folders,
-                              const std::string& name) {
+Result<ModelSpec> named_model(const Settings& settings, const std::string& name) {
   const fs::path path(name);
   std::error_code error;
   if (settings.backend == kFake || path.extension() == kFakeEnding) return fake_model(name);
@@ -41,7 +42,7 @@ Result<ModelSpec> named_model(const Settings& settings, const ModelFolders& fold
     const fs::path whole = path.has_filename() ? path : path.parent_path();
     return ModelSpec{.id = whole.filename().string(), .config = {.model_path = whole}};
   }
-  Result<FoundModel> found = resolve_model(folders, name);
+  Result<FoundModel> found = find_model(settings, name);
   if (!found) return fail(found.error());
   return ModelSpec{.id = found->id, .config = {.model_path = found->path}};
 }
@@ -70,6 +71,12 @@ ModelFolders model_folders(const Settings& settings) {
   return folders;
 }
 
+Result<FoundModel> find_model(const Settings& settings, const std::string& name) {
+  Result<FoundModel> found = resolve_model(model_folders(settings), name);
+  if (found && found->source == kByPath) found->id = model_stem(found->path);
+  return found;
+}
+
 Result<std::vector<ModelSpec>> choose_models(const Settings& settings) {
   std::optional<std::string> chat_template;
   if (!settings.chat_template.empty()) {
@@ -77,13 +84,12 @@ Result<std::vector<ModelSpec>> choose_models(const Settings& settings) {
     if (!text) return fail(text.error());
     chat_template = std::move(*text);
   }
-  const ModelFolders folders = model_folders(settings);
   std::vector<Result<ModelSpec>> chosen;
   for (const std::string& name : settings.model) {
-    chosen.push_back(named_model(settings, folders, name));
+    chosen.push_back(named_model(settings, name));
   }
   if (settings.model.empty()) {
-    chosen.push_back(settings.backend == kFake ? fake_model(kFake) : default_model(folders));
+    chosen.push_back(settings.backend == kFake ? fake_model(kFake) : default_model(settings));
   }
   std::vector<ModelSpec> specs;
   for (Result<ModelSpec>& spec : chosen) {

@@ -81,11 +81,11 @@ std::string default_text(const GenerateParams& params, const SamplingFlag& flag)
 SamplingFlags::SamplingFlags(CLI::App& command) {
   for (const SamplingFlag& flag : kFlags) {
     CLI::Option* const option =
-        add_value_flag(command, flag.name, values_[flag.name], "N", flag.help);
+        add_value_flag(command, flag.name, values_[flag.name], Times::Once, "N", flag.help);
     const std::string value = default_text({}, flag);
     if (!value.empty()) option->default_str(value);
   }
-  add_value_flag(command, "--stop", values_["--stop"], "TEXT",
+  add_value_flag(command, "--stop", values_["--stop"], Times::Often, "TEXT",
                  "End the answer before this text; may be given several times");
 }
 

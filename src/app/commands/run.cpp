@@ -20,8 +20,8 @@ constexpr std::size_t kLargestPrompt = std::size_t{64} << 20;
 struct RunFlags {
   std::unique_ptr<SettingFlags> settings;
   std::unique_ptr<SamplingFlags> sampling;
-  std::vector<std::string> prompt;  // none or one
-  std::vector<std::string> system;  // none or one
+  std::optional<std::string> prompt = {};
+  std::optional<std::string> system = {};
   bool json = false;
 };
 
@@ -48,12 +48,10 @@ Result<GenerateRequest> make_request(const RunFlags& flags, bool is_chat) {
   Result<GenerateParams> params = flags.sampling->params();
   if (!params) return fail(params.error());
   ChatPrompt prompt;
-  if (!flags.system.empty()) {
-    prompt.messages.push_back({.role = Role::System, .content = flags.system.front()});
-  }
+  if (flags.system) prompt.messages.push_back({.role = Role::System, .content = flags.system});
   if (!is_chat) {
-    const bool on_stdin = flags.prompt.empty() || flags.prompt.front() == "-";
-    Result<std::string> text = on_stdin ? read_stdin() : flags.prompt.front();
+    const bool on_stdin = !flags.prompt || *flags.prompt == "-";
+    Result<std::string> text = on_stdin ? read_stdin() : *flags.prompt;
     if (!text) return fail(text.error());
     if (text->find_first_not_of(" \t\r\n") == std::string::npos) {
       return fail(ErrorCode::InvalidRequest, "the prompt is empty");
@@ -61,7 +59,7 @@ Result<GenerateRequest> make_request(const RunFlags& flags, bool is_chat) {
     prompt.messages.push_back({.role = Role::User, .content = std::move(*text)});
   }
   GenerateRequest request{.prompt = std::move(prompt), .params = std::move(*params)};
-  if (is_chat && flags.system.empty()) return request;
+  if (is_chat && !flags.system) return request;
   if (Status status = check_request(request); !status) return fail(status.error());
   return request;
 }
@@ -103,8 +101,7 @@ int run(const RunFlags& flags) {
   Result<ResolvedSettings> resolved = flags.settings->load();
   if (!resolved) return kUsage;
   Settings& settings = resolved->values;
-  const bool is_chat =
-      flags.prompt.empty() && !flags.json && is_terminal(stdin) && is_terminal(stdout);
+  const bool is_chat = !flags.prompt && !flags.json && is_terminal(stdin) && is_terminal(stdout);
   Result<GenerateRequest> request = make_request(flags, is_chat);
   if (!request) return refuse(request.error());
   if (settings.model.size() > 1) {
@@ -141,10 +138,8 @@ void add_run(CommandLine& line) {
       "  pcai run --model ./qwen.gguf --temperature 0 --max-tokens 64 --json \"Name a prime\"",
       [flags] { return run(*flags); });
   command.add_option("PROMPT", flags->prompt, "What to answer; - = read it from stdin")
-      ->expected(0, 1)
-      ->type_name("");
-  add_value_flag(command, "--system", flags->system, "TEXT", "Instructions for the model")
-      ->expected(1);
+      ->type_name("TEXT");
+  command.add_option("--system", flags->system, "Instructions for the model")->type_name("TEXT");
   flags->sampling = std::make_unique<SamplingFlags>(command);
   command.add_flag("--json", flags->json, "Print the whole result as JSON when it is there");
   flags->settings = std::make_unique<SettingFlags>(command, kRun);

@@ -114,7 +114,10 @@ int serve(const SettingFlags& flags) {
   if (!engine) return refuse(engine.error());
   const bool needs_key = !keys->empty();
   const auto server = HttpServer::listen(**engine, http_options(settings, std::move(*keys)));
-  if (!server) return refuse(server.error());
+  if (!server) {
+    const int code = refuse(server.error());
+    return server.error().field == "port" ? kFailure : code;  // another program has it
+  }
   ServerThread thread(**server);
   write_out(fmt::format("listening on {} ({})\n", url(settings.host, (*server)->port()),
                         needs_key ? "clients need an API key" : "no API key needed"));

@@ -31,7 +31,7 @@ struct ShownModel {
 };
 
 Result<ShownModel> read_model(const Settings& settings, const std::string& name) {
-  Result<FoundModel> found = resolve_model(model_folders(settings), name);
+  Result<FoundModel> found = find_model(settings, name);
   if (!found) return fail(found.error());
   Result<GgufSummary> summary = describe_gguf(found->path);
   if (!summary) return fail(summary.error());

@@ -1,0 +1,181 @@
+"""`pcai run` with the fake backend: prompts, answers, exit codes."""
+import json
+import os
+import signal
+import subprocess
+import unittest
+
+import program
+
+
+class RunTest(unittest.TestCase):
+    def setUp(self):
+        self.pcai = program.Program()
+        self.addCleanup(self.pcai.close)
+
+    def run_fake(self, *arguments, **options):
+        return self.pcai("run", "--backend", "fake", *arguments, **options)
+
+    def test_the_answer_is_all_that_is_on_stdout(self):
+        ran = self.run_fake("hello")
+        self.assertEqual((ran.returncode, ran.stdout, ran.stderr), (0, b"You said: hello\n", b""))
+
+    def test_a_prompt_may_come_through_a_pipe(self):
+        for arguments in ([], ["-"]):
+            ran = self.run_fake(*arguments, stdin="grüße".encode())
+            self.assertEqual((ran.returncode, ran.stdout.decode()), (0, "You said: grüße\n"))
+
+    def test_stdin_is_left_alone_when_there_is_a_prompt(self):
+        read, write = os.pipe()  # never closed, so a read would wait for ever
+        try:
+            ran = subprocess.run(
+                [program.PROGRAM, "run", "--backend", "fake", "hello"], stdin=read,
+                capture_output=True, timeout=program.LIMIT, cwd=self.pcai.path,
+                env=program.environment(self.pcai.folder.name))
+        finally:
+            os.close(read)
+            os.close(write)
+        self.assertEqual((ran.returncode, ran.stdout), (0, b"You said: hello\n"))
+
+    def test_json_is_the_whole_result(self):
+        ran = self.run_fake("--json", "--max-tokens", "2", "fake: tokens=9")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        result = json.loads(ran.stdout)
+        self.assertEqual(result["finish_reason"], "length")
+        self.assertEqual(result["usage"]["completion_tokens"], 2)
+        self.assertEqual(result["model"], "fake")
+
+    def test_an_answer_that_was_cut_is_told(self):
+        ran = self.run_fake("--max-tokens", "2", "fake: tokens=9")
+        self.assertEqual(ran.returncode, 0)
+        self.assertIn(b"--max-tokens", ran.stderr)
+
+    def test_the_flags_reach_the_model(self):
+        ran = self.run_fake("--stop", "three", "fake: reply=one two three four")
+        self.assertEqual(ran.stdout.strip(), b"one two")
+
+    def test_the_same_seed_gives_the_same_answer(self):
+        answers = {self.run_fake("--seed", seed, "fake: tokens=30").stdout
+                   for seed in ("1", "1", "2")}
+        self.assertEqual(len(answers), 2)
+
+    def test_the_mistakes_of_the_caller_give_2(self):
+        folder = str(self.pcai.path)
+        for arguments, words in (
+                (["--temperature", "hot", "x"], "--temperature='hot'"),
+                (["--temperature", "-1", "x"], "temperature"),
+                (["--max-tokens", "0", "x"], "max_tokens"),
+                (["--backend", "nope", "x"], "--backend is given 2 times"),
+                (["--isolation", "nope", "x"], "--isolation='nope'"),
+                (["--prot", "x"], "--prot"),
+                (["--model", "a", "--model", "b", "x"], "one --model"),
+                (["--context", "-1", "x"], "--context='-1'"),
+                (["x", "y"], "'y'"),
+                ([""], "empty"),
+                (["--config", folder + "/none.toml", "x"], "none.toml"),
+                (["fake: nonsense=1"], "nonsense")):
+            with self.subTest(arguments=arguments):
+                ran = self.run_fake(*arguments)
+                self.assertEqual(ran.returncode, 2, ran.stderr)
+                self.assertEqual(ran.stdout, b"")
+                self.assertRegex(ran.stderr.decode(), "^pcai: ")
+                self.assertIn(words, ran.stderr.decode())
+
+    def test_text_that_is_not_utf8_is_refused(self):
+        ran = self.run_fake(stdin=b"\xff\xfe")
+        self.assertEqual(ran.returncode, 2)
+        self.assertIn(b"UTF-8", ran.stderr)
+
+    def test_a_failure_while_running_gives_1_and_keeps_what_was_there(self):
+        ran = self.run_fake("fake: reply=one two three fail_after=9\nfake: fail_after=2")
+        self.assertEqual(ran.returncode, 1, ran.stderr)
+        self.assertTrue(ran.stdout.startswith(b"one two"), ran.stdout)
+
+    def test_a_missing_model_gives_2_and_one_line(self):
+        ran = self.pcai("run", "--model", "/nowhere/model.gguf", "x")
+        self.assertEqual(ran.returncode, 2)
+        self.assertEqual(ran.stderr.count(b"\n"), 1)
+        self.assertIn(b"/nowhere/model.gguf", ran.stderr)
+
+    def test_without_a_default_model_the_way_out_is_told(self):
+        ran = self.pcai("run", "x")
+        self.assertEqual(ran.returncode, 2)
+        self.assertIn(b"get_default_model", ran.stderr)
+
+    def test_a_damaged_model_gives_2_and_one_line(self):
+        file = self.pcai.write("bad.gguf", b"GGUF" + bytes(100))
+        ran = self.pcai("run", "--model", file, "x")
+        self.assertEqual(ran.returncode, 2)
+        self.assertEqual(ran.stderr.count(b"\n"), 1)
+        self.assertIn(b"bad.gguf", ran.stderr)
+
+    def test_a_load_that_fails_gives_2(self):
+        ran = self.run_fake("--model", "load_fail.fake", "x")
+        self.assertEqual(ran.returncode, 2, ran.stderr)
+        self.assertEqual(ran.stderr.count(b"\n"), 1)
+
+    def test_settings_come_from_file_environment_and_flags(self):
+        self.pcai.write("pcai/pcai.toml", 'backend = "fake"\nmodel = "from-file"\n')
+        self.assertEqual(json.loads(self.pcai("run", "--json", "x").stdout)["model"], "from-file")
+        env = {"PCAI_MODEL": "from-environment"}
+        self.assertEqual(json.loads(self.pcai("run", "--json", "x", env=env).stdout)["model"],
+                         "from-environment")
+        ran = self.pcai("run", "--json", "--model", "from-flag", "x", env=env)
+        self.assertEqual(json.loads(ran.stdout)["model"], "from-flag")
+
+    def test_a_model_may_have_a_process_of_its_own(self):
+        ran = self.run_fake("--isolation", "process", "hello")
+        self.assertEqual((ran.returncode, ran.stdout), (0, b"You said: hello\n"), ran.stderr)
+
+    def test_a_process_that_dies_is_a_failure_that_is_told(self):
+        ran = self.run_fake("--isolation", "process", "fake: crash")
+        self.assertEqual(ran.returncode, 1, ran.stderr)
+        self.assertIn(b"pcai: ", ran.stderr)
+
+    def test_ctrl_c_ends_the_answer_with_130(self):
+        with subprocess.Popen(
+                [program.PROGRAM, "run", "--backend", "fake", "fake: tokens=1000000 delay_ms=2"],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                cwd=self.pcai.path, env=program.environment(self.pcai.folder.name)) as process:
+            self.assertTrue(process.stdout.read(10))
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=program.LIMIT)
+            self.assertEqual(process.returncode, 130)
+
+    def test_ctrl_c_ends_a_load_with_130(self):
+        self.assertEqual(self.interrupt_load(signal.SIGINT), 130)
+        self.assertEqual(self.interrupt_load(signal.SIGTERM), 143)
+
+    def interrupt_load(self, number):
+        # The signal may come before the handler is there; then it ends the process itself.
+        with subprocess.Popen(
+                [program.PROGRAM, "run", "--backend", "fake", "--model", "load_ms=600000.fake", "x"],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                cwd=self.pcai.path, env=program.environment(self.pcai.folder.name)) as process:
+            status = open(f"/proc/{process.pid}/status")
+            with status:
+                while not self.catches(status, number):
+                    pass
+            process.send_signal(number)
+            process.communicate(timeout=program.LIMIT)
+            return process.returncode
+
+    @staticmethod
+    def catches(status, number):
+        status.seek(0)
+        caught = next(line for line in status if line.startswith("SigCgt:"))
+        return int(caught.split()[1], 16) >> (number - 1) & 1
+
+    def test_a_reader_that_leaves_ends_it(self):
+        with subprocess.Popen(
+                [program.PROGRAM, "run", "--backend", "fake", "fake: tokens=1000000 delay_ms=1"],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                cwd=self.pcai.path, env=program.environment(self.pcai.folder.name)) as process:
+            process.stdout.read(1)
+            process.stdout.close()
+            process.wait(program.LIMIT)
+            self.assertNotEqual(process.returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

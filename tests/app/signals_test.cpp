@@ -1,0 +1,52 @@
+#include "app/signals.h"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+namespace pcai {
+namespace {
+
+using std::chrono::milliseconds;
+
+TEST(SignalsTest, EachSignalIsTakenOnce) {
+  Signals signals;
+  EXPECT_FALSE(signals.pending());
+  std::raise(SIGINT);
+  std::raise(SIGTERM);
+  EXPECT_TRUE(signals.pending());
+  EXPECT_EQ(signals.take(), SIGINT);
+  EXPECT_EQ(signals.take(milliseconds(0)), SIGTERM);
+  EXPECT_FALSE(signals.take(milliseconds(0)).has_value());
+}
+
+TEST(SignalsTest, WhatWasNotTakenIsForgottenWithTheObject) {
+  {
+    Signals signals;
+    std::raise(SIGTERM);
+  }
+  Signals signals;
+  EXPECT_FALSE(signals.pending());
+}
+
+TEST(SignalsDeathTest, AfterwardsASignalActsAsBefore) {
+  EXPECT_EXIT(
+      {
+        { Signals signals; }
+        std::raise(SIGTERM);
+      },
+      testing::KilledBySignal(SIGTERM), "");
+}
+
+TEST(SignalsDeathTest, OnRequestTheNextSignalEndsTheProcess) {
+  EXPECT_EXIT(
+      {
+        Signals signals;
+        signals.end_at_next();
+        std::raise(SIGINT);
+      },
+      testing::ExitedWithCode(130), "");
+}
+
+}  // namespace
+}  // namespace pcai

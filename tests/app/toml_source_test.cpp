@@ -1,0 +1,111 @@
+#include "app/toml_source.h"
+
+#include <gmock/gmock.h>
+
+#include "app/settings_table.h"
+#include "app/temporary_folder.h"
+
+namespace pcai {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class TomlSourceTest : public testing::Test {
+ protected:
+  Result<std::vector<GivenValue>> read(const std::string& text) {
+    file_ = folder_.write("pcai.toml", text);
+    return read_settings_file(file_, environment_);
+  }
+
+  std::string error_of(const std::string& text) {
+    const auto given = read(text);
+    return given ? "no error" : given.error().message;
+  }
+
+  TemporaryFolder folder_;
+  Environment environment_ = {{"HOME", "/home/ada"}};
+  std::filesystem::path file_;
+};
+
+TEST_F(TomlSourceTest, EachKeyBecomesAValueWithItsLine) {
+  const auto given = read("# mine\nport = 9000\nhost = \"::1\"\n");
+  ASSERT_TRUE(given) << given.error().message;
+  ASSERT_EQ(given->size(), 2U);
+  EXPECT_EQ(given->at(1).setting, find_setting("port"));
+  EXPECT_THAT(given->at(1).texts, ElementsAre("9000"));
+  EXPECT_EQ(given->at(1).source, file_.string() + ":2 port");
+}
+
+TEST_F(TomlSourceTest, EverySettingThatMayStandInAFileIsRead) {
+  std::string text;
+  std::size_t count = 0;
+  for (const Setting& setting : settings_table()) {
+    if (!setting.in_file) continue;
+    const std::string value = is_number(setting) ? "1" : "\"x\"";
+    text += std::string(setting.name) + " = " + value + "\n";
+    ++count;
+  }
+  const auto given = read(text);
+  ASSERT_TRUE(given) << given.error().message;
+  EXPECT_EQ(given->size(), count);
+}
+
+TEST_F(TomlSourceTest, AnUnknownKeyIsAnErrorWithASuggestion) {
+  const std::string error = error_of("\nprot = 1\n");
+  EXPECT_EQ(error, file_.string() + ":2: unknown key 'prot'; did you mean 'port'?");
+}
+
+TEST_F(TomlSourceTest, ASectionIsAnUnknownKey) {
+  EXPECT_THAT(error_of("[server]\nport = 1\n"), HasSubstr("unknown key 'server'"));
+}
+
+TEST_F(TomlSourceTest, AWrongTypeNamesBothTypes) {
+  const std::string error = error_of("port = \"9000\"\n");
+  EXPECT_EQ(error, file_.string() + ":1: 'port' must be a whole number, not string");
+  EXPECT_THAT(error_of("host = 1\n"), HasSubstr("'host' must be a text, not integer"));
+  EXPECT_THAT(error_of("model = [1]\n"), HasSubstr("'model' must be a list of texts"));
+  EXPECT_THAT(error_of("port = 1.5\n"), HasSubstr("not floating-point"));
+}
+
+TEST_F(TomlSourceTest, ASyntaxErrorNamesItsLine) {
+  EXPECT_THAT(error_of("port = 1\nhost = \n"), HasSubstr("pcai.toml:2: "));
+}
+
+TEST_F(TomlSourceTest, ASecretCannotStandInAFile) {
+  EXPECT_THAT(error_of("api_key = \"sk\"\n"), HasSubstr("PCAI_API_KEY"));
+}
+
+TEST_F(TomlSourceTest, TildeIsTheHomeFolderAndRelativePathsStartAtTheFile) {
+  const auto given = read("chat_template = \"t.jinja\"\nmodels_dir = [\"~/gguf\", \"/data\"]\n");
+  ASSERT_TRUE(given) << given.error().message;
+  EXPECT_THAT(given->at(0).texts, ElementsAre((folder_.path() / "t.jinja").string()));
+  EXPECT_THAT(given->at(1).texts, ElementsAre("/home/ada/gguf", "/data"));
+}
+
+TEST_F(TomlSourceTest, AModelMayBeAnIdAndStaysAsItIs) {
+  const auto given = read("model = \"smollm2\"\n");
+  ASSERT_TRUE(given) << given.error().message;
+  EXPECT_THAT(given->at(0).texts, ElementsAre("smollm2"));
+}
+
+TEST_F(TomlSourceTest, AFolderIsNoSettingsFile) {
+  const auto given = read_settings_file(folder_.path(), environment_);
+  ASSERT_FALSE(given);
+  EXPECT_THAT(given.error().message, HasSubstr("is not a file"));
+}
+
+TEST_F(TomlSourceTest, TheSearchPrefersTheUsersFile) {
+  const auto file = folder_.write("pcai/pcai.toml", "");
+  EXPECT_EQ(
+      find_settings_file({{"XDG_CONFIG_HOME", folder_.path().string()}, {"HOME", "/nowhere"}}),
+      file);
+}
+
+TEST_F(TomlSourceTest, WithoutXdgConfigHomeTheSearchLooksBelowHome) {
+  const auto file = folder_.write(".config/pcai/pcai.toml", "");
+  EXPECT_EQ(find_settings_file({{"HOME", folder_.path().string()}}), file);
+}
+
+}  // namespace
+}  // namespace pcai
