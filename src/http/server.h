@@ -13,7 +13,7 @@ namespace pcai {
 
 struct HttpOptions {
   std::string host = "127.0.0.1";
-  std::uint16_t port = 8080;  // 0 = any free port; Server::port() says which
+  std::uint16_t port = 8080;                    // 0 = any free port; Server::port() says which
   std::vector<std::string> api_keys = {};       // empty = no key needed
   std::vector<std::string> cors_origins = {};   // exact origins that may call from a browser
   std::vector<std::string> allowed_hosts = {};  // Host names besides the loopback ones
@@ -22,8 +22,9 @@ struct HttpOptions {
   std::uint64_t max_body_bytes = 16ULL << 20;
   std::uint32_t max_header_bytes = 16U << 10;
   std::chrono::milliseconds header_timeout{10'000};
-  std::chrono::milliseconds body_timeout{30'000};  // without a byte
-  std::chrono::milliseconds write_timeout{60'000};
+  std::chrono::milliseconds body_timeout{30'000};         // without a byte
+  std::chrono::milliseconds keep_alive_timeout{120'000};  // between two requests
+  std::chrono::milliseconds write_timeout{60'000};        // without a byte taken by the client
   std::chrono::milliseconds ping_interval{5'000};
 };
 
@@ -39,11 +40,11 @@ class HttpServer {
 
   std::uint16_t port() const noexcept;
 
-  /// Serves until stop(); blocks.
+  /// Serves until stop(); blocks. Once only.
   void run();
 
-  /// Takes no new connections and closes idle ones; run() returns when the live requests have ended,
-  /// at the latest after `grace`. A second call with grace 0 ends at once.
+  /// Takes no new connections and closes idle ones; run() returns when the live requests have
+  /// ended, at the latest after `grace`. A second call with grace 0 ends at once.
   void stop(std::chrono::milliseconds grace);
 
  private:

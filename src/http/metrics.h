@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "engine/engine.h"
+#include "http/server_state.h"
+
+namespace pcai {
+
+/// The engine's, the models' and the server's counters in Prometheus' text format. "" where the
+/// program was built without prometheus-cpp.
+std::string metrics_text(const Engine& engine, const HttpStats& stats);
+
+}  // namespace pcai

@@ -1,0 +1,9 @@
+#include "http/metrics.h"
+
+namespace pcai {
+
+std::string metrics_text(const Engine&, const HttpStats&) {
+  return {};
+}
+
+}  // namespace pcai

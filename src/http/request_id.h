@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace pcai {
+
+/// `prefix` and 24 random hex digits: "req_…", "chatcmpl-…".
+std::string random_id(std::string_view prefix);
+
+}  // namespace pcai

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pcai {
+
+/// A method and a path. A path may end in "{id}", which matches the whole rest, slashes included.
+struct RoutePattern {
+  std::string_view method;
+  std::string_view path;
+};
+
+struct RouteMatch {
+  std::optional<std::size_t> route = {};  // index of the pattern; absent = no route
+  std::string parameter = {};             // what "{id}" matched, percent-decoded
+  std::string allow = {};                 // the path's methods, for Allow; "" = the path is unknown
+};
+
+/// Finds the route of a request. Immutable; any thread may call it.
+class Router {
+ public:
+  explicit Router(std::vector<RoutePattern> patterns) : patterns_(std::move(patterns)) {}
+
+  /// Query, repeated and trailing slashes do not count; HEAD takes the GET route; a path without
+  /// its "/v1" is taken as if it had it.
+  RouteMatch match(std::string_view method, std::string_view target) const;
+
+ private:
+  RouteMatch match_path(std::string_view method, std::string_view path) const;
+
+  std::vector<RoutePattern> patterns_;
+};
+
+/// The path of a request target: no scheme, host, query, repeated or trailing slashes.
+std::string target_path(std::string_view target);
+
+/// The host of an absolute target ("http://host/path"), "" for all others.
+std::string_view target_host(std::string_view target) noexcept;
+
+/// Nothing when a '%' is not followed by two hex digits.
+std::optional<std::string> percent_decoded(std::string_view text);
+
+}  // namespace pcai

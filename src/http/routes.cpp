@@ -1,0 +1,19 @@
+#include "http/routes.h"
+
+#include <array>
+
+namespace pcai {
+
+std::span<const Route> routes() {
+  static constexpr std::array kRoutes = {
+      Route{{"GET", "/health"}, get_health, true},
+      Route{{"GET", "/ready"}, get_ready, true},
+      Route{{"GET", "/metrics"}, get_metrics},
+      Route{{"GET", "/v1/models"}, get_models},
+      Route{{"GET", "/v1/models/{id}"}, get_model},
+      Route{{"POST", "/v1/chat/completions"}, post_chat_completions},
+  };
+  return kRoutes;
+}
+
+}  // namespace pcai

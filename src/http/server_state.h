@@ -1,0 +1,31 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <boost/asio/thread_pool.hpp>
+
+#include "engine/engine.h"
+#include "http/guard.h"
+#include "http/router.h"
+#include "http/server.h"
+
+namespace pcai {
+
+/// Counters of the server since its start. Any thread.
+struct HttpStats {
+  std::atomic<std::uint32_t> connections{0};             // now
+  std::array<std::atomic<std::uint64_t>, 6> by_class{};  // answers by status / 100; 0 = none sent
+};
+
+/// What all connections of a server share. Constant but for the counters; any thread.
+struct ServerState {
+  Engine& engine;
+  HttpOptions options;
+  Router router;
+  Guard guard;
+  HttpStats stats;
+  boost::asio::thread_pool parsers{
+      1};  // for bodies so large that parsing them would hold up a loop
+};
+
+}  // namespace pcai
