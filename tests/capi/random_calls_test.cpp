@@ -72,7 +72,7 @@ class RandomCaller {
     pcai_engine_options_init(&options, sizeof options);
     options.backend = pcai_text_of("fake");
     if (pick(4) == 0) options.backend = text();
-    if (pick(8) == 0) options.struct_size = static_cast<std::uint32_t>(random_());
+    if (pick(8) == 0) options.struct_size = static_cast<std::uint32_t>(pick(sizeof options));
     pcai_engine*& engine = any(engines_);
     pcai_engine_free(&engine);
     return pcai_engine_create(&options, &engine, error);
@@ -107,7 +107,7 @@ class RandomCaller {
     if (pick(8) == 0) request.timeout_ms = pick(5);
     if (pick(8) == 0) request.json_schema = text();
     if (pick(8) == 0) request.prompt = text();
-    if (pick(8) == 0) request.struct_size = static_cast<std::uint32_t>(pick(300));
+    if (pick(8) == 0) request.struct_size = static_cast<std::uint32_t>(pick(sizeof request));
     pcai_generation*& generation = any(generations_);
     pcai_generation_free(&generation);
     return pcai_generation_start(some(models_), pick(8) == 0 ? nullptr : &request, &generation,
