@@ -8,6 +8,8 @@
 namespace pcai {
 namespace {
 
+constexpr float kColdest = 1e-4F;  // dividing logits by less than this is greedy, or overflows
+
 std::uint32_t fold_seed(const std::optional<std::uint64_t>& seed) {
   if (!seed) return std::random_device{}();
   const auto folded = static_cast<std::uint32_t>(*seed ^ (*seed >> 32));
@@ -50,8 +52,9 @@ Sampler::Sampler(const Tokenizer& tokenizer, const GenerateParams& params,
     add(llama_sampler_init_penalties(size, last_n, 1, params.frequency_penalty,
                                      params.presence_penalty));
   }
-  greedy_ = params.temperature == 0 && bias.empty() && !repeat && !penalties;
-  if (params.temperature == 0) {
+  const bool coldest = params.temperature < kColdest;
+  greedy_ = coldest && bias.empty() && !repeat && !penalties;
+  if (coldest) {
     add(llama_sampler_init_greedy());
     return;
   }
