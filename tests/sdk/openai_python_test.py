@@ -7,7 +7,11 @@ import openai
 
 from server import Server
 
-FRANCE = [{"role": "user", "content": "What is the capital of France?"}]
+# The model is sure of every token of this answer, so rounding cannot change it: what is in the KV
+# cache and what else is decoded change the order of sums (docs/architecture.md). STORY is for tests
+# in which the text does not matter.
+FRANCE = [{"role": "user", "content": "What is the capital of France? Answer with one word."}]
+PARIS = "The capital of France is Paris."
 STORY = [{"role": "user", "content": "Tell me a long story about a lighthouse."}]
 
 server = None
@@ -46,7 +50,8 @@ class SdkTest(unittest.TestCase):
 class ChatTest(SdkTest):
     def test_capital_of_france_is_paris(self):
         answer = self.chat(FRANCE)
-        self.assertIn("Paris", answer.choices[0].message.content)
+        self.assertEqual(answer.choices[0].message.content, PARIS)
+        self.assertEqual(answer.choices[0].finish_reason, "stop")
         self.assertEqual(answer.choices[0].message.role, "assistant")
         self.assertEqual(answer.object, "chat.completion")
         self.assertTrue(answer.id.startswith("chatcmpl-"))
@@ -54,6 +59,7 @@ class ChatTest(SdkTest):
 
     def test_streamed_text_equals_the_whole_text(self):
         self.assertEqual(self.streamed_text(FRANCE), self.text(FRANCE))
+        self.assertEqual(self.streamed_text(FRANCE), PARIS)
 
     def test_chunks_share_their_head_and_one_ends_the_choice(self):
         chunks = list(self.chat(FRANCE, stream=True))
@@ -101,9 +107,9 @@ class ChatTest(SdkTest):
     def test_streamed_logprobs_equal_the_whole_ones(self):
         def tokens(entries):
             return [entry.token for entry in entries]
-        parameters = {"max_tokens": 8, "logprobs": True, "top_logprobs": 1}
-        whole = tokens(self.chat(STORY, **parameters).choices[0].logprobs.content)
-        streamed = [token for chunk in self.chat(STORY, stream=True, **parameters)
+        parameters = {"max_tokens": 5, "logprobs": True, "top_logprobs": 1}
+        whole = tokens(self.chat(FRANCE, **parameters).choices[0].logprobs.content)
+        streamed = [token for chunk in self.chat(FRANCE, stream=True, **parameters)
                     for choice in chunk.choices if choice.logprobs
                     for token in tokens(choice.logprobs.content)]
         self.assertEqual(streamed, whole)
@@ -116,19 +122,14 @@ class ChatTest(SdkTest):
         self.assertEqual(answer.usage.completion_tokens, 48)
 
     def test_stop_ends_before_its_text(self):
-        whole = self.text(STORY, max_tokens=40)
-        stop = whole[len(whole) // 2:][:6]
-        expected = whole[:whole.index(stop)]
-        answer = self.chat(STORY, max_tokens=40, stop=[stop, "never said"])
-        self.assertEqual(answer.choices[0].message.content, expected)
+        stop = ["never said", "ce is Par"]  # begins and ends inside tokens
+        answer = self.chat(FRANCE, stop=stop)
+        self.assertEqual(answer.choices[0].message.content, "The capital of Fran")
         self.assertEqual(answer.choices[0].finish_reason, "stop")
-        self.assertEqual(self.streamed_text(STORY, max_tokens=40, stop=stop), expected)
+        self.assertEqual(self.streamed_text(FRANCE, stop=stop), "The capital of Fran")
 
-    def test_same_seed_gives_the_same_text(self):
-        def sample(seed):
-            return self.text(STORY, temperature=1, seed=seed)
-        self.assertEqual(sample(42), sample(42))
-        self.assertGreater(len({sample(seed) for seed in (1, 2, 3)}), 1)
+    def test_other_seeds_give_other_texts(self):
+        self.assertGreater(len({self.text(STORY, temperature=1, seed=seed) for seed in (1, 2, 3)}), 1)
 
     def test_max_tokens_ends_with_length(self):
         for name in ("max_tokens", "max_completion_tokens"):
@@ -164,13 +165,12 @@ class ChatTest(SdkTest):
             self.assertEqual(list(pool.map(count, lengths)), [(n, "length") for n in lengths])
 
     def test_server_goes_on_after_an_aborted_stream(self):
-        expected = self.text(FRANCE)
         for _ in range(3):
             chunks = self.chat(STORY, max_tokens=2000, stream=True)
             for _ in range(3):
                 next(iter(chunks))
             chunks.close()
-        self.assertEqual(self.text(FRANCE), expected)
+        self.assertEqual(self.text(FRANCE), PARIS)
 
 
 class AsyncTest(unittest.IsolatedAsyncioTestCase):
@@ -181,7 +181,7 @@ class AsyncTest(unittest.IsolatedAsyncioTestCase):
             stream = await async_client.chat.completions.create(
                 model=model, messages=FRANCE, temperature=0, max_tokens=24, stream=True)
             text = "".join([chunk.choices[0].delta.content or "" async for chunk in stream])
-        self.assertIn("Paris", text)
+        self.assertEqual(text, PARIS)
 
 
 class ModelsTest(SdkTest):
@@ -256,8 +256,20 @@ class KeyTest(unittest.TestCase):
 
 
 class LifeTest(unittest.TestCase):
-    def test_sigterm_ends_the_server_well(self):
-        self.assertEqual(Server().stop(), 0)
+    def sample(self, seed):
+        """The first answer of a server of its own: nothing is cached that could change sums."""
+        own = Server()
+        try:
+            with client(base_url=f"{own.url}/v1") as own_client:
+                answer = own_client.chat.completions.create(
+                    model=own_client.models.list().data[0].id, messages=STORY, temperature=1,
+                    max_tokens=24, seed=seed)
+                return answer.choices[0].message.content
+        finally:
+            self.assertEqual(own.stop(), 0)  # SIGTERM is a good end
+
+    def test_same_seed_gives_the_same_text(self):
+        self.assertEqual(self.sample(42), self.sample(42))
 
 
 if __name__ == "__main__":
