@@ -46,7 +46,8 @@ double median(std::vector<double> values) {
 void measure(const char* what, std::vector<Side> sides, int rounds, const std::string& prompt,
              std::uint32_t tokens) {
   for (int round = -rounds / 10; round < rounds; ++round) {  // the first ones warm up
-    for (Side& side : sides) {
+    for (std::size_t turn = 0; turn < sides.size(); ++turn) {
+      Side& side = sides[(turn + static_cast<std::size_t>(round + rounds)) % sides.size()];
       const double cpu = thread_cpu_us();
       const auto begin = std::chrono::steady_clock::now();
       side.run(prompt, tokens);
