@@ -8,12 +8,12 @@ $script:Model = $null      # PcaiInference.Model, the one that answers
 $script:ModelKey = $null   # what it was loaded from
 $script:PollTime = 100     # milliseconds that a native call may hold the thread, so that Ctrl+C acts
 
-foreach ($folder in 'Private', 'Public') {
-    foreach ($file in Get-ChildItem -LiteralPath (Join-Path $PSScriptRoot $folder) -Filter '*.ps1') {
-        . $file.FullName
-    }
-}
+$privateFiles = Get-ChildItem -LiteralPath (Join-Path $PSScriptRoot 'Private') -Filter '*.ps1'
+foreach ($file in $privateFiles) { . $file.FullName }
 
-Import-PcaiNativeLayer -ModuleFolder $PSScriptRoot
+Import-PcaiNativeLayer -ModuleFolder $PSScriptRoot # before the functions that name its types
+
+$publicFiles = Get-ChildItem -LiteralPath (Join-Path $PSScriptRoot 'Public') -Filter '*.ps1'
+foreach ($file in $publicFiles) { . $file.FullName }
 
 $ExecutionContext.SessionState.Module.OnRemove = { Close-PcaiInference }

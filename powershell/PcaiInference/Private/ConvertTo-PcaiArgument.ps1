@@ -9,7 +9,7 @@ function ConvertTo-PcaiArgument {
         [string] $Argument
     )
 
-    if ($Argument -match '^[\w\-./:\\=]+$') { return $Argument }
-    $escaped = $Argument -replace '(\\*)"', '$1$1\"' -replace '(\\+)$', '$1$1'
+    if ($Argument -match '^[\w\-./:\\=]+\z') { return $Argument }
+    $escaped = $Argument -replace '(\\*)"', '$1$1\"' -replace '(\\+)\z', '$1$1'
     return '"' + $escaped + '"'
 }

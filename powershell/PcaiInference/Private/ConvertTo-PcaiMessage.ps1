@@ -1,7 +1,7 @@
 # A message of -Messages, a hashtable or an object with role and content, as the native layer has it.
 function ConvertTo-PcaiMessage {
     [CmdletBinding()]
-    [OutputType([PcaiInference.Message])]
+    [OutputType('PcaiInference.Message')]
     param(
         [Parameter(Mandatory = $true)]
         [object] $InputObject

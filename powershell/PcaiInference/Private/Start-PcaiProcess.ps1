@@ -26,9 +26,9 @@ function Start-PcaiProcess {
     }
     else {
         $start.FileName = '/bin/sh'
-        $script = 'log=$1; shift; exec </dev/null >"$log" 2>&1; ' +
+        $shell = 'log=$1; shift; exec </dev/null >"$log" 2>&1; ' +
             'if command -v setsid >/dev/null; then exec setsid "$@"; else exec "$@"; fi'
-        $words = @('-c', $script, 'sh', $Log, $Program) + $Arguments
+        $words = @('-c', $shell, 'sh', $Log, $Program) + $Arguments
         $start.UseShellExecute = $false
     }
     $start.Arguments = ($words | ForEach-Object { ConvertTo-PcaiArgument -Argument $_ }) -join ' '
