@@ -73,7 +73,7 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   void unload(Model& model);
   void destroy(ModelInstance& instance);
   void submit(const std::shared_ptr<LiveRequest>& request);
-  void on_last(LiveRequest& request, GenerateEvent last);
+  void on_last(LiveRequest& live, GenerateEvent last);
   void deliver(Ending ending);
 
   // Constant after construction.

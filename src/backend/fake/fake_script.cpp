@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <string_view>
+#include <utility>
 
 namespace pcai {
 namespace {
@@ -72,6 +73,38 @@ tl::unexpected<Error> bad_directive(std::string_view word, const char* field) {
               "'" + std::string(word) + "' is not a directive of the fake backend", field);
 }
 
+/// Sets the number of that key; false when there is no such key or it needs a value.
+bool set_number(FakeScript& script, std::string_view key, bool has_value, std::uint32_t number) {
+  if (!has_value && key != "crash" && key != "hang") return false;
+  if (key == "crash") {
+    script.crash_after = number;
+  } else if (key == "hang") {
+    script.hang_after = number;
+  } else if (key == "delay_ms") {
+    script.delay = std::chrono::milliseconds(number);
+  } else if (key == "prefill_ms") {
+    script.prefill = std::chrono::milliseconds(number);
+  } else if (key == "tokens") {
+    script.tokens = number;
+  } else if (key == "fail_after") {
+    script.fail_after = number;
+  } else if (key == "reasoning") {
+    script.reasoning = number;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+/// A whole number from 0 to kMaxNumber; nothing for all else.
+std::optional<std::uint32_t> read_number(std::string_view text) {
+  std::uint32_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [read_to, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || read_to != end || number > kMaxNumber) return std::nullopt;
+  return number;
+}
+
 /// Reads what follows "fake:" on one line.
 Status read_directives(std::string_view line, const char* field, FakeScript& script) {
   for (std::string_view word = take_word(line); !word.empty(); word = take_word(line)) {
@@ -79,45 +112,17 @@ Status read_directives(std::string_view line, const char* field, FakeScript& scr
     const std::string_view key = word.substr(0, equals);
     const bool has_value = equals != std::string_view::npos;
     const std::string_view value = has_value ? word.substr(equals + 1) : std::string_view();
-    const std::string_view rest_of_line(value.data(), value.size() + line.size());
-    if (key == "reply" && has_value) {
-      script.reply = std::string(rest_of_line);
-      return {};
-    }
-    if (key == "args" && has_value) {
-      script.tool_arguments = std::string(rest_of_line);
+    if (has_value && (key == "reply" || key == "args")) {
+      std::string rest_of_line(value.data(), value.size() + line.size());
+      (key == "reply" ? script.reply.emplace() : script.tool_arguments) = std::move(rest_of_line);
       return {};
     }
     if (key == "tool" && !value.empty()) {
       script.tool = std::string(value);
       continue;
     }
-    std::uint32_t number = 0;
-    if (has_value) {
-      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-      if (error != std::errc() || end != value.data() + value.size() || number > kMaxNumber) {
-        return bad_directive(word, field);
-      }
-    }
-    if (key == "crash") {
-      script.crash_after = number;
-    } else if (key == "hang") {
-      script.hang_after = number;
-    } else if (!has_value) {
-      return bad_directive(word, field);
-    } else if (key == "delay_ms") {
-      script.delay = std::chrono::milliseconds(number);
-    } else if (key == "prefill_ms") {
-      script.prefill = std::chrono::milliseconds(number);
-    } else if (key == "tokens") {
-      script.tokens = number;
-    } else if (key == "fail_after") {
-      script.fail_after = number;
-    } else if (key == "reasoning") {
-      script.reasoning = number;
-    } else {
-      return bad_directive(word, field);
-    }
+    const auto number = has_value ? read_number(value) : std::optional(0U);
+    if (!number || !set_number(script, key, has_value, *number)) return bad_directive(word, field);
   }
   return {};
 }
