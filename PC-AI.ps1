@@ -70,9 +70,9 @@ $instructions = 'You are a technician who explains the diagnostics of a computer
 function Get-WindowsDiagnostic {
     $system = Get-CimInstance -ClassName Win32_OperatingSystem
     "System: $($system.Caption) $($system.Version), up since $($system.LastBootUpTime)"
-    'Memory: {0:N0} MB free of {1:N0} MB' -f ($system.FreePhysicalMemory / 1KB), ($system.TotalVisibleMemorySize / 1KB)
+    'Memory: {0:N0} MB free of {1:N0} MB' -f ($system.FreePhysicalMemory / 1kb), ($system.TotalVisibleMemorySize / 1kb)
     foreach ($disk in Get-CimInstance -ClassName Win32_LogicalDisk -Filter 'DriveType = 3') {
-        'Disk {0} {1:N1} GB free of {2:N1} GB' -f $disk.DeviceID, ($disk.FreeSpace / 1GB), ($disk.Size / 1GB)
+        'Disk {0} {1:N1} GB free of {2:N1} GB' -f $disk.DeviceID, ($disk.FreeSpace / 1gb), ($disk.Size / 1gb)
     }
     $since = (Get-Date).AddDays(-1)
     $filter = @{ LogName = 'System', 'Application'; Level = 1, 2; StartTime = $since }
@@ -96,7 +96,7 @@ function Get-LinuxDiagnostic {
         $errors = @(journalctl --priority err --since '-1 day' --lines 15 --no-pager --quiet 2>$null)
     }
     if ($errors.Count -eq 0 -and (Get-Command dmesg -CommandType Application -ErrorAction SilentlyContinue)) {
-        $errors = @(dmesg --level err,crit,alert,emerg 2>$null | Select-Object -Last 15)
+        $errors = @(dmesg '--level=err,crit,alert,emerg' 2>$null | Select-Object -Last 15)
     }
     "Errors in the journal of the last day: $($errors.Count)"
     $errors

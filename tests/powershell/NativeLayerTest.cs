@@ -308,9 +308,11 @@ namespace PcaiInference
         {
             using (Engine engine = new Engine("fake"))
             {
-                Model model = engine.Load(new ModelOptions("load_ms=600000.fake"));
+                Model model = engine.Load(new ModelOptions("load_ms=4000.fake") { Id = "a" });
                 Expect.That(!model.Wait(1), "it still loads");
-                model.Dispose(); // would take ten minutes
+                model.Dispose();
+                // The id is free again, so the load has ended.
+                engine.Load(new ModelOptions("test.fake") { Id = "a" }).Dispose();
             }
         }
 
@@ -612,14 +614,14 @@ namespace PcaiInference
         {
             Engine engine = new Engine("fake");
             Model model = engine.Load(new ModelOptions("a.fake"));
-            Model loading = engine.Load(new ModelOptions("load_ms=600000.fake"));
+            Model loading = engine.Load(new ModelOptions("load_ms=4000.fake"));
             loading.Wait(0);
             model.Start(Ask("fake: delay_ms=5 tokens=1000000")).Next(-1);
         }
 
         public void CollectedEnginesModelsAndGenerationsEndInAnyOrder()
         {
-            for (int i = 0; i < 20; i++)
+            for (int i = 0; i < 5; i++)
             {
                 Thread starter = new Thread(StartEverythingAndForget);
                 starter.Start();

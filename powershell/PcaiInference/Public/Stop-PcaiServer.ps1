@@ -56,7 +56,7 @@ function Stop-PcaiServer {
             $process = [System.Diagnostics.Process]::GetProcessById($server.Id)
             $ended = $false
             if ($TimeoutSec -gt 0 -and -not (Test-PcaiWindows)) {
-                & /bin/sh -c 'kill -TERM "$1"' sh $server.Id
+                & '/bin/sh' '-c' 'kill -TERM "$1"' 'sh' $server.Id
                 $end = [DateTime]::UtcNow.AddSeconds($TimeoutSec)
                 while (-not ($ended = $process.WaitForExit(200)) -and [DateTime]::UtcNow -lt $end) {
                     Write-Progress -Activity 'Ending the server' -Status $server.Url
