@@ -68,9 +68,9 @@ Status LlamaCppModel::submit(RequestId id, GenerateRequest request,
   std::vector<std::string> stop_sequences = request.params.stop_sequences;
   stop_sequences.insert(stop_sequences.end(), prompt->stop_sequences.begin(),
                         prompt->stop_sequences.end());
-  scheduler_->submit(std::make_unique<LiveRequest>(id, request, std::move(prompt->tokens),
-                                                   std::move(stop_sequences), most_tokens,
-                                                   tokenizer_, std::move(sink)));
+  scheduler_->submit(std::make_unique<DecodingRequest>(id, request, std::move(prompt->tokens),
+                                                       std::move(stop_sequences), most_tokens,
+                                                       tokenizer_, std::move(sink)));
   return {};
 }
 

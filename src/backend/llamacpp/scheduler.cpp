@@ -43,7 +43,7 @@ Scheduler::~Scheduler() {
   llama_batch_free(batch_);
 }
 
-void Scheduler::submit(std::unique_ptr<LiveRequest> request) {
+void Scheduler::submit(std::unique_ptr<DecodingRequest> request) {
   const std::lock_guard lock(mutex_);
   const RequestId id = request->id();
   inbox_.push_back({id, std::move(request)});
@@ -170,7 +170,7 @@ void Scheduler::sample(const StepPlan& plan) {
   std::int32_t row = -1;
   for (const StepItem& item : plan.items) {
     row += static_cast<std::int32_t>(item.count);
-    LiveRequest& request = *live_.at(item.request);
+    DecodingRequest& request = *live_.at(item.request);
     const std::uint32_t prompt_end = static_cast<std::uint32_t>(request.prompt().size());
     if (item.first < prompt_end) {
       counters_.prompt_tokens_computed += std::min(item.count, prompt_end - item.first);
@@ -217,7 +217,7 @@ void Scheduler::fail_step(const StepPlan& plan, const std::string& reason) {
 void Scheduler::end(RequestId request, Error error) {
   planner_.finish(request, false);
   const auto found = live_.find(request);
-  const std::unique_ptr<LiveRequest> live = std::move(found->second);
+  const std::unique_ptr<DecodingRequest> live = std::move(found->second);
   live_.erase(found);
   update_stats();
   live->fail_with(std::move(error));

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "backend/llamacpp/batch_planner.h"
-#include "backend/llamacpp/live_request.h"
+#include "backend/llamacpp/decoding_request.h"
 #include "backend/llamacpp/model_file.h"
 #include "backend/llamacpp/step_budget.h"
 #include "backend/llamacpp/thread_choice.h"
@@ -33,7 +33,7 @@ class Scheduler {
   /// Ends live requests with Failed(Cancelled) and joins the thread.
   ~Scheduler();
 
-  void submit(std::unique_ptr<LiveRequest> request);
+  void submit(std::unique_ptr<DecodingRequest> request);
   void cancel(RequestId request) noexcept;
   ModelStats stats() const noexcept;
 
@@ -41,7 +41,7 @@ class Scheduler {
   /// A request that came, or a cancel of `id` where there is none.
   struct Message {
     RequestId id = 0;
-    std::unique_ptr<LiveRequest> request;
+    std::unique_ptr<DecodingRequest> request;
   };
 
   /// What a running step can be interrupted for. Guarded by mutex_.
@@ -84,7 +84,7 @@ class Scheduler {
   BatchPlanner planner_;
   StepBudget budget_;
   ThreadChoice threads_;
-  std::unordered_map<RequestId, std::unique_ptr<LiveRequest>> live_;
+  std::unordered_map<RequestId, std::unique_ptr<DecodingRequest>> live_;
   llama_batch batch_;
   ModelStats counters_;  // copied to stats_ after each step
 

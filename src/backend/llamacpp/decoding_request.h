@@ -16,12 +16,12 @@ namespace pcai {
 
 /// A request on its way through a model: what it samples with, what it has said, who listens. Made
 /// by submit() and from then on touched by the scheduler's thread alone.
-class LiveRequest {
+class DecodingRequest {
  public:
   /// `most_tokens`: how many it may generate. `tokenizer` must outlive it.
-  LiveRequest(RequestId id, const GenerateRequest& request, std::vector<Token> prompt,
-              std::vector<std::string> stop_sequences, std::uint32_t most_tokens,
-              const Tokenizer& tokenizer, std::shared_ptr<EventSink> sink);
+  DecodingRequest(RequestId id, const GenerateRequest& request, std::vector<Token> prompt,
+                  std::vector<std::string> stop_sequences, std::uint32_t most_tokens,
+                  const Tokenizer& tokenizer, std::shared_ptr<EventSink> sink);
 
   RequestId id() const noexcept { return id_; }
   const std::vector<Token>& prompt() const noexcept { return prompt_; }

@@ -1,12 +1,13 @@
-#include "backend/llamacpp/live_request.h"
+#include "backend/llamacpp/decoding_request.h"
 
 #include <utility>
 
 namespace pcai {
 
-LiveRequest::LiveRequest(RequestId id, const GenerateRequest& request, std::vector<Token> prompt,
-                         std::vector<std::string> stop_sequences, std::uint32_t most_tokens,
-                         const Tokenizer& tokenizer, std::shared_ptr<EventSink> sink)
+DecodingRequest::DecodingRequest(RequestId id, const GenerateRequest& request,
+                                 std::vector<Token> prompt, std::vector<std::string> stop_sequences,
+                                 std::uint32_t most_tokens, const Tokenizer& tokenizer,
+                                 std::shared_ptr<EventSink> sink)
     : id_(id),
       prompt_(std::move(prompt)),
       cache_scope_(request.cache_scope),
@@ -20,7 +21,7 @@ LiveRequest::LiveRequest(RequestId id, const GenerateRequest& request, std::vect
   usage_.prompt_tokens = static_cast<std::uint32_t>(prompt_.size());
 }
 
-std::optional<Token> LiveRequest::advance(std::span<const float> logits) {
+std::optional<Token> DecodingRequest::advance(std::span<const float> logits) {
   if (!first_token_) first_token_ = Clock::now();
   const Token token = sampler_.sample(logits);
   if (tokenizer_.ends(token)) {
@@ -41,12 +42,12 @@ std::optional<Token> LiveRequest::advance(std::span<const float> logits) {
   return token;
 }
 
-void LiveRequest::send_text(std::string text) {
+void DecodingRequest::send_text(std::string text) {
   if (text.empty()) return;
   sink_->on_event(TextDelta{std::move(text), std::exchange(logprobs_, {})});
 }
 
-void LiveRequest::finish(FinishReason reason) {
+void DecodingRequest::finish(FinishReason reason) {
   std::string rest;
   if (!stop_.stopped()) {
     rest = stop_.add(utf8_.finish());
@@ -58,11 +59,11 @@ void LiveRequest::finish(FinishReason reason) {
   sink_->on_event(Finished{reason, usage_, timings()});
 }
 
-void LiveRequest::fail_with(Error error) {
+void DecodingRequest::fail_with(Error error) {
   sink_->on_event(Failed{std::move(error), usage_, timings()});
 }
 
-Timings LiveRequest::timings() const {
+Timings DecodingRequest::timings() const {
   using Milliseconds = std::chrono::duration<double, std::milli>;
   Timings timings;
   if (!first_token_) return timings;
