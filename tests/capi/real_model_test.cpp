@@ -80,7 +80,8 @@ TEST_F(RealModelTest, SaysWhatItIsAndAnswers) {
   EXPECT_GT(info.parameter_count, 100'000'000U);
   EXPECT_GT(info.vocabulary_size, 10'000U);
 
-  const pcai::answer answer = model.start(greedy("What is the capital of France?", 24)).wait();
+  const pcai::answer answer =
+      model.start(greedy("What is the capital of France? Answer with one word.", 24)).wait();
   EXPECT_THAT(answer.text, HasSubstr("Paris"));
   EXPECT_GT(answer.last.prompt_tokens, 5U);
   EXPECT_GT(model.stats().tokens_generated, 0U);
