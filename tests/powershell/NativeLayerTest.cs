@@ -726,7 +726,7 @@ namespace PcaiInference
                 Expect.Equal("llamacpp", info.Backend);
                 Expect.Equal("llama", info.Architecture);
 
-                Request request = Ask("What is the capital of France?");
+                Request request = Ask("What is the capital of France? Answer with one word.");
                 request.Temperature = 0;
                 request.MaxTokens = 24;
                 List<string> pieces = new List<string>();
