@@ -121,12 +121,14 @@ function Find-Model {
 }
 
 function Invoke-Native([string] $Backend, [string] $Prompt) {
-    Initialize-PcaiInference -Backend $Backend
+    # A module does not see this script's $ErrorActionPreference.
+    Initialize-PcaiInference -Backend $Backend -ErrorAction Stop
     try {
         $path = if ($ModelPath) { $ModelPath } else { Find-Model }
         Write-Verbose "Model: $path"
-        Import-PcaiModel -ModelPath $path
-        Invoke-PcaiGenerate -Prompt $Prompt -System $instructions -MaxTokens $MaxTokens -Temperature 0.2
+        Import-PcaiModel -ModelPath $path -ErrorAction Stop
+        Invoke-PcaiGenerate -Prompt $Prompt -System $instructions -MaxTokens $MaxTokens -Temperature 0.2 `
+            -ErrorAction Stop
     }
     finally {
         Close-PcaiInference

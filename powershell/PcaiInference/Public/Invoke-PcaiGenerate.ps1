@@ -157,12 +157,12 @@ function Invoke-PcaiGenerate {
             while (-not $generation.Ended) {
                 $piece = $generation.Next($script:PollTime)
                 if ($Stream -and $null -ne $piece -and $piece.Kind -eq 'Text' -and $piece.Text) {
-                    $PSCmdlet.WriteObject($piece.Text)
+                    $piece.Text
                 }
             }
             $result = $generation.Result
-            if ($AsObject) { $PSCmdlet.WriteObject($result) }
-            elseif (-not $Stream) { $PSCmdlet.WriteObject($result.Text) }
+            if ($AsObject) { $result }
+            elseif (-not $Stream) { $result.Text }
             if (-not $AsObject -and $result.FinishReason -eq 'Length') {
                 Write-Warning "The answer was cut after $($result.CompletionTokens) tokens."
             }
