@@ -4,13 +4,14 @@
 PRESET ?= release
 BUILD = build/$(PRESET)
 JOBS ?= $(shell nproc)
+PREFIX ?= /usr/local
 PORT ?= $(or $(PCAI_PORT),8080)
 
 # A second checkout finds the compiler's cache of the first.
 export CCACHE_BASEDIR = $(CURDIR)
 export CCACHE_NOHASHDIR = true
 
-.PHONY: help run build test check format layers tidy clean
+.PHONY: help run build test install check format layers tidy clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -32,6 +33,9 @@ test: dependencies-test $(BUILD)/build.ninja ## build and run all tests
 check: layers dependencies-check ## format and layers, without a build
 	@find src include tests bench -name '*.h' -o -name '*.c' -o -name '*.cpp' \
 	  | xargs clang-format-14 --dry-run -Werror
+
+install: build ## install library, headers and programs (PREFIX=/usr/local)
+	@cmake --install $(BUILD) --prefix $(PREFIX)
 
 layers: ## who includes whom
 	@tools/check_layers
