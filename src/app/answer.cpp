@@ -76,8 +76,9 @@ Answer get_answer(Engine& engine, GenerateRequest request, Signals& signals,
   }
   AnswerReader reader(answer, pieces);
   while (!(*generation)->done()) {
-    if (const auto number = signals.take(std::chrono::milliseconds(0))) {
-      answer.signal = number;
+    // The next one is left alone: see Signals.
+    if (!answer.signal && signals.pending()) {
+      answer.signal = signals.take();
       (*generation)->cancel();
     }
     std::optional<GenerateEvent> event = (*generation)->next(kSignalPoll);

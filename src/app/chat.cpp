@@ -39,7 +39,6 @@ class Chat {
         write_out("\n");
         return kSuccess;
       }
-      // Also one that came between two reads.
       if (const auto number = signals_.take(std::chrono::milliseconds(0))) {
         write_out("\n");
         if (asked_to_leave || number != SIGINT) return 128 + *number;
@@ -117,7 +116,7 @@ class Chat {
   GenerateRequest request_;
   Signals& signals_;
   std::size_t opening_;  // messages that /clear leaves
-  LineEditor editor_;
+  LineEditor editor_{signals_};
 };
 
 }  // namespace

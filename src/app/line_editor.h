@@ -4,6 +4,8 @@
 #include <memory>
 #include <string>
 
+#include "app/signals.h"
+
 namespace pcai {
 
 /// Reads lines from a person at the terminal. With libedit: editing keys, history, and a paste of
@@ -12,14 +14,15 @@ class LineEditor {
  public:
   enum class Outcome : std::uint8_t { Line, End, Interrupted };
 
-  LineEditor();
+  /// `signals` must outlive it.
+  explicit LineEditor(const Signals& signals);
   ~LineEditor();
 
   LineEditor(const LineEditor&) = delete;
   LineEditor& operator=(const LineEditor&) = delete;
 
   /// Line: `line` has what was entered, without its last newline. End: Ctrl+D. Interrupted: a
-  /// signal arrived (see Signals), what had been typed is gone.
+  /// signal waits to be taken, and what had been typed is gone.
   Outcome read(const std::string& prompt, std::string& line);
 
  private:

@@ -1,4 +1,6 @@
 #include <histedit.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <clocale>
@@ -46,7 +48,7 @@ void use_utf8_locale() {
 
 class LineEditor::Impl {
  public:
-  Impl() {
+  explicit Impl(const Signals& signals) : signals_(signals) {
     use_utf8_locale();
     editor_ = el_init("pcai", stdin, stdout, stderr);
     history_ = history_init();
@@ -55,6 +57,7 @@ class LineEditor::Impl {
     history(history_, &event, H_SETUNIQUE, 1);
     el_set(editor_, EL_CLIENTDATA, this);
     el_set(editor_, EL_PROMPT, &prompt_of);
+    el_set(editor_, EL_GETCFN, &read_character);
     el_set(editor_, EL_EDITOR, "emacs");
     el_set(editor_, EL_HIST, &history, history_);
     el_set(editor_, EL_ADDFN, "insert-paste", "Insert a paste as it is", &insert_paste);
@@ -89,18 +92,47 @@ class LineEditor::Impl {
   }
 
  private:
-  static char* prompt_of(EditLine* editor) {
+  static Impl& self_of(EditLine* editor) {
     void* self = nullptr;
     el_get(editor, EL_CLIENTDATA, &self);
-    return static_cast<Impl*>(self)->prompt_.data();
+    return *static_cast<Impl*>(self);
   }
 
+  static char* prompt_of(EditLine* editor) { return self_of(editor).prompt_.data(); }
+
+  /// libedit's own would miss a signal that comes between two reads. 1 = a character, 0 = the end.
+  static int read_character(EditLine* editor, wchar_t* character) {
+    std::mbstate_t state = {};
+    while (true) {
+      char byte = 0;
+      if (!self_of(editor).await_input()) {
+        errno = EINTR;
+        return -1;
+      }
+      const ssize_t length = ::read(STDIN_FILENO, &byte, 1);
+      if (length <= 0) return static_cast<int>(length);
+      const std::size_t decoded = std::mbrtowc(character, &byte, 1, &state);
+      if (decoded <= 1) return 1;
+      if (decoded == static_cast<std::size_t>(-1)) state = {};  // not UTF-8: goes on after it
+    }
+  }
+
+  /// False when a signal came first.
+  bool await_input() const {
+    pollfd sources[] = {{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0},
+                        {.fd = signals_.descriptor(), .events = POLLIN, .revents = 0}};
+    while (::poll(sources, 2, -1) < 0) {  // a signal: the next call sees it
+    }
+    return sources[1].revents == 0;
+  }
+
+  const Signals& signals_;
   EditLine* editor_ = nullptr;
   History* history_ = nullptr;
   std::string prompt_;
 };
 
-LineEditor::LineEditor() : impl_(std::make_unique<Impl>()) {}
+LineEditor::LineEditor(const Signals& signals) : impl_(std::make_unique<Impl>(signals)) {}
 
 LineEditor::~LineEditor() = default;
 

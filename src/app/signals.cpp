@@ -13,13 +13,14 @@ namespace {
 
 // What a signal handler may touch: one byte for each signal goes through this pipe.
 int pipe_ends[2] = {-1, -1};
+volatile std::sig_atomic_t untaken = 0;
 volatile std::sig_atomic_t ends_at_next = 0;
 
 extern "C" void on_signal(int number) {
-  if (ends_at_next != 0) ::_exit(128 + number);
+  if (untaken != 0 || ends_at_next != 0) ::_exit(128 + number);
+  untaken = 1;
   const int saved = errno;
   const auto byte = static_cast<unsigned char>(number);
-  // A full pipe means that thousands wait already.
   [[maybe_unused]] const ssize_t written = ::write(pipe_ends[1], &byte, 1);
   errno = saved;
 }
@@ -44,7 +45,6 @@ Signals::Signals() : previous_(new Previous) {
   }
   struct sigaction action = {};
   action.sa_handler = on_signal;
-  // Without SA_RESTART, so that Ctrl+C also ends a read from the terminal.
   ::sigaction(SIGINT, &action, &previous_->interrupt);
   ::sigaction(SIGTERM, &action, &previous_->terminate);
 }
@@ -62,7 +62,10 @@ std::optional<int> Signals::take(std::chrono::milliseconds timeout) {
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   while (true) {
     unsigned char number = 0;
-    if (::read(pipe_ends[0], &number, 1) == 1) return number;
+    if (::read(pipe_ends[0], &number, 1) == 1) {
+      untaken = 0;
+      return number;
+    }
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         deadline - std::chrono::steady_clock::now());
     if (left.count() <= 0) return {};
@@ -78,6 +81,10 @@ int Signals::take() {
 
 bool Signals::pending() noexcept {
   return readable(0);
+}
+
+int Signals::descriptor() const noexcept {
+  return pipe_ends[0];
 }
 
 void Signals::end_at_next() noexcept {

@@ -7,6 +7,9 @@ namespace pcai {
 
 /// Turns SIGINT and SIGTERM into something one can ask for, while it lives; the earlier handling
 /// comes back afterwards. One object at a time; any thread may ask.
+///
+/// Whoever sends a signal while the one before was not taken yet has waited long enough: the
+/// process then ends at once, with 128 + the signal's number.
 class Signals {
  public:
   Signals();
@@ -15,8 +18,7 @@ class Signals {
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
-  /// The number of a signal that arrived and was not taken yet, waiting at most `timeout`; each
-  /// signal is given once.
+  /// The number of a signal that arrived and was not taken yet, waiting at most `timeout`.
   std::optional<int> take(std::chrono::milliseconds timeout);
 
   /// The same without a limit.
@@ -24,6 +26,10 @@ class Signals {
 
   /// True when a signal waits to be taken. Never blocks.
   bool pending() noexcept;
+
+  /// A file descriptor that can be read from, which nobody but this object may do, while a signal
+  /// waits to be taken: for poll().
+  int descriptor() const noexcept;
 
   /// From now on a signal ends the process at once, with 128 + its number.
   void end_at_next() noexcept;

@@ -61,8 +61,9 @@ TEST_F(AnswerTest, ARefusedRequestIsAnErrorToo) {
 }
 
 TEST_F(AnswerTest, ASignalEndsTheAnswer) {
-  const Answer answer = ask("fake: tokens=100000 delay_ms=1", {.text = [](std::string_view) {
-                              std::raise(SIGINT);
+  bool raised = false;
+  const Answer answer = ask("fake: tokens=100000 delay_ms=1", {.text = [&](std::string_view) {
+                              if (!std::exchange(raised, true)) std::raise(SIGINT);
                               return true;
                             }});
   EXPECT_EQ(answer.signal, SIGINT);

@@ -170,7 +170,7 @@ class ChatTest(unittest.TestCase):
         with Terminal() as terminal:
             terminal.prompt()
             terminal.type("fake: fail_after=0\n")
-            terminal.wait_for("pcai.*: ")
+            terminal.wait_for("failed as the script says")
             terminal.prompt()
             terminal.type("hello\n")
             terminal.wait_for("You said: hello")

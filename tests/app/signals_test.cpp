@@ -13,9 +13,9 @@ TEST(SignalsTest, EachSignalIsTakenOnce) {
   Signals signals;
   EXPECT_FALSE(signals.pending());
   std::raise(SIGINT);
-  std::raise(SIGTERM);
   EXPECT_TRUE(signals.pending());
   EXPECT_EQ(signals.take(), SIGINT);
+  std::raise(SIGTERM);
   EXPECT_EQ(signals.take(milliseconds(0)), SIGTERM);
   EXPECT_FALSE(signals.take(milliseconds(0)).has_value());
 }
@@ -46,6 +46,16 @@ TEST(SignalsDeathTest, OnRequestTheNextSignalEndsTheProcess) {
         std::raise(SIGINT);
       },
       testing::ExitedWithCode(130), "");
+}
+
+TEST(SignalsDeathTest, ASignalOverOneThatWasNotTakenEndsTheProcess) {
+  EXPECT_EXIT(
+      {
+        Signals signals;
+        std::raise(SIGINT);
+        std::raise(SIGTERM);
+      },
+      testing::ExitedWithCode(143), "");
 }
 
 }  // namespace
