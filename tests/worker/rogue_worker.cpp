@@ -80,6 +80,12 @@ const std::map<std::string, Rogue::Kind> kKinds = {
      [](Rogue& r, RequestId id) {
        r.say(RequestEvent{id, ToolCallDelta{4'000'000'000, "", "", ""}});
      }},
+    {"floods_text",
+     [](Rogue& r, RequestId id) {
+       for (int i = 0; i < 100; ++i) {
+         r.say(RequestEvent{id, TextDelta{std::string(100'000, 'x')}});
+       }
+     }},
     {"accepted",
      [](Rogue& r, RequestId id) {
        r.say(RequestEvent{id, Accepted{}});

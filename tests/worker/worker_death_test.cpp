@@ -198,7 +198,8 @@ TEST_P(RogueWorkerTest, IsEndedAndItsRequestFails) {
   const Error error = status ? end_of(*sink) : status.error();
   EXPECT_EQ(error.code, ErrorCode::WorkerDied);
   EXPECT_THAT(error.message, HasSubstr(GetParam().why));
-  EXPECT_EQ(sink->events().size(), status ? 1U : 0U);
+  EXPECT_EQ(sink->ended(), status.has_value());
+  EXPECT_LT(text_of(sink->events()).size(), std::size_t{2} << 20);
   EXPECT_FALSE(model->alive());
 }
 
@@ -209,8 +210,9 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(RogueCase{"length_zero", kOdd}, RogueCase{"length_huge", kOdd},
                     RogueCase{"not_msgpack", kOdd}, RogueCase{"nested", kOdd},
                     RogueCase{"no_utf8", kOdd}, RogueCase{"huge_index", kOdd},
-                    RogueCase{"accepted", kOdd}, RogueCase{"loaded_again", kOdd},
-                    RogueCase{"refused_later", kOdd}, RogueCase{"closes", "was ended"},
+                    RogueCase{"accepted", kOdd}, RogueCase{"floods_text", kOdd},
+                    RogueCase{"loaded_again", kOdd}, RogueCase{"refused_later", kOdd},
+                    RogueCase{"closes", "was ended"},
                     RogueCase{"exits", "ended with exit code 42"}),
     [](const auto& rogue) { return std::string(rogue.param.kind); });
 

@@ -4,10 +4,12 @@
 
 namespace pcai {
 
-Result<std::future<Status>> RequestTable::add(RequestId id, std::shared_ptr<EventSink> sink) {
+Result<std::future<Status>> RequestTable::add(RequestId id, std::shared_ptr<EventSink> sink,
+                                              std::uint64_t budget) {
   const std::lock_guard lock(mutex_);
   if (ended_) return fail(*ended_);
-  const auto [place, is_new] = entries_.try_emplace(id, Entry{.sink = std::move(sink)});
+  const auto [place, is_new] =
+      entries_.try_emplace(id, Entry{.sink = std::move(sink), .budget = budget});
   if (!is_new) {
     return fail(ErrorCode::Internal, "request " + std::to_string(id) + " is running already");
   }
@@ -41,17 +43,21 @@ bool RequestTable::refused(RequestId id, Error error) {
   return true;
 }
 
-void RequestTable::event(RequestId id, GenerateEvent event) {
+bool RequestTable::event(RequestId id, GenerateEvent event, std::size_t bytes) {
   std::shared_ptr<EventSink> sink;
   {
     const std::lock_guard lock(mutex_);
     const auto found = entries_.find(id);
-    if (found == entries_.end()) return;
-    found->second.take();
-    sink = found->second.sink;
+    if (found == entries_.end()) return true;
+    Entry& entry = found->second;
+    if (bytes > entry.budget) return false;
+    entry.budget -= bytes;
+    entry.take();
+    sink = entry.sink;
     if (is_last(event)) entries_.erase(found);
   }
   sink->on_event(std::move(event));
+  return true;
 }
 
 void RequestTable::end(const Error& error) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -21,9 +23,10 @@ class RequestTable {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// A request that the worker is about to be asked to take; the future is its answer. Fails after
-  /// end(), with its error.
-  Result<std::future<Status>> add(RequestId id, std::shared_ptr<EventSink> sink);
+  /// A request that the worker is about to be asked to take; the future is its answer. Its events
+  /// may have `budget` bytes. Fails after end(), with its error.
+  Result<std::future<Status>> add(RequestId id, std::shared_ptr<EventSink> sink,
+                                  std::uint64_t budget);
 
   /// Forgets a request that the worker could not be asked after all.
   void remove(RequestId id);
@@ -38,7 +41,8 @@ class RequestTable {
   /// False when the request was taken before, which no worker in its senses says.
   bool refused(RequestId id, Error error);
 
-  void event(RequestId id, GenerateEvent event);
+  /// False when the request has used up its budget: a reader would have to keep all that.
+  bool event(RequestId id, GenerateEvent event, std::size_t bytes);
 
   /// Fails every request, and all later ones.
   void end(const Error& error);
@@ -51,6 +55,7 @@ class RequestTable {
  private:
   struct Entry {
     std::shared_ptr<EventSink> sink;
+    std::uint64_t budget;
     std::promise<Status> answer = {};
     bool answered = false;
     bool cancelled = false;

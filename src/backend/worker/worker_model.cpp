@@ -32,6 +32,16 @@ bool drain(Stream& diagnostics, StderrTail& tail) {
   return true;
 }
 
+/// What the events of a request may have in bytes: far more than an honest worker needs, but no
+/// more than the answer's length makes plausible.
+std::uint64_t event_budget(const GenerateParams& params, std::uint32_t context_length) {
+  constexpr std::uint64_t kAtAll = std::uint64_t{1} << 20;
+  constexpr std::uint64_t kToken = 512;
+  const std::uint64_t tokens = std::min(params.max_tokens, context_length);
+  const std::uint64_t logprobs = params.logprobs ? 1 + std::uint64_t{params.top_logprobs} : 0;
+  return kAtAll + tokens * kToken * (1 + logprobs);
+}
+
 }  // namespace
 
 WorkerModel::WorkerModel(Stream connection, std::string id, const WorkerOptions& options)
@@ -84,12 +94,13 @@ WorkerModel::~WorkerModel() {
 }
 
 Status WorkerModel::submit(RequestId id, GenerateRequest request, std::shared_ptr<EventSink> sink) {
+  const std::uint64_t budget = event_budget(request.params, info_.context_length);
   std::string frame = encode(SubmitCommand{id, std::move(request)});
   if (frame.size() - kLengthBytes > kMaxToWorker) {
     return fail(ErrorCode::InvalidRequest,
                 "the request is larger than " + std::to_string(kMaxToWorker >> 20) + " MiB");
   }
-  auto answer = requests_.add(id, std::move(sink));
+  auto answer = requests_.add(id, std::move(sink), budget);
   if (!answer) return fail(std::move(answer.error()));
   if (!channel_.send(std::move(frame))) {
     requests_.remove(id);
@@ -208,6 +219,7 @@ bool WorkerModel::set_loaded(Result<ModelInfo> result) {
 bool WorkerModel::receive(std::string_view payload) {
   std::optional<FromWorker> message = decode_from_worker(payload);
   if (!message || !is_sound(*message)) return false;
+  payload_bytes_ = payload.size();
   return std::visit([this](auto& what) { return on(std::move(what)); }, *message);
 }
 
@@ -237,8 +249,7 @@ bool WorkerModel::on(RequestRefused message) {
 
 bool WorkerModel::on(RequestEvent message) {
   watchdog_.progressed(Clock::now());
-  requests_.event(message.id, std::move(message.event));
-  return true;
+  return requests_.event(message.id, std::move(message.event), payload_bytes_);
 }
 
 bool WorkerModel::on(Heartbeat message) {

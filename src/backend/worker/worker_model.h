@@ -93,7 +93,10 @@ class WorkerModel final : public LoadedModel {
   mutable std::mutex stats_mutex_;
   ModelStats stats_;  // guarded by stats_mutex_
 
-  Watchdog watchdog_;  // only the thread
+  // Only the thread.
+  Watchdog watchdog_;
+  std::size_t payload_bytes_ = 0;  // of the message that is being received
+
   std::thread thread_;
 };
 
