@@ -142,9 +142,12 @@ pcai_status pcai_model_get_info(const pcai_model* model, pcai_model_info* info,
   return guarded(error, [&]() -> Status {
     if (model == nullptr) return refuse_null("model");
     if (info == nullptr) return refuse_null("info");
+    const bool load_runs = !model->load->wait(0);  // asked first: the status is then no older
     const Result<ModelStatus> status = model->engine->engine().model(model->id);
     if (!status) return fail(status.error());
     pcai_model_info value = to_c(*status, model->texts);
+    // The load's thread may not have reached the engine yet.
+    if (load_runs && value.state == PCAI_MODEL_UNLOADED) value.state = PCAI_MODEL_LOADING;
     value.path = lend(model->path);
     return write_struct(value, info, "info");
   });
