@@ -76,6 +76,8 @@ class LineEditor::Impl {
     prompt_ = prompt;
     int length = 0;
     std::fputs(kMarkPastes, stdout);
+    // libedit would do this after the prompt is shown, too late for whoever types at once.
+    el_set(editor_, EL_PREP_TERM, 1);
     errno = 0;
     const char* const text = el_gets(editor_, &length);
     const bool interrupted = errno == EINTR;
