@@ -34,7 +34,7 @@ struct Model {
   std::uint64_t loads = 0;  // begun so far
   float progress = 0;
   bool abort_load = false;
-  bool removed = false;  // known no more; only those who came before still use it
+  bool removed = false;             // known no more; only those who came before still use it
   std::optional<Error> error = {};  // of the last load, while Failed
   std::shared_ptr<ModelInstance> instance =
       {};  // set when Ready; a dead one stays until the next load

@@ -12,8 +12,8 @@
 namespace pcai {
 
 /// Records one request's events and whether they kept the rules of EventSink. Any thread may call
-/// any method. Waits give up after two minutes, so that a lost event fails a test instead of hanging
-/// it.
+/// any method. Waits give up after two minutes, so that a lost event fails a test instead of
+/// hanging it.
 class RecordingSink final : public EventSink {
  public:
   static constexpr std::chrono::seconds kPatience{120};
