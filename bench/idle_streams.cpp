@@ -5,9 +5,9 @@
 //   idle_streams [streams = 5000]
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
+#include <spdlog/spdlog.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <chrono>
