@@ -80,7 +80,7 @@ class RandomCaller {
 
   pcai_status load(pcai_error** error) {
     static constexpr std::array kPaths = {"a.fake",       "b.fake", "load_fail.fake",
-                                          "no such.gguf", "",       "load_ms=4000.fake"};
+                                          "no such.gguf", "",       "load_ms=1000.fake"};
     pcai_model_options options;
     pcai_model_options_init(&options, sizeof options);
     options.path = pcai_text_of(kPaths[static_cast<std::size_t>(pick(kPaths.size()))]);
