@@ -149,10 +149,6 @@ pcai_status pcai_model_get_info(const pcai_model* model, pcai_model_info* info,
     // The load's thread may not have reached the engine yet.
     if (load_runs && value.state == PCAI_MODEL_UNLOADED) value.state = PCAI_MODEL_LOADING;
     value.path = lend(model->path);
-    // Its thread may not have come to the engine yet.
-    if (value.state == PCAI_MODEL_UNLOADED && !model->load->wait(0)) {
-      value.state = PCAI_MODEL_LOADING;
-    }
     return write_struct(value, info, "info");
   });
 }
