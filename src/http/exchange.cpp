@@ -49,6 +49,7 @@ ResponseHead Exchange::head(int status, std::string_view content_type) {
   if (connection_.draining()) keep_alive = false;
   ResponseHead head(status);
   head.add("Server", "pcai").add("x-request-id", id_).add("openai-version", "2020-10-01");
+  head.add("Date", http_date(std::chrono::system_clock::now()));
   head.add("openai-processing-ms", fmt::format("{:.0f}", ms_since(begin_)));
   if (!content_type.empty()) head.add("Content-Type", content_type);
   for (const HttpHeader& header : cors_headers_) head.add(header.name, header.value);
@@ -61,7 +62,7 @@ Task<void> Exchange::reply(HttpResponse response) {
   ResponseHead head = this->head(response.status, response.content_type);
   for (const HttpHeader& header : response.headers) head.add(header.name, header.value);
   if (response.status != 204) head.add("Content-Length", std::to_string(response.body.size()));
-  std::string bytes = std::move(head).text();
+  std::string bytes = head.text();
   if (method_ != "HEAD") {
     bytes_ = response.body.size();
     bytes += response.body;
@@ -83,7 +84,7 @@ Task<bool> Exchange::open_stream(std::string_view content_type) {
   ResponseHead head = this->head(200, content_type);
   head.add("Cache-Control", "no-cache").add("X-Accel-Buffering", "no");
   if (!http_1_0_) head.add("Transfer-Encoding", "chunked");
-  const std::string bytes = std::move(head).text();
+  const std::string bytes = head.text();
   co_return co_await connection_.send(bytes);
 }
 

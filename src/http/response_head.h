@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -15,10 +16,13 @@ class ResponseHead {
 
   ResponseHead& add(std::string_view name, std::string_view value);
 
-  std::string text() && { return std::move(text_ += "\r\n"); }
+  std::string text() const { return text_ + "\r\n"; }
 
  private:
   std::string text_;
 };
+
+/// "Sun, 06 Nov 1994 08:49:37 GMT", whatever the locale.
+std::string http_date(std::chrono::system_clock::time_point time);
 
 }  // namespace pcai

@@ -93,7 +93,11 @@ class HttpServer::Impl {
       error_code error;
       co_await acceptor.async_accept(socket, await_into(error));
       if (!error) {
-        take(loop, std::move(socket));
+        try {
+          take(loop, std::move(socket));
+        } catch (const std::exception& no_memory) {
+          spdlog::warn("cannot serve a connection: {}", no_memory.what());
+        }
       } else if (error != asio::error::operation_aborted) {
         // Most likely no file descriptor is left; trying again at once would only spin.
         spdlog::warn("cannot accept connections: {}", error.message());

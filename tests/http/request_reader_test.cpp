@@ -1,73 +1,11 @@
-#include "http/request_reader.h"
-
 #include <gtest/gtest.h>
 
 #include <random>
 
-namespace pcai {
+#include "http/request_pieces.h"
+
+namespace pcai::test {
 namespace {
-
-constexpr std::uint32_t kMaxHeader = 512;
-constexpr std::uint64_t kMaxBody = 200;
-
-struct Outcome {
-  bool head = false;
-  bool done = false;
-  int refused = 0;
-  std::string method = {};
-  std::string target = {};
-  std::string body = {};
-  std::size_t headers = 0;
-  std::size_t taken = 0;
-
-  bool operator==(const Outcome&) const = default;
-};
-
-std::ostream& operator<<(std::ostream& out, const Outcome& o) {
-  return out << "head " << o.head << " done " << o.done << " refused " << o.refused << " "
-             << o.method << " " << o.target << " headers " << o.headers << " body " << o.body
-             << " taken " << o.taken;
-}
-
-/// Feeds `bytes` in pieces that end at the given positions, as a connection would.
-Outcome read_in_pieces(const std::string& bytes, const std::vector<std::size_t>& ends) {
-  RequestReader reader(kMaxHeader);
-  Outcome outcome;
-  std::string buffer;
-  std::size_t begin = 0;
-  const auto pump = [&] {
-    const std::size_t taken = reader.put(buffer);
-    buffer.erase(0, taken);
-    outcome.taken += taken;
-    if (!outcome.head && reader.head_done()) {
-      outcome.head = true;
-      const HttpRequest head = reader.take_head();
-      outcome.method = head.method;
-      outcome.target = head.target;
-      outcome.headers = head.headers.size();
-      reader.expect_body(kMaxBody);
-      return !buffer.empty();
-    }
-    return false;
-  };
-  for (const std::size_t end : ends) {
-    buffer += bytes.substr(begin, end - begin);
-    begin = end;
-    while (pump()) {
-    }
-    if (reader.refusal() || reader.done()) break;
-  }
-  outcome.done = reader.done() && !reader.refusal();
-  if (reader.refusal()) outcome.refused = reader.refusal()->status;
-  if (outcome.done) outcome.body = reader.take_body();
-  // How far a refused request was read is nobody's business.
-  if (outcome.refused != 0) outcome = {.refused = outcome.refused};
-  return outcome;
-}
-
-Outcome read_whole(const std::string& bytes) {
-  return read_in_pieces(bytes, {bytes.size()});
-}
 
 std::string post(const std::string& headers, const std::string& body) {
   return "POST /v1/x?y HTTP/1.1\r\nHost: a\r\n" + headers + "\r\n" + body;
@@ -215,4 +153,4 @@ TEST(RequestReaderTest, AChunkHeadWithoutEndIsRefused) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::test

@@ -11,6 +11,7 @@
 namespace pcai::test {
 namespace {
 
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
@@ -36,6 +37,7 @@ TEST(RoutesTest, EveryAnswerCarriesTheHeadersThatSdksRead) {
     EXPECT_EQ(answer.header("openai-version"), "2020-10-01");
     EXPECT_NE(answer.header("openai-processing-ms"), "");
     EXPECT_EQ(answer.header("server"), "pcai");
+    EXPECT_THAT(answer.header("date"), EndsWith(" GMT"));
     EXPECT_EQ(answer.header("connection"), "");
   }
   EXPECT_NE(server.get("/health").header("x-request-id"),

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "http/request_id.h"
+#include "http/response_head.h"
 
 namespace pcai {
 namespace {
@@ -28,6 +29,18 @@ TEST(TraceTest, AClientCannotForgeALine) {
 
 TEST(TraceTest, ALongPathIsShortened) {
   EXPECT_EQ(escaped_for_log(std::string(5000, 'a')), std::string(256, 'a') + "...");
+}
+
+TEST(ResponseHeadTest, AHeadIsAStatusLineAndHeaders) {
+  EXPECT_EQ(ResponseHead(404).add("A", "b").add("C", "d").text(),
+            "HTTP/1.1 404 Not Found\r\nA: b\r\nC: d\r\n\r\n");
+  EXPECT_EQ(ResponseHead(499).text(), "HTTP/1.1 499 \r\n\r\n");
+}
+
+TEST(ResponseHeadTest, ADateIsWrittenAsHttpAsks) {
+  using std::chrono::system_clock;
+  EXPECT_EQ(http_date(system_clock::from_time_t(784111777)), "Sun, 06 Nov 1994 08:49:37 GMT");
+  EXPECT_EQ(http_date(system_clock::from_time_t(951782400)), "Tue, 29 Feb 2000 00:00:00 GMT");
 }
 
 TEST(RequestIdTest, IdsHaveTheirPrefixAndDiffer) {
