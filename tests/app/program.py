@@ -11,7 +11,7 @@ from pathlib import Path
 
 PROGRAM = os.environ.get(
     "PCAI_PROGRAM", str(Path(__file__).resolve().parents[2] / "build/release/bin/pcai"))
-LIMIT = 120  # seconds that anything may take on a busy machine
+LIMIT = 300  # seconds that anything may take on a busy machine
 
 
 def environment(folder, extra=None):
