@@ -9,9 +9,9 @@
 namespace pcai {
 namespace {
 
-/// PCAI_* variables of the build, the tests and the backends, which are no settings.
-constexpr std::array<std::string_view, 4> kOtherVariables = {
-    "PCAI_CACHE_DIR", "PCAI_BINARY", "PCAI_MISTRALRS_LIBRARY", "PCAI_DEFAULT_MODEL"};
+/// PCAI_* variables of the build, the tests and the bindings, which are no settings.
+constexpr std::array<std::string_view, 3> kOtherVariables = {"PCAI_CACHE_DIR", "PCAI_PROGRAM",
+                                                             "PCAI_INFERENCE_LIBRARY"};
 
 std::vector<std::string> split_at_commas(std::string_view text) {
   std::vector<std::string> parts;
