@@ -1,9 +1,12 @@
 // What the C ABI costs over the engine behind it, on a fake model that takes no time of its own: a
-// call that yields one token, and a token of a long answer. Both sides take turns, so that other
-// load on the machine meets both alike. Wall time is the median of the rounds, CPU time that of the
-// calling thread. One JSON line a side and an added cost.
+// call that yields one token, and a token of a long answer. All threads share one processor, so
+// that it does not matter which of several each thread happens to get. Both sides take turns, so
+// that other load on the machine meets both alike. Wall time is the median of the rounds, CPU time
+// that of the calling thread. One JSON line a side and an added cost.
 //
 //   capi_overhead [CALLS] [TOKENS]
+#include <sched.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -123,7 +126,16 @@ void run_streaming(const std::string& prompt, std::uint32_t max_tokens) {
   expect(result.success, "pcai_generate_streaming");
 }
 
+/// The processor that the process is on, for all its threads to come.
+void stay_on_one_processor() {
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(static_cast<unsigned>(sched_getcpu()), &one);
+  expect(sched_setaffinity(0, sizeof one, &one) == 0, "sched_setaffinity");
+}
+
 int run(int calls, std::uint32_t tokens) {
+  stay_on_one_processor();
   auto registry = std::make_shared<BackendRegistry>();
   register_fake(*registry);
   Engine engine(registry, {});
