@@ -35,7 +35,7 @@ class HttpServer {
   /// InvalidRequest when the address is not to be had, or is not loopback and there is no key.
   static Result<std::unique_ptr<HttpServer>> listen(Engine& engine, HttpOptions options);
 
-  /// Ends open connections at once.
+  /// Ends open connections at once, and waits for run() to return where it serves.
   ~HttpServer();
 
   std::uint16_t port() const noexcept;

@@ -121,8 +121,9 @@ TEST(StopTest, DestroyingAServerThatRunsEndsIt) {
   HttpServer* running = server->get();
   std::thread thread([running] { running->run(); });
   HttpClient client((*server)->port());
-  client.send(post_bytes(kChat, chat_body("fake: prefill_ms=600000\nx")));
   client.send(request_bytes("GET", "/health"));
+  ASSERT_EQ(client.read().status, 200);
+  client.send(post_bytes(kChat, chat_body("fake: prefill_ms=600000\nx")));
   server->reset();
   thread.join();
   EXPECT_TRUE(client.read_to_end());

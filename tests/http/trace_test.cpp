@@ -34,7 +34,7 @@ TEST(TraceTest, ALongPathIsShortened) {
 TEST(ResponseHeadTest, AHeadIsAStatusLineAndHeaders) {
   EXPECT_EQ(ResponseHead(404).add("A", "b").add("C", "d").text(),
             "HTTP/1.1 404 Not Found\r\nA: b\r\nC: d\r\n\r\n");
-  EXPECT_EQ(ResponseHead(499).text(), "HTTP/1.1 499 \r\n\r\n");
+  EXPECT_EQ(ResponseHead(477).text(), "HTTP/1.1 477 \r\n\r\n");
 }
 
 TEST(ResponseHeadTest, ADateIsWrittenAsHttpAsks) {
