@@ -18,6 +18,7 @@ struct BackendCapabilities {
   bool supports_seed = false;  // same seed, same text, on a fresh model
   bool reproducible = false;   // and also whatever else runs or is cached
   bool supports_logprobs = false;
+  bool supports_grammars = false;        // GenerateParams::grammar
   std::uint32_t max_context_length = 0;  // 0 = the model's own
 };
 

@@ -1,6 +1,9 @@
 #include "core/request.h"
 
+#include <algorithm>
 #include <cmath>
+#include <set>
+#include <string_view>
 
 #include "core/utf8.h"
 
@@ -11,6 +14,12 @@ constexpr std::size_t kMaxStopSequences = 16;
 constexpr std::size_t kMaxStopBytes = 256;
 constexpr std::size_t kMaxLogitBiases = 1024;
 constexpr std::uint32_t kMaxTopLogprobs = 20;
+constexpr std::size_t kMaxTools = 128;
+constexpr std::size_t kMaxToolName = 64;
+constexpr std::size_t kMaxToolBytes = std::size_t{1} << 20;  // descriptions and schemas of all
+constexpr std::size_t kMaxGrammarBytes = std::size_t{1} << 20;
+constexpr std::size_t kMaxTemplateArguments = 32;
+constexpr std::size_t kMaxTemplateArgumentBytes = std::size_t{1} << 16;  // of all
 
 tl::unexpected<Error> refuse(std::string field, const std::string& what) {
   std::string message = field + " " + what;
@@ -69,6 +78,89 @@ Status check_messages(const std::vector<ChatMessage>& messages) {
   return {};
 }
 
+bool is_tool_name(const std::string& name) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+  };
+  return !name.empty() && name.size() <= kMaxToolName &&
+         std::all_of(name.begin(), name.end(), allowed);
+}
+
+Status check_tools(const ToolOptions& tools) {
+  if (tools.definitions.size() > kMaxTools) {
+    return refuse("tools", "has " + std::to_string(tools.definitions.size()) +
+                               " functions; at most " + std::to_string(kMaxTools) + " are allowed");
+  }
+  std::set<std::string_view> names;
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < tools.definitions.size(); ++i) {
+    const ToolDefinition& tool = tools.definitions[i];
+    const std::string field = indexed("tools", i) + ".function";
+    if (!is_tool_name(tool.name)) {
+      return refuse(field + ".name", "must be 1 to " + std::to_string(kMaxToolName) +
+                                         " letters, digits, '_' or '-'");
+    }
+    if (!names.insert(tool.name).second) {
+      return refuse(field + ".name", "'" + tool.name + "' is there twice");
+    }
+    if (!is_valid_utf8(tool.description)) {
+      return refuse(field + ".description", "is not valid UTF-8");
+    }
+    if (!is_valid_utf8(tool.parameters)) {
+      return refuse(field + ".parameters", "is not valid UTF-8");
+    }
+    bytes += tool.description.size() + tool.parameters.size();
+  }
+  if (bytes > kMaxToolBytes) {
+    return refuse("tools", "have " + std::to_string(bytes) +
+                               " bytes of descriptions and schemas; " + "at most " +
+                               std::to_string(kMaxToolBytes) + " are allowed");
+  }
+  if (tools.choice == ToolChoice::Required && tools.definitions.empty()) {
+    return refuse("tool_choice", "asks for a call, but there are no tools");
+  }
+  for (const std::string& name : tools.allowed) {
+    if (!names.contains(name)) {
+      return refuse("tool_choice", "names '" + name + "', which is not among the tools");
+    }
+  }
+  return {};
+}
+
+Status check_template_arguments(const std::vector<TemplateArgument>& arguments) {
+  std::size_t bytes = 0;
+  for (const TemplateArgument& argument : arguments) {
+    bytes += argument.name.size() + argument.json.size();
+    if (argument.name.empty() || !is_valid_utf8(argument.name) || !is_valid_utf8(argument.json)) {
+      return refuse("chat_template_kwargs", "has an empty name or text that is not UTF-8");
+    }
+  }
+  if (arguments.size() > kMaxTemplateArguments || bytes > kMaxTemplateArgumentBytes) {
+    return refuse("chat_template_kwargs",
+                  "may have " + std::to_string(kMaxTemplateArguments) + " members of " +
+                      std::to_string(kMaxTemplateArgumentBytes) + " bytes in all");
+  }
+  return {};
+}
+
+Status check_grammar(const Grammar& grammar) {
+  const char* const field = grammar.kind == GrammarKind::JsonSchema ? "response_format" : "grammar";
+  if (grammar.source.empty()) return refuse(field, "has an empty source");
+  if (grammar.source.size() > kMaxGrammarBytes) {
+    return refuse(field, "has " + std::to_string(grammar.source.size()) + " bytes; at most " +
+                             std::to_string(kMaxGrammarBytes) + " are allowed");
+  }
+  if (!is_valid_utf8(grammar.source)) return refuse(field, "is not valid UTF-8");
+  return {};
+}
+
+Status check_chat(const ChatPrompt& chat) {
+  if (Status status = check_messages(chat.messages); !status) return status;
+  if (Status status = check_tools(chat.tools); !status) return status;
+  return check_template_arguments(chat.template_arguments);
+}
+
 }  // namespace
 
 Status check_params(const GenerateParams& params) {
@@ -99,12 +191,15 @@ Status check_params(const GenerateParams& params) {
     return refuse("top_logprobs", "needs logprobs to be true");
   }
   if (Status status = check_stop_sequences(params.stop_sequences); !status) return status;
+  if (params.grammar) {
+    if (Status status = check_grammar(*params.grammar); !status) return status;
+  }
   return check_logit_bias(params.logit_bias);
 }
 
 Status check_request(const GenerateRequest& request) {
   if (const auto* chat = std::get_if<ChatPrompt>(&request.prompt)) {
-    if (Status status = check_messages(chat->messages); !status) return status;
+    if (Status status = check_chat(*chat); !status) return status;
   } else if (const auto* text = std::get_if<TextPrompt>(&request.prompt)) {
     if (text->text.empty()) return refuse("prompt", "must not be empty");
     if (!is_valid_utf8(text->text)) return refuse("prompt", "is not valid UTF-8");

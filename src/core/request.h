@@ -7,7 +7,9 @@
 #include <variant>
 #include <vector>
 
+#include "core/grammar.h"
 #include "core/result.h"
+#include "core/tool.h"
 
 namespace pcai {
 
@@ -16,13 +18,6 @@ using RequestId = std::uint64_t;
 
 /// OpenAI's `developer` is System here.
 enum class Role : std::uint8_t { System, User, Assistant, Tool };
-
-/// A call that the model made. `arguments` is JSON text.
-struct ToolCall {
-  std::string id;
-  std::string name;
-  std::string arguments;
-};
 
 /// One message of a chat. `content` is absent where an assistant only called tools.
 struct ChatMessage {
@@ -55,13 +50,23 @@ struct GenerateParams {
   std::optional<std::uint64_t> seed = {};        // absent = a random one
   std::vector<LogitBias> logit_bias = {};
   bool logprobs = false;
-  std::uint32_t top_logprobs = 0;  // alternatives a token, 0..20
-  bool ignore_eos = false;         // benchmarks: generate until max_tokens
+  std::uint32_t top_logprobs = 0;       // alternatives a token, 0..20
+  bool ignore_eos = false;              // benchmarks: generate until max_tokens
+  std::optional<Grammar> grammar = {};  // of the answer's text; reasoning comes before it
 };
 
-/// Messages, for the model's own chat template.
+/// An argument of the chat template. `json` is its value as JSON text.
+struct TemplateArgument {
+  std::string name;
+  std::string json;
+};
+
+/// Messages and tools, for the model's own chat template.
 struct ChatPrompt {
   std::vector<ChatMessage> messages;
+  ToolOptions tools = {};
+  bool thinking = true;  // false: asks a model that reasons not to
+  std::vector<TemplateArgument> template_arguments = {};
 };
 
 /// Text as it stands, no template.
@@ -90,7 +95,8 @@ struct GenerateRequest {
 /// submit.
 Status check_params(const GenerateParams& params);
 
-/// The same, and the prompt: it must not be empty, and its text must be UTF-8.
+/// The same, and the prompt: it must not be empty, its text must be UTF-8, its tools must have
+/// names of their own.
 Status check_request(const GenerateRequest& request);
 
 }  // namespace pcai

@@ -138,5 +138,42 @@ TEST(CheckRequestTest, AMessageWithoutContentIsFine) {
   EXPECT_EQ(refused_field({.prompt = ChatPrompt{{call}}}), "");
 }
 
+std::string refused_tools(ToolOptions tools) {
+  return refused_field(
+      {.prompt = ChatPrompt{.messages = {{Role::User, "hello"}}, .tools = std::move(tools)}});
+}
+
+TEST(CheckRequestTest, ToolsNeedNamesOfTheirOwn) {
+  EXPECT_EQ(refused_tools({.definitions = {{"get_weather"}, {"get-time2"}}}), "");
+  EXPECT_EQ(refused_tools({.definitions = {{""}}}), "tools[0].function.name");
+  EXPECT_EQ(refused_tools({.definitions = {{"get weather"}}}), "tools[0].function.name");
+  EXPECT_EQ(refused_tools({.definitions = {{std::string(65, 'a')}}}), "tools[0].function.name");
+  EXPECT_EQ(refused_tools({.definitions = {{"a"}, {"a"}}}), "tools[1].function.name");
+  EXPECT_EQ(refused_tools({.definitions = {{"a", "\xFF"}}}), "tools[0].function.description");
+  EXPECT_EQ(refused_tools({.definitions = std::vector<ToolDefinition>(129)}), "tools");
+  EXPECT_EQ(refused_tools({.definitions = {{"a", std::string((1 << 20) + 1, ' ')}}}), "tools");
+}
+
+TEST(CheckRequestTest, AToolChoiceMustBeAmongTheTools) {
+  EXPECT_EQ(refused_tools({.choice = ToolChoice::Required}), "tool_choice");
+  EXPECT_EQ(refused_tools({.definitions = {{"a"}}, .allowed = {"b"}}), "tool_choice");
+  EXPECT_EQ(refused_tools({.definitions = {{"a"}}, .choice = ToolChoice::Required}), "");
+}
+
+TEST(CheckRequestTest, GrammarsAndTemplateArgumentsAreBounded) {
+  GenerateRequest request{.prompt = TextPrompt{"hello"}};
+  request.params.grammar = Grammar{GrammarKind::JsonSchema, ""};
+  EXPECT_EQ(refused_field(request), "response_format");
+  request.params.grammar = Grammar{GrammarKind::Regex, std::string((1 << 20) + 1, 'a')};
+  EXPECT_EQ(refused_field(request), "grammar");
+  request.params.grammar = Grammar{GrammarKind::Regex, "a+"};
+  EXPECT_EQ(refused_field(request), "");
+  ChatPrompt chat{.messages = {{Role::User, "hello"}}};
+  chat.template_arguments = {{"", "1"}};
+  EXPECT_EQ(refused_field({.prompt = chat}), "chat_template_kwargs");
+  chat.template_arguments.assign(33, {"name", "1"});
+  EXPECT_EQ(refused_field({.prompt = chat}), "chat_template_kwargs");
+}
+
 }  // namespace
 }  // namespace pcai

@@ -41,6 +41,13 @@ void fill(Random& random, FinishReason& value) {
   value = static_cast<FinishReason>(random() % 3);
 }
 
+void fill(Random& random, ToolChoice& value) {
+  value = static_cast<ToolChoice>(random() % 3);
+}
+void fill(Random& random, GrammarKind& value) {
+  value = static_cast<GrammarKind>(random() % 3);
+}
+
 void fill(Random& random, std::string& value) {
   value.resize(random() % 12);
   for (char& c : value) c = static_cast<char>(random());

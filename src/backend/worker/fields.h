@@ -42,12 +42,16 @@ namespace pcai {
 PCAI_FIELDS(Error, code, message, field)
 
 PCAI_FIELDS(ToolCall, id, name, arguments)
+PCAI_FIELDS(ToolDefinition, name, description, parameters)
+PCAI_FIELDS(ToolOptions, definitions, choice, allowed, parallel)
+PCAI_FIELDS(Grammar, kind, source)
+PCAI_FIELDS(TemplateArgument, name, json)
 PCAI_FIELDS(ChatMessage, role, content, tool_calls, tool_call_id, name, reasoning)
 PCAI_FIELDS(LogitBias, token, bias)
 PCAI_FIELDS(GenerateParams, temperature, top_p, top_k, min_p, repeat_penalty, frequency_penalty,
             presence_penalty, penalty_last_n, max_tokens, stop_sequences, seed, logit_bias,
-            logprobs, top_logprobs, ignore_eos)
-PCAI_FIELDS(ChatPrompt, messages)
+            logprobs, top_logprobs, ignore_eos, grammar)
+PCAI_FIELDS(ChatPrompt, messages, tools, thinking, template_arguments)
 PCAI_FIELDS(TextPrompt, text)
 PCAI_FIELDS(TokenPrompt, tokens)
 PCAI_FIELDS(GenerateRequest, model, prompt, params, cache_scope, timeout)

@@ -66,6 +66,24 @@ bool is_known(FinishReason reason) noexcept {
   return false;
 }
 
+bool is_known(ToolChoice choice) noexcept {
+  switch (choice) {
+    case ToolChoice::Auto:
+    case ToolChoice::None:
+    case ToolChoice::Required: return true;
+  }
+  return false;
+}
+
+bool is_known(GrammarKind kind) noexcept {
+  switch (kind) {
+    case GrammarKind::JsonSchema:
+    case GrammarKind::Regex:
+    case GrammarKind::Lark: return true;
+  }
+  return false;
+}
+
 /// to_string has such a switch, and calls what it does not know internal.
 bool is_known(ErrorCode code) noexcept {
   return code == ErrorCode::Internal || to_string(code) != to_string(ErrorCode::Internal);

@@ -1,0 +1,29 @@
+#include "backend/supported.h"
+
+#include <string>
+
+namespace pcai {
+
+Status check_supported(const GenerateRequest& request, const BackendDescriptor& backend) {
+  const BackendCapabilities& can = backend.capabilities;
+  const auto refuse = [&backend](const char* field, const char* what) {
+    return fail(ErrorCode::Unsupported,
+                std::string(field) + ": the backend '" + backend.name + "' " + what, field);
+  };
+  const GenerateParams& params = request.params;
+  if (params.seed && !can.supports_seed) return refuse("seed", "has no seed");
+  if (params.logprobs && !can.supports_logprobs) {
+    return refuse("logprobs", "gives no log-probabilities");
+  }
+  if (params.grammar && !can.supports_grammars) {
+    const bool schema = params.grammar->kind == GrammarKind::JsonSchema;
+    return refuse(schema ? "response_format" : "grammar", "cannot hold an answer to a grammar");
+  }
+  const auto* chat = std::get_if<ChatPrompt>(&request.prompt);
+  if (chat != nullptr && chat->tools.enabled() && !can.supports_tool_calls) {
+    return refuse("tools", "cannot call tools");
+  }
+  return {};
+}
+
+}  // namespace pcai
