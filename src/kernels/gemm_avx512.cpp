@@ -1,0 +1,167 @@
+// AVX-512 with VNNI: a lane is a row. The 16 x 32 quants of a group stay in 8 registers while up to
+// 16 tokens pass by, each with its accumulator in a register.
+#include <immintrin.h>
+
+#include <cstring>
+#include <utility>
+
+#include "kernels/gemm_loop.h"
+
+namespace pcai::kernels {
+namespace {
+
+__m512i broadcast(const std::byte* four_bytes) {
+  int word;
+  std::memcpy(&word, four_bytes, 4);
+  return _mm512_set1_epi32(word);
+}
+
+__m512 halfs(const std::byte* at) {
+  return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)));
+}
+
+template <bool Nibbles>
+void load_quants(const std::byte* at, __m512i (&quants)[8]) {
+  if constexpr (Nibbles) {
+    const __m512i low = _mm512_set1_epi8(15);
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; ++i) {
+      const __m512i pair = _mm512_loadu_si512(at + 64 * i);
+      quants[2 * i] = _mm512_and_si512(pair, low);
+      quants[2 * i + 1] = _mm512_and_si512(_mm512_srli_epi16(pair, 4), low);
+    }
+  } else {
+#pragma GCC unroll 8
+    for (int i = 0; i < 8; ++i) quants[i] = _mm512_loadu_si512(at + 64 * i);
+  }
+}
+
+template <Scales Kind, bool Nibbles, int Tokens>
+void product(const PanelLayout& layout, const std::byte* panel, const std::byte* tile,
+             std::size_t groups, float* out, std::size_t stride) {
+  constexpr std::size_t kQuantBytes = Nibbles ? 256 : 512;
+  constexpr std::size_t kScaleBytes = Kind == Scales::Plain ? 32 : 64;
+  const std::byte* scales = panel + groups * kQuantBytes;
+  const int zero = -layout.zero;
+  __m512 sums[Tokens];
+#pragma GCC unroll 16
+  for (int t = 0; t < Tokens; ++t) sums[t] = _mm512_setzero_ps();
+  for (std::size_t group = 0; group < groups; ++group) {
+    __m512i w[8];
+    load_quants<Nibbles>(panel, w);
+    const __m512 first = halfs(scales);
+    __m512 second = first;
+    if constexpr (Kind != Scales::Plain) second = halfs(scales + 32);
+    const auto* d = reinterpret_cast<const float*>(tile + kTileColumns * kGroup);
+    const std::byte* words = tile + kTileColumns * (kGroup + 4);
+#pragma GCC unroll 16
+    for (int t = 0; t < Tokens; ++t) {
+      const std::byte* a = tile + t * kGroup;
+      __m512i low = _mm512_setzero_si512();
+      __m512i high = _mm512_setzero_si512();
+      if constexpr (Kind == Scales::Plain) low = broadcast(words + 4 * t);
+      if constexpr (Kind == Scales::Two) {
+        std::int16_t halves[2];
+        std::memcpy(halves, words + 4 * t, 4);
+        low = _mm512_set1_epi32(zero * halves[0]);
+        high = _mm512_set1_epi32(zero * halves[1]);
+      }
+#pragma GCC unroll 4
+      for (int i = 0; i < 4; ++i) {
+        low = _mm512_dpbusd_epi32(low, w[i], broadcast(a + 4 * i));
+        high = _mm512_dpbusd_epi32(high, w[4 + i], broadcast(a + 16 + 4 * i));
+      }
+      if constexpr (Kind == Scales::Two) {
+        __m512 both = _mm512_mul_ps(_mm512_cvtepi32_ps(low), first);
+        both = _mm512_fmadd_ps(_mm512_cvtepi32_ps(high), second, both);
+        sums[t] = _mm512_fmadd_ps(both, _mm512_set1_ps(d[t]), sums[t]);
+      } else {
+        const __m512 scale = _mm512_mul_ps(first, _mm512_set1_ps(d[t]));
+        sums[t] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(_mm512_add_epi32(low, high)), scale, sums[t]);
+      }
+      if constexpr (Kind == Scales::WithMinimum) {
+        sums[t] = _mm512_fmadd_ps(second, _mm512_castsi512_ps(broadcast(words + 4 * t)), sums[t]);
+      }
+    }
+    panel += kQuantBytes;
+    scales += kScaleBytes;
+    tile += kTileGroupBytes;
+  }
+#pragma GCC unroll 16
+  for (int t = 0; t < Tokens; ++t) {
+    _mm512_storeu_ps(out + t * stride, _mm512_mul_ps(sums[t], _mm512_set1_ps(layout.unit)));
+  }
+}
+
+template <Scales Kind, bool Nibbles, int... Less>
+void choose(std::integer_sequence<int, Less...>, const PanelLayout& layout, const std::byte* panel,
+            const std::byte* tile, std::size_t groups, std::size_t tokens, float* out,
+            std::size_t stride) {
+  static constexpr decltype(&product<Kind, Nibbles, 1>) kByTokens[] = {
+      product<Kind, Nibbles, Less + 1>...};
+  kByTokens[tokens - 1](layout, panel, tile, groups, out, stride);
+}
+
+template <Scales Kind, bool Nibbles>
+void panel_times_tile(const PanelLayout& layout, const std::byte* panel, const std::byte* tile,
+                      std::size_t groups, std::size_t tokens, float* out, std::size_t stride) {
+  choose<Kind, Nibbles>(std::make_integer_sequence<int, kTileColumns>(), layout, panel, tile,
+                        groups, tokens, out, stride);
+}
+
+PanelTimesTile choose_product(const PanelLayout& layout) {
+  switch (layout.scales) {
+    case Scales::WithMinimum:
+      return layout.nibbles ? panel_times_tile<Scales::WithMinimum, true>
+                            : panel_times_tile<Scales::WithMinimum, false>;
+    case Scales::Two: return panel_times_tile<Scales::Two, false>;
+    case Scales::Plain: break;
+  }
+  return layout.nibbles ? panel_times_tile<Scales::Plain, true>
+                        : panel_times_tile<Scales::Plain, false>;
+}
+
+}  // namespace
+
+void pack_tile_avx512(const PackTile& task, std::size_t begin, std::size_t end) {
+  const Scales kind = task.layout.scales;
+  for (std::size_t group = begin; group < end; ++group) {
+    std::byte* out = task.tile + group * kTileGroupBytes;
+    auto* d = reinterpret_cast<float*>(out + kTileColumns * kGroup);
+    std::byte* words = out + kTileColumns * (kGroup + 4);
+    for (std::size_t t = 0; t < task.count; ++t) {
+      const float* x = task.tokens + t * task.stride + group * kGroup;
+      const __m512 x0 = _mm512_loadu_ps(x);
+      const __m512 x1 = _mm512_loadu_ps(x + 16);
+      const float largest =
+          _mm512_reduce_max_ps(_mm512_max_ps(_mm512_abs_ps(x0), _mm512_abs_ps(x1)));
+      const __m512 inverse = _mm512_set1_ps(largest > 0 ? 127.0F / largest : 0.0F);
+      const __m512i q0 = _mm512_cvtps_epi32(_mm512_mul_ps(x0, inverse));
+      const __m512i q1 = _mm512_cvtps_epi32(_mm512_mul_ps(x1, inverse));
+      auto* quants = reinterpret_cast<__m128i*>(out + t * kGroup);
+      _mm_storeu_si128(quants, _mm512_cvtepi32_epi8(q0));
+      _mm_storeu_si128(quants + 1, _mm512_cvtepi32_epi8(q1));
+      d[t] = largest / 127.0F;
+      if (kind == Scales::Two) {
+        const std::int16_t sums[2] = {static_cast<std::int16_t>(_mm512_reduce_add_epi32(q0)),
+                                      static_cast<std::int16_t>(_mm512_reduce_add_epi32(q1))};
+        std::memcpy(words + 4 * t, sums, 4);
+        continue;
+      }
+      const int sum = _mm512_reduce_add_epi32(_mm512_add_epi32(q0, q1));
+      if (kind == Scales::WithMinimum) {
+        const float scaled = d[t] * static_cast<float>(sum);
+        std::memcpy(words + 4 * t, &scaled, 4);
+      } else {
+        const int correction = -task.layout.zero * sum;
+        std::memcpy(words + 4 * t, &correction, 4);
+      }
+    }
+  }
+}
+
+void multiply_avx512(const Multiply& task, std::size_t first_panel, std::size_t last_panel) {
+  for_each_panel_and_tile(task, first_panel, last_panel, choose_product(task.layout));
+}
+
+}  // namespace pcai::kernels

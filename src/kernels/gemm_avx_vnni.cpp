@@ -1,0 +1,40 @@
+// AVX-VNNI: vpdpbusd in 256 bits, for processors without AVX-512.
+#include "kernels/gemm_256.h"
+
+namespace pcai::kernels {
+namespace {
+
+class Dot {
+ public:
+  static constexpr bool kTakesSigned = false;
+
+  template <int I>
+  void add(__m256i quants, __m256i activations) {
+    sums_[I / 4] = _mm256_dpbusd_avx_epi32(sums_[I / 4], quants, activations);
+  }
+  __m256i low() const { return sums_[0]; }
+  __m256i high() const { return sums_[1]; }
+
+ private:
+  __m256i sums_[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()};
+};
+
+PanelTimesTile choose_product(const PanelLayout& layout) {
+  switch (layout.scales) {
+    case Scales::WithMinimum:
+      return layout.nibbles ? panel_times_tile<Dot, Scales::WithMinimum, true>
+                            : panel_times_tile<Dot, Scales::WithMinimum, false>;
+    case Scales::Two: return panel_times_tile<Dot, Scales::Two, false>;
+    case Scales::Plain: break;
+  }
+  return layout.nibbles ? panel_times_tile<Dot, Scales::Plain, true>
+                        : panel_times_tile<Dot, Scales::Plain, false>;
+}
+
+}  // namespace
+
+void multiply_avx_vnni(const Multiply& task, std::size_t first_panel, std::size_t last_panel) {
+  for_each_panel_and_tile(task, first_panel, last_panel, choose_product(task.layout));
+}
+
+}  // namespace pcai::kernels
