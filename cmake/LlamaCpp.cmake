@@ -55,13 +55,7 @@ string(SHA256 llama_key
        "${llama_source};${source_hash};${llama_options};${CMAKE_CXX_COMPILER_VERSION};${cpu}")
 string(SUBSTRING ${llama_key} 0 16 llama_key)
 
-if(DEFINED ENV{PCAI_CACHE_DIR})
-  set(PCAI_CACHE_DIR $ENV{PCAI_CACHE_DIR})
-elseif(DEFINED ENV{XDG_CACHE_HOME})
-  set(PCAI_CACHE_DIR $ENV{XDG_CACHE_HOME}/pcai)
-else()
-  set(PCAI_CACHE_DIR $ENV{HOME}/.cache/pcai)
-endif()
+include(Cache)
 set(llama_build ${PCAI_CACHE_DIR}/llama-${llama_key})
 
 if(NOT EXISTS ${llama_build}/complete)

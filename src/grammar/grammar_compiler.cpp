@@ -1,0 +1,158 @@
+#include "grammar/grammar_compiler.h"
+
+#include <llguidance.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "grammar/json_schema.h"
+
+namespace pcai {
+namespace {
+
+constexpr std::size_t kMostKept = 64;
+constexpr std::size_t kLongestReason = 500;
+constexpr char kSpecialMark = '\xFF';  // llguidance's: no text begins with this byte
+
+const char* type_name(GrammarKind kind) noexcept {
+  switch (kind) {
+    case GrammarKind::JsonSchema: return "json_schema";
+    case GrammarKind::Regex: return "regex";
+    case GrammarKind::Lark: return "lark";
+  }
+  return "lark";
+}
+
+/// The first lines of a reason: llguidance adds the whole grammar below.
+std::string shorten(std::string_view reason) {
+  std::string text(reason.substr(0, std::min(reason.find("\n<state>"), kLongestReason)));
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+struct GrammarCompiler::Native {
+  Vocabulary vocabulary;
+  LlgTokenizer* tokenizer = nullptr;
+
+  Native() = default;
+  Native(const Native&) = delete;
+  Native& operator=(const Native&) = delete;
+  ~Native() { llg_free_tokenizer(tokenizer); }
+
+  LlgConstraintInit options() const {
+    LlgConstraintInit init = {};
+    llg_constraint_init_set_defaults(&init, tokenizer);
+    init.log_stderr_level = 0;
+    init.log_buffer_level = 0;
+    init.limits.verbose_errors = false;
+    return init;
+  }
+
+  /// "" where llguidance takes the grammar without a warning, else its reason.
+  std::string validate(const char* type, const std::string& source) const {
+    const LlgConstraintInit init = options();
+    std::array<char, 2048> message = {};
+    const int result =
+        llg_validate_grammar(&init, type, source.c_str(), message.data(), message.size());
+    if (result == 0) return "";
+    return message[0] == '\0' ? "it cannot be compiled" : message.data();
+  }
+
+  static std::size_t tokenize(const void* self, const std::uint8_t* bytes, std::size_t size,
+                              std::uint32_t* out, std::size_t room) {
+    const auto& vocabulary = static_cast<const Native*>(self)->vocabulary;
+    const std::vector<std::int32_t> tokens =
+        vocabulary.tokenize({reinterpret_cast<const char*>(bytes), size});
+    for (std::size_t i = 0; i < std::min(room, tokens.size()); ++i) {
+      out[i] = static_cast<std::uint32_t>(tokens[i]);
+    }
+    return tokens.size();
+  }
+};
+
+GrammarCompiler::GrammarCompiler(std::unique_ptr<Native> native) : native_(std::move(native)) {}
+
+GrammarCompiler::~GrammarCompiler() = default;
+
+Result<std::unique_ptr<GrammarCompiler>> GrammarCompiler::create(Vocabulary vocabulary) {
+  auto native = std::make_unique<Native>();
+  native->vocabulary = std::move(vocabulary);
+  std::vector<std::uint32_t> lengths;
+  std::string bytes;
+  for (const Vocabulary::Token& token : native->vocabulary.tokens) {
+    if (token.special) bytes += kSpecialMark;
+    bytes += token.bytes;
+    lengths.push_back(static_cast<std::uint32_t>(token.bytes.size() + (token.special ? 1 : 0)));
+  }
+  std::vector<std::uint32_t> ends(native->vocabulary.ends.begin(), native->vocabulary.ends.end());
+  if (ends.empty()) return fail(ErrorCode::InvalidModel, "the model has no token that ends a text");
+
+  LlgTokenizerInitV2 init = {};
+  init.struct_size = sizeof(init);
+  init.vocab_size = static_cast<std::uint32_t>(lengths.size());
+  init.tok_eos = ends.front();
+  init.tok_eos_extra = ends.data() + 1;
+  init.tok_eos_extra_count = static_cast<std::uint32_t>(ends.size() - 1);
+  init.token_lens = lengths.data();
+  init.token_bytes = reinterpret_cast<const std::uint8_t*>(bytes.data());
+  init.tokenize_assumes_string = true;
+  init.tokenize_fn = &Native::tokenize;
+  init.tokenize_user_data = native.get();
+  std::array<char, 512> reason = {};
+  native->tokenizer = llg_new_tokenizer_v2(&init, reason.data(), reason.size());
+  if (native->tokenizer == nullptr) {
+    return fail(
+        ErrorCode::InvalidModel,
+        std::string("the model's vocabulary cannot be used for grammars: ") + reason.data());
+  }
+  return std::unique_ptr<GrammarCompiler>(new GrammarCompiler(std::move(native)));
+}
+
+Result<GrammarMatcher> GrammarCompiler::compile(const Grammar& grammar) {
+  const char* const type = type_name(grammar.kind);
+  std::string source = grammar.source;
+  if (grammar.kind == GrammarKind::JsonSchema) {
+    auto prepared = prepare_schema(source);
+    if (!prepared) return fail(std::move(prepared.error()));
+    source = std::move(*prepared);
+  } else if (source.find('\0') != std::string::npos) {
+    return fail(ErrorCode::InvalidRequest, "grammar: has a zero byte in it", "grammar");
+  }
+  std::string key = type + (":" + source);
+  const std::lock_guard lock(mutex_);
+  if (const auto found = by_key_.find(key); found != by_key_.end()) {
+    recent_.splice(recent_.begin(), recent_, found->second);
+    return recent_.front().matcher.clone();
+  }
+  // Warnings tell of what would not be enforced.
+  if (const std::string reason = native_->validate(type, source); !reason.empty()) {
+    if (grammar.kind != GrammarKind::JsonSchema) {
+      return fail(ErrorCode::InvalidRequest, "grammar: " + shorten(reason), "grammar");
+    }
+    const auto fault = find_fault(
+        source, [this](const std::string& part) { return native_->validate("json_schema", part); });
+    return fail(ErrorCode::InvalidRequest,
+                "response_format: the schema cannot be honoured at " + fault.path + ": " +
+                    shorten(fault.reason),
+                "response_format");
+  }
+  const LlgConstraintInit init = native_->options();
+  GrammarMatcher matcher(llg_new_matcher(&init, type, source.c_str()));
+  if (matcher.failed()) {
+    return fail(ErrorCode::InvalidRequest,
+                "the grammar cannot be compiled: " + shorten(matcher.error().message),
+                grammar.kind == GrammarKind::JsonSchema ? "response_format" : "grammar");
+  }
+  recent_.push_front({std::move(key), std::move(matcher)});
+  by_key_.emplace(recent_.front().key, recent_.begin());
+  if (recent_.size() > kMostKept) {
+    by_key_.erase(recent_.back().key);
+    recent_.pop_back();
+  }
+  return recent_.front().matcher.clone();
+}
+
+}  // namespace pcai

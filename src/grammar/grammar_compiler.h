@@ -1,0 +1,45 @@
+#pragma once
+
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include "core/grammar.h"
+#include "core/result.h"
+#include "grammar/grammar_matcher.h"
+#include "grammar/vocabulary.h"
+
+struct LlgTokenizer;
+
+namespace pcai {
+
+/// Turns grammars into matchers for one vocabulary, and keeps the last ones it compiled. Any thread
+/// may call compile(). It must outlive its matchers.
+class GrammarCompiler {
+ public:
+  static Result<std::unique_ptr<GrammarCompiler>> create(Vocabulary vocabulary);
+  ~GrammarCompiler();
+
+  /// A matcher at the grammar's beginning. Fails with InvalidRequest: a source that is not one,
+  /// that has a keyword that cannot be enforced, that nothing can match, or that costs too much to
+  /// compile. Of a JSON schema the message names the place.
+  Result<GrammarMatcher> compile(const Grammar& grammar);
+
+ private:
+  struct Compiled {
+    std::string key;
+    GrammarMatcher matcher;  // at the beginning, only ever cloned
+  };
+  struct Native;
+
+  explicit GrammarCompiler(std::unique_ptr<Native> native);
+
+  std::unique_ptr<Native> native_;
+  std::mutex mutex_;
+  std::list<Compiled> recent_;  // most recently used first
+  std::unordered_map<std::string_view, std::list<Compiled>::iterator> by_key_;
+};
+
+}  // namespace pcai
