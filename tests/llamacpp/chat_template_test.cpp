@@ -7,7 +7,7 @@ namespace {
 
 using ChatTemplateTest = LoadedWeightsTest;
 
-const std::vector<ChatMessage> kHello = {{.role = Role::User, .content = "Hello"}};
+const ChatPrompt kHello{.messages = {{.role = Role::User, .content = "Hello"}}};
 
 TEST_F(ChatTemplateTest, TheModelsOwnTemplateIsUsed) {
   const auto chat_template = ChatTemplate::create(weights(), {});
@@ -47,6 +47,82 @@ TEST_F(ChatTemplateTest, ATemplatesOwnRefusalReachesTheCaller) {
   EXPECT_EQ(rendered.error().code, ErrorCode::InvalidRequest);
   EXPECT_NE(rendered.error().message.find("a system message must come first"), std::string::npos)
       << rendered.error().message;
+}
+
+// Writes tools and calls as Hermes and Qwen do, and opens reasoning unless told not to.
+constexpr const char* kHermes = R"(
+{%- if tools %}<|im_start|>system
+Tools: {% for tool in tools %}{{ tool | tojson }}{% endfor %}<|im_end|>
+{% endif %}
+{%- for message in messages %}<|im_start|>{{ message.role }}
+{{ message.content }}
+{%- if message.tool_calls %}{% for call in message.tool_calls %}
+<tool_call>
+{"name": "{{ call.function.name }}", "arguments": {{ call.function.arguments | tojson }}}
+</tool_call>{% endfor %}{% endif %}<|im_end|>
+{% endfor %}
+{%- if add_generation_prompt %}<|im_start|>assistant
+{% if enable_thinking is defined and not enable_thinking %}<think>
+
+</think>
+
+{% else %}<think>
+{% endif %}{% endif %})";
+
+const ChatPrompt kWithTool{.messages = {{.role = Role::User, .content = "Hello"}},
+                           .tools = {.definitions = {{"wave", "Waves a hand"}}}};
+
+TEST_F(ChatTemplateTest, WithoutToolsInTheTemplateTheyAreDescribedInOurWords) {
+  const auto chat_template = ChatTemplate::create(weights(), {});
+  const auto rendered = chat_template->render(kWithTool);
+  ASSERT_TRUE(rendered) << rendered.error().message;
+  EXPECT_NE(rendered->prompt.find("You can call functions."), std::string::npos);
+  EXPECT_TRUE(rendered->format.has_calls);
+  EXPECT_EQ(rendered->format.reasoning_begin, "");
+}
+
+TEST_F(ChatTemplateTest, ATemplateThatWritesCallsOurWayDescribesTheToolsItself) {
+  const auto chat_template = ChatTemplate::create(weights(), kHermes);
+  ASSERT_TRUE(chat_template) << chat_template.error().message;
+  const auto rendered = chat_template->render(kWithTool);
+  ASSERT_TRUE(rendered) << rendered.error().message;
+  EXPECT_EQ(rendered->prompt.find("You can call functions."), std::string::npos);
+  EXPECT_NE(rendered->prompt.find("Waves a hand"), std::string::npos);
+  EXPECT_TRUE(rendered->format.has_calls);
+}
+
+TEST_F(ChatTemplateTest, ToolsThatMayNotBeCalledAreNotShown) {
+  ChatPrompt chat = kWithTool;
+  chat.tools.choice = ToolChoice::None;
+  const auto chat_template = ChatTemplate::create(weights(), kHermes);
+  const auto rendered = chat_template->render(chat);
+  ASSERT_TRUE(rendered) << rendered.error().message;
+  EXPECT_EQ(rendered->prompt.find("Waves a hand"), std::string::npos);
+  EXPECT_FALSE(rendered->format.has_calls);
+}
+
+TEST_F(ChatTemplateTest, ReasoningThatThePromptOpensIsKnown) {
+  const auto chat_template = ChatTemplate::create(weights(), kHermes);
+  auto rendered = chat_template->render(kHello);
+  ASSERT_TRUE(rendered) << rendered.error().message;
+  EXPECT_EQ(rendered->format.reasoning_begin, "<think>");
+  EXPECT_EQ(rendered->format.reasoning_end, "</think>");
+  EXPECT_TRUE(rendered->format.begins_in_reasoning);
+  ChatPrompt chat = kHello;
+  chat.thinking = false;
+  rendered = chat_template->render(chat);
+  ASSERT_TRUE(rendered) << rendered.error().message;
+  EXPECT_FALSE(rendered->format.begins_in_reasoning);
+}
+
+TEST_F(ChatTemplateTest, ArgumentsReachTheTemplate) {
+  const auto chat_template =
+      ChatTemplate::create(weights(), "{{ mood }}: {{ messages[0].content }}");
+  ChatPrompt chat = kHello;
+  chat.template_arguments = {{"mood", "\"happy\""}};
+  const auto rendered = chat_template->render(chat);
+  ASSERT_TRUE(rendered) << rendered.error().message;
+  EXPECT_EQ(rendered->prompt, "happy: Hello");
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ class SamplerTest : public LoadedWeightsTest {
     for (int i = 0; i < draws; ++i) {
       GenerateParams one = params;
       one.seed = static_cast<std::uint64_t>(i);
-      ++counts[sampler(one).sample(logits_)];
+      ++counts[*sampler(one).sample(logits_)];
     }
     return counts;
   }

@@ -76,7 +76,7 @@ class BatchPlanner {
   /// False when there was nothing to give up, and the step cannot ever be computed.
   bool no_room(const StepPlan& plan);
 
-  /// The token that was sampled from the request's output.
+  /// The token that was sampled from the request's output, or one that must follow it.
   void append(RequestId request, Token token);
 
   /// The request has ended. What was computed of it stays as an idle prefix if `keep`.

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "backend/llamacpp/answer_format.h"
 #include "core/request.h"
 #include "core/result.h"
 
@@ -18,6 +19,7 @@ namespace pcai {
 struct RenderedChat {
   std::string prompt;
   std::vector<std::string> stop_sequences;  // that the template's format needs
+  AnswerFormat format;                      // how the model answers it
 };
 
 /// A model's Jinja chat template, run by llama.cpp's own engine. Any thread may call any method.
@@ -28,8 +30,10 @@ class ChatTemplate {
   static Result<ChatTemplate> create(const llama_model& model,
                                      const std::optional<std::string>& source);
 
-  /// Fails with InvalidRequest, with the template's own reason, e.g. for roles out of order.
-  Result<RenderedChat> render(const std::vector<ChatMessage>& messages) const;
+  /// Fails with InvalidRequest, with the template's own reason, e.g. for roles out of order. Tools
+  /// are described in our own words where the template does not write calls as answer_format.h
+  /// does.
+  Result<RenderedChat> render(const ChatPrompt& chat) const;
 
  private:
   struct Deleter {
@@ -37,7 +41,13 @@ class ChatTemplate {
   };
   explicit ChatTemplate(common_chat_templates* templates) : templates_(templates) {}
 
+  void find_out_about_calls();
+  void find_out_about_reasoning();
+
   std::unique_ptr<common_chat_templates, Deleter> templates_;
+  bool writes_calls_ = false;    // as answer_format.h says
+  std::string reasoning_begin_;  // "" = it knows none
+  std::string reasoning_end_;
 };
 
 }  // namespace pcai

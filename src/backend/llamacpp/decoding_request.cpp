@@ -5,41 +5,98 @@
 namespace pcai {
 
 DecodingRequest::DecodingRequest(RequestId id, const GenerateRequest& request,
-                                 std::vector<Token> prompt, std::vector<std::string> stop_sequences,
-                                 std::uint32_t most_tokens, const Tokenizer& tokenizer,
-                                 std::shared_ptr<EventSink> sink)
+                                 PreparedPrompt prompt, std::uint32_t most_tokens,
+                                 const Tokenizer& tokenizer, std::shared_ptr<EventSink> sink)
     : id_(id),
-      prompt_(std::move(prompt)),
+      prompt_(std::move(prompt.tokens)),
       cache_scope_(request.cache_scope),
       most_tokens_(most_tokens),
       wants_logprobs_(request.params.logprobs),
       top_logprobs_(request.params.top_logprobs),
       tokenizer_(tokenizer),
-      sampler_(tokenizer, request.params, prompt_),
-      stop_(std::move(stop_sequences)),
+      format_(std::move(prompt.format)),
+      sampler_(tokenizer, request.params, prompt_, std::move(prompt.grammar)),
+      format_stop_(std::move(prompt.stop_sequences)),
+      stop_(request.params.stop_sequences),
       sink_(std::move(sink)) {
+  if (!format_.plain()) parser_.emplace(format_);
   usage_.prompt_tokens = static_cast<std::uint32_t>(prompt_.size());
 }
 
-std::optional<Token> DecodingRequest::advance(std::span<const float> logits) {
+std::vector<Token> DecodingRequest::advance(std::span<const float> logits) {
   if (!first_token_) first_token_ = Clock::now();
-  const Token token = sampler_.sample(logits);
-  if (tokenizer_.ends(token)) {
+  const std::optional<Token> token = sampler_.sample(logits);
+  if (!token) {
+    fail_with(sampler_.error());
+    return {};
+  }
+  if (wants_logprobs_ && !tokenizer_.ends(*token)) {
+    logprobs_.push_back(sampler_.logprobs(logits, *token, top_logprobs_));
+  }
+  if (!take(*token)) return {};
+  std::vector<Token> tokens{*token};
+  // Forced tokens are not sampled, so there are no logits to tell their probability by.
+  if (!wants_logprobs_) {
+    for (const Token forced : sampler_.take_forced()) {
+      if (!take(forced)) return {};
+      tokens.push_back(forced);
+    }
+  }
+  if (sampler_.complete()) {
     finish(FinishReason::Stop);
     return {};
   }
-  ++usage_.completion_tokens;
-  if (wants_logprobs_) logprobs_.push_back(sampler_.logprobs(logits, token, top_logprobs_));
-  send_text(stop_.add(utf8_.add(tokenizer_.piece(token))));
-  if (stop_.stopped()) {
+  return tokens;
+}
+
+/// False when the token ended the request.
+bool DecodingRequest::take(Token token) {
+  if (tokenizer_.ends(token)) {
     finish(FinishReason::Stop);
-    return {};
+    return false;
+  }
+  ++usage_.completion_tokens;
+  if (parser_ && parser_->reasons()) ++usage_.reasoning_tokens;
+  add_text(format_stop_.add(utf8_.add(bytes_of(token))));
+  if (format_stop_.stopped() || stop_.stopped()) {
+    finish(FinishReason::Stop);
+    return false;
   }
   if (usage_.completion_tokens >= most_tokens_) {
     finish(FinishReason::Length);
-    return {};
+    return false;
   }
-  return token;
+  return true;
+}
+
+/// Special tokens have no text, but the marks of the format are looked for.
+std::string DecodingRequest::bytes_of(Token token) const {
+  std::string bytes = tokenizer_.piece(token);
+  if (!bytes.empty() || !parser_) return bytes;
+  std::string name = tokenizer_.name(token);
+  const bool mark = name == format_.reasoning_begin || name == format_.reasoning_end ||
+                    (format_.has_calls && (name == kCallBegin || name == kCallEnd));
+  return mark ? name : bytes;
+}
+
+void DecodingRequest::add_text(std::string text) {
+  if (parser_) {
+    send(parser_->add(text));
+  } else {
+    send_text(stop_.add(text));
+  }
+}
+
+void DecodingRequest::send(std::vector<GenerateEvent> events) {
+  for (GenerateEvent& event : events) {
+    if (stop_.stopped()) return;
+    if (auto* const delta = std::get_if<TextDelta>(&event)) {
+      send_text(stop_.add(delta->text));
+    } else {
+      send_text(stop_.take_held());
+      sink_->on_event(std::move(event));
+    }
+  }
 }
 
 void DecodingRequest::send_text(std::string text) {
@@ -48,14 +105,21 @@ void DecodingRequest::send_text(std::string text) {
 }
 
 void DecodingRequest::finish(FinishReason reason) {
-  std::string rest;
   if (!stop_.stopped()) {
-    rest = stop_.add(utf8_.finish());
-    rest += stop_.take_held();
+    std::string rest;
+    if (!format_stop_.stopped()) {
+      rest = format_stop_.add(utf8_.finish());
+      rest += format_stop_.take_held();
+    }
+    add_text(std::move(rest));
+    if (parser_) send(parser_->finish());
   }
+  std::string rest = stop_.stopped() ? "" : stop_.take_held();
   if (!rest.empty() || !logprobs_.empty()) {
     sink_->on_event(TextDelta{std::move(rest), std::exchange(logprobs_, {})});
   }
+  if (reason == FinishReason::Stop && parser_ && parser_->called())
+    reason = FinishReason::ToolCalls;
   sink_->on_event(Finished{reason, usage_, timings()});
 }
 

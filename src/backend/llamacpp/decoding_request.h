@@ -8,20 +8,29 @@
 #include <vector>
 
 #include "backend/event_sink.h"
+#include "backend/llamacpp/answer_parser.h"
 #include "backend/llamacpp/sampler.h"
 #include "backend/stop_filter.h"
 #include "backend/utf8_filter.h"
 
 namespace pcai {
 
+/// What a request became: its prompt in tokens, and how its answer is to be read.
+struct PreparedPrompt {
+  std::vector<Token> tokens;
+  std::vector<std::string> stop_sequences;  // that the chat template's format needs
+  AnswerFormat format;
+  std::optional<GrammarMatcher> grammar;
+};
+
 /// A request on its way through a model: what it samples with, what it has said, who listens. Made
 /// by submit() and from then on touched by the scheduler's thread alone.
 class DecodingRequest {
  public:
   /// `most_tokens`: how many it may generate. `tokenizer` must outlive it.
-  DecodingRequest(RequestId id, const GenerateRequest& request, std::vector<Token> prompt,
-                  std::vector<std::string> stop_sequences, std::uint32_t most_tokens,
-                  const Tokenizer& tokenizer, std::shared_ptr<EventSink> sink);
+  DecodingRequest(RequestId id, const GenerateRequest& request, PreparedPrompt prompt,
+                  std::uint32_t most_tokens, const Tokenizer& tokenizer,
+                  std::shared_ptr<EventSink> sink);
 
   RequestId id() const noexcept { return id_; }
   const std::vector<Token>& prompt() const noexcept { return prompt_; }
@@ -29,9 +38,10 @@ class DecodingRequest {
   std::uint32_t generated() const noexcept { return usage_.completion_tokens; }
   void set_cached_tokens(std::uint32_t tokens) noexcept { usage_.cached_tokens = tokens; }
 
-  /// Samples the next token from its logits and sends what it adds to the answer. Returns nothing
-  /// when that token ended the request; its last event is sent then.
-  std::optional<Token> advance(std::span<const float> logits);
+  /// Samples the next token from its logits and sends what it adds to the answer. Returns that
+  /// token and those that its grammar forces after it, or nothing when the request has ended; its
+  /// last event is sent then.
+  std::vector<Token> advance(std::span<const float> logits);
 
   /// Sends Failed as the last event.
   void fail_with(Error error);
@@ -39,6 +49,10 @@ class DecodingRequest {
  private:
   using Clock = std::chrono::steady_clock;
 
+  bool take(Token token);
+  std::string bytes_of(Token token) const;
+  void add_text(std::string text);
+  void send(std::vector<GenerateEvent> events);
   void send_text(std::string text);
   void finish(FinishReason reason);
   Timings timings() const;
@@ -50,9 +64,12 @@ class DecodingRequest {
   bool wants_logprobs_;
   std::uint32_t top_logprobs_;
   const Tokenizer& tokenizer_;
+  AnswerFormat format_;
   Sampler sampler_;
   Utf8Filter utf8_;
-  StopFilter stop_;
+  StopFilter format_stop_;              // ends the text as it comes
+  std::optional<AnswerParser> parser_;  // absent: the text is the answer
+  StopFilter stop_;                     // ends the answer
   std::shared_ptr<EventSink> sink_;
   std::vector<TokenLogprobs> logprobs_;  // of tokens whose text is still held back
   Usage usage_;

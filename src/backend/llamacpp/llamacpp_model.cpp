@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "backend/llamacpp/answer_grammar.h"
 #include "backend/llamacpp/context.h"
 
 namespace pcai {
@@ -59,51 +60,80 @@ Status LlamaCppModel::submit(RequestId id, GenerateRequest request,
                   "logit_bias");
     }
   }
-  auto prompt = tokenize(request.prompt);
+  auto prompt = prepare(request);
   if (!prompt) return fail(std::move(prompt.error()));
   const std::uint32_t context = info_.context_length;
   if (prompt->tokens.size() >= context) return overflow(prompt->tokens.size(), "tokens", context);
   const std::uint32_t most_tokens = std::min(
       request.params.max_tokens, context - static_cast<std::uint32_t>(prompt->tokens.size()));
-  std::vector<std::string> stop_sequences = request.params.stop_sequences;
-  stop_sequences.insert(stop_sequences.end(), prompt->stop_sequences.begin(),
-                        prompt->stop_sequences.end());
-  scheduler_->submit(std::make_unique<DecodingRequest>(id, request, std::move(prompt->tokens),
-                                                       std::move(stop_sequences), most_tokens,
+  scheduler_->submit(std::make_unique<DecodingRequest>(id, request, std::move(*prompt), most_tokens,
                                                        tokenizer_, std::move(sink)));
   return {};
 }
 
-Result<LlamaCppModel::TokenizedPrompt> LlamaCppModel::tokenize(const Prompt& prompt) const {
-  TokenizedPrompt result;
-  std::string text;
-  if (const auto* tokens = std::get_if<TokenPrompt>(&prompt)) {
-    for (const Token token : tokens->tokens) {
-      if (token < 0 || token >= tokenizer_.size()) {
-        return fail(ErrorCode::InvalidRequest,
-                    "token " + std::to_string(token) + " is not in the model's vocabulary of " +
-                        std::to_string(tokenizer_.size()),
-                    "prompt");
-      }
-    }
-    result.tokens = tokens->tokens;
-    return result;
-  }
-  if (const auto* chat = std::get_if<ChatPrompt>(&prompt)) {
-    auto rendered = chat_template_.render(chat->messages);
+Result<PreparedPrompt> LlamaCppModel::prepare(const GenerateRequest& request) {
+  PreparedPrompt prepared;
+  Result<std::vector<Token>> tokens;
+  if (const auto* ids = std::get_if<TokenPrompt>(&request.prompt)) {
+    tokens = check_tokens(*ids);
+  } else if (const auto* chat = std::get_if<ChatPrompt>(&request.prompt)) {
+    auto rendered = chat_template_.render(*chat);
     if (!rendered) return fail(std::move(rendered.error()));
-    text = std::move(rendered->prompt);
-    result.stop_sequences = std::move(rendered->stop_sequences);
+    prepared.stop_sequences = std::move(rendered->stop_sequences);
+    prepared.format = std::move(rendered->format);
+    tokens = tokenize(rendered->prompt);
   } else {
-    text = std::get<TextPrompt>(prompt).text;
+    tokens = tokenize(std::get<TextPrompt>(request.prompt).text);
   }
+  if (!tokens) return fail(std::move(tokens.error()));
+  prepared.tokens = std::move(*tokens);
+  auto grammar = compile(request, prepared.format);
+  if (!grammar) return fail(std::move(grammar.error()));
+  prepared.grammar = std::move(*grammar);
+  return prepared;
+}
+
+Result<std::vector<Token>> LlamaCppModel::check_tokens(const TokenPrompt& prompt) const {
+  for (const Token token : prompt.tokens) {
+    if (token < 0 || token >= tokenizer_.size()) {
+      return fail(ErrorCode::InvalidRequest,
+                  "token " + std::to_string(token) + " is not in the model's vocabulary of " +
+                      std::to_string(tokenizer_.size()),
+                  "prompt");
+    }
+  }
+  return prompt.tokens;
+}
+
+Result<std::vector<Token>> LlamaCppModel::tokenize(const std::string& text) const {
   const std::uint32_t context = info_.context_length;
   if (text.size() > kMostBytesPerToken * context) return overflow(text.size(), "bytes", context);
   auto tokens = tokenizer_.tokenize(text);
-  if (!tokens) return fail(std::move(tokens.error()));
-  if (tokens->empty()) return fail(ErrorCode::InvalidRequest, "the prompt is empty", "messages");
-  result.tokens = std::move(*tokens);
-  return result;
+  if (tokens && tokens->empty()) {
+    return fail(ErrorCode::InvalidRequest, "the prompt is empty", "messages");
+  }
+  return tokens;
+}
+
+Result<std::optional<GrammarMatcher>> LlamaCppModel::compile(const GenerateRequest& request,
+                                                             const AnswerFormat& format) {
+  const auto* const chat = std::get_if<ChatPrompt>(&request.prompt);
+  const ToolOptions tools = chat != nullptr ? chat->tools : ToolOptions{};
+  if (!request.params.grammar && !tools.enabled()) return std::nullopt;
+  const auto compiler = grammar_compiler();
+  if (!compiler) return fail(compiler.error());
+  return compile_answer(**compiler, format, tools, request.params.grammar,
+                        [this](std::string_view name) { return tokenizer_.has_special(name); });
+}
+
+Result<GrammarCompiler*> LlamaCppModel::grammar_compiler() {
+  const std::lock_guard lock(grammars_mutex_);
+  if (!grammars_) {
+    auto compiler = GrammarCompiler::create(tokenizer_.vocabulary());
+    if (!compiler) return fail(std::move(compiler.error()));
+    grammars_ = std::move(*compiler);
+  }
+  return grammars_.get();
 }
 
 }  // namespace pcai

@@ -1,12 +1,17 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "backend/llamacpp/chat_template.h"
 #include "backend/llamacpp/model_file.h"
 #include "backend/llamacpp/scheduler.h"
 #include "backend/llamacpp/tokenizer.h"
 #include "backend/loaded_model.h"
+#include "grammar/grammar_compiler.h"
 
 namespace pcai {
 
@@ -22,20 +27,22 @@ class LlamaCppModel final : public LoadedModel {
   ModelStats stats() const noexcept override { return scheduler_->stats(); }
 
  private:
-  struct TokenizedPrompt {
-    std::vector<Token> tokens;
-    std::vector<std::string> stop_sequences;
-  };
-
   LlamaCppModel(LlamaModelPtr weights, ChatTemplate chat_template);
 
-  Result<TokenizedPrompt> tokenize(const Prompt& prompt) const;
+  Result<PreparedPrompt> prepare(const GenerateRequest& request);
+  Result<std::vector<Token>> check_tokens(const TokenPrompt& prompt) const;
+  Result<std::vector<Token>> tokenize(const std::string& text) const;
+  Result<std::optional<GrammarMatcher>> compile(const GenerateRequest& request,
+                                                const AnswerFormat& format);
+  Result<GrammarCompiler*> grammar_compiler();
 
   ModelInfo info_;
   LlamaModelPtr weights_;
   Tokenizer tokenizer_;
   ChatTemplate chat_template_;
-  std::unique_ptr<Scheduler> scheduler_;  // last: its thread uses all of the above
+  std::mutex grammars_mutex_;
+  std::unique_ptr<GrammarCompiler> grammars_;  // made for the first request that needs it
+  std::unique_ptr<Scheduler> scheduler_;       // last: its thread uses all of the above
 };
 
 }  // namespace pcai

@@ -14,8 +14,10 @@ BackendDescriptor describe() {
           .formats = {"gguf"},
           .capabilities = {.supports_gpu = llama_supports_gpu_offload(),
                            .supports_streaming = true,
+                           .supports_tool_calls = true,
                            .supports_seed = true,
-                           .supports_logprobs = true}};
+                           .supports_logprobs = true,
+                           .supports_grammars = true}};
 }
 
 /// llama.cpp behind the seam. Any thread may call any method.

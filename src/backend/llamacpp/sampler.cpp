@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 #include <random>
+#include <utility>
 
 namespace pcai {
 namespace {
@@ -29,8 +30,10 @@ std::vector<llama_logit_bias> biases(const Tokenizer& tokenizer, const GenerateP
 }  // namespace
 
 Sampler::Sampler(const Tokenizer& tokenizer, const GenerateParams& params,
-                 std::span<const Token> prompt)
-    : tokenizer_(tokenizer), chain_(llama_sampler_chain_init({.no_perf = true})) {
+                 std::span<const Token> prompt, std::optional<GrammarMatcher> grammar)
+    : tokenizer_(tokenizer),
+      chain_(llama_sampler_chain_init({.no_perf = true})),
+      grammar_(std::move(grammar)) {
   const auto add = [this](llama_sampler* sampler) {
     llama_sampler_chain_add(chain_.get(), sampler);
   };
@@ -65,21 +68,54 @@ Sampler::Sampler(const Tokenizer& tokenizer, const GenerateParams& params,
   add(llama_sampler_init_dist(fold_seed(params.seed)));
 }
 
-Token Sampler::sample(std::span<const float> logits) {
-  if (greedy_) {
+std::optional<Token> Sampler::sample(std::span<const float> logits) {
+  Token token = pick(logits, {});
+  // Most tokens are allowed, and to ask about one is far cheaper than a mask. What is drawn again
+  // under the mask has the distribution that the mask alone would give.
+  if (grammar_ && !grammar_->allows(token)) {
+    const auto mask = grammar_->mask();
+    if (std::all_of(mask.begin(), mask.end(), [](std::uint32_t word) { return word == 0; })) {
+      return std::nullopt;
+    }
+    token = pick(logits, mask);
+  }
+  accept(token);
+  if (grammar_ && grammar_->failed()) return std::nullopt;
+  return token;
+}
+
+Token Sampler::pick(std::span<const float> logits, std::span<const std::uint32_t> mask) {
+  const auto allowed = [mask](std::size_t token) {
+    return mask.empty() || ((mask[token / 32] >> (token % 32)) & 1) != 0;
+  };
+  if (greedy_ && mask.empty()) {
     return static_cast<Token>(std::max_element(logits.begin(), logits.end()) - logits.begin());
   }
-  candidates_.resize(logits.size());
+  candidates_.clear();
   for (std::size_t i = 0; i < logits.size(); ++i) {
-    candidates_[i] = {static_cast<llama_token>(i), logits[i], 0};
+    if (allowed(i)) candidates_.push_back({static_cast<llama_token>(i), logits[i], 0});
   }
   llama_token_data_array array{candidates_.data(), candidates_.size(), -1, false};
   if (repeat_) llama_sampler_apply(repeat_.get(), &array);
   llama_sampler_apply(chain_.get(), &array);
-  const Token token = array.data[array.selected].id;
+  return array.data[array.selected].id;
+}
+
+void Sampler::accept(Token token) {
   if (repeat_) llama_sampler_accept(repeat_.get(), token);
   llama_sampler_accept(chain_.get(), token);
-  return token;
+  if (grammar_) grammar_->accept(token);
+}
+
+std::vector<Token> Sampler::take_forced() {
+  if (!grammar_) return {};
+  std::vector<Token> tokens = grammar_->forced();
+  for (const Token token : tokens) accept(token);
+  return tokens;
+}
+
+bool Sampler::complete() {
+  return grammar_ && grammar_->complete();
 }
 
 TokenLogprobs Sampler::logprobs(std::span<const float> logits, Token token,

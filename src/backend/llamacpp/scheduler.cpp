@@ -182,11 +182,10 @@ void Scheduler::sample(const StepPlan& plan) {
     }
     const float* logits = llama_get_logits_ith(context_.get(), row);
     const std::uint32_t generated = request.generated();
-    const auto token = request.advance({logits, vocabulary_size_});
+    const std::vector<Token> tokens = request.advance({logits, vocabulary_size_});
     counters_.tokens_generated += request.generated() - generated;
-    if (token) {
-      planner_.append(item.request, *token);
-    } else {
+    for (const Token token : tokens) planner_.append(item.request, token);
+    if (tokens.empty()) {
       planner_.finish(item.request, true);
       live_.erase(item.request);
     }

@@ -7,12 +7,12 @@ namespace pcai {
 
 Tokenizer::Tokenizer(const llama_model& model) : vocab_(llama_model_get_vocab(&model)) {}
 
-Result<std::vector<llama_token>> Tokenizer::tokenize(std::string_view text) const {
+Result<std::vector<llama_token>> Tokenizer::tokenize(std::string_view text, bool special) const {
   const auto length = static_cast<std::int32_t>(text.size());
   std::vector<llama_token> tokens(text.size() / 2 + 8);
   const auto fill = [&] {
     return llama_tokenize(vocab_, text.data(), length, tokens.data(),
-                          static_cast<std::int32_t>(tokens.size()), true, true);
+                          static_cast<std::int32_t>(tokens.size()), special, special);
   };
   try {
     std::int32_t count = fill();
@@ -35,6 +35,27 @@ std::string Tokenizer::piece(llama_token token) const {
 
 std::string Tokenizer::name(llama_token token) const {
   return to_text(token, true);
+}
+
+bool Tokenizer::has_special(std::string_view name) const {
+  const auto tokens = tokenize(name);
+  if (!tokens) return false;
+  // The first may be the begin-of-text token.
+  return !tokens->empty() && piece(tokens->back()).empty() && this->name(tokens->back()) == name;
+}
+
+Vocabulary Tokenizer::vocabulary() const {
+  Vocabulary vocabulary;
+  for (llama_token token = 0; token < size(); ++token) {
+    std::string bytes = piece(token);
+    const bool special = bytes.empty();
+    vocabulary.tokens.push_back({special ? name(token) : std::move(bytes), special});
+    if (ends(token)) vocabulary.ends.push_back(token);
+  }
+  vocabulary.tokenize = [this](std::string_view text) {
+    return tokenize(text, false).value_or(std::vector<llama_token>{});
+  };
+  return vocabulary;
 }
 
 std::string Tokenizer::to_text(llama_token token, bool special) const {

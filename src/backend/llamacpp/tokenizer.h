@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "grammar/vocabulary.h"
 
 namespace pcai {
 
@@ -18,7 +19,9 @@ class Tokenizer {
 
   /// With the model's begin-of-text token where it wants one; special tokens written out in the
   /// text are read as such. Fails with InvalidRequest when the text cannot be tokenized.
-  Result<std::vector<llama_token>> tokenize(std::string_view text) const;
+  Result<std::vector<llama_token>> tokenize(std::string_view text) const {
+    return tokenize(text, true);
+  }
 
   /// The token's bytes, not always whole UTF-8. Special tokens have none.
   std::string piece(llama_token token) const;
@@ -29,10 +32,17 @@ class Tokenizer {
   /// True for a token that ends the answer.
   bool ends(llama_token token) const { return llama_vocab_is_eog(vocab_, token); }
 
+  /// Whether a special token of that name is in the vocabulary.
+  bool has_special(std::string_view name) const;
+
+  /// All tokens, for grammars.
+  Vocabulary vocabulary() const;
+
   std::int32_t size() const { return llama_vocab_n_tokens(vocab_); }
   const llama_vocab* vocab() const noexcept { return vocab_; }
 
  private:
+  Result<std::vector<llama_token>> tokenize(std::string_view text, bool special) const;
   std::string to_text(llama_token token, bool special) const;
 
   const llama_vocab* vocab_;

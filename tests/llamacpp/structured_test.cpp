@@ -1,0 +1,183 @@
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "backend/blocking.h"
+#include "backend/recording_sink.h"
+#include "llamacpp/real_model.h"
+
+namespace pcai {
+namespace {
+
+using nlohmann::json;
+
+using StructuredTest = RealModelTest;
+
+const ToolDefinition kWeather{
+    "get_weather", "Tells the weather of a city",
+    R"({"type":"object","properties":{"city":{"type":"string","maxLength":20},)"
+    R"("unit":{"enum":["celsius","fahrenheit"]}},"required":["city","unit"],)"
+    R"("additionalProperties":false})"};
+const ToolDefinition kTime{"get_time", "Tells the time", ""};
+
+GenerateRequest ask_with_tools(ToolOptions tools, std::string question = "How warm is Paris?") {
+  GenerateRequest request = ask(std::move(question), 120);
+  std::get<ChatPrompt>(request.prompt).tools = std::move(tools);
+  return request;
+}
+
+TEST_F(StructuredTest, AnAnswerMatchesItsSchemaAlsoWhenHot) {
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  for (unsigned i = 0; i < 20; ++i) {
+    GenerateRequest request = ask("Tell me about a person as JSON.", 200);
+    request.params.temperature = 1.5F;
+    request.params.seed = seed + i;
+    request.params.grammar =
+        Grammar{GrammarKind::JsonSchema,
+                R"({"type":"object","properties":{"name":{"type":"string","maxLength":10},)"
+                R"("age":{"type":"integer","minimum":0,"maximum":120},"tags":{"type":"array",)"
+                R"("items":{"enum":["a","b","c"]},"maxItems":3}},"required":["name","age","tags"],)"
+                R"("additionalProperties":false})"};
+    const auto answer = generate(model(), std::move(request));
+    ASSERT_TRUE(answer) << answer.error().message;
+    EXPECT_EQ(answer->finish_reason, FinishReason::Stop) << *answer->content;
+    const json person = json::parse(*answer->content, nullptr, false);
+    ASSERT_TRUE(person.is_object()) << *answer->content;
+    EXPECT_EQ(person.size(), 3U);
+    EXPECT_LE(person.at("age").get<int>(), 120);
+    EXPECT_LE(person.at("tags").size(), 3U);
+  }
+}
+
+TEST_F(StructuredTest, RegexAndLarkHold) {
+  GenerateRequest request = ask("Yes or no?", 20);
+  request.params.grammar = Grammar{GrammarKind::Regex, "(maybe|perhaps) [0-9]{3}!"};
+  auto answer = generate(model(), request);
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_THAT(*answer->content, ::testing::ContainsRegex("^(maybe|perhaps) [0-9]+!$"));
+  request.params.grammar = Grammar{GrammarKind::Lark, "start: \"<<\" /[a-z]{2,5}/ \">>\""};
+  answer = generate(model(), request);
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_THAT(*answer->content, ::testing::ContainsRegex("^<<[a-z]+>>$"));
+}
+
+TEST_F(StructuredTest, AGrammarThatCannotBeIsRefusedAtOnce) {
+  GenerateRequest request = ask("?", 5);
+  request.params.grammar = Grammar{GrammarKind::JsonSchema,
+                                   R"({"properties":{"a":{"type":"array","uniqueItems":true}}})"};
+  const auto answer = generate(model(), request);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, ErrorCode::InvalidRequest);
+  EXPECT_THAT(answer.error().message, ::testing::HasSubstr("$.properties.a"));
+}
+
+TEST_F(StructuredTest, ARequiredCallIsMadeAndMatchesItsSchema) {
+  const auto answer = generate(
+      model(), ask_with_tools(
+                   {.definitions = {kWeather}, .choice = ToolChoice::Required, .parallel = false}));
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->finish_reason, FinishReason::ToolCalls);
+  ASSERT_EQ(answer->tool_calls.size(), 1U);
+  EXPECT_EQ(answer->tool_calls[0].name, "get_weather");
+  EXPECT_EQ(answer->tool_calls[0].id.substr(0, 5), "call_");
+  const json arguments = json::parse(answer->tool_calls[0].arguments, nullptr, false);
+  ASSERT_TRUE(arguments.is_object()) << answer->tool_calls[0].arguments;
+  EXPECT_EQ(arguments.size(), 2U);
+  EXPECT_THAT(arguments.at("unit"), ::testing::AnyOf("celsius", "fahrenheit"));
+  EXPECT_EQ(answer->content.value_or(""), "");
+}
+
+TEST_F(StructuredTest, OnlyAllowedFunctionsAreCalled) {
+  for (const char* const allowed : {"get_time", "get_weather"}) {
+    const auto answer = generate(model(), ask_with_tools({.definitions = {kWeather, kTime},
+                                                          .choice = ToolChoice::Required,
+                                                          .allowed = {allowed},
+                                                          .parallel = false}));
+    ASSERT_TRUE(answer) << answer.error().message;
+    ASSERT_EQ(answer->tool_calls.size(), 1U);
+    EXPECT_EQ(answer->tool_calls[0].name, allowed);
+  }
+}
+
+TEST_F(StructuredTest, AFunctionWithoutParametersGetsNoArguments) {
+  const auto answer = generate(
+      model(),
+      ask_with_tools({.definitions = {kTime}, .choice = ToolChoice::Required, .parallel = false}));
+  ASSERT_TRUE(answer) << answer.error().message;
+  ASSERT_EQ(answer->tool_calls.size(), 1U);
+  EXPECT_EQ(json::parse(answer->tool_calls[0].arguments), json::object());
+}
+
+TEST_F(StructuredTest, AtTemperatureOnePointFiveACallStillMatches) {
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    GenerateRequest request = ask_with_tools(
+        {.definitions = {kWeather, kTime}, .choice = ToolChoice::Required, .parallel = false});
+    request.params.temperature = 1.5F;
+    request.params.seed = seed;
+    const auto answer = generate(model(), std::move(request));
+    ASSERT_TRUE(answer) << answer.error().message;
+    ASSERT_EQ(answer->tool_calls.size(), 1U);
+    EXPECT_FALSE(json::parse(answer->tool_calls[0].arguments, nullptr, false).is_discarded())
+        << answer->tool_calls[0].arguments;
+  }
+}
+
+TEST_F(StructuredTest, WithAutoTheModelMayAnswerInText) {
+  const auto answer = generate(
+      model(), ask_with_tools({.definitions = {kTime}}, "Say hello. Do not call a function."));
+  ASSERT_TRUE(answer) << answer.error().message;
+  if (answer->tool_calls.empty()) {
+    EXPECT_NE(answer->content.value_or(""), "");
+  } else {
+    EXPECT_EQ(answer->tool_calls[0].name, "get_time");
+  }
+}
+
+TEST_F(StructuredTest, WithAutoAndASchemaTheTextMatchesIt) {
+  GenerateRequest request = ask_with_tools({.definitions = {kTime}}, "Is Paris in France?");
+  request.params.grammar = Grammar{GrammarKind::JsonSchema,
+                                   R"({"type":"object","properties":{"yes":{"type":"boolean"}},)"
+                                   R"("required":["yes"],"additionalProperties":false})"};
+  const auto answer = generate(model(), std::move(request));
+  ASSERT_TRUE(answer) << answer.error().message;
+  if (answer->tool_calls.empty()) {
+    EXPECT_TRUE(json::parse(*answer->content).at("yes").is_boolean());
+  } else {
+    EXPECT_EQ(answer->tool_calls[0].name, "get_time");
+  }
+}
+
+TEST_F(StructuredTest, LogprobsHaveAnEntryForEachTokenOfAConstrainedAnswer) {
+  GenerateRequest request = ask("Name a colour.", 60);
+  request.params.logprobs = true;
+  request.params.grammar = Grammar{GrammarKind::Regex, "The colour is (red|green|blue)\\."};
+  const auto sink = std::make_shared<RecordingSink>();
+  ASSERT_TRUE(model().submit(1'000'000, std::move(request), sink));
+  const auto events = sink->wait();
+  ASSERT_NE(finished_in(events), nullptr);
+  EXPECT_THAT(text_of(events), ::testing::StartsWith("The colour is "));
+  EXPECT_EQ(logprobs_of(events).size(), finished_in(events)->usage.completion_tokens);
+}
+
+TEST_F(StructuredTest, ForcedTokensAreNotDecodedOneByOne) {
+  GenerateRequest request = ask("Say it.", 60);
+  request.params.grammar = Grammar{
+      GrammarKind::Regex, "(A|B) long text in which there is nothing at all to choose from\\."};
+  const std::uint64_t steps = model().stats().steps;
+  const auto answer = generate(model(), std::move(request));
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_GT(answer->tokens_generated, 10U);
+  EXPECT_LT(model().stats().steps - steps, answer->tokens_generated / 2);
+}
+
+TEST_F(StructuredTest, ABadSchemaOfAFunctionIsNamed) {
+  const auto answer = generate(
+      model(), ask_with_tools({.definitions = {kTime, {"bad", "", R"({"type":"string"})"}}}));
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().field, "tools[1].function.parameters");
+}
+
+}  // namespace
+}  // namespace pcai
