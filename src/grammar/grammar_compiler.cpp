@@ -112,15 +112,26 @@ Result<std::unique_ptr<GrammarCompiler>> GrammarCompiler::create(Vocabulary voca
 }
 
 Result<GrammarMatcher> GrammarCompiler::compile(const Grammar& grammar) {
-  const char* const type = type_name(grammar.kind);
-  std::string source = grammar.source;
   if (grammar.kind == GrammarKind::JsonSchema) {
-    auto prepared = prepare_schema(source);
-    if (!prepared) return fail(std::move(prepared.error()));
-    source = std::move(*prepared);
-  } else if (source.find('\0') != std::string::npos) {
+    const auto prepared = prepare_schema(grammar.source);
+    if (!prepared) return fail(prepared.error());
+    return compile_source(type_name(grammar.kind), *prepared, "response_format");
+  }
+  if (grammar.source.find('\0') != std::string::npos) {
     return fail(ErrorCode::InvalidRequest, "grammar: has a zero byte in it", "grammar");
   }
+  return compile_source(type_name(grammar.kind), grammar.source, "grammar");
+}
+
+Result<GrammarMatcher> GrammarCompiler::compile_list(const std::string& list) {
+  return compile_source("llguidance", list, "tools");
+}
+
+Result<GrammarMatcher> GrammarCompiler::compile_source(const char* type, const std::string& source,
+                                                       const char* field) {
+  const auto refuse = [field](const std::string& why) {
+    return fail(ErrorCode::InvalidRequest, std::string(field) + ": " + why, field);
+  };
   std::string key = type + (":" + source);
   const std::lock_guard lock(mutex_);
   if (const auto found = by_key_.find(key); found != by_key_.end()) {
@@ -128,24 +139,16 @@ Result<GrammarMatcher> GrammarCompiler::compile(const Grammar& grammar) {
     return recent_.front().matcher.clone();
   }
   // Warnings tell of what would not be enforced.
-  if (const std::string reason = native_->validate(type, source); !reason.empty()) {
-    if (grammar.kind != GrammarKind::JsonSchema) {
-      return fail(ErrorCode::InvalidRequest, "grammar: " + shorten(reason), "grammar");
-    }
-    const auto fault = find_fault(
-        source, [this](const std::string& part) { return native_->validate("json_schema", part); });
-    return fail(ErrorCode::InvalidRequest,
-                "response_format: the schema cannot be honoured at " + fault.path + ": " +
-                    shorten(fault.reason),
-                "response_format");
+  const std::string reason = native_->validate(type, source);
+  if (!reason.empty() && type == std::string_view("json_schema")) {
+    const SchemaFault fault =
+        find_fault(source, [&](const std::string& part) { return native_->validate(type, part); });
+    return refuse("the schema cannot be honoured at " + fault.path + ": " + shorten(fault.reason));
   }
+  if (!reason.empty()) return refuse(shorten(reason));
   const LlgConstraintInit init = native_->options();
   GrammarMatcher matcher(llg_new_matcher(&init, type, source.c_str()));
-  if (matcher.failed()) {
-    return fail(ErrorCode::InvalidRequest,
-                "the grammar cannot be compiled: " + shorten(matcher.error().message),
-                grammar.kind == GrammarKind::JsonSchema ? "response_format" : "grammar");
-  }
+  if (matcher.failed()) return refuse(shorten(matcher.error().message));
   recent_.push_front({std::move(key), std::move(matcher)});
   by_key_.emplace(recent_.front().key, recent_.begin());
   if (recent_.size() > kMostKept) {

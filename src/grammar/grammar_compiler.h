@@ -27,6 +27,10 @@ class GrammarCompiler {
   /// compile. Of a JSON schema the message names the place.
   Result<GrammarMatcher> compile(const Grammar& grammar);
 
+  /// The same for several grammars that refer to each other by name: llguidance's JSON,
+  /// {"grammars":[{"name":…,"lark_grammar":…},{"name":…,"json_schema":…}]}; the first one begins.
+  Result<GrammarMatcher> compile_list(const std::string& list);
+
  private:
   struct Compiled {
     std::string key;
@@ -35,6 +39,9 @@ class GrammarCompiler {
   struct Native;
 
   explicit GrammarCompiler(std::unique_ptr<Native> native);
+
+  Result<GrammarMatcher> compile_source(const char* type, const std::string& source,
+                                        const char* field);
 
   std::unique_ptr<Native> native_;
   std::mutex mutex_;
