@@ -9,6 +9,10 @@
 
 namespace pcai {
 
+class Embedder;
+class Ranker;
+class TokenCodec;
+
 /// One model in memory. Any thread may call any method.
 class LoadedModel {
  public:
@@ -31,6 +35,13 @@ class LoadedModel {
   /// False once it can take no request any more (its process ended). Never blocks. The engine then
   /// destroys it and loads it anew for the next request.
   virtual bool alive() const noexcept { return true; }
+
+  // Abilities, null where the model lacks them. They live as long as the model; no call of one may
+  // be running when it is destroyed.
+
+  virtual Embedder* embedder() noexcept { return nullptr; }
+  virtual Ranker* ranker() noexcept { return nullptr; }
+  virtual TokenCodec* token_codec() noexcept { return nullptr; }
 };
 
 }  // namespace pcai

@@ -6,18 +6,20 @@
 namespace pcai {
 
 std::string StopFilter::add(std::string_view text) {
-  if (stopped_) return {};
+  if (stopped()) return {};
   held_ += text;
   std::size_t first = std::string::npos;
   std::size_t keep = 0;
   for (const std::string& sequence : sequences_) {
-    first = std::min(first, held_.find(sequence));
+    if (const std::size_t found = held_.find(sequence); found < first) {
+      first = found;
+      matched_ = sequence;
+    }
     for (std::size_t n = std::min(sequence.size() - 1, held_.size()); n > keep; --n) {
       if (held_.compare(held_.size() - n, n, sequence, 0, n) == 0) keep = n;
     }
   }
   if (first != std::string::npos) {
-    stopped_ = true;
     held_.resize(first);
     return std::exchange(held_, {});
   }

@@ -16,7 +16,10 @@ class StopFilter {
   std::string add(std::string_view text);
 
   /// True once a stop sequence was complete; what came before it has been returned.
-  bool stopped() const noexcept { return stopped_; }
+  bool stopped() const noexcept { return !matched_.empty(); }
+
+  /// The sequence that was complete; "" before.
+  const std::string& matched() const noexcept { return matched_; }
 
   /// What is still held back, when the text ends without a stop sequence.
   std::string take_held();
@@ -24,7 +27,7 @@ class StopFilter {
  private:
   std::vector<std::string> sequences_;
   std::string held_;
-  bool stopped_ = false;
+  std::string matched_;
 };
 
 }  // namespace pcai

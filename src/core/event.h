@@ -74,6 +74,7 @@ struct Finished {
   FinishReason reason = FinishReason::Stop;
   Usage usage;
   Timings timings;
+  std::string stop_sequence = {};  // which one ended the text; "" = none did
 };
 
 /// The last event of one that did not, cancelled ones too. `usage` is what was done until then.

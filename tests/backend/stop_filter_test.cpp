@@ -82,5 +82,14 @@ TEST(StopFilterTest, RandomTextInRandomPiecesIsCutWhereASequenceIsFirstComplete)
   }
 }
 
+TEST(StopFilterTest, SaysWhichSequenceEndedTheText) {
+  StopFilter filter({"later", "end", "en"});
+  EXPECT_EQ(filter.add("the "), "the ");
+  EXPECT_EQ(filter.matched(), "");
+  filter.add("e");
+  EXPECT_EQ(filter.add("nd later"), "");
+  EXPECT_EQ(filter.matched(), "end");  // the first in the text; of two there, the first in the list
+}
+
 }  // namespace
 }  // namespace pcai

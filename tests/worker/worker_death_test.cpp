@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <stop_token>
 #include <thread>
 
 #include "backend/blocking.h"
@@ -54,6 +55,29 @@ TEST(WorkerDeathTest, KilledInDecodeFailsEveryRequestOnceAfterItsText) {
     EXPECT_NE(text_of(sink->events()), "");
     wait_until([&] { return sink.use_count() == 1; });
   }
+}
+
+TEST(WorkerDeathTest, AnEmbeddingThatEndsTheProcessFailsAlone) {
+  const auto model = load_worker();
+  const auto embeddings =
+      model->embedder()->embed({.inputs = {TextPrompt{"fake: crash"}}}, std::stop_token());
+  ASSERT_FALSE(embeddings.has_value());
+  EXPECT_EQ(embeddings.error().code, ErrorCode::WorkerDied);
+  const auto late = model->token_codec()->tokenize({.text = "late"}, std::stop_token());
+  ASSERT_FALSE(late.has_value());
+  EXPECT_EQ(late.error().code, ErrorCode::WorkerDied);
+}
+
+TEST(WorkerDeathTest, AQueryThatHangsCanBeGivenUp) {
+  const auto model = load_worker();
+  std::stop_source stop;
+  std::thread stopper([&] { stop.request_stop(); });
+  const auto embeddings =
+      model->embedder()->embed({.inputs = {TextPrompt{"fake: hang"}}}, stop.get_token());
+  stopper.join();
+  ASSERT_FALSE(embeddings.has_value());
+  EXPECT_EQ(embeddings.error().code, ErrorCode::Cancelled);
+  EXPECT_TRUE(model->token_codec()->tokenize({.text = "goes on"}, std::stop_token()).has_value());
 }
 
 TEST(WorkerDeathTest, KilledWhileLoadingFailsTheLoad) {

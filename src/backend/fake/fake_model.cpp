@@ -53,7 +53,10 @@ struct FakeModel::Stream {
 };
 
 FakeModel::FakeModel(ModelInfo info, std::uint32_t kv_cells, FakeScript defaults)
-    : info_(std::move(info)), defaults_(std::move(defaults)) {
+    : info_(std::move(info)),
+      defaults_(std::move(defaults)),
+      embedder_(info_.context_length),
+      codec_(defaults_) {
   stats_.kv_cells_total = kv_cells;
   thread_ = std::thread([this] { drive(); });
 }
@@ -265,7 +268,7 @@ void FakeModel::finish(Stream& stream, FinishReason reason) {
     stream.sink->on_event(ToolCallDelta{0, "", "", script.tool_arguments.substr(half)});
   }
   stream.timings.decode_ms = milliseconds(Clock::now() - stream.since);
-  end(stream, Finished{reason, stream.usage, stream.timings});
+  end(stream, Finished{reason, stream.usage, stream.timings, stream.stop.matched()});
 }
 
 void FakeModel::fail_stream(Stream& stream, Error error) {

@@ -12,6 +12,8 @@
 #include <unordered_set>
 #include <vector>
 
+#include "backend/fake/fake_codec.h"
+#include "backend/fake/fake_embedder.h"
 #include "backend/fake/fake_script.h"
 #include "backend/loaded_model.h"
 
@@ -28,6 +30,9 @@ class FakeModel final : public LoadedModel {
   Status submit(RequestId id, GenerateRequest request, std::shared_ptr<EventSink> sink) override;
   void cancel(RequestId id) noexcept override;
   ModelStats stats() const noexcept override;
+  Embedder* embedder() noexcept override { return &embedder_; }
+  Ranker* ranker() noexcept override { return &embedder_; }
+  TokenCodec* token_codec() noexcept override { return &codec_; }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -65,6 +70,8 @@ class FakeModel final : public LoadedModel {
   // Constant after construction.
   const ModelInfo info_;
   const FakeScript defaults_;
+  FakeEmbedder embedder_;
+  FakeCodec codec_;
 
   // Guarded by mutex_.
   mutable std::mutex mutex_;

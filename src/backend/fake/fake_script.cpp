@@ -1,5 +1,6 @@
 #include "backend/fake/fake_script.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string_view>
@@ -213,6 +214,22 @@ std::optional<std::string> FakeReply::next() {
 std::string FakeReply::filler() {
   random_ = random_ * 6364136223846793005ULL + 1442695040888963407ULL;
   return std::string(kFillerWords[random_ >> 61]);
+}
+
+std::vector<std::string_view> fake_words(std::string_view text) {
+  std::vector<std::string_view> words;
+  std::size_t begin = 0;
+  while (begin < text.size()) {
+    std::size_t end = begin;
+    while (end < text.size() && is_space(text[end])) ++end;
+    while (end < text.size() && !is_space(text[end])) ++end;
+    if (std::all_of(text.begin() + static_cast<std::ptrdiff_t>(end), text.end(), is_space)) {
+      end = text.size();
+    }
+    words.push_back(text.substr(begin, end - begin));
+    begin = end;
+  }
+  return words;
 }
 
 std::int32_t fake_token_id(std::string_view text) noexcept {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/request.h"
@@ -60,6 +61,10 @@ class FakeReply {
   bool endless_;
   std::uint64_t random_;
 };
+
+/// Splits text as read_prompt counts it: words with the space before them, the last one also with
+/// the space behind it. Nothing for an empty text.
+std::vector<std::string_view> fake_words(std::string_view text);
 
 constexpr std::int32_t kFakeVocabularySize = 32768;
 

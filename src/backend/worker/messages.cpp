@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <concepts>
+#include <cstring>
 #include <filesystem>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -84,6 +85,15 @@ bool is_known(GrammarKind kind) noexcept {
   return false;
 }
 
+bool is_known(Pooling pooling) noexcept {
+  switch (pooling) {
+    case Pooling::Mean:
+    case Pooling::Cls:
+    case Pooling::Last: return true;
+  }
+  return false;
+}
+
 /// to_string has such a switch, and calls what it does not know internal.
 bool is_known(ErrorCode code) noexcept {
   return code == ErrorCode::Internal || to_string(code) != to_string(ErrorCode::Internal);
@@ -112,6 +122,20 @@ json pack(const std::filesystem::path& value) {
 
 json pack(std::chrono::milliseconds value) {
   return static_cast<std::int64_t>(value.count());
+}
+
+/// Parent and worker run on one machine, so the bytes are as they lie in memory.
+template <class T>
+json pack_bytes(const std::vector<T>& values) {
+  return std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
+}
+
+json pack(const std::vector<float>& values) {
+  return pack_bytes(values);
+}
+
+json pack(const std::vector<std::int32_t>& values) {
+  return pack_bytes(values);
 }
 
 template <class T>
@@ -227,6 +251,24 @@ bool unpack(const json& in, std::chrono::milliseconds& out) {
   if (!unpack(in, count)) return false;
   out = std::chrono::milliseconds(count);
   return true;
+}
+
+template <class T>
+bool unpack_bytes(const json& in, std::vector<T>& out) {
+  if (!in.is_string()) return false;
+  const auto& bytes = in.get_ref<const std::string&>();
+  if (bytes.size() % sizeof(T) != 0) return false;
+  out.resize(bytes.size() / sizeof(T));
+  if (!bytes.empty()) std::memcpy(out.data(), bytes.data(), bytes.size());
+  return true;
+}
+
+bool unpack(const json& in, std::vector<float>& out) {
+  return unpack_bytes(in, out);
+}
+
+bool unpack(const json& in, std::vector<std::int32_t>& out) {
+  return unpack_bytes(in, out);
 }
 
 template <class T>

@@ -3,9 +3,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -17,6 +19,7 @@
 #include "backend/worker/sandbox.h"
 #include "backend/worker/soundness.h"
 #include "backend/worker/task_pool.h"
+#include "backend/worker/worker_abilities.h"
 
 namespace pcai {
 namespace {
@@ -26,6 +29,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMaxUnsent = std::size_t{256} << 20;
 constexpr std::size_t kSubmitThreads = 4;  // that tokenize; the parent's callers wait for them
+constexpr std::size_t kQueryThreads = 2;   // that embed and show tokens
+constexpr std::size_t kVectorBytes = std::size_t{2} << 20;  // in one message
 constexpr milliseconds kLastFlush{1'000};
 constexpr int kParentGone = 1;
 constexpr int kParentNotUnderstood = 2;
@@ -49,12 +54,17 @@ class Worker {
   bool on(LoadCommand command);
   bool on(SubmitCommand command);
   bool on(CancelCommand command);
+  bool on(QueryCommand command);
+  bool on(CancelQueryCommand command);
   bool on(ShutdownCommand command);
 
   void load(const ModelSpec& spec);
   Result<ModelInfo> create_and_load(const ModelSpec& spec);
   void submit(RequestId id, GenerateRequest request);
   Status submit_to_model(RequestId id, GenerateRequest request);
+  void answer(RequestId id, const Query& query, const std::stop_token& stop);
+  Result<QueryAnswer> ask_model(const Query& query, const std::stop_token& stop);
+  void say_answer(RequestId id, QueryAnswer answer);
   void say(const FromWorker& message);
   void send(std::string frame);
   void beat();
@@ -69,11 +79,13 @@ class Worker {
 
   std::mutex mutex_;
   std::unordered_map<RequestId, bool> submitting_;  // guarded by mutex_; true: cancelled meanwhile
+  std::unordered_map<RequestId, std::stop_source> queries_;  // guarded by mutex_
 
   std::unique_ptr<InferenceBackend> backend_;
   std::unique_ptr<LoadedModel> model_;
   std::atomic<LoadedModel*> ready_{nullptr};  // model_, once it is loaded
   std::optional<TaskPool> pool_;              // starts with the first command
+  std::optional<TaskPool> query_pool_;        // the same; apart, because embedding takes its time
 };
 
 /// Passes one request's events on.
@@ -143,6 +155,11 @@ int Worker::run() {
 }
 
 int Worker::finish() {
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& [id, stop] : queries_) stop.request_stop();
+  }
+  query_pool_.reset();
   pool_.reset();
   model_.reset();
   const Clock::time_point end = Clock::now() + kLastFlush;
@@ -167,6 +184,7 @@ bool Worker::on(LoadCommand command) {
     }
   }
   pool_.emplace(kSubmitThreads);
+  query_pool_.emplace(kQueryThreads);
   pool_->add([this, spec = std::move(command.spec)] { load(spec); });
   return true;
 }
@@ -193,6 +211,27 @@ bool Worker::on(CancelCommand command) {
   return true;
 }
 
+bool Worker::on(QueryCommand command) {
+  if (!ready_) return false;
+  std::stop_source stop;
+  {
+    const std::lock_guard lock(mutex_);
+    queries_.emplace(command.id, stop);
+  }
+  const auto shared = std::make_shared<QueryCommand>(std::move(command));
+  query_pool_->add(
+      [this, shared, token = stop.get_token()] { answer(shared->id, shared->query, token); });
+  return true;
+}
+
+bool Worker::on(CancelQueryCommand command) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = queries_.find(command.id); found != queries_.end()) {
+    found->second.request_stop();
+  }
+  return true;
+}
+
 bool Worker::on(ShutdownCommand) {
   stopping_ = true;
   return true;
@@ -202,7 +241,11 @@ void Worker::load(const ModelSpec& spec) {
   Result<ModelInfo> info = create_and_load(spec);
   if (info) {
     beat();  // so that the stats are there from the start
-    say(ModelLoaded{std::move(*info)});
+    LoadedModel& model = *ready_;
+    say(ModelLoaded{std::move(*info),
+                    {.embedder = model.embedder() != nullptr,
+                     .ranker = model.ranker() != nullptr,
+                     .token_codec = model.token_codec() != nullptr}});
   } else {
     say(LoadFailed{shown(std::move(info.error()))});
   }
@@ -238,6 +281,49 @@ Status Worker::submit_to_model(RequestId id, GenerateRequest request) try {
   return ready_.load()->submit(id, std::move(request), std::make_shared<Sink>(*this, id));
 } catch (const std::exception& error) {
   return fail(ErrorCode::Internal, std::string("the request cannot be taken: ") + error.what());
+}
+
+void Worker::answer(RequestId id, const Query& query, const std::stop_token& stop) {
+  Result<QueryAnswer> answer = stop.stop_requested()
+                                   ? fail(ErrorCode::Cancelled, "the request was cancelled")
+                                   : ask_model(query, stop);
+  {
+    const std::lock_guard lock(mutex_);
+    queries_.erase(id);
+  }
+  if (!answer) return say(QueryFailed{id, shown(std::move(answer.error()))});
+  say_answer(id, std::move(*answer));
+}
+
+Result<QueryAnswer> Worker::ask_model(const Query& query, const std::stop_token& stop) try {
+  return answer_query(*ready_, query, stop);
+} catch (const std::exception& error) {
+  return fail(ErrorCode::Internal, std::string("the model failed: ") + error.what());
+}
+
+void Worker::say_answer(RequestId id, QueryAnswer answer) {
+  if (auto* embeddings = std::get_if<Embeddings>(&answer)) {
+    std::vector<Embedding> all = std::move(embeddings->items);
+    const std::size_t bytes = all.empty() ? 1 : all.front().values.size() * sizeof(float) + 1;
+    const std::size_t at_once = std::max<std::size_t>(1, kVectorBytes / bytes);
+    std::size_t begin = 0;
+    for (; all.size() - begin > at_once; begin += at_once) {
+      Embeddings part{.more = true};
+      const auto first = all.begin() + static_cast<std::ptrdiff_t>(begin);
+      std::move(first, first + static_cast<std::ptrdiff_t>(at_once),
+                std::back_inserter(part.items));
+      say(QueryAnswered{id, std::move(part)});
+    }
+    all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(begin));
+    embeddings->items = std::move(all);
+  }
+  const FromWorker message = QueryAnswered{id, std::move(answer)};
+  const bool sound = is_sound(message);
+  std::string frame = sound ? encode(message) : std::string();
+  if (!sound || frame.size() - kLengthBytes > kMaxFromWorker) {
+    return say(QueryFailed{id, {ErrorCode::Internal, "the answer is too large to be passed on"}});
+  }
+  send(std::move(frame));
 }
 
 void Worker::say(const FromWorker& message) {

@@ -12,8 +12,10 @@ namespace {
 
 constexpr std::size_t kMaxErrorBytes = 4096;
 constexpr std::size_t kMaxNameBytes = 4096;
-constexpr std::uint32_t kMaxToolCalls = 4096;    // a reader makes room for all up to the index
-constexpr std::uint32_t kMaxSequences = 65'536;  // what the engine may send at once
+constexpr std::uint32_t kMaxToolCalls = 4096;  // a reader makes room for all up to the index
+constexpr std::size_t kMaxDimension = 65'536;
+constexpr std::size_t kMaxTokens = std::size_t{1} << 19;  // each may come with its piece
+constexpr std::uint32_t kMaxSequences = 65'536;           // what the engine may send at once
 
 bool is_text(const std::string& text, std::size_t max_bytes) {
   return text.size() <= max_bytes && is_valid_utf8(text);
@@ -36,6 +38,29 @@ bool is_sound(const ModelInfo& info) {
          info.max_sequences > 0 && info.max_sequences <= kMaxSequences;
 }
 
+bool is_finite(const std::vector<float>& values) {
+  return std::all_of(values.begin(), values.end(),
+                     [](float value) { return std::isfinite(value); });
+}
+
+struct IsSoundAnswer {
+  bool operator()(const Embeddings& embeddings) const {
+    return std::all_of(embeddings.items.begin(), embeddings.items.end(), [](const Embedding& one) {
+      return !one.values.empty() && one.values.size() <= kMaxDimension && is_finite(one.values);
+    });
+  }
+  bool operator()(const RankScores& scores) const {
+    return std::all_of(scores.items.begin(), scores.items.end(),
+                       [](const RankScore& one) { return std::isfinite(one.score); });
+  }
+  bool operator()(const Tokens& tokens) const {
+    return tokens.ids.size() <= kMaxTokens &&
+           (tokens.pieces.empty() || tokens.pieces.size() == tokens.ids.size());
+  }
+  bool operator()(const CodecText&) const { return true; }
+  bool operator()(const TokenCount&) const { return true; }
+};
+
 struct IsSoundEvent {
   bool operator()(const Accepted&) const { return false; }
   bool operator()(const TextDelta& delta) const { return is_valid_utf8(delta.text); }
@@ -44,7 +69,9 @@ struct IsSoundEvent {
     return delta.index < kMaxToolCalls && is_valid_utf8(delta.id) && is_valid_utf8(delta.name) &&
            is_valid_utf8(delta.arguments);
   }
-  bool operator()(const Finished& finished) const { return is_sound(finished.timings); }
+  bool operator()(const Finished& finished) const {
+    return is_sound(finished.timings) && is_valid_utf8(finished.stop_sequence);
+  }
   bool operator()(const Failed& failed) const {
     return is_sound(failed.error) && is_sound(failed.timings);
   }
@@ -59,6 +86,10 @@ struct IsSoundMessage {
   bool operator()(const RequestTaken&) const { return true; }
   bool operator()(const RequestRefused& message) const { return is_sound(message.error); }
   bool operator()(const RequestEvent& message) const { return pcai::is_sound(message.event); }
+  bool operator()(const QueryAnswered& message) const {
+    return std::visit(IsSoundAnswer(), message.answer);
+  }
+  bool operator()(const QueryFailed& message) const { return is_sound(message.error); }
   bool operator()(const Heartbeat&) const { return true; }
 };
 

@@ -20,6 +20,16 @@ constexpr milliseconds kExitTime{1'000};    // from the connection's end to the 
 constexpr milliseconds kKillTime{10'000};   // a process stuck in a driver may not end at all
 constexpr int kDiagnosticReadsAtOnce = 16;  // then the connection has its turn
 
+Error too_large() {
+  return {ErrorCode::InvalidRequest,
+          "the request is larger than " + std::to_string(kMaxToWorker >> 20) + " MiB"};
+}
+
+Error does_not_keep_up(const std::string& id) {
+  return {ErrorCode::Overloaded,
+          "the process of model '" + id + "' does not keep up; try again later"};
+}
+
 /// Reads what there is; false when nothing will come any more.
 bool drain(Stream& diagnostics, StderrTail& tail) {
   std::array<char, 4096> bytes;
@@ -48,6 +58,8 @@ WorkerModel::WorkerModel(Stream connection, std::string id, const WorkerOptions&
     : id_(std::move(id)),
       options_(options),
       channel_(std::move(connection), kMaxFromWorker, kMaxUnsent),
+      abilities_(
+          [this](Query query, const std::stop_token& stop) { return ask(std::move(query), stop); }),
       watchdog_(options.silence_timeout, options.stall_timeout, Clock::now()) {}
 
 Result<std::unique_ptr<LoadedModel>> WorkerModel::load(std::vector<std::string> command,
@@ -97,21 +109,35 @@ Status WorkerModel::submit(RequestId id, GenerateRequest request, std::shared_pt
   const std::uint64_t budget = event_budget(request.params, info_.context_length);
   std::string frame = encode(SubmitCommand{id, std::move(request)});
   if (frame.size() - kLengthBytes > kMaxToWorker) {
-    return fail(ErrorCode::InvalidRequest,
-                "the request is larger than " + std::to_string(kMaxToWorker >> 20) + " MiB");
+    return fail(too_large());
   }
   auto answer = requests_.add(id, std::move(sink), budget);
   if (!answer) return fail(std::move(answer.error()));
   if (!channel_.send(std::move(frame))) {
     requests_.remove(id);
-    return fail(ErrorCode::Overloaded,
-                "the process of model '" + id_ + "' does not keep up; try again later");
+    return fail(does_not_keep_up(id_));
   }
   return answer->get();
 }
 
 void WorkerModel::cancel(RequestId id) noexcept {
   if (requests_.cancel(id)) channel_.send(encode(CancelCommand{id}));
+}
+
+Result<QueryAnswer> WorkerModel::ask(Query query, const std::stop_token& stop) {
+  const RequestId id = ++last_query_;
+  const auto* embed = std::get_if<EmbedRequest>(&query);
+  const std::size_t vectors = embed ? embed->inputs.size() : 0;
+  std::string frame = encode(QueryCommand{id, std::move(query)});
+  if (frame.size() - kLengthBytes > kMaxToWorker) return fail(too_large());
+  auto answer = queries_.add(id, vectors);
+  if (!answer) return fail(std::move(answer.error()));
+  if (!channel_.send(std::move(frame))) queries_.fail_query(id, does_not_keep_up(id_));
+  const std::stop_callback on_stop(stop, [this, id] {
+    const bool waits = queries_.fail_query(id, {ErrorCode::Cancelled, "the request was cancelled"});
+    if (waits) channel_.send(encode(CancelQueryCommand{id}));
+  });
+  return answer->get();
 }
 
 ModelStats WorkerModel::stats() const noexcept {
@@ -194,6 +220,7 @@ void WorkerModel::end(Error error) {
   }
   set_loaded(fail(error));
   requests_.end(error);
+  queries_.end(error);
 }
 
 void WorkerModel::set_loading(float fraction) {
@@ -229,6 +256,8 @@ bool WorkerModel::on(LoadProgressed message) {
 }
 
 bool WorkerModel::on(ModelLoaded message) {
+  if (std::exchange(loaded_told_, true)) return false;
+  has_ = message.abilities;
   return set_loaded(std::move(message.info));
 }
 
@@ -250,6 +279,15 @@ bool WorkerModel::on(RequestRefused message) {
 bool WorkerModel::on(RequestEvent message) {
   watchdog_.progressed(Clock::now());
   return requests_.event(message.id, std::move(message.event), payload_bytes_);
+}
+
+bool WorkerModel::on(QueryAnswered message) {
+  return queries_.answered(message.id, std::move(message.answer));
+}
+
+bool WorkerModel::on(QueryFailed message) {
+  queries_.fail_query(message.id, std::move(message.error));
+  return true;
 }
 
 bool WorkerModel::on(Heartbeat message) {

@@ -14,10 +14,12 @@
 #include "backend/worker/channel.h"
 #include "backend/worker/messages.h"
 #include "backend/worker/process.h"
+#include "backend/worker/query_table.h"
 #include "backend/worker/register.h"
 #include "backend/worker/request_table.h"
 #include "backend/worker/stderr_tail.h"
 #include "backend/worker/watchdog.h"
+#include "backend/worker/worker_abilities.h"
 
 namespace pcai {
 
@@ -43,6 +45,10 @@ class WorkerModel final : public LoadedModel {
   /// False from the process's end on; its requests hear of that just after.
   bool alive() const noexcept override { return alive_; }
 
+  Embedder* embedder() noexcept override { return has_.embedder ? &abilities_ : nullptr; }
+  Ranker* ranker() noexcept override { return has_.ranker ? &abilities_ : nullptr; }
+  TokenCodec* token_codec() noexcept override { return has_.token_codec ? &abilities_ : nullptr; }
+
   int process_id() const noexcept { return process_id_; }
 
  private:
@@ -59,6 +65,7 @@ class WorkerModel final : public LoadedModel {
 
   WorkerModel(Stream connection, std::string id, const WorkerOptions& options);
   Result<ModelInfo> wait_loaded(LoadProgress& progress);
+  Result<QueryAnswer> ask(Query query, const std::stop_token& stop);
 
   // All of these run on the thread.
   void run(const std::vector<std::string>& command, Stream theirs, ModelSpec spec);
@@ -77,14 +84,20 @@ class WorkerModel final : public LoadedModel {
   bool on(RequestTaken message);
   bool on(RequestRefused message);
   bool on(RequestEvent message);
+  bool on(QueryAnswered message);
+  bool on(QueryFailed message);
   bool on(Heartbeat message);
 
   const std::string id_;
   const WorkerOptions options_;
   ModelInfo info_;       // constant once load() has returned
+  ModelAbilities has_;   // the same
   bool loaded_ = false;  // the same
   Channel channel_;
   RequestTable requests_;
+  QueryTable queries_;
+  std::atomic<RequestId> last_query_{0};
+  WorkerAbilities abilities_;
   Loading loading_;
   std::atomic<bool> alive_{true};
   std::atomic<Stop> stop_{Stop::No};
@@ -95,6 +108,7 @@ class WorkerModel final : public LoadedModel {
 
   // Only the thread.
   Watchdog watchdog_;
+  bool loaded_told_ = false;
   std::size_t payload_bytes_ = 0;  // of the message that is being received
 
   std::thread thread_;

@@ -1,0 +1,76 @@
+#include "backend/fake/fake_codec.h"
+
+#include <utility>
+
+#include "core/utf8.h"
+
+namespace pcai {
+namespace {
+
+const char* name_of(Role role) {
+  switch (role) {
+    case Role::System: return "system";
+    case Role::User: return "user";
+    case Role::Assistant: return "assistant";
+    case Role::Tool: return "tool";
+  }
+  return "user";
+}
+
+}  // namespace
+
+Result<Tokens> FakeCodec::tokenize(const TokenizeRequest& request, std::stop_token) {
+  if (!is_valid_utf8(request.text)) {
+    return fail(ErrorCode::InvalidRequest, "content is not valid UTF-8", "content");
+  }
+  Tokens tokens;
+  const std::lock_guard lock(mutex_);
+  for (const std::string_view word : fake_words(request.text)) {
+    const std::int32_t id = fake_token_id(word);
+    words_.insert_or_assign(id, std::string(word));
+    tokens.ids.push_back(id);
+    if (request.pieces) tokens.pieces.emplace_back(word);
+  }
+  return tokens;
+}
+
+Result<std::string> FakeCodec::detokenize(const DetokenizeRequest& request, std::stop_token) {
+  std::string text;
+  const std::lock_guard lock(mutex_);
+  for (const std::int32_t token : request.tokens) {
+    const auto found = words_.find(token);
+    if (found == words_.end()) {
+      return fail(ErrorCode::InvalidRequest,
+                  "token " + std::to_string(token) + " is no token of an earlier text", "tokens");
+    }
+    text += found->second;
+  }
+  return text;
+}
+
+Result<std::string> FakeCodec::apply_template(const TemplateRequest& request, std::stop_token) {
+  const GenerateRequest whole{.prompt = request.chat};
+  if (Status status = check_request(whole); !status) return fail(std::move(status.error()));
+  std::string text;
+  if (request.chat.tools.enabled()) {
+    text += "<|tools|>";
+    for (const ToolDefinition& tool : request.chat.tools.definitions) text += tool.name + " ";
+    text += '\n';
+  }
+  for (const ChatMessage& message : request.chat.messages) {
+    text += std::string("<|") + name_of(message.role) + "|>" + message.content.value_or("");
+    for (const ToolCall& call : message.tool_calls) text += call.name + call.arguments;
+    text += '\n';
+  }
+  return text + "<|assistant|>";
+}
+
+Result<std::uint32_t> FakeCodec::count_tokens(const CountRequest& request, std::stop_token) {
+  const GenerateRequest whole{.prompt = request.prompt};
+  if (Status status = check_request(whole); !status) return fail(std::move(status.error()));
+  const auto prompt = read_prompt(whole, defaults_);
+  if (!prompt) return fail(prompt.error());
+  return static_cast<std::uint32_t>(prompt->prefixes.size());
+}
+
+}  // namespace pcai
