@@ -2,18 +2,16 @@
 
 namespace pcai {
 
-Result<Choices> Choices::start(Engine& engine, GenerateRequest request, std::uint32_t n,
-                               const std::function<void()>& ready) {
-  Choices choices;
+Status Choices::start(Engine& engine, GenerateRequest request, std::uint32_t n) {
   for (std::uint32_t i = 0; i < n; ++i) {
     GenerateRequest one = i + 1 < n ? request : std::move(request);
     if (one.params.seed) *one.params.seed += i;
     auto generation = engine.generate(std::move(one));
     if (!generation) return fail(std::move(generation.error()));
-    (*generation)->on_ready(ready);
-    choices.generations_.push_back(std::move(*generation));
+    (*generation)->on_ready(ready_);
+    generations_.push_back(std::move(*generation));
   }
-  return choices;
+  return {};
 }
 
 Choices::~Choices() {
@@ -24,11 +22,18 @@ std::optional<std::pair<std::uint32_t, GenerateEvent>> Choices::next() {
   for (std::size_t tried = 0; tried < generations_.size(); ++tried) {
     const std::size_t choice = turn_;
     turn_ = (turn_ + 1) % generations_.size();
-    if (auto event = generations_[choice]->next(std::chrono::milliseconds(0))) {
-      return std::pair(static_cast<std::uint32_t>(choice), std::move(*event));
-    }
+    auto event = generations_[choice]->next(std::chrono::milliseconds(0));
+    if (!event) continue;
+    if (auto* failed = std::get_if<Failed>(&*event)) rename_field(failed->error, names_);
+    return std::pair(static_cast<std::uint32_t>(choice), std::move(*event));
   }
   return std::nullopt;
+}
+
+std::string model_name(const Engine& engine, const GenerateRequest& request) {
+  if (!request.model.empty()) return request.model;
+  const auto model = engine.model("");
+  return model ? model->id : "";
 }
 
 }  // namespace pcai

@@ -4,10 +4,13 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "engine/engine.h"
+#include "openai/field_names.h"
 
 namespace pcai {
 
@@ -15,22 +18,30 @@ namespace pcai {
 /// cancelled when it is destroyed. One thread.
 class Choices {
  public:
-  /// Starts `n` generations; choice i samples with seed + i. When one is refused, none goes on.
-  /// `ready` is called from any thread when next() may have something.
-  static Result<Choices> start(Engine& engine, GenerateRequest request, std::uint32_t n,
-                               const std::function<void()>& ready);
+  /// `ready` is called from any thread when next() may have something. `names` are the route's
+  /// words for fields that errors name; they must outlive it.
+  explicit Choices(std::function<void()> ready, std::span<const FieldName> names = {})
+      : ready_(std::move(ready)), names_(names) {}
 
-  Choices() = default;  // none; only to be assigned to
   Choices(Choices&&) = default;
   Choices& operator=(Choices&&) = default;
   ~Choices();
+
+  /// Starts `n` more generations; the i-th of them samples with seed + i. When one is refused, the
+  /// request has failed.
+  Status start(Engine& engine, GenerateRequest request, std::uint32_t n);
 
   /// The next event of any choice, fairly, with the choice's index. Does not wait.
   std::optional<std::pair<std::uint32_t, GenerateEvent>> next();
 
  private:
+  std::function<void()> ready_;
+  std::span<const FieldName> names_;
   std::vector<std::unique_ptr<Generation>> generations_;
   std::size_t turn_ = 0;
 };
+
+/// The model's id as the client is told it: the one it used, or the default model's.
+std::string model_name(const Engine& engine, const GenerateRequest& request);
 
 }  // namespace pcai

@@ -26,6 +26,7 @@ struct HttpOptions {
   std::chrono::milliseconds keep_alive_timeout{120'000};  // between two requests
   std::chrono::milliseconds write_timeout{60'000};        // without a byte taken by the client
   std::chrono::milliseconds ping_interval{5'000};
+  std::string reasoning_field = "reasoning_content";  // of messages; others expect "reasoning"
 };
 
 /// The OpenAI-compatible server over one engine. Any thread may call any method.

@@ -1,6 +1,9 @@
 #include "openai/chat_fields.h"
 
+#include "openai/format_fields.h"
 #include "openai/messages.h"
+#include "openai/template_fields.h"
+#include "openai/tool_fields.h"
 
 namespace pcai {
 namespace {
@@ -8,6 +11,9 @@ namespace {
 using Request = ChatCompletionRequest;
 
 constexpr Range kMaxTokens{1, 2147483647};
+
+// Other servers' ways to say it, GBNF among them.
+constexpr std::string_view kUseFormat = "send response_format of type json_schema, regex or lark";
 
 Status unsupported(const std::string& path, const Json& value, std::string_view instead) {
   const std::string what =
@@ -51,32 +57,43 @@ Status read_stream_options(Json& value, const std::string& path, Request& reques
   return read_fields(value, path, request.warnings, FieldSet<Request>{kFields, request});
 }
 
-/// `{"type":"text"}` is what everybody gets.
-Status read_response_format(Json& value, const std::string& path, Request&) {
-  const std::string where = member_path(path, "type");
-  Json* type = find_member(value, "type");
-  if (!type) return fail(ErrorCode::InvalidRequest, where + " is required", where);
-  if (Status checked = check_field({"type", FieldType::String}, *type, where); !checked) {
-    return checked;
-  }
-  const std::string& name = type->get_ref<const std::string&>();
-  if (name == "json_object" || name == "json_schema") return unsupported(where, name, "use 'text'");
-  if (name != "text") {
-    return fail(ErrorCode::InvalidRequest,
-                where + " must be text, json_object or json_schema, not " + quote_text(name),
-                where);
-  }
+Status read_response_format(Json& value, const std::string& path, Request& request) {
+  return read_format(value, path, FormatShape::Nested, request.warnings,
+                     request.generate.params.grammar);
+}
+
+ChatPrompt& prompt_of(Request& request) {
+  return std::get<ChatPrompt>(request.generate.prompt);
+}
+
+Status read_tool_list(Json& value, const std::string& path, Request& request) {
+  return read_tools(value, path, ToolShape::Nested, prompt_of(request).tools);
+}
+
+Status read_function_list(Json& value, const std::string& path, Request& request) {
+  request.legacy_calls = !value.empty();
+  return read_functions(value, path, prompt_of(request).tools);
+}
+
+Status read_parallel(Json& value, const std::string&, Request& request) {
+  prompt_of(request).tools.parallel = value.get<bool>();
   return {};
 }
 
-/// With no tools at hand, "none" and "auto" both mean that none is called.
-Status read_tool_choice(Json& value, const std::string& path, Request&) {
-  if (value.is_object()) return unsupported(path, value, "use 'none' or 'auto'");
-  const std::string& choice = value.get_ref<const std::string&>();
-  if (choice == "none" || choice == "auto") return {};
-  if (choice == "required") return unsupported(path, value, "use 'none' or 'auto'");
-  return fail(ErrorCode::InvalidRequest,
-              path + " must be none, auto, required or an object, not " + quote_text(choice), path);
+Status read_choice(Json& value, const std::string& path, Request& request) {
+  return read_tool_choice(value, path, ToolShape::Nested, prompt_of(request).tools);
+}
+
+Status read_legacy_choice(Json& value, const std::string& path, Request& request) {
+  return read_function_call(value, path, prompt_of(request).tools);
+}
+
+Status read_effort(Json& value, const std::string& path, Request& request) {
+  return read_reasoning_effort(value, path, prompt_of(request));
+}
+
+Status read_arguments(Json& value, const std::string& path, Request& request) {
+  return read_template_arguments(value, path, prompt_of(request));
 }
 
 Status read_modalities(Json& value, const std::string& path, Request& request) {
@@ -112,16 +129,36 @@ std::span<const Field<Request>> chat_fields() {
       {{"logprobs", Boolean, {}, "false", "Give each token's log-probability"}, read_logprobs},
       {{"top_logprobs", Integer, {0, 20}, "0", "Alternatives a token; needs logprobs"},
        read_top_logprobs},
-      {{"response_format", Object, {}, "", "{\"type\":\"text\"}"}, read_response_format},
-      {{"tool_choice", StringOrObject, {}, "", "Without tools: none or auto"}, read_tool_choice},
-      {{"function_call", StringOrObject, {}, "", "Legacy: none or auto"}, read_tool_choice},
+      with_schema(Field<Request>{{"response_format", Object, {}, "", "What the answer must be"},
+                                 read_response_format},
+                  "ResponseFormat"),
+      with_schema(Field<Request>{{"tools", Array, {0, 128}, "", "Functions the model may call"},
+                                 read_tool_list},
+                  "Tools"),
+      {{"functions", Array, {0, 128}, "", "Older form of tools"}, read_function_list},
+      {{"parallel_tool_calls", Boolean, {}, "true", "false: at most one call"}, read_parallel},
+      // After the tools, whose names they may use, and parallel_tool_calls, which they may narrow.
+      with_schema(Field<Request>{{"tool_choice", StringOrObject, {}, "", "Which tools are called"},
+                                 read_choice},
+                  "ToolChoice"),
+      {{"function_call", StringOrObject, {}, "", "Older form of tool_choice"}, read_legacy_choice},
+      with_choices(
+          Field<Request>{{"reasoning_effort", String, {}, "", "How much to reason"}, read_effort},
+          reasoning_efforts()),
+      // After reasoning_effort, because it wins.
+      {{"chat_template_kwargs", Object, {0, 32}, "", "Arguments of the model's chat template"},
+       read_arguments},
       {{"modalities", Array, {1, 8}, "", "[\"text\"]"}, read_modalities},
 
-      unsupported_field<Request>("tools", Array, "tools"),
-      unsupported_field<Request>("functions", Array, "legacy functions"),
       unsupported_field<Request>("audio", Object, "audio answers"),
       unsupported_field<Request>("web_search_options", Object, "web search"),
-      unsupported_field<Request>("chat_template_kwargs", Object, "arguments of the template"),
+      unsupported_field<Request>("grammar", String, kUseFormat),
+      unsupported_field<Request>("json_schema", Object, kUseFormat),
+      unsupported_field<Request>("guided_json", Any, kUseFormat),
+      unsupported_field<Request>("guided_regex", String, kUseFormat),
+      unsupported_field<Request>("guided_choice", Array, kUseFormat),
+      unsupported_field<Request>("guided_grammar", String, kUseFormat),
+      unsupported_field<Request>("structured_outputs", Object, kUseFormat),
 
       ignored_field<Request>("user", String, "Who asks"),
       ignored_field<Request>("metadata", Object, "The client's notes"),
@@ -132,8 +169,6 @@ std::span<const Field<Request>> chat_fields() {
       ignored_field<Request>("prompt_cache_retention", String, "Prefixes are cached anyway"),
       ignored_field<Request>("service_tier", String, "There is one tier"),
       ignored_field<Request>("prediction", Object, "Only ever made answers faster"),
-      ignored_field<Request>("reasoning_effort", String, "Reasoning is the model's own affair"),
-      ignored_field<Request>("parallel_tool_calls", Boolean, "There are no tools"),
       ignored_field<Request>("keep_alive", Any, "The server decides how long models stay"),
       ignored_field<Request>("ttl", Any, "The server decides how long models stay"),
   };

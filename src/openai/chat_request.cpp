@@ -13,7 +13,7 @@ Status check_together(Json& body, const ChatCompletionRequest& request) {
     return fail(ErrorCode::InvalidRequest, "stream_options needs stream to be true",
                 "stream_options");
   }
-  return check_params(request.generate.params);
+  return check_request(request.generate);
 }
 
 }  // namespace

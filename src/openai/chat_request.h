@@ -16,6 +16,7 @@ struct ChatCompletionRequest {
   std::uint32_t n = 1;
   bool stream = false;
   bool include_usage = false;
+  bool legacy_calls = false;          // asked with `functions`: answered with `function_call`
   std::vector<std::string> warnings;  // fields that were accepted and have no effect here, named
 };
 

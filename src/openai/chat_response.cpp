@@ -49,30 +49,34 @@ struct ChatResponseBuilder::State {
     if (!error) error = failed.error;
   }
 
-  static Json message_json(const Choice& choice) {
+  Json message_json(const Choice& choice) const {
     const bool silent = choice.content.empty() && !choice.tool_calls.empty();
     Json message = {{"role", "assistant"},
                     {"content", silent ? Json(nullptr) : Json(choice.content)},
                     {"refusal", nullptr},
                     {"annotations", Json::array()}};
-    if (!choice.reasoning.empty()) message["reasoning_content"] = choice.reasoning;
+    if (!choice.reasoning.empty()) message[head.reasoning_name] = choice.reasoning;
     for (const ToolCall& call : choice.tool_calls) {
+      Json function = {{"name", call.name}, {"arguments", call.arguments}};
+      if (head.legacy_calls) {
+        message["function_call"] = std::move(function);
+        break;
+      }
       message["tool_calls"].push_back(
-          {{"id", call.id},
-           {"type", "function"},
-           {"function", {{"name", call.name}, {"arguments", call.arguments}}}});
+          {{"id", call.id}, {"type", "function"}, {"function", std::move(function)}});
     }
     return message;
   }
 
   void append_choice(std::string& out, std::size_t index) const {
     const Choice& choice = choices[index];
+    const Calls calls = head.legacy_calls ? Calls::Legacy : Calls::Tools;
     out += "{\"index\":" + std::to_string(index);
     out += ",\"message\":" + to_text(message_json(choice));
     out += ",\"logprobs\":";
     out += logprobs ? "{\"content\":[" + choice.logprobs + "],\"refusal\":null}" : "null";
     out += ",\"finish_reason\":\"";
-    out += finish_reason(choice.reason, !choice.tool_calls.empty());
+    out += finish_reason(choice.reason, choice.tool_calls.empty() ? Calls::None : calls);
     out += "\"}";
   }
 };

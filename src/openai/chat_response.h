@@ -16,6 +16,8 @@ struct ChatResponseHead {
   std::int64_t created = 0;  // Unix seconds
   std::string model;         // the id the client used
   std::vector<std::string> warnings = {};
+  std::string reasoning_name = "reasoning_content";  // of the member with the reasoning
+  bool legacy_calls = false;                         // a call is a `function_call`
 };
 
 /// Gathers the events of all choices into one `chat.completion` body. Not thread-safe.

@@ -10,6 +10,10 @@ namespace {
 constexpr std::string_view kNoLogprobs = "null";
 constexpr std::string_view kNotFinished = "null";
 
+std::string member_text(std::string_view name) {
+  return "\"" + std::string(name) + "\"";
+}
+
 }  // namespace
 
 struct ChatStreamWriter::State {
@@ -21,6 +25,8 @@ struct ChatStreamWriter::State {
   bool logprobs;
   bool include_usage;
   std::vector<Choice> choices;
+  std::string reasoning;  // its member's name, as JSON text
+  bool legacy_calls;
   std::string prefix;    // from "data: " to the opening bracket of `choices`
   std::string warnings;  // `,"warnings":[…]` or nothing
   AnswerTotals totals = {};
@@ -64,7 +70,7 @@ struct ChatStreamWriter::State {
 
   std::string take(std::size_t index, const ReasoningDelta& delta) {
     if (delta.text.empty()) return {};
-    std::string text = "{\"reasoning_content\":";
+    std::string text = "{" + reasoning + ":";
     append_string(text, delta.text);
     return chunk(index, text + "}", kNoLogprobs, kNotFinished);
   }
@@ -72,6 +78,7 @@ struct ChatStreamWriter::State {
   std::string take(std::size_t index, const ToolCallDelta& delta) {
     const auto number = choices[index].numbers.of(delta.index);
     if (!number.first && delta.arguments.empty()) return {};
+    if (legacy_calls) return take_legacy(index, number, delta);
     // SDKs concatenate strings, so id and name go out once only.
     Json call = {{"index", number.position}};
     if (number.first) {
@@ -83,15 +90,27 @@ struct ChatStreamWriter::State {
     return chunk(index, "{\"tool_calls\":[" + to_text(call) + "]}", kNoLogprobs, kNotFinished);
   }
 
+  /// There is one call, without index and id.
+  std::string take_legacy(std::size_t index, ToolCallNumbers::Number number,
+                          const ToolCallDelta& delta) const {
+    if (number.position > 0) return {};
+    Json call = Json::object();
+    if (number.first) call["name"] = delta.name;
+    call["arguments"] = delta.arguments;
+    return chunk(index, "{\"function_call\":" + to_text(call) + "}", kNoLogprobs, kNotFinished);
+  }
+
   std::string take(std::size_t index, const Finished& finished) {
     choices[index].ended = true;
     totals.add(finished.usage, finished.timings);
     const bool last = ++ended == choices.size();
-    const std::string reason =
-        "\"" + std::string(finish_reason(finished.reason, !choices[index].numbers.empty())) + "\"";
+    const Calls calls = legacy_calls ? Calls::Legacy : Calls::Tools;
+    const std::string_view reason =
+        finish_reason(finished.reason, choices[index].numbers.empty() ? Calls::None : calls);
     std::string timings;
     if (last) timings = ",\"timings\":" + to_text(timings_json(totals.timings(), totals.usage()));
-    std::string out = chunk(index, "{}", kNoLogprobs, reason, include_usage ? "" : timings);
+    std::string out =
+        chunk(index, "{}", kNoLogprobs, member_text(reason), include_usage ? "" : timings);
     if (!last) return out;
     if (include_usage) {
       out += prefix + "],\"usage\":" + to_text(usage_json(totals.usage())) + timings + "}\n\n";
@@ -107,8 +126,13 @@ struct ChatStreamWriter::State {
 
 ChatStreamWriter::ChatStreamWriter(ChatResponseHead head, std::uint32_t n, bool logprobs,
                                    bool include_usage)
-    : state_(
-          new State{logprobs, include_usage, std::vector<State::Choice>(n), "data: {\"id\":", {}}) {
+    : state_(new State{.logprobs = logprobs,
+                       .include_usage = include_usage,
+                       .choices = std::vector<State::Choice>(n),
+                       .reasoning = member_text(head.reasoning_name),
+                       .legacy_calls = head.legacy_calls,
+                       .prefix = "data: {\"id\":",
+                       .warnings = {}}) {
   std::string& prefix = state_->prefix;
   append_string(prefix, head.id);
   prefix += ",\"object\":\"chat.completion.chunk\",\"created\":" + std::to_string(head.created);

@@ -1,5 +1,6 @@
 #include "openai/field.h"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -76,6 +77,18 @@ std::string wanted(const Range& range) {
   return "from " + min + " to " + plain(range.max);
 }
 
+Status check_choice(const FieldInfo& info, const Json& value, const std::string& path) {
+  const std::string& text = value.get_ref<const std::string&>();
+  if (std::find(info.choices.begin(), info.choices.end(), text) != info.choices.end()) return {};
+  std::string known;
+  for (const std::string_view choice : info.choices) {
+    if (!known.empty()) known += choice == info.choices.back() ? " or " : ", ";
+    known += choice;
+  }
+  return fail(ErrorCode::InvalidRequest, path + " must be " + known + ", not " + quote_text(text),
+              path);
+}
+
 }  // namespace
 
 std::string_view to_string(FieldType type) noexcept {
@@ -116,6 +129,7 @@ Status check_field(const FieldInfo& info, Json& value, const std::string& path) 
                     (number ? to_text(value) : std::string(type_of(value))),
                 path);
   }
+  if (!info.choices.empty() && value.is_string()) return check_choice(info, value, path);
   const auto size = measure(info.type, value);
   if (!size || fits(info, size->amount)) return {};
   const std::string unit = size->unit.empty() ? "" : " " + std::string(size->unit);
@@ -130,6 +144,17 @@ Json* find_member(Json& object, std::string_view name) {
     if (key == name) return value.is_null() ? nullptr : &value;
   }
   return nullptr;
+}
+
+Result<std::string> read_type(Json& object, const std::string& path) {
+  if (Status checked = check_object(object, path); !checked) return fail(checked.error());
+  const std::string where = member_path(path, "type");
+  Json* type = find_member(object, "type");
+  if (!type) return fail(ErrorCode::InvalidRequest, where + " is required", where);
+  if (Status checked = check_field({"type", FieldType::String}, *type, where); !checked) {
+    return fail(checked.error());
+  }
+  return type->get<std::string>();
 }
 
 std::string member_path(std::string_view path, std::string_view name) {
@@ -160,7 +185,9 @@ Status missing_member(std::string_view path, std::string_view name) {
 }
 
 Status unsupported_member(const FieldInfo& info, const Json& value, const std::string& path) {
-  const bool asks_nothing = value.is_boolean() ? !value.get<bool>() : value.empty();
+  const bool asks_nothing = value.is_boolean()  ? !value.get<bool>()
+                            : value.is_string() ? value.get_ref<const std::string&>().empty()
+                                                : value.empty();
   if (asks_nothing) return {};
   return fail(ErrorCode::Unsupported,
               path + " is not supported here (" + std::string(info.description) + ")", path);

@@ -54,6 +54,8 @@ struct FieldInfo {
   std::string_view description = {};
   bool required = false;
   FieldEffect effect = FieldEffect::Honoured;
+  std::span<const std::string_view> choices = {};  // the values of a string; empty = any
+  std::string_view schema = {};  // its name in the API's description, where type and range say less
 };
 
 /// A field and where it goes. `read` gets a value that check_field() has passed, may take it apart,
@@ -71,6 +73,9 @@ Status check_field(const FieldInfo& info, Json& value, const std::string& path);
 
 /// `object[name]`, or null where it is absent or null.
 Json* find_member(Json& object, std::string_view name);
+
+/// The `type` of the object at `path`, for objects whose other members depend on it.
+Result<std::string> read_type(Json& object, const std::string& path);
 
 /// "messages[2].role": a member of the object at `path`, "" being the body.
 std::string member_path(std::string_view path, std::string_view name);
@@ -99,6 +104,25 @@ template <class Target>
 Field<Target> unsupported_field(std::string_view name, FieldType type,
                                 std::string_view description) {
   return {{name, type, {}, {}, description, false, FieldEffect::Unsupported}, nullptr};
+}
+
+template <class Target>
+Field<Target> with_choices(Field<Target> field, std::span<const std::string_view> choices) {
+  field.choices = choices;
+  return field;
+}
+
+template <class Target>
+Field<Target> with_schema(Field<Target> field, std::string_view schema) {
+  field.schema = schema;
+  return field;
+}
+
+/// A member that says what the object is and was looked at before: read_type().
+template <class Target>
+Field<Target> type_field() {
+  return {{"type", FieldType::String, {}, {}, "What it is"},
+          [](Json&, const std::string&, Target&) -> Status { return {}; }};
 }
 
 /// A table and the object that it fills.

@@ -25,6 +25,7 @@ constexpr std::array<NamedRole, 5> kRoles{{{"developer", Role::System},
 struct Draft {
   ChatMessage& message;
   std::vector<std::string>& warnings;
+  bool legacy_answer = false;  // role "function"
 };
 
 /// Parts, and what a message has beside them, make one text.
@@ -36,19 +37,6 @@ void append_line(std::optional<std::string>& text, const std::string& line) {
   }
 }
 
-/// The `type` of a part or tool call. It is looked at first, because the other members depend on
-/// it.
-Result<std::string> read_type(Json& object, const std::string& path) {
-  if (Status checked = check_object(object, path); !checked) return fail(checked.error());
-  const std::string where = member_path(path, "type");
-  Json* type = find_member(object, "type");
-  if (!type) return fail(ErrorCode::InvalidRequest, where + " is required", where);
-  if (Status checked = check_field({"type", FieldType::String}, *type, where); !checked) {
-    return fail(checked.error());
-  }
-  return type->get<std::string>();
-}
-
 Status read_role(Json& value, const std::string& path, Draft& draft) {
   const std::string& name = value.get_ref<const std::string&>();
   for (const NamedRole& known : kRoles) {
@@ -58,8 +46,9 @@ Status read_role(Json& value, const std::string& path, Draft& draft) {
     }
   }
   if (name == "function") {
-    return fail(ErrorCode::Unsupported, path + ": 'function' is not supported here; use 'tool'",
-                path);
+    draft.message.role = Role::Tool;
+    draft.legacy_answer = true;
+    return {};
   }
   return fail(ErrorCode::InvalidRequest,
               path + " must be developer, system, user, assistant or tool, not " + quote_text(name),
@@ -145,6 +134,22 @@ Status read_tool_calls(Json& value, const std::string& path, Draft& draft) {
   return {};
 }
 
+/// Older calls have no ids, and answers name the function.
+std::string legacy_id(const std::string& function) {
+  return "call_" + function;
+}
+
+Status read_function_call(Json& value, const std::string& path, Draft& draft) {
+  if (!draft.message.tool_calls.empty()) {
+    return fail(ErrorCode::InvalidRequest,
+                path + " is the older form of tool_calls; send one of them", path);
+  }
+  ToolCall& call = draft.message.tool_calls.emplace_back();
+  Status read = read_function(value, path, call);
+  if (read) call.id = legacy_id(call.name);
+  return read;
+}
+
 std::span<const Field<ChatMessage>> plain_fields() {
   using M = ChatMessage;
   static const std::vector<Field<M>> kFields = {
@@ -156,19 +161,35 @@ std::span<const Field<ChatMessage>> plain_fields() {
       ignored_field<M>("reasoning_details", FieldType::Array, "Another server's"),
       ignored_field<M>("provider_specific_fields", FieldType::Object, "Another server's"),
       unsupported_field<M>("audio", FieldType::Object, "audio answers"),
-      unsupported_field<M>("function_call", FieldType::Object, "use tool_calls"),
   };
   return kFields;
 }
 
 std::span<const Field<Draft>> draft_fields() {
   static const std::vector<Field<Draft>> kFields = {
-      required(Field<Draft>{{"role", FieldType::String}, read_role}),
-      {{"content", FieldType::StringOrArray, kParts}, read_content},
-      {{"refusal", FieldType::String}, read_refusal},
-      {{"tool_calls", FieldType::Array, kToolCalls}, read_tool_calls},
+      required(Field<Draft>{{"role", FieldType::String, {}, "", "Who speaks"}, read_role}),
+      {{"content", FieldType::StringOrArray, kParts, "", "Text, or parts of type text"},
+       read_content},
+      {{"refusal", FieldType::String, {}, "", "Counts as content"}, read_refusal},
+      {{"tool_calls", FieldType::Array, kToolCalls, "", "What the assistant called"},
+       read_tool_calls},
+      {{"function_call", FieldType::Object, {}, "", "Older form of tool_calls"},
+       read_function_call},
   };
   return kFields;
+}
+
+/// Gives an answer of the older kind the id of the call that it answers.
+Status complete_legacy_answer(ChatMessage& message, const std::string& path) {
+  if (!message.name.empty() && message.tool_call_id.empty()) {
+    message.tool_call_id = legacy_id(message.name);
+    return {};
+  }
+  const bool unnamed = message.name.empty();
+  const std::string where = member_path(path, unnamed ? "name" : "tool_call_id");
+  return fail(ErrorCode::InvalidRequest,
+              where + (unnamed ? " is required in" : " is not part of") + " function messages",
+              where);
 }
 
 /// What depends on the role.
@@ -208,6 +229,7 @@ Result<std::vector<ChatMessage>> read_messages(Json& array, const std::string& p
     Draft draft{message, warnings};
     Status read = read_fields(array[i], where, warnings, FieldSet<Draft>{draft_fields(), draft},
                               FieldSet<ChatMessage>{plain_fields(), message});
+    if (read && draft.legacy_answer) read = complete_legacy_answer(message, where);
     if (read) read = check_message(message, where);
     if (!read) return fail(read.error());
   }

@@ -103,9 +103,9 @@ ToolCallNumbers::Number ToolCallNumbers::of(std::uint32_t index) {
   return {position, first};
 }
 
-std::string_view finish_reason(FinishReason reason, bool has_tool_calls) noexcept {
-  return to_string(has_tool_calls && reason == FinishReason::Stop ? FinishReason::ToolCalls
-                                                                  : reason);
+std::string_view finish_reason(FinishReason reason, Calls calls) noexcept {
+  if (reason == FinishReason::Length || calls == Calls::None) return to_string(reason);
+  return calls == Calls::Legacy ? "function_call" : to_string(FinishReason::ToolCalls);
 }
 
 }  // namespace pcai

@@ -57,7 +57,11 @@ class ToolCallNumbers {
   std::vector<std::uint32_t> seen_;
 };
 
-/// "tool_calls" whenever there are calls: clients branch on it. A cut answer stays "length".
-std::string_view finish_reason(FinishReason reason, bool has_tool_calls) noexcept;
+/// What calls an answer has, and in which form: `tool_calls` or the older `function_call`.
+enum class Calls : std::uint8_t { None, Tools, Legacy };
+
+/// "tool_calls" ("function_call") whenever there are calls: clients branch on it. A cut answer
+/// stays "length".
+std::string_view finish_reason(FinishReason reason, Calls calls) noexcept;
 
 }  // namespace pcai

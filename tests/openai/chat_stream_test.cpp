@@ -130,6 +130,28 @@ TEST(ChatStreamTest, ReasoningHasItsOwnDelta) {
   EXPECT_EQ(writer.add(0, ReasoningDelta{""}), "");
 }
 
+TEST(ChatStreamTest, ReasoningCanHaveAnotherName) {
+  ChatResponseHead other = head();
+  other.reasoning_name = "reasoning";
+  ChatStreamWriter writer(other, 1, false, false);
+  EXPECT_EQ(Json::parse(data_of(writer.add(0, ReasoningDelta{"hm"}))[0])["choices"][0]["delta"],
+            Json({{"reasoning", "hm"}}));
+}
+
+TEST(ChatStreamTest, OlderCallsAreOneFunctionCallWithoutIdAndIndex) {
+  ChatResponseHead older = head();
+  older.legacy_calls = true;
+  ChatStreamWriter writer(older, 1, false, false);
+  const auto delta = [&](const ToolCallDelta& event) {
+    return Json::parse(data_of(writer.add(0, event))[0])["choices"][0]["delta"].dump();
+  };
+  EXPECT_EQ(delta({0, "c1", "f", "{"}), R"({"function_call":{"name":"f","arguments":"{"}})");
+  EXPECT_EQ(delta({0, "", "", "}"}), R"({"function_call":{"arguments":"}"}})");
+  EXPECT_EQ(writer.add(0, ToolCallDelta{1, "c2", "g", "{}"}), "");
+  const auto last = data_of(writer.add(0, finished(FinishReason::ToolCalls)));
+  EXPECT_EQ(Json::parse(last[0])["choices"][0]["finish_reason"], "function_call");
+}
+
 TEST(ChatStreamTest, ToolCallsSendIdAndNameOnceUnderContiguousIndices) {
   ChatStreamWriter writer(head(), 1, false, false);
   const auto delta = [&](const ToolCallDelta& event) {

@@ -166,14 +166,45 @@ TEST(MessagesTest, OtherKindsAreUnsupportedWithTheirPath) {
        "messages[0].content[0].type"},
       {R"([{"role":"assistant","tool_calls":[{"id":"c","type":"custom","custom":{"name":"f"}}]}])",
        "messages[0].tool_calls[0].type"},
-      {R"([{"role":"function","name":"f","content":"x"}])", "messages[0].role"},
-      {R"([{"role":"assistant","content":"x","function_call":{"name":"f","arguments":"{}"}}])",
-       "messages[0].function_call"},
       {R"([{"role":"assistant","content":"x","audio":{"id":"a"}}])", "messages[0].audio"},
   };
   for (const auto& [messages, field] : cases) {
     const Error error = error_of(body_of_messages(messages));
     EXPECT_EQ(error.code, ErrorCode::Unsupported) << messages << ": " << error.message;
+    EXPECT_EQ(error.field, field) << error.message;
+  }
+}
+
+TEST(MessagesTest, OlderCallsAndTheirAnswersFindEachOtherByName) {
+  const auto messages = read(R"([
+      {"role":"assistant","content":null,"function_call":{"name":"f","arguments":"{\"a\":1}"}},
+      {"role":"function","name":"f","content":"done"}])")
+                            .messages;
+  ASSERT_EQ(messages.size(), 2U);
+  ASSERT_EQ(messages[0].tool_calls.size(), 1U);
+  EXPECT_EQ(messages[0].tool_calls[0].name, "f");
+  EXPECT_EQ(messages[0].tool_calls[0].arguments, "{\"a\":1}");
+  EXPECT_FALSE(messages[0].content);
+  EXPECT_EQ(messages[1].role, Role::Tool);
+  EXPECT_EQ(messages[1].content, "done");
+  EXPECT_EQ(messages[1].tool_call_id, messages[0].tool_calls[0].id);
+}
+
+TEST(MessagesTest, OlderMessagesAreCheckedAsWell) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {R"([{"role":"function","content":"x"}])", "messages[0].name"},
+      {R"([{"role":"function","name":"f","content":"x","tool_call_id":"c"}])",
+       "messages[0].tool_call_id"},
+      {R"([{"role":"function","name":"f"}])", "messages[0].content"},
+      {R"([{"role":"assistant","function_call":{}}])", "messages[0].function_call.name"},
+      {R"([{"role":"user","content":"x","function_call":{"name":"f"}}])", "messages[0].tool_calls"},
+      {R"([{"role":"assistant","function_call":{"name":"f"},
+           "tool_calls":[{"type":"function","id":"c","function":{"name":"f"}}]}])",
+       "messages[0].function_call"},
+  };
+  for (const auto& [messages, field] : cases) {
+    const Error error = error_of(body_of_messages(messages));
+    EXPECT_EQ(error.code, ErrorCode::InvalidRequest) << messages << ": " << error.message;
     EXPECT_EQ(error.field, field) << error.message;
   }
 }

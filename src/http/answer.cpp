@@ -1,0 +1,72 @@
+#include "http/answer.h"
+
+namespace pcai {
+namespace {
+
+constexpr std::size_t kLargeWrite = 64U << 10;
+
+Error shutting_down() {
+  return {ErrorCode::Draining, "the server is shutting down"};
+}
+
+}  // namespace
+
+Task<void> answer_whole(Exchange& exchange, Choices choices, std::unique_ptr<WholeAnswer> answer) {
+  while (!answer->done() && !answer->error() && !exchange.gone() && !exchange.ending()) {
+    if (auto event = choices.next()) {
+      answer->add(event->first, event->second);
+    } else {
+      co_await exchange.wait_until(Clock::time_point::max());
+    }
+  }
+  if (exchange.gone()) co_return;
+  if (answer->error()) co_return co_await exchange.fail(*answer->error());
+  if (!answer->done()) co_return co_await exchange.fail(shutting_down());
+  co_await exchange.reply(json_response(answer->json()));
+}
+
+Task<void> answer_stream(Exchange& exchange, Choices choices,
+                         std::unique_ptr<StreamedAnswer> answer, StreamForm form) {
+  const auto ping_interval = exchange.server().options.ping_interval;
+  const auto first_ping = Clock::now() + ping_interval;
+
+  // While the head is not sent a failure can have its own status.
+  auto event = choices.next();
+  while (!event && !exchange.gone() && !exchange.ending() && Clock::now() < first_ping) {
+    co_await exchange.wait_until(first_ping);
+    event = choices.next();
+  }
+  if (exchange.gone()) co_return;
+  if (event && std::holds_alternative<Failed>(event->second)) {
+    co_return co_await exchange.fail(std::get<Failed>(event->second).error);
+  }
+  if (!event && exchange.ending()) co_return co_await exchange.fail(shutting_down());
+
+  if (!co_await exchange.open_stream(form.content_type)) co_return;
+  std::string frames = answer->open();
+  if (!event) frames += form.ping;
+  auto next_ping = Clock::time_point::min();
+  while (!answer->done()) {
+    if (!event) event = choices.next();
+    while (event && frames.size() < kLargeWrite) {
+      frames += answer->add(event->first, event->second);
+      event = choices.next();
+    }
+    if (exchange.ending() && !answer->done()) {
+      frames += answer->add(0, Failed{shutting_down(), {}, {}});
+    }
+    if (frames.empty()) {
+      co_await exchange.wait_until(next_ping);
+      if (exchange.gone()) co_return;
+      if (Clock::now() < next_ping) continue;
+      frames = form.ping;
+    }
+    if (!co_await exchange.send(frames)) co_return;
+    // What an idle stream keeps is counted in thousands.
+    frames = {};
+    next_ping = Clock::now() + ping_interval;
+  }
+  co_await exchange.close_stream();
+}
+
+}  // namespace pcai

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "http/choices.h"
+#include "http/exchange.h"
+
+// How a route answers once its generations run. What the answer looks like is the affair of the
+// room of its API: a class that gathers events, or one that frames them.
+
+namespace pcai {
+
+/// Gathers the events of all choices into one body.
+class WholeAnswer {
+ public:
+  virtual ~WholeAnswer() = default;
+  virtual void add(std::uint32_t choice, const GenerateEvent& event) = 0;
+  virtual bool done() const = 0;
+  virtual const std::optional<Error>& error() const = 0;  // then there is no body
+  virtual std::string json() = 0;
+};
+
+/// Turns the events of all choices into what is sent piece by piece.
+class StreamedAnswer {
+ public:
+  virtual ~StreamedAnswer() = default;
+  virtual std::string open() = 0;
+  virtual std::string add(std::uint32_t choice, const GenerateEvent& event) = 0;
+  virtual bool done() const = 0;
+};
+
+template <class Builder>
+class WholeAnswerOf final : public WholeAnswer {
+ public:
+  explicit WholeAnswerOf(Builder builder) : builder_(std::move(builder)) {}
+  void add(std::uint32_t choice, const GenerateEvent& event) override {
+    builder_.add(choice, event);
+  }
+  bool done() const override { return builder_.done(); }
+  const std::optional<Error>& error() const override { return builder_.error(); }
+  std::string json() override { return builder_.json(); }
+
+ private:
+  Builder builder_;
+};
+
+template <class Writer>
+class StreamedAnswerOf final : public StreamedAnswer {
+ public:
+  explicit StreamedAnswerOf(Writer writer) : writer_(std::move(writer)) {}
+  std::string open() override { return writer_.open(); }
+  std::string add(std::uint32_t choice, const GenerateEvent& event) override {
+    return writer_.add(choice, event);
+  }
+  bool done() const override { return writer_.done(); }
+
+ private:
+  Writer writer_;
+};
+
+template <class Builder>
+std::unique_ptr<WholeAnswer> whole_answer(Builder builder) {
+  return std::make_unique<WholeAnswerOf<Builder>>(std::move(builder));
+}
+
+template <class Writer>
+std::unique_ptr<StreamedAnswer> streamed_answer(Writer writer) {
+  return std::make_unique<StreamedAnswerOf<Writer>>(std::move(writer));
+}
+
+/// How a stream is sent: its type, and what keeps it alive while there is nothing to say.
+struct StreamForm {
+  std::string_view content_type = "text/event-stream";
+  std::string_view ping = ": ping\n\n";  // "" = none
+};
+
+/// Waits for the last event and replies; a failure has its own status.
+Task<void> answer_whole(Exchange& exchange, Choices choices, std::unique_ptr<WholeAnswer> answer);
+
+/// Sends the frames as they come. A failure before the head is sent has its own status; the answer
+/// frames all later ones.
+Task<void> answer_stream(Exchange& exchange, Choices choices,
+                         std::unique_ptr<StreamedAnswer> answer, StreamForm form = {});
+
+}  // namespace pcai

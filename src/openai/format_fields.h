@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/grammar.h"
+#include "openai/field.h"
+
+namespace pcai {
+
+/// Where the members of a JSON schema are: in `json_schema` (chat completions), or beside `type`
+/// (responses).
+enum class FormatShape : std::uint8_t { Nested, Flat };
+
+/// Reads `response_format` or `text.format`: text, json_object, json_schema, and two of our own,
+/// {"type":"regex","regex":…} and {"type":"lark","lark":…}. Sets the grammar, none for text.
+Status read_format(Json& object, const std::string& path, FormatShape shape,
+                   std::vector<std::string>& warnings, std::optional<Grammar>& grammar);
+
+}  // namespace pcai

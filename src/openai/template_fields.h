@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "core/request.h"
+#include "openai/field.h"
+
+namespace pcai {
+
+/// Reads how much to reason: none and minimal ask for no reasoning, the others reach the template
+/// as its argument `reasoning_effort`.
+Status read_reasoning_effort(Json& value, const std::string& path, ChatPrompt& prompt);
+
+/// The values that it has.
+std::span<const std::string_view> reasoning_efforts();
+
+/// Reads `chat_template_kwargs`: up to 32 arguments, each a string, a number or a boolean.
+/// `enable_thinking` also sets `thinking`. An argument replaces an earlier one of its name.
+Status read_template_arguments(Json& object, const std::string& path, ChatPrompt& prompt);
+
+}  // namespace pcai

@@ -1,0 +1,154 @@
+#include "openai/tool_fields.h"
+
+namespace pcai {
+namespace {
+
+/// A choice on its way in.
+struct Draft {
+  ToolOptions& tools;
+  ToolShape shape;
+  bool required = false;
+};
+
+using Fields = std::vector<Field<Draft>>;
+
+Status read_object(Json& object, const std::string& path, const Fields& fields, Draft& draft) {
+  std::vector<std::string> none;
+  return read_fields(object, path, none, FieldSet<Draft>{fields, draft});
+}
+
+Status unsupported_type(const std::string& path, const std::string& type) {
+  const std::string where = member_path(path, "type");
+  return fail(
+      ErrorCode::Unsupported,
+      where + ": tools of type " + quote_text(type) + " are not supported here, only functions",
+      where);
+}
+
+Status read_name(Json& value, const std::string& path, Draft& draft) {
+  const std::string& name = value.get_ref<const std::string&>();
+  for (const ToolDefinition& tool : draft.tools.definitions) {
+    if (tool.name != name) continue;
+    draft.tools.allowed.push_back(name);
+    return {};
+  }
+  return fail(ErrorCode::InvalidRequest,
+              path + ": " + quote_text(name) + " is not the name of a function of this request",
+              path);
+}
+
+const Field<Draft>& name_field() {
+  static const Field<Draft> kName = required(Field<Draft>{{"name", FieldType::String}, read_name});
+  return kName;
+}
+
+Status read_nested_name(Json& value, const std::string& path, Draft& draft) {
+  static const Fields kFields = {name_field()};
+  return read_object(value, path, kFields, draft);
+}
+
+/// One function, in the shape of the route.
+Status read_function(Json& object, const std::string& path, Draft& draft) {
+  static const Fields kNested = {
+      type_field<Draft>(),
+      required(Field<Draft>{{"function", FieldType::Object}, read_nested_name})};
+  static const Fields kFlat = {type_field<Draft>(), name_field()};
+  return read_object(object, path, draft.shape == ToolShape::Nested ? kNested : kFlat, draft);
+}
+
+Status read_mode(Json& value, const std::string&, Draft& draft) {
+  draft.required = value == "required";
+  return {};
+}
+
+Status read_allowed_tools(Json& array, const std::string& path, Draft& draft) {
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    const std::string where = item_path(path, i);
+    const auto type = read_type(array[i], where);
+    if (!type) return fail(type.error());
+    if (*type != "function") return unsupported_type(where, *type);
+    if (Status read = read_function(array[i], where, draft); !read) return read;
+  }
+  return {};
+}
+
+Fields allowed_fields() {
+  static constexpr std::string_view kModes[] = {"auto", "required"};
+  return {
+      required(with_choices(Field<Draft>{{"mode", FieldType::String}, read_mode}, kModes)),
+      required(Field<Draft>{{"tools", FieldType::Array, {1, 128}}, read_allowed_tools}),
+  };
+}
+
+Status read_nested_list(Json& value, const std::string& path, Draft& draft) {
+  static const Fields kFields = allowed_fields();
+  return read_object(value, path, kFields, draft);
+}
+
+Status read_allowed(Json& object, const std::string& path, Draft& draft) {
+  static const Fields kNested = {
+      type_field<Draft>(),
+      required(Field<Draft>{{"allowed_tools", FieldType::Object}, read_nested_list})};
+  static const Fields kFlat = [] {
+    Fields fields = allowed_fields();
+    fields.push_back(type_field<Draft>());
+    return fields;
+  }();
+  return read_object(object, path, draft.shape == ToolShape::Nested ? kNested : kFlat, draft);
+}
+
+/// Every further call would be the same choice again, so there is one.
+void call_once(ToolOptions& tools) {
+  tools.choice = ToolChoice::Required;
+  tools.parallel = false;
+}
+
+Status read_choice_object(Json& value, const std::string& path, Draft draft) {
+  const auto type = read_type(value, path);
+  if (!type) return fail(type.error());
+  if (*type == "function") {
+    Status read = read_function(value, path, draft);
+    if (read) call_once(draft.tools);
+    return read;
+  }
+  if (*type != "allowed_tools") return unsupported_type(path, *type);
+  Status read = read_allowed(value, path, draft);
+  if (read && draft.required) draft.tools.choice = ToolChoice::Required;
+  return read;
+}
+
+}  // namespace
+
+Status read_tool_choice(Json& value, const std::string& path, ToolShape shape, ToolOptions& tools) {
+  if (value.is_object()) return read_choice_object(value, path, {tools, shape});
+  const std::string& choice = value.get_ref<const std::string&>();
+  if (choice == "auto") return {};
+  if (choice == "none") {
+    tools.choice = ToolChoice::None;
+    return {};
+  }
+  if (choice != "required") {
+    return fail(ErrorCode::InvalidRequest,
+                path + " must be none, auto, required or an object, not " + quote_text(choice),
+                path);
+  }
+  if (tools.definitions.empty()) {
+    return fail(ErrorCode::InvalidRequest, path + " asks for a call, but there are no tools", path);
+  }
+  tools.choice = ToolChoice::Required;
+  return {};
+}
+
+Status read_function_call(Json& value, const std::string& path, ToolOptions& tools) {
+  if (value.is_object()) {
+    Draft draft{tools, ToolShape::Nested};
+    Status read = read_nested_name(value, path, draft);
+    if (read) call_once(tools);
+    return read;
+  }
+  if (value != "required") return read_tool_choice(value, path, ToolShape::Nested, tools);
+  return fail(ErrorCode::InvalidRequest, path + " must be none, auto or an object with a name",
+              path);
+}
+
+}  // namespace pcai

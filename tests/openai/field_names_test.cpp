@@ -1,0 +1,35 @@
+#include "openai/field_names.h"
+
+#include <gtest/gtest.h>
+
+namespace pcai {
+namespace {
+
+constexpr FieldName kNames[] = {{"messages", "input"}, {"grammar", "text.format"}};
+
+Error renamed(std::string message, std::string field) {
+  Error error{ErrorCode::InvalidRequest, std::move(message), std::move(field)};
+  rename_field(error, kNames);
+  return error;
+}
+
+TEST(FieldNamesTest, AnErrorSpeaksTheRoutesWords) {
+  Error error = renamed("messages[2].content is bad", "messages[2].content");
+  EXPECT_EQ(error.field, "input[2].content");
+  EXPECT_EQ(error.message, "input[2].content is bad");
+  error = renamed("grammar: cannot", "grammar");
+  EXPECT_EQ(error.field, "text.format");
+  EXPECT_EQ(error.message, "text.format: cannot");
+  error = renamed("the prompt is too long", "messages");
+  EXPECT_EQ(error.field, "input");
+  EXPECT_EQ(error.message, "the prompt is too long");
+}
+
+TEST(FieldNamesTest, OtherFieldsKeepTheirNames) {
+  EXPECT_EQ(renamed("messages_b is bad", "messages_b").field, "messages_b");
+  EXPECT_EQ(renamed("stop is bad", "stop").message, "stop is bad");
+  EXPECT_EQ(renamed("the server failed", "").field, "");
+}
+
+}  // namespace
+}  // namespace pcai
