@@ -1,7 +1,7 @@
 include(GNUInstallDirs)
 
 option(PCAI_WITH_LLAMACPP "Build the llama.cpp backend" ON)
-set(PCAI_WITH_MISTRALRS "OFF" CACHE STRING "Build the mistral.rs bridge: ON, OFF or AUTO")
+set(PCAI_WITH_MISTRALRS "AUTO" CACHE STRING "Build the mistral.rs bridge: ON, OFF or AUTO")
 set_property(CACHE PCAI_WITH_MISTRALRS PROPERTY STRINGS ON OFF AUTO)
 option(PCAI_WITH_SERVER "Build the HTTP server" ON)
 option(PCAI_WITH_CAPI "Build the shared library with the C ABI" ON)

@@ -1,0 +1,110 @@
+//! What C sees of a request's events: the structs of pcai_mrs.h, and the callback they go to.
+
+use std::ffi::{c_char, c_void};
+use std::ptr::null;
+
+use crate::fault::Status;
+use crate::sampler::Scored;
+
+/// A token's text; the second argument also wants the text of special tokens.
+pub type TokenText = dyn Fn(u32, bool) -> Vec<u8> + Send + Sync;
+
+#[repr(C)]
+struct Token {
+    token: i32,
+    logprob: f32,
+    text: *const c_char,
+    size: usize,
+}
+
+#[repr(C)]
+pub struct Event {
+    kind: u32,
+    status: i32,
+    prompt_tokens: u32,
+    text: *const c_char,
+    size: usize,
+    chosen: *const Token,
+    top: *const Token,
+    top_count: usize,
+}
+
+const TOKEN: u32 = 0;
+const STOPPED: u32 = 1;
+const LENGTH: u32 = 2;
+const FAILED: u32 = 3;
+
+pub type OnEvent = unsafe extern "C" fn(*mut c_void, *const Event) -> i32;
+
+/// Where one request's events go.
+pub struct Callback {
+    pub on_event: OnEvent,
+    pub user: *mut c_void,
+}
+
+// The caller promises that `user` may be used on the event thread.
+unsafe impl Send for Callback {}
+
+impl Callback {
+    /// False when the receiver wants no more.
+    pub fn token(
+        &self,
+        prompt_tokens: u32,
+        token: u32,
+        logprobs: &[Scored],
+        text: &TokenText,
+    ) -> bool {
+        let names: Vec<Vec<u8>> = logprobs.iter().map(|s| text(s.token, true)).collect();
+        let scored: Vec<Token> = logprobs
+            .iter()
+            .zip(&names)
+            .map(|(scored, name)| Token {
+                token: scored.token as i32,
+                logprob: scored.logprob,
+                text: name.as_ptr().cast(),
+                size: name.len(),
+            })
+            .collect();
+        let bytes = text(token, false);
+        let (chosen, top) = match scored.split_first() {
+            Some((chosen, top)) => (std::ptr::from_ref(chosen), top),
+            None => (null(), &[] as &[Token]),
+        };
+        self.send(&Event {
+            chosen,
+            top: top.as_ptr(),
+            top_count: top.len(),
+            ..event(TOKEN, Status::Ok, prompt_tokens, &bytes)
+        })
+    }
+
+    pub fn stopped(&self, prompt_tokens: u32) {
+        self.send(&event(STOPPED, Status::Ok, prompt_tokens, &[]));
+    }
+
+    pub fn length(&self, prompt_tokens: u32) {
+        self.send(&event(LENGTH, Status::Ok, prompt_tokens, &[]));
+    }
+
+    pub fn failed(&self, prompt_tokens: u32, status: Status, message: &str) {
+        self.send(&event(FAILED, status, prompt_tokens, message.as_bytes()));
+    }
+
+    fn send(&self, event: &Event) -> bool {
+        unsafe { (self.on_event)(self.user, event) == 0 }
+    }
+}
+
+/// `text` must outlive the event.
+fn event(kind: u32, status: Status, prompt_tokens: u32, text: &[u8]) -> Event {
+    Event {
+        kind,
+        status: status as i32,
+        prompt_tokens,
+        text: text.as_ptr().cast(),
+        size: text.len(),
+        chosen: null(),
+        top: null(),
+        top_count: 0,
+    }
+}

@@ -1,0 +1,176 @@
+//! mistral.rs behind the C interface of pcai_mrs.h. No panic and no exception passes these doors.
+
+mod chat_template;
+mod events;
+mod fault;
+mod load;
+mod model;
+mod prompt;
+mod request;
+mod sampler;
+
+use std::ffi::{c_char, c_void};
+use std::slice::from_raw_parts;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::events::{Callback, OnEvent};
+use crate::fault::{answer, fault, free_text, guarded, internal, Fault, Status, Text};
+use crate::load::Config;
+use crate::model::Model;
+use crate::prompt::Body;
+
+/// PCAI_MRS_ABI_VERSION of pcai_mrs.h.
+const ABI_VERSION: u32 = 1;
+
+/// pcai_mrs_stats.
+#[repr(C)]
+pub struct StatsOut {
+    alive: u32,
+    running: u32,
+    waiting: u32,
+    tokens_generated: u64,
+    prompt_tokens: u64,
+    prompt_tokens_unseen: u64,
+}
+
+/// pcai_mrs_image.
+#[repr(C)]
+pub struct ImageIn {
+    data: *const u8,
+    size: usize,
+}
+
+#[no_mangle]
+pub extern "C" fn pcai_mrs_abi_version() -> u32 {
+    ABI_VERSION
+}
+
+/// # Safety
+/// As pcai_mrs.h says of every function here.
+#[no_mangle]
+pub unsafe extern "C" fn pcai_mrs_version(out: *mut Text) -> i32 {
+    answer(out, || {
+        let gpu = cfg!(feature = "cuda");
+        Ok(json!({"mistralrs": env!("PCAI_MISTRALRS_VERSION"), "gpu": gpu}).to_string())
+    })
+}
+
+/// # Safety
+/// See above.
+#[no_mangle]
+pub unsafe extern "C" fn pcai_mrs_load(
+    config: *const c_char,
+    size: usize,
+    model: *mut *mut Model,
+    out: *mut Text,
+) -> i32 {
+    answer(out, || {
+        let config: Config = read_json(config, size)?;
+        let (loaded, info) = Model::load(&config)?;
+        model.write(Box::into_raw(Box::new(loaded)));
+        Ok(info)
+    })
+}
+
+/// # Safety
+/// See above.
+#[no_mangle]
+pub unsafe extern "C" fn pcai_mrs_unload(model: *mut Model, timeout_ms: u32) {
+    if !model.is_null() {
+        let model = Box::from_raw(model);
+        let _ = guarded(|| model.unload(Duration::from_millis(timeout_ms.into())));
+    }
+}
+
+/// # Safety
+/// See above.
+#[no_mangle]
+pub unsafe extern "C" fn pcai_mrs_submit(
+    model: *mut Model,
+    id: u64,
+    request: *const c_char,
+    size: usize,
+    images: *const ImageIn,
+    image_count: usize,
+    on_event: OnEvent,
+    user: *mut c_void,
+    out: *mut Text,
+) -> i32 {
+    answer(out, || {
+        let body: Body = read_json(request, size)?;
+        let images = if image_count == 0 {
+            &[]
+        } else {
+            from_raw_parts(images, image_count)
+        };
+        let images: Vec<&[u8]> = images
+            .iter()
+            .map(|image| from_raw_parts(image.data, image.size))
+            .collect();
+        let model = model.as_ref().ok_or_else(|| internal("no model"))?;
+        let tokens = model.submit(id, body, &images, Callback { on_event, user })?;
+        Ok(json!({"prompt_tokens": tokens}).to_string())
+    })
+}
+
+/// # Safety
+/// See above.
+#[no_mangle]
+pub unsafe extern "C" fn pcai_mrs_cancel(model: *mut Model, id: u64) {
+    let _ = guarded(|| {
+        if let Some(model) = model.as_ref() {
+            model.cancel(id);
+        }
+    });
+}
+
+/// # Safety
+/// See above.
+#[no_mangle]
+pub unsafe extern "C" fn pcai_mrs_get_stats(model: *const Model, stats: *mut StatsOut) {
+    let Some(from) = model.as_ref().map(|model| &model.stats) else {
+        return;
+    };
+    stats.write(StatsOut {
+        alive: u32::from(!from.dead.load(Ordering::Relaxed)),
+        running: from.running.load(Ordering::Relaxed),
+        waiting: from.waiting.load(Ordering::Relaxed),
+        tokens_generated: from.tokens.load(Ordering::Relaxed),
+        prompt_tokens: from.prompt_tokens.load(Ordering::Relaxed),
+        prompt_tokens_unseen: from.prompt_tokens_unseen.load(Ordering::Relaxed),
+    });
+}
+
+/// # Safety
+/// See above.
+#[no_mangle]
+pub unsafe extern "C" fn pcai_mrs_free(text: Text) {
+    free_text(text);
+}
+
+/// # Safety
+/// See above.
+#[no_mangle]
+pub unsafe extern "C" fn pcai_mrs_test_panic(model: *mut Model) {
+    if let Some(model) = model.as_ref() {
+        model.panics.store(true, Ordering::Relaxed);
+    }
+}
+
+/// # Safety
+/// `data` holds `size` bytes.
+unsafe fn read_json<'a, T: serde::Deserialize<'a>>(
+    data: *const c_char,
+    size: usize,
+) -> Result<T, Fault> {
+    serde_json::from_slice(from_raw_parts(data.cast(), size)).map_err(|error| {
+        fault(
+            Status::InvalidRequest,
+            format!("the bridge was asked wrongly: {error}"),
+            "",
+        )
+    })
+}

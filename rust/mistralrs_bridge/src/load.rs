@@ -1,0 +1,253 @@
+//! Loads a model with mistral.rs from local files.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use mistralrs::core::{DeviceLayerMapMetadata, DeviceMapMetadata, Pipeline};
+use mistralrs::{
+    best_device,
+    model_builder_trait::{build_model_from_pipeline, AnyModelBuilder},
+    parse_isq_value, AutoDeviceMapParams, DeviceMapSetting, GgufModelBuilder, ModelBuilder,
+    ModelCategory, TokenSource, UqffMultimodalModelBuilder, UqffTextModelBuilder,
+};
+use serde::Deserialize;
+use tokenizers::Tokenizer;
+use tokio::sync::Mutex;
+
+use crate::chat_template::ChatTemplate;
+use crate::events::TokenText;
+use crate::fault::{fault, guarded, internal, Fault, Status};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    format: Format,
+    #[serde(default)]
+    folder: PathBuf,
+    #[serde(default)]
+    files: Vec<PathBuf>,
+    isq: Option<String>,
+    chat_template: Option<String>,
+    gpu_layers: i64,
+    threads: usize,
+    pub max_sequences: usize,
+}
+
+#[derive(Clone, Copy, Deserialize, PartialEq)]
+#[serde(rename_all = "lowercase")]
+enum Format {
+    Gguf,
+    Safetensors,
+    Uqff,
+}
+
+pub type SharedPipeline = Arc<Mutex<dyn Pipeline>>;
+
+/// What a model needs beside its engine.
+pub struct Loaded {
+    pub engine: mistralrs::Model,
+    pub pipeline: SharedPipeline,
+    pub chat_template: Option<ChatTemplate>,
+    pub ends: Arc<[u32]>,
+    pub context_length: usize,
+    pub category: ModelCategory,
+    pub category_name: &'static str,
+    pub tokenizer: Arc<Tokenizer>,
+    pub vocabulary_size: usize,
+    pub token_text: Box<TokenText>,
+}
+
+pub fn load(config: &Config) -> Result<Loaded, Fault> {
+    choose_threads(config.threads);
+    let builder = builder(config)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(internal)?;
+    let (pipeline, scheduler, settings) = guarded(|| runtime.block_on(builder.build_pipeline()))
+        .map_err(|panic| fault(Status::InvalidModel, panic, "model_path"))?
+        .map_err(|error| fault(Status::InvalidModel, format!("{error:#}"), "model_path"))?;
+
+    let (metadata, template, category, tokenizer) = {
+        let pipeline = pipeline.try_lock().map_err(internal)?;
+        (
+            pipeline.get_metadata(),
+            pipeline.get_chat_template(),
+            pipeline.category(),
+            pipeline.tokenizer(),
+        )
+    };
+    let category_name = match category {
+        ModelCategory::Text => "text",
+        ModelCategory::Multimodal { .. } => "multimodal",
+        ModelCategory::Embedding => "embedding",
+        _ => {
+            return Err(fault(
+                Status::Unsupported,
+                "the model generates no text (it makes images or speech)",
+                "model_path",
+            ))
+        }
+    };
+    let tokens = template.as_ref().map_or((None, None, None), |t| {
+        (t.bos_tok(), t.eos_tok(), t.unk_tok())
+    });
+    let source = config
+        .chat_template
+        .clone()
+        .or_else(|| template_source(template.as_deref()));
+    let culprit = if config.chat_template.is_some() {
+        Status::InvalidRequest
+    } else {
+        Status::InvalidModel
+    };
+    let chat_template = source
+        .map(|source| ChatTemplate::new(&source, tokens.0, tokens.1, tokens.2))
+        .transpose()
+        .map_err(|error| {
+            fault(
+                culprit,
+                format!("the chat template cannot be read: {error:#}"),
+                "chat_template",
+            )
+        })?;
+
+    let no_tokenizer = || {
+        fault(
+            Status::InvalidModel,
+            "the model has no tokenizer (tokenizer.json)",
+            "model_path",
+        )
+    };
+    let tokenizer = tokenizer.ok_or_else(no_tokenizer)?;
+    let tokens = metadata.tok_env().ok_or_else(no_tokenizer)?;
+    let vocabulary_size = tokens.tok_trie().vocab_size();
+    let token_text: Box<TokenText> =
+        Box::new(move |token, special| tokens.tok_trie().decode_ext(&[token], special));
+
+    // MistralRs::new panics where the engine's thread holds the pipeline at that moment.
+    const TRIES: usize = 20;
+    let mut engine = Err(internal("the engine did not start"));
+    for _ in 0..TRIES {
+        let start =
+            || build_model_from_pipeline(pipeline.clone(), scheduler.clone(), settings.clone());
+        engine = guarded(|| runtime.block_on(start())).map_err(internal);
+        if engine.is_ok() {
+            break;
+        }
+    }
+    Ok(Loaded {
+        engine: engine?,
+        pipeline,
+        chat_template,
+        ends: metadata.eos_tok.clone().into(),
+        context_length: metadata.max_seq_len,
+        category,
+        category_name,
+        tokenizer,
+        vocabulary_size,
+        token_text,
+    })
+}
+
+/// rayon's pool is the process's: the first model decides. mistral.rs and candle compute in it.
+fn choose_threads(threads: usize) {
+    if threads > 0 {
+        let _ = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build_global();
+    }
+}
+
+fn builder(config: &Config) -> Result<AnyModelBuilder, Fault> {
+    for path in config.files.iter().chain([&config.folder]) {
+        // What is no local path would be taken for a name on the Hugging Face hub.
+        if !path.as_os_str().is_empty() && !(path.is_absolute() && path.exists()) {
+            let message = format!("no such file: {}", path.display());
+            return Err(fault(Status::InvalidModel, message, "model_path"));
+        }
+    }
+    let isq = config
+        .isq
+        .as_deref()
+        .map(|name| parse_isq_value(name, None))
+        .transpose()
+        .map_err(|reason| fault(Status::InvalidRequest, reason, "isq"))?;
+    let device = best_device(config.gpu_layers == 0).map_err(internal)?;
+    let mapping = match config.gpu_layers {
+        // There is nothing to map; the automatic way would still measure the memory.
+        _ if device.is_cpu() => DeviceMapSetting::dummy(),
+        layers @ 1.. => DeviceMapSetting::Map(DeviceMapMetadata::from_num_device_layers(vec![
+            DeviceLayerMapMetadata {
+                ordinal: 0,
+                layers: layers as usize,
+            },
+        ])),
+        _ => DeviceMapSetting::Auto(AutoDeviceMapParams::default_text()),
+    };
+    if config.format == Format::Gguf {
+        if isq.is_some() {
+            let message = "a GGUF file is quantized already; isq is for safetensors";
+            return Err(fault(Status::InvalidRequest, message, "isq"));
+        }
+        let folder = config
+            .files
+            .first()
+            .and_then(|file| file.parent())
+            .unwrap_or(Path::new("/"));
+        let names = config.files.iter().filter_map(|file| file.file_name());
+        let names: Vec<String> = names
+            .map(|name| name.to_string_lossy().into_owned())
+            .collect();
+        let builder = GgufModelBuilder::new(folder.display(), names)
+            .with_token_source(TokenSource::None)
+            .with_prefix_cache_n(None)
+            .with_max_num_seqs(config.max_sequences)
+            .with_device(device)
+            .with_device_mapping(mapping);
+        return Ok(builder.into());
+    }
+    macro_rules! configured {
+        ($builder:expr) => {{
+            let builder = $builder
+                .with_token_source(TokenSource::None)
+                .with_prefix_cache_n(None)
+                .with_max_num_seqs(config.max_sequences)
+                .with_device_mapping(mapping);
+            match isq {
+                Some(isq) => builder.with_isq(isq).into(),
+                None => builder.into(),
+            }
+        }};
+    }
+    let folder = config.folder.display();
+    if config.format == Format::Safetensors {
+        return Ok(configured!(ModelBuilder::new(folder).with_device(device)));
+    }
+    if isq.is_some() {
+        let message = "a UQFF file is quantized already; isq is for safetensors";
+        return Err(fault(Status::InvalidRequest, message, "isq"));
+    }
+    let files = config.files.clone();
+    let sees = std::fs::read_to_string(config.folder.join("config.json"))
+        .is_ok_and(|text| text.contains("\"vision_config\""));
+    Ok(if sees {
+        configured!(UqffMultimodalModelBuilder::new(folder, files)
+            .into_inner()
+            .with_device(device))
+    } else {
+        configured!(UqffTextModelBuilder::new(folder, files).into_inner())
+    })
+}
+
+fn template_source(template: Option<&mistralrs::core::ChatTemplate>) -> Option<String> {
+    let value = template?.chat_template.as_ref()?;
+    match &value.0 {
+        either::Either::Left(source) => Some(source.clone()),
+        either::Either::Right(named) => named
+            .iter()
+            .find(|entry| entry.get("name").is_some_and(|name| name == "default"))
+            .and_then(|entry| entry.get("template").cloned())
+            .or_else(|| named.iter().find_map(|entry| entry.get("default").cloned())),
+    }
+}

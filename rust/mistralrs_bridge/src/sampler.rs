@@ -1,0 +1,352 @@
+//! Chooses a token from logits. The engine's own sampler has no seed, and its logprobs are wrong
+//! (log10, and of raw logits where greedy), so we choose and it is made to agree (see request.rs).
+
+use serde::Deserialize;
+
+/// How a request samples: core/request.h's GenerateParams, the same names, meanings and order.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Params {
+    pub temperature: f32,
+    pub top_p: f32,
+    pub top_k: usize,
+    pub min_p: f32,
+    pub repeat_penalty: f32,
+    pub frequency_penalty: f32,
+    pub presence_penalty: f32,
+    pub penalty_last_n: i32,
+    pub max_tokens: u32,
+    pub seed: u64,
+    pub logit_bias: Vec<(u32, f32)>,
+    pub logprobs: bool,
+    pub top_logprobs: usize,
+    pub ignore_eos: bool,
+}
+
+/// A token and its natural-log probability, before any bias, penalty or temperature.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scored {
+    pub token: u32,
+    pub logprob: f32,
+}
+
+#[derive(Debug)]
+pub struct Choice {
+    pub token: u32,
+    /// The chosen token first, then `top_logprobs` alternatives. Empty unless asked for.
+    pub logprobs: Vec<Scored>,
+}
+
+/// Dividing logits by less than this is greedy, or overflows.
+const COLDEST: f32 = 1e-4;
+
+/// None when the logits hold what is no number. `ends`: the tokens that end an answer. The same
+/// logits, context and parameters give the same choice, however often it is asked.
+pub fn choose(
+    params: &Params,
+    ends: &[u32],
+    logits: &mut [f32],
+    context: &[u32],
+    prompt_tokens: usize,
+) -> Option<Choice> {
+    if logits.is_empty() || logits.iter().any(|l| l.is_nan() || *l == f32::INFINITY) {
+        return None;
+    }
+    let raw = params.logprobs.then(|| logits.to_vec());
+    shape(params, ends, logits, context, prompt_tokens);
+    let token = if params.temperature < COLDEST {
+        argmax(logits)
+    } else {
+        draw(params, logits, uniform(params.seed, context.len() as u64))
+    };
+    let logprobs = raw.map_or_else(Vec::new, |raw| score(&raw, token, params.top_logprobs));
+    Some(Choice { token, logprobs })
+}
+
+/// Biases, the ban of the ends, penalties.
+fn shape(params: &Params, ends: &[u32], logits: &mut [f32], context: &[u32], prompt_tokens: usize) {
+    for (token, bias) in &params.logit_bias {
+        if let Some(logit) = logits.get_mut(*token as usize) {
+            *logit += bias;
+        }
+    }
+    if params.ignore_eos {
+        for end in ends {
+            if let Some(logit) = logits.get_mut(*end as usize) {
+                *logit = f32::NEG_INFINITY;
+            }
+        }
+    }
+    let window = |tokens: &[u32]| -> Vec<u32> {
+        let last = usize::try_from(params.penalty_last_n).unwrap_or(tokens.len());
+        tokens[tokens.len().saturating_sub(last)..].to_vec()
+    };
+    if params.repeat_penalty != 1.0 {
+        let mut seen = window(context);
+        seen.sort_unstable();
+        seen.dedup();
+        for token in seen {
+            if let Some(logit) = logits.get_mut(token as usize) {
+                *logit = if *logit > 0.0 {
+                    *logit / params.repeat_penalty
+                } else {
+                    *logit * params.repeat_penalty
+                };
+            }
+        }
+    }
+    if params.frequency_penalty != 0.0 || params.presence_penalty != 0.0 {
+        let mut said = window(&context[prompt_tokens.min(context.len())..]);
+        said.sort_unstable();
+        for run in said.chunk_by(|a, b| a == b) {
+            if let Some(logit) = logits.get_mut(run[0] as usize) {
+                *logit -= params.frequency_penalty * run.len() as f32 + params.presence_penalty;
+            }
+        }
+    }
+}
+
+/// The first of the largest.
+fn argmax(logits: &[f32]) -> u32 {
+    let mut best = 0;
+    for (index, logit) in logits.iter().enumerate() {
+        if *logit > logits[best] {
+            best = index;
+        }
+    }
+    best as u32
+}
+
+/// top_k, top_p, min_p, temperature, in this order; `at` in [0, 1) picks among what is left.
+fn draw(params: &Params, logits: &[f32], at: f64) -> u32 {
+    let order = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+    let mut left: Vec<(u32, f32)> = logits
+        .iter()
+        .copied()
+        .enumerate()
+        .map(|(i, l)| (i as u32, l))
+        .collect();
+    if params.top_k > 0 && params.top_k < left.len() {
+        left.select_nth_unstable_by(params.top_k - 1, order);
+        left.truncate(params.top_k);
+    }
+    left.sort_unstable_by(order);
+    let most = left[0].1;
+    let weight = |logit: f32| f64::from(logit - most).exp();
+    if params.top_p < 1.0 {
+        let all: f64 = left.iter().map(|(_, l)| weight(*l)).sum();
+        let mut sum = 0.0;
+        let kept = left.iter().take_while(|(_, l)| {
+            let goes_on = sum < f64::from(params.top_p) * all;
+            sum += weight(*l);
+            goes_on
+        });
+        let kept = kept.count().max(1);
+        left.truncate(kept);
+    }
+    if params.min_p > 0.0 {
+        left.retain(|(_, l)| weight(*l) >= f64::from(params.min_p));
+    }
+    let warm = |logit: f32| (f64::from(logit - most) / f64::from(params.temperature)).exp();
+    let mut rest = at * left.iter().map(|(_, l)| warm(*l)).sum::<f64>();
+    for (token, logit) in &left {
+        rest -= warm(*logit);
+        if rest < 0.0 {
+            return *token;
+        }
+    }
+    left[left.len() - 1].0
+}
+
+/// A number in [0, 1) that depends on the seed and the position alone (splitmix64).
+fn uniform(seed: u64, position: u64) -> f64 {
+    let mut bits = seed ^ position.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    for _ in 0..2 {
+        bits = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        bits ^= bits >> 31;
+    }
+    (bits >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// The token's logprob and the most likely ones'.
+fn score(logits: &[f32], token: u32, top: usize) -> Vec<Scored> {
+    let most = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let sum: f64 = logits.iter().map(|l| f64::from(l - most).exp()).sum();
+    let scored = |token: u32| Scored {
+        token,
+        logprob: (f64::from(logits[token as usize] - most) - sum.ln()) as f32,
+    };
+    let order = |a: &u32, b: &u32| {
+        logits[*b as usize]
+            .total_cmp(&logits[*a as usize])
+            .then(a.cmp(b))
+    };
+    let mut tokens: Vec<u32> = (0..logits.len() as u32).collect();
+    let top = top.min(tokens.len());
+    if top > 0 && top < tokens.len() {
+        tokens.select_nth_unstable_by(top - 1, order);
+    }
+    tokens.truncate(top);
+    tokens.sort_unstable_by(order);
+    std::iter::once(token).chain(tokens).map(scored).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn params() -> Params {
+        Params {
+            temperature: 1.0,
+            top_p: 1.0,
+            top_k: 0,
+            min_p: 0.0,
+            repeat_penalty: 1.0,
+            frequency_penalty: 0.0,
+            presence_penalty: 0.0,
+            penalty_last_n: 64,
+            max_tokens: 10,
+            seed: 1,
+            logit_bias: vec![],
+            logprobs: false,
+            top_logprobs: 0,
+            ignore_eos: false,
+        }
+    }
+
+    fn token(params: &Params, logits: &[f32], context: &[u32], prompt: usize) -> u32 {
+        choose(params, &[0], &mut logits.to_vec(), context, prompt)
+            .unwrap()
+            .token
+    }
+
+    #[test]
+    fn cold_is_the_first_of_the_largest() {
+        let params = Params {
+            temperature: 0.0,
+            ..params()
+        };
+        assert_eq!(token(&params, &[0.0, 2.0, 2.0, 1.0], &[7], 1), 1);
+    }
+
+    #[test]
+    fn the_same_seed_and_place_give_the_same_token() {
+        let logits: Vec<f32> = (0..1000).map(|i| ((i * 37) % 101) as f32 / 20.0).collect();
+        for length in 1..50 {
+            let context: Vec<u32> = vec![1; length];
+            assert_eq!(
+                token(&params(), &logits, &context, 1),
+                token(&params(), &logits, &context, 1)
+            );
+        }
+    }
+
+    #[test]
+    fn draws_follow_the_probabilities() {
+        let logits = [0.5_f32.ln(), 0.3_f32.ln(), 0.2_f32.ln()];
+        let mut counts = [0_u32; 3];
+        for seed in 0..20_000 {
+            counts[token(&Params { seed, ..params() }, &logits, &[5], 1) as usize] += 1;
+        }
+        for (count, expected) in counts.iter().zip([10_000.0, 6_000.0, 4_000.0]) {
+            assert!((f64::from(*count) - expected).abs() < 350.0, "{counts:?}");
+        }
+    }
+
+    #[test]
+    fn top_k_top_p_and_min_p_cut() {
+        let logits = [0.5_f32.ln(), 0.3_f32.ln(), 0.2_f32.ln()];
+        for cut in [
+            Params {
+                top_k: 1,
+                ..params()
+            },
+            Params {
+                top_p: 0.4,
+                ..params()
+            },
+            Params {
+                min_p: 0.7,
+                ..params()
+            },
+        ] {
+            for seed in 0..200 {
+                assert_eq!(
+                    token(
+                        &Params {
+                            seed,
+                            ..cut.clone()
+                        },
+                        &logits,
+                        &[5],
+                        1
+                    ),
+                    0
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn logprobs_are_natural_and_of_the_raw_logits() {
+        let params = Params {
+            temperature: 0.0,
+            logprobs: true,
+            top_logprobs: 2,
+            logit_bias: vec![(2, 100.0)],
+            ..params()
+        };
+        let logits = [0.5_f32.ln(), 0.3_f32.ln(), 0.2_f32.ln()];
+        let choice = choose(&params, &[], &mut logits.to_vec(), &[1], 1).unwrap();
+        assert_eq!(choice.token, 2);
+        let expected = [(2, 0.2_f32), (0, 0.5), (1, 0.3)];
+        assert_eq!(choice.logprobs.len(), expected.len());
+        for (scored, (token, probability)) in choice.logprobs.iter().zip(expected) {
+            assert_eq!(scored.token, token);
+            assert!((scored.logprob - probability.ln()).abs() < 1e-5);
+        }
+    }
+
+    #[test]
+    fn ignore_eos_bans_the_ends() {
+        let params = Params {
+            temperature: 0.0,
+            ignore_eos: true,
+            ..params()
+        };
+        assert_eq!(token(&params, &[9.0, 1.0, 2.0], &[1], 1), 2);
+    }
+
+    #[test]
+    fn penalties_count_what_they_should() {
+        let logits = [2.0, 1.9, 0.0];
+        let cold = Params {
+            temperature: 0.0,
+            ..params()
+        };
+        let repeat = Params {
+            repeat_penalty: 2.0,
+            ..cold.clone()
+        };
+        assert_eq!(token(&repeat, &logits, &[0], 1), 1, "the prompt counts");
+        let presence = Params {
+            presence_penalty: 1.0,
+            ..cold.clone()
+        };
+        assert_eq!(token(&presence, &logits, &[0], 1), 0, "the prompt does not");
+        assert_eq!(token(&presence, &logits, &[5, 0], 1), 1);
+        let off = Params {
+            penalty_last_n: 0,
+            ..repeat
+        };
+        assert_eq!(token(&off, &logits, &[0], 1), 0);
+    }
+
+    #[test]
+    fn what_is_no_number_is_no_choice() {
+        assert!(choose(&params(), &[], &mut [1.0, f32::NAN], &[1], 1).is_none());
+        assert!(choose(&params(), &[], &mut [], &[1], 1).is_none());
+    }
+}

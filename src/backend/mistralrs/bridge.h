@@ -1,0 +1,59 @@
+#pragma once
+
+#include <pcai_mrs.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/result.h"
+
+namespace pcai {
+
+/// The functions of the bridge library. Once it is open it stays in the process for good.
+struct Bridge {
+  decltype(&pcai_mrs_version) version = nullptr;
+  decltype(&pcai_mrs_load) load = nullptr;
+  decltype(&pcai_mrs_unload) unload = nullptr;
+  decltype(&pcai_mrs_submit) submit = nullptr;
+  decltype(&pcai_mrs_cancel) cancel = nullptr;
+  decltype(&pcai_mrs_get_stats) get_stats = nullptr;
+  decltype(&pcai_mrs_free) free = nullptr;
+  decltype(&pcai_mrs_test_panic) test_panic = nullptr;
+};
+
+/// Where the library is: what PCAI_MISTRALRS_BRIDGE names, or else beside this program or library,
+/// or in its pcai/ or ../lib/pcai/. Fails with Unsupported, saying where it was looked for. Opens
+/// nothing.
+Result<std::filesystem::path> find_bridge();
+
+/// Opens the library. Fails with Unsupported when it cannot be opened, is of another version of the
+/// interface, or is made for another processor.
+Result<Bridge> open_bridge(const std::filesystem::path& path);
+
+/// What a bridge call answered, freed at the end.
+class BridgeAnswer {
+ public:
+  explicit BridgeAnswer(const Bridge& bridge) : bridge_(bridge) {}
+  ~BridgeAnswer() { bridge_.free(text_); }
+  BridgeAnswer(const BridgeAnswer&) = delete;
+  BridgeAnswer& operator=(const BridgeAnswer&) = delete;
+
+  /// For the call to fill in.
+  pcai_mrs_text* out() noexcept { return &text_; }
+
+  std::string_view text() const noexcept { return {text_.data, text_.size}; }
+
+  /// The error of a call that returned `status`.
+  Error error(std::int32_t status) const;
+
+ private:
+  const Bridge& bridge_;
+  pcai_mrs_text text_{};
+};
+
+/// The code for a pcai_mrs_status.
+ErrorCode error_code(std::int32_t status) noexcept;
+
+}  // namespace pcai

@@ -1,0 +1,166 @@
+#include "backend/mistralrs/mistralrs_model.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "backend/mistralrs/model_files.h"
+#include "backend/mistralrs/request_json.h"
+#include "backend/supported.h"
+
+namespace pcai {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::uint32_t kUnloadMs = 10'000;  // then the engine ends by itself, a little later
+constexpr float kFilesRead = 0.05F;
+
+Status check_config(const ModelConfig& config, bool has_gpu) {
+  if (config.gpu_devices) {
+    return fail(ErrorCode::InvalidRequest, "the backend mistralrs chooses its devices itself",
+                "gpu_devices");
+  }
+  if (config.gpu_layers > 0 && !has_gpu) {
+    spdlog::warn("mistralrs: gpu_layers = {} has no effect, this bridge is built without a GPU",
+                 config.gpu_layers);
+  }
+  return {};
+}
+
+Json config_json(const ModelConfig& config, const ModelFiles& model) {
+  Json files = Json::array();
+  for (const auto& file : model.files) files.push_back(file.string());
+  return {{"format", model.format},
+          {"folder", model.folder.string()},
+          {"files", std::move(files)},
+          {"isq", nullptr},
+          {"chat_template", config.chat_template ? Json(*config.chat_template) : Json()},
+          {"gpu_layers", config.gpu_layers},
+          {"threads", config.threads},
+          {"max_sequences", config.max_sequences}};
+}
+
+}  // namespace
+
+MistralrsModel::MistralrsModel(const Bridge& bridge, const BackendDescriptor& backend,
+                               ModelInfo info)
+    : bridge_(bridge), backend_(backend), info_(std::move(info)) {}
+
+Result<std::unique_ptr<LoadedModel>> MistralrsModel::load(const Bridge& bridge,
+                                                          const BackendDescriptor& backend,
+                                                          const ModelSpec& spec,
+                                                          LoadProgress& progress) {
+  const auto cancelled = [] { return fail(ErrorCode::Cancelled, "the load was cancelled"); };
+  const ModelConfig& config = spec.config;
+  if (Status status = check_config(config, backend.capabilities.supports_gpu); !status) {
+    return fail(std::move(status.error()));
+  }
+  auto files = look_at_model(config.model_path);
+  if (!files) return fail(std::move(files.error()));
+  if (!progress.on_progress(kFilesRead)) return cancelled();
+
+  std::unique_ptr<MistralrsModel> model(
+      new MistralrsModel(bridge, backend, std::move(files->info)));
+  const std::string text = config_json(config, *files).dump();
+  BridgeAnswer answer(bridge);
+  const auto status = bridge.load(text.data(), text.size(), &model->model_, answer.out());
+  if (status != PCAI_MRS_OK) {
+    Error error = answer.error(status);
+    if (error.code == ErrorCode::InvalidModel) {
+      error.message = config.model_path.string() + " cannot be loaded: " + error.message;
+    }
+    return fail(std::move(error));
+  }
+  if (!progress.on_progress(1)) return cancelled();
+  const Json loaded = Json::parse(answer.text());
+  ModelInfo& info = model->info_;
+  info.id = spec.id;
+  info.backend = backend.name;
+  const auto context = loaded.at("context_length").get<std::uint64_t>();
+  const auto most = static_cast<std::uint32_t>(std::min<std::uint64_t>(context, UINT32_MAX));
+  info.context_length = std::min(config.context_length.value_or(most), most);
+  if (info.train_context_length == 0) info.train_context_length = most;
+  info.vocabulary_size = loaded.at("vocabulary_size").get<std::uint32_t>();
+  info.max_sequences = config.max_sequences;
+  return model;
+}
+
+MistralrsModel::~MistralrsModel() {
+  if (model_ != nullptr) bridge_.unload(model_, kUnloadMs);
+}
+
+Status MistralrsModel::submit(RequestId id, GenerateRequest request,
+                              std::shared_ptr<EventSink> sink) {
+  if (Status status = check_request(request); !status) return status;
+  if (Status status = check_supported(request, backend_); !status) return status;
+  for (const LogitBias& bias : request.params.logit_bias) {
+    if (static_cast<std::uint32_t>(bias.token) >= info_.vocabulary_size) {
+      return fail(ErrorCode::InvalidRequest,
+                  "token " + std::to_string(bias.token) + " is not in the model's vocabulary of " +
+                      std::to_string(info_.vocabulary_size),
+                  "logit_bias");
+    }
+  }
+  if (const auto* tokens = std::get_if<TokenPrompt>(&request.prompt)) {
+    for (const std::int32_t token : tokens->tokens) {
+      if (token >= 0) continue;
+      return fail(ErrorCode::InvalidRequest,
+                  "token " + std::to_string(token) + " is not in the model's vocabulary", "prompt");
+    }
+  }
+  const auto text = request_json(request, info_.context_length);
+  if (!text) return fail(text.error());
+  auto ticket =
+      std::make_unique<Ticket>(Ticket{*this, id, LiveRequest(request.params, std::move(sink))});
+  Ticket* const user = ticket.get();
+  {
+    // Before the first event can come.
+    const std::lock_guard lock(mutex_);
+    live_.emplace(id, std::move(ticket));
+  }
+  BridgeAnswer answer(bridge_);
+  const auto status = bridge_.submit(model_, id, text->data(), text->size(), nullptr, 0, on_event,
+                                     user, answer.out());
+  if (status == PCAI_MRS_OK) return {};
+  const std::lock_guard lock(mutex_);
+  live_.erase(id);
+  return fail(answer.error(status));
+}
+
+std::int32_t MistralrsModel::on_event(void* user, const pcai_mrs_event* event) noexcept {
+  auto& ticket = *static_cast<Ticket*>(user);
+  if (!ticket.request.take(*event)) return 0;
+  MistralrsModel& model = ticket.model;
+  std::unordered_map<RequestId, std::unique_ptr<Ticket>>::node_type ended;
+  const std::lock_guard lock(model.mutex_);
+  ended = model.live_.extract(ticket.id);
+  return 1;
+}
+
+void MistralrsModel::cancel(RequestId id) noexcept {
+  bridge_.cancel(model_, id);
+}
+
+ModelStats MistralrsModel::stats() const noexcept {
+  pcai_mrs_stats bridge{};
+  bridge_.get_stats(model_, &bridge);
+  ModelStats stats;
+  stats.sequences_running = bridge.running;
+  stats.sequences_waiting = bridge.waiting;
+  stats.tokens_generated = bridge.tokens_generated;
+  stats.prompt_tokens_computed = bridge.prompt_tokens;
+  stats.steps = ticks_.steps(bridge.tokens_generated, bridge.prompt_tokens_unseen,
+                             ProgressTicks::Clock::now());
+  return stats;
+}
+
+bool MistralrsModel::alive() const noexcept {
+  pcai_mrs_stats stats{};
+  bridge_.get_stats(model_, &stats);
+  return stats.alive != 0;
+}
+
+}  // namespace pcai

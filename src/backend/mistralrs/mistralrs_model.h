@@ -1,0 +1,57 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+#include "backend/inference_backend.h"
+#include "backend/mistralrs/bridge.h"
+#include "backend/mistralrs/live_request.h"
+#include "backend/mistralrs/progress_ticks.h"
+
+namespace pcai {
+
+/// A model that mistral.rs runs. Any thread may call any method: submit() renders and tokenizes on
+/// the caller's thread, events come from one thread of the bridge.
+class MistralrsModel final : public LoadedModel {
+ public:
+  /// `bridge` and `backend` must outlive the model.
+  static Result<std::unique_ptr<LoadedModel>> load(const Bridge& bridge,
+                                                   const BackendDescriptor& backend,
+                                                   const ModelSpec& spec, LoadProgress& progress);
+
+  ~MistralrsModel() override;
+
+  const ModelInfo& info() const noexcept override { return info_; }
+  Status submit(RequestId id, GenerateRequest request, std::shared_ptr<EventSink> sink) override;
+  void cancel(RequestId id) noexcept override;
+  ModelStats stats() const noexcept override;
+  bool alive() const noexcept override;
+
+  /// For tests: the engine's thread panics at its next token.
+  void panic_for_test() { bridge_.test_panic(model_); }
+
+ private:
+  /// What the bridge gives back with each event.
+  struct Ticket {
+    MistralrsModel& model;
+    RequestId id;
+    LiveRequest request;
+  };
+
+  MistralrsModel(const Bridge& bridge, const BackendDescriptor& backend, ModelInfo info);
+
+  static std::int32_t on_event(void* user, const pcai_mrs_event* event) noexcept;
+
+  const Bridge& bridge_;
+  const BackendDescriptor& backend_;
+  ModelInfo info_;
+  pcai_mrs_model* model_ = nullptr;
+  mutable ProgressTicks ticks_;
+
+  std::mutex mutex_;
+  std::unordered_map<RequestId, std::unique_ptr<Ticket>> live_;  // guarded by mutex_
+};
+
+}  // namespace pcai

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/model.h"
+#include "core/result.h"
+
+namespace pcai {
+
+/// A model on disk, as mistral.rs loads it.
+struct ModelFiles {
+  std::string format;                        // "gguf", "safetensors", "uqff"
+  std::filesystem::path folder = {};         // of safetensors and UQFF
+  std::vector<std::filesystem::path> files;  // the GGUF parts or the UQFF files, absolute
+  ModelInfo info = {};                       // what the files say
+};
+
+/// Looks at what `path` is: a GGUF file, a folder with config.json and safetensors or UQFF files,
+/// or one of those files. Fails with InvalidModel for what is missing or damaged, and for what
+/// mistral.rs cannot run: then the message says why, and which backend can.
+Result<ModelFiles> look_at_model(const std::filesystem::path& path);
+
+}  // namespace pcai

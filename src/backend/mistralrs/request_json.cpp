@@ -1,0 +1,114 @@
+#include "backend/mistralrs/request_json.h"
+
+#include <nlohmann/json.hpp>
+#include <random>
+#include <utility>
+
+namespace pcai {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const char* role_name(Role role) {
+  switch (role) {
+    case Role::System: return "system";
+    case Role::User: return "user";
+    case Role::Assistant: return "assistant";
+    case Role::Tool: return "tool";
+  }
+  return "user";
+}
+
+/// Templates read arguments as an object, not as the text that OpenAI sends.
+Result<Json> tool_call_json(const ToolCall& call, const std::string& field) {
+  Json arguments = Json::parse(call.arguments, nullptr, false);
+  if (arguments.is_discarded()) {
+    return fail(ErrorCode::InvalidRequest, field + ".function.arguments is not JSON",
+                field + ".function.arguments");
+  }
+  return Json{{"id", call.id},
+              {"type", "function"},
+              {"function", {{"name", call.name}, {"arguments", std::move(arguments)}}}};
+}
+
+Result<Json> message_json(const ChatMessage& message, const std::string& field) {
+  Json json{{"role", role_name(message.role)}, {"content", message.content.value_or("")}};
+  if (!message.name.empty()) json["name"] = message.name;
+  if (!message.tool_call_id.empty()) json["tool_call_id"] = message.tool_call_id;
+  if (!message.reasoning.empty()) json["reasoning_content"] = message.reasoning;
+  for (std::size_t i = 0; i < message.tool_calls.size(); ++i) {
+    auto call =
+        tool_call_json(message.tool_calls[i], field + ".tool_calls[" + std::to_string(i) + "]");
+    if (!call) return fail(std::move(call.error()));
+    json["tool_calls"].push_back(std::move(*call));
+  }
+  return json;
+}
+
+Result<Json> chat_json(const ChatPrompt& chat) {
+  Json messages = Json::array();
+  for (std::size_t i = 0; i < chat.messages.size(); ++i) {
+    auto message = message_json(chat.messages[i], "messages[" + std::to_string(i) + "]");
+    if (!message) return fail(std::move(message.error()));
+    messages.push_back(std::move(*message));
+  }
+  Json arguments = Json::object();
+  for (const TemplateArgument& argument : chat.template_arguments) {
+    Json value = Json::parse(argument.json, nullptr, false);
+    if (value.is_discarded()) {
+      return fail(ErrorCode::InvalidRequest,
+                  "chat_template_kwargs." + argument.name + " is not JSON", "chat_template_kwargs");
+    }
+    arguments[argument.name] = std::move(value);
+  }
+  return Json{{"messages", std::move(messages)},
+              {"thinking", chat.thinking},
+              {"arguments", std::move(arguments)}};
+}
+
+std::uint64_t random_seed() {
+  std::random_device random;
+  return (std::uint64_t{random()} << 32) | random();
+}
+
+Json params_json(const GenerateParams& params) {
+  Json biases = Json::array();
+  for (const LogitBias& bias : params.logit_bias) {
+    biases.push_back(Json::array({bias.token, bias.bias}));
+  }
+  return {{"temperature", params.temperature},
+          {"top_p", params.top_p},
+          {"top_k", params.top_k},
+          {"min_p", params.min_p},
+          {"repeat_penalty", params.repeat_penalty},
+          {"frequency_penalty", params.frequency_penalty},
+          {"presence_penalty", params.presence_penalty},
+          {"penalty_last_n", params.penalty_last_n},
+          {"max_tokens", params.max_tokens},
+          {"seed", params.seed ? *params.seed : random_seed()},
+          {"logit_bias", std::move(biases)},
+          {"logprobs", params.logprobs},
+          {"top_logprobs", params.top_logprobs},
+          {"ignore_eos", params.ignore_eos}};
+}
+
+}  // namespace
+
+Result<std::string> request_json(const GenerateRequest& request, std::uint32_t context_length) {
+  Json prompt;
+  if (const auto* tokens = std::get_if<TokenPrompt>(&request.prompt)) {
+    prompt["tokens"] = tokens->tokens;
+  } else if (const auto* text = std::get_if<TextPrompt>(&request.prompt)) {
+    prompt["text"] = text->text;
+  } else {
+    auto chat = chat_json(std::get<ChatPrompt>(request.prompt));
+    if (!chat) return fail(std::move(chat.error()));
+    prompt["chat"] = std::move(*chat);
+  }
+  return Json{{"prompt", std::move(prompt)},
+              {"context_length", context_length},
+              {"params", params_json(request.params)}}
+      .dump();
+}
+
+}  // namespace pcai
