@@ -46,6 +46,30 @@ Result<std::unique_ptr<Generation>> Engine::generate(GenerateRequest request) {
   return impl_->generate(std::move(request));
 }
 
+Result<std::unique_ptr<EmbedInquiry>> Engine::embed(EmbedRequest request) {
+  return impl_->embed(std::move(request));
+}
+
+Result<std::unique_ptr<RankInquiry>> Engine::rank(RankRequest request) {
+  return impl_->rank(std::move(request));
+}
+
+Result<std::unique_ptr<TokensInquiry>> Engine::tokenize(TokenizeRequest request) {
+  return impl_->tokenize(std::move(request));
+}
+
+Result<std::unique_ptr<TextInquiry>> Engine::detokenize(DetokenizeRequest request) {
+  return impl_->detokenize(std::move(request));
+}
+
+Result<std::unique_ptr<TextInquiry>> Engine::apply_template(TemplateRequest request) {
+  return impl_->apply_template(std::move(request));
+}
+
+Result<std::unique_ptr<CountInquiry>> Engine::count_tokens(CountRequest request) {
+  return impl_->count_tokens(std::move(request));
+}
+
 bool Engine::ready() const {
   return impl_->ready();
 }

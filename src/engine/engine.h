@@ -10,9 +10,12 @@
 #include <vector>
 
 #include "backend/registry.h"
+#include "core/embedding.h"
 #include "core/model.h"
 #include "core/result.h"
+#include "core/tokens.h"
 #include "engine/generation.h"
+#include "engine/inquiry.h"
 
 namespace pcai {
 
@@ -20,7 +23,14 @@ struct EngineOptions {
   std::uint32_t max_queue = 64;                  // requests waiting for a place, over all models
   std::chrono::milliseconds default_timeout{0};  // for requests that name none; 0 = none
   std::uint32_t submit_threads = 2;              // threads that tokenize and submit
+  std::uint32_t max_inquiries = 64;              // on their way together, over all models
 };
+
+using EmbedInquiry = Inquiry<std::vector<Embedding>>;
+using RankInquiry = Inquiry<std::vector<RankScore>>;
+using TokensInquiry = Inquiry<Tokens>;
+using TextInquiry = Inquiry<std::string>;
+using CountInquiry = Inquiry<std::uint32_t>;
 
 /// What became of a request, in one line of the log. Times as in Timings.
 struct RequestRecord {
@@ -87,16 +97,27 @@ class Engine {
   /// loaded is loaded first. Accepted is the first event of a request that the model took.
   Result<std::unique_ptr<Generation>> generate(GenerateRequest request);
 
+  // The abilities of a model beside generating. As generate(): they return at once, a model that is
+  // not loaded is loaded first, and all later errors come as the inquiry's answer, Unsupported
+  // where the model lacks the ability. Overloaded means that max_inquiries are on their way.
+
+  Result<std::unique_ptr<EmbedInquiry>> embed(EmbedRequest request);
+  Result<std::unique_ptr<RankInquiry>> rank(RankRequest request);
+  Result<std::unique_ptr<TokensInquiry>> tokenize(TokenizeRequest request);
+  Result<std::unique_ptr<TextInquiry>> detokenize(DetokenizeRequest request);
+  Result<std::unique_ptr<TextInquiry>> apply_template(TemplateRequest request);
+  Result<std::unique_ptr<CountInquiry>> count_tokens(CountRequest request);
+
   /// True when the default model is loaded and the engine takes requests.
   bool ready() const;
 
   /// Refuses new requests from now on; live ones go on.
   void drain();
 
-  /// Waits until no request is queued or running. False on time-out.
+  /// Waits until no request or inquiry is queued or running. False on time-out.
   bool wait_idle(std::chrono::milliseconds timeout);
 
-  /// Cancels all queued and running requests.
+  /// Cancels all queued and running requests and inquiries.
   void cancel_all();
 
   EngineStats stats() const;

@@ -21,7 +21,8 @@ namespace pcai {
 ///
 /// One mutex guards all state. Under it no backend is called, except for alive() and info(), and no
 /// event is delivered. An instance is destroyed only when no thread is inside a call of it (Lease),
-/// and never by a thread of its own. Requests: engine_requests.cpp. Models: engine_models.cpp.
+/// and never by a thread of its own. Requests: engine_requests.cpp. Inquiries:
+/// engine_inquiries.cpp. Models: engine_models.cpp.
 class Engine::Impl : public std::enable_shared_from_this<Impl> {
  public:
   Impl(std::shared_ptr<const BackendRegistry> registry, EngineOptions options,
@@ -41,7 +42,15 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
 
   Result<std::unique_ptr<Generation>> generate(GenerateRequest request);
 
-  /// Ends a request with that code, at once or through its model. Fine when it has ended.
+  Result<std::unique_ptr<EmbedInquiry>> embed(EmbedRequest request);
+  Result<std::unique_ptr<RankInquiry>> rank(RankRequest request);
+  Result<std::unique_ptr<TokensInquiry>> tokenize(TokenizeRequest request);
+  Result<std::unique_ptr<TextInquiry>> detokenize(DetokenizeRequest request);
+  Result<std::unique_ptr<TextInquiry>> apply_template(TemplateRequest request);
+  Result<std::unique_ptr<CountInquiry>> count_tokens(CountRequest request);
+
+  /// Ends a request or inquiry with that code, at once or through its model. Fine when it has
+  /// ended.
   void end_early(RequestId id, ErrorCode code) noexcept;
 
   void drain();
@@ -66,8 +75,12 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   void begin_load(Model& model);
   Ending close(std::shared_ptr<LiveRequest> request, GenerateEvent last);
   std::vector<Ending> close_waiting(Model& model, const Error& error);
+  Result<Model*> admit_inquiry(const std::string& id);
+  void count_inquiry(const Status& status);
+  bool idle() const { return requests_.empty() && inquiries_.empty(); }
 
   // Without it.
+  Status ensure_loaded(Model& model, LoadProgress& progress);
   void load_in_background(Model& model);
   Status load(Model& model, LoadProgress& progress);
   void unload(Model& model);
@@ -75,6 +88,16 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   void submit(const std::shared_ptr<LiveRequest>& request);
   void on_last(LiveRequest& live, GenerateEvent last);
   void deliver(Ending ending);
+  void stop_inquiries(const Model* of_model, ErrorCode code);
+
+  /// An inquiry's way: a thread runs `ask` on the loaded model.
+  template <class T>
+  Result<std::unique_ptr<Inquiry<T>>> inquire(
+      const std::string& id, std::function<Result<T>(LoadedModel&, std::stop_token)> ask);
+
+  /// Loads the inquiry's model if need be, and calls.
+  Status with_model(PendingInquiry& pending, const std::function<Status(LoadedModel&)>& call);
+  void end_inquiry(const PendingInquiry& pending);
 
   // Constant after construction.
   const EngineOptions options_;
@@ -87,6 +110,7 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   ModelTable models_;
   Admission admission_;
   std::unordered_map<RequestId, std::shared_ptr<LiveRequest>> requests_;  // also ending ones
+  std::unordered_map<RequestId, std::shared_ptr<PendingInquiry>> inquiries_;
   RequestId last_id_ = 0;
   bool draining_ = false;
   EngineStats counts_;
@@ -95,6 +119,7 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   DeadlineTimer deadlines_;
   TaskThreads load_threads_;
   TaskThreads submit_threads_;
+  TaskThreads inquiry_threads_;
 };
 
 /// Keeps an instance from being destroyed while a thread calls its model. Made under the mutex,

@@ -7,6 +7,7 @@ namespace pcai {
 namespace {
 
 constexpr std::uint32_t kLoadThreads = 2;
+constexpr std::uint32_t kInquiryThreads = 4;  // one may wait for a load while others go on
 
 }  // namespace
 
@@ -39,14 +40,15 @@ Engine::Impl::Impl(std::shared_ptr<const BackendRegistry> registry, EngineOption
       backends_(std::move(registry)),
       deadlines_([this](RequestId id) { end_early(id, ErrorCode::DeadlineExceeded); }),
       load_threads_(kLoadThreads),
-      submit_threads_(options.submit_threads) {}
+      submit_threads_(options.submit_threads),
+      inquiry_threads_(kInquiryThreads) {}
 
 void Engine::Impl::shut_down() {
   drain();
   cancel_all();
   for (const auto& model : models_.all()) unload(*model);
   Lock lock(mutex_);
-  changed_.wait(lock, [this] { return requests_.empty(); });
+  changed_.wait(lock, [this] { return idle(); });
 }
 
 Status Engine::Impl::add_model(ModelSpec spec) {
@@ -56,9 +58,14 @@ Status Engine::Impl::add_model(ModelSpec spec) {
 
 Status Engine::Impl::load_model(std::string_view id, LoadProgress& progress) {
   Lock lock(mutex_);
-  Result<Model*> found = models_.find(id);
-  if (!found) return fail(std::move(found.error()));
-  Model& model = **found;
+  Result<Model*> model = models_.find(id);
+  lock.unlock();
+  if (!model) return fail(std::move(model.error()));
+  return ensure_loaded(**model, progress);
+}
+
+Status Engine::Impl::ensure_loaded(Model& model, LoadProgress& progress) {
+  Lock lock(mutex_);
   if (model.phase == Model::Phase::Loading) {
     const std::uint64_t load = model.loads;
     changed_.wait(lock,
@@ -165,6 +172,7 @@ void Engine::Impl::unload(Model& model) {
   if (instance) instance->closed = unloaded;
   lock.unlock();
   for (Ending& ending : endings) deliver(std::move(ending));
+  stop_inquiries(&model, ErrorCode::Cancelled);
   if (!instance) return;
 
   destroy(*instance);

@@ -121,6 +121,13 @@ void Engine::Impl::submit(const std::shared_ptr<LiveRequest>& request) {
 
 void Engine::Impl::end_early(RequestId id, ErrorCode code) noexcept {
   Lock lock(mutex_);
+  if (const auto inquiry = inquiries_.find(id); inquiry != inquiries_.end()) {
+    const std::shared_ptr<PendingInquiry> pending = inquiry->second;
+    if (!pending->end_code) pending->end_code = code;
+    lock.unlock();
+    pending->stop.request_stop();
+    return;
+  }
   const auto found = requests_.find(id);
   if (found == requests_.end() || found->second->state == LiveRequest::State::Ended) return;
   const std::shared_ptr<LiveRequest> request = found->second;
@@ -178,7 +185,7 @@ void Engine::Impl::deliver(Ending ending) {
   request.buffer->push(std::move(ending.last));
   const Lock lock(mutex_);
   requests_.erase(request.id);
-  if (requests_.empty()) changed_.notify_all();
+  if (idle()) changed_.notify_all();
 }
 
 void Engine::Impl::drain() {
@@ -188,8 +195,7 @@ void Engine::Impl::drain() {
 
 bool Engine::Impl::wait_idle(std::chrono::milliseconds timeout) {
   Lock lock(mutex_);
-  return changed_.wait_for(lock, std::min(timeout, kLongestTimeout),
-                           [this] { return requests_.empty(); });
+  return changed_.wait_for(lock, std::min(timeout, kLongestTimeout), [this] { return idle(); });
 }
 
 void Engine::Impl::cancel_all() {
@@ -201,6 +207,7 @@ void Engine::Impl::cancel_all() {
   // Youngest first, so that no waiting request gets the place of one that was just cancelled.
   std::sort(ids.begin(), ids.end(), std::greater<>());
   for (const RequestId id : ids) end_early(id, ErrorCode::Cancelled);
+  stop_inquiries(nullptr, ErrorCode::Cancelled);
 }
 
 EngineStats Engine::Impl::stats() const {
