@@ -42,9 +42,12 @@ std::vector<Variant> find_variants() {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (!has_avx2() || !has_f16c()) return variants;
-  if (has_avx512()) variants.push_back({"avx512-vnni", pack_tile_avx512, multiply_avx512});
-  if (has_avx_vnni()) variants.push_back({"avx-vnni", pack_tile_avx2, multiply_avx_vnni});
-  variants.push_back({"avx2", pack_tile_avx2, multiply_avx2});
+  if (has_avx512())
+    variants.push_back(
+        {"avx512-vnni", pack_tile_avx512, multiply_avx512, attend_avx512, gate_avx512});
+  if (has_avx_vnni())
+    variants.push_back({"avx-vnni", pack_tile_avx2, multiply_avx_vnni, attend_avx2, gate_avx2});
+  variants.push_back({"avx2", pack_tile_avx2, multiply_avx2, attend_avx2, gate_avx2});
 #endif
   return variants;
 }

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kernels/attention.h"
 #include "kernels/gemm.h"
 
 namespace pcai::kernels {
@@ -12,6 +13,8 @@ struct Variant {
   std::string_view name;  // "avx512-vnni"
   PackTileFunction pack_tile;
   MultiplyFunction multiply;
+  AttentionFunction attend;
+  GateFunction gate;
 };
 
 /// What this processor can run, the fastest first; empty where only the oracle runs. Asked of the

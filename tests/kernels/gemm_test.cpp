@@ -10,7 +10,7 @@
 namespace pcai::kernels {
 namespace {
 
-const Variant kOracle = {"oracle", pack_tile_oracle, multiply_oracle};
+const Variant kOracle = {"oracle", pack_tile_oracle, multiply_oracle, attend_oracle, gate_oracle};
 
 struct Shape {
   std::size_t rows;

@@ -1,0 +1,73 @@
+#include <immintrin.h>
+
+#include "kernels/attention_rows.h"
+
+namespace pcai::kernels {
+namespace {
+
+struct Vector {
+  static constexpr std::size_t kLanes = 8;
+  static constexpr int kColumns = 4;  // of a block in registers, beside 3 vectors of rows
+
+  __m256 v;
+
+  static Vector load(const float* at) { return {_mm256_loadu_ps(at)}; }
+  static Vector broadcast(float value) { return {_mm256_set1_ps(value)}; }
+  static Vector zero() { return {_mm256_setzero_ps()}; }
+  static Vector from_half(const std::byte* at) {
+    return {_mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)))};
+  }
+  static Vector from_bfloat(const std::byte* at) {
+    const __m128i halves = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    return {_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(halves), 16))};
+  }
+  void store(float* at) const { _mm256_storeu_ps(at, v); }
+};
+
+Vector operator+(Vector a, Vector b) {
+  return {_mm256_add_ps(a.v, b.v)};
+}
+Vector operator-(Vector a, Vector b) {
+  return {_mm256_sub_ps(a.v, b.v)};
+}
+Vector operator*(Vector a, Vector b) {
+  return {_mm256_mul_ps(a.v, b.v)};
+}
+Vector operator/(Vector a, Vector b) {
+  return {_mm256_div_ps(a.v, b.v)};
+}
+Vector fma(Vector a, Vector b, Vector c) {
+  return {_mm256_fmadd_ps(a.v, b.v, c.v)};
+}
+Vector max(Vector a, Vector b) {
+  return {_mm256_max_ps(a.v, b.v)};
+}
+Vector min(Vector a, Vector b) {
+  return {_mm256_min_ps(a.v, b.v)};
+}
+Vector rounded(Vector a) {
+  return {_mm256_round_ps(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)};
+}
+Vector scaled(Vector p, Vector n) {
+  const __m256i exponent = _mm256_slli_epi32(_mm256_cvtps_epi32(n.v), 23);
+  return {_mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(p.v), exponent))};
+}
+Vector select(std::uint64_t bits, Vector a, Vector b) {
+  const __m256i lane = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+  const __m256i word = _mm256_set1_epi32(static_cast<int>(bits & 0xFF));
+  const __m256i set = _mm256_cmpeq_epi32(_mm256_and_si256(word, lane), lane);
+  return {_mm256_blendv_ps(b.v, a.v, _mm256_castsi256_ps(set))};
+}
+
+}  // namespace
+
+void attend_avx2(const Attention& task) {
+  if (task.cell_count == 0) return attend_oracle(task);
+  attend_rows<Vector>(task);
+}
+
+void gate_avx2(Gate gate, const float* x, const float* y, float* out, std::size_t count) {
+  gate_all<Vector>(gate, x, y, out, count);
+}
+
+}  // namespace pcai::kernels
