@@ -42,6 +42,7 @@ struct ModelInfo {
   std::uint64_t size_bytes = 0;
   std::uint32_t vocabulary_size = 0;
   std::uint32_t max_sequences = 1;  // requests that decode together; more wait in the engine
+  bool generates = true;            // false: it only embeds or ranks
 };
 
 enum class ModelState : std::uint8_t { Unloaded, Loading, Ready, Failed };

@@ -23,6 +23,7 @@ TEST_P(BackendContractTest, AStopSequenceEndsTheTextAndIsNoPartOfIt) {
     EXPECT_EQ(text_of(events).find(stop), std::string::npos);
     if (!capabilities().supports_seed) continue;
     EXPECT_EQ(text_of(events), whole.substr(0, whole.find(stop)));
+    EXPECT_EQ(finished_in(events)->stop_sequence, stop);
     EXPECT_EQ(finished_in(events)->reason, FinishReason::Stop);
   }
 }

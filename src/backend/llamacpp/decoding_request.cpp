@@ -120,7 +120,7 @@ void DecodingRequest::finish(FinishReason reason) {
   }
   if (reason == FinishReason::Stop && parser_ && parser_->called())
     reason = FinishReason::ToolCalls;
-  sink_->on_event(Finished{reason, usage_, timings()});
+  sink_->on_event(Finished{reason, usage_, timings(), stop_.matched()});
 }
 
 void DecodingRequest::fail_with(Error error) {

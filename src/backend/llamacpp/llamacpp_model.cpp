@@ -24,10 +24,13 @@ tl::unexpected<Error> overflow(std::uint64_t prompt, const char* unit, std::uint
 
 }  // namespace
 
-LlamaCppModel::LlamaCppModel(LlamaModelPtr weights, ChatTemplate chat_template)
+LlamaCppModel::LlamaCppModel(LlamaModelPtr weights, ChatTemplate chat_template,
+                             const ModelConfig& config)
     : weights_(std::move(weights)),
       tokenizer_(*weights_),
-      chat_template_(std::move(chat_template)) {}
+      chat_template_(std::move(chat_template)),
+      embedder_(*weights_, tokenizer_, config),
+      codec_(tokenizer_, chat_template_) {}
 
 Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
                                                          LoadProgress& progress) {
@@ -36,22 +39,36 @@ Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
   auto chat_template = ChatTemplate::create(**weights, spec.config.chat_template);
   if (!chat_template) return fail(std::move(chat_template.error()));
   std::unique_ptr<LlamaCppModel> model(
-      new LlamaCppModel(std::move(*weights), std::move(*chat_template)));
+      new LlamaCppModel(std::move(*weights), std::move(*chat_template), spec.config));
   auto context = create_context(*model->weights_, spec.config);
   if (!context) return fail(std::move(context.error()));
   model->info_ = describe_model(*model->weights_);
   model->info_.id = spec.id;
   model->info_.context_length = context->planner.cells;
   model->info_.max_sequences = context->planner.max_running;
+  model->info_.generates = llama_get_memory(context->context.get()) != nullptr;
+  model->codec_.set_context_length(model->info_.context_length);
   model->scheduler_ =
       std::make_unique<Scheduler>(std::move(context->context), model->info_.vocabulary_size,
                                   Scheduler::Options{.planner = context->planner});
   return model;
 }
 
+Embedder* LlamaCppModel::embedder() noexcept {
+  return embedder_.kind() == TextEmbedder::Kind::Ranks ? nullptr : &embedder_;
+}
+
+Ranker* LlamaCppModel::ranker() noexcept {
+  return embedder_.kind() == TextEmbedder::Kind::Ranks ? &embedder_ : nullptr;
+}
+
 Status LlamaCppModel::submit(RequestId id, GenerateRequest request,
                              std::shared_ptr<EventSink> sink) {
   if (Status status = check_request(request); !status) return status;
+  if (!info_.generates) {
+    return fail(ErrorCode::Unsupported,
+                "model '" + info_.id + "' embeds or ranks texts and generates none", "model");
+  }
   for (const LogitBias& bias : request.params.logit_bias) {
     if (bias.token >= tokenizer_.size()) {
       return fail(ErrorCode::InvalidRequest,

@@ -9,7 +9,9 @@
 #include "backend/llamacpp/chat_template.h"
 #include "backend/llamacpp/model_file.h"
 #include "backend/llamacpp/scheduler.h"
+#include "backend/llamacpp/text_embedder.h"
 #include "backend/llamacpp/tokenizer.h"
+#include "backend/llamacpp/vocabulary_codec.h"
 #include "backend/loaded_model.h"
 #include "grammar/grammar_compiler.h"
 
@@ -25,9 +27,12 @@ class LlamaCppModel final : public LoadedModel {
   Status submit(RequestId id, GenerateRequest request, std::shared_ptr<EventSink> sink) override;
   void cancel(RequestId id) noexcept override { scheduler_->cancel(id); }
   ModelStats stats() const noexcept override { return scheduler_->stats(); }
+  Embedder* embedder() noexcept override;
+  Ranker* ranker() noexcept override;
+  TokenCodec* token_codec() noexcept override { return &codec_; }
 
  private:
-  LlamaCppModel(LlamaModelPtr weights, ChatTemplate chat_template);
+  LlamaCppModel(LlamaModelPtr weights, ChatTemplate chat_template, const ModelConfig& config);
 
   Result<PreparedPrompt> prepare(const GenerateRequest& request);
   Result<std::vector<Token>> check_tokens(const TokenPrompt& prompt) const;
@@ -40,6 +45,8 @@ class LlamaCppModel final : public LoadedModel {
   LlamaModelPtr weights_;
   Tokenizer tokenizer_;
   ChatTemplate chat_template_;
+  TextEmbedder embedder_;
+  VocabularyCodec codec_;
   std::mutex grammars_mutex_;
   std::unique_ptr<GrammarCompiler> grammars_;  // made for the first request that needs it
   std::unique_ptr<Scheduler> scheduler_;       // last: its thread uses all of the above

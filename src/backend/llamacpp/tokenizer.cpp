@@ -1,5 +1,6 @@
 #include "backend/llamacpp/tokenizer.h"
 
+#include <algorithm>
 #include <array>
 #include <exception>
 
@@ -7,12 +8,13 @@ namespace pcai {
 
 Tokenizer::Tokenizer(const llama_model& model) : vocab_(llama_model_get_vocab(&model)) {}
 
-Result<std::vector<llama_token>> Tokenizer::tokenize(std::string_view text, bool special) const {
+Result<std::vector<llama_token>> Tokenizer::tokenize(std::string_view text, bool add_special,
+                                                     bool parse_special) const {
   const auto length = static_cast<std::int32_t>(text.size());
   std::vector<llama_token> tokens(text.size() / 2 + 8);
   const auto fill = [&] {
     return llama_tokenize(vocab_, text.data(), length, tokens.data(),
-                          static_cast<std::int32_t>(tokens.size()), special, special);
+                          static_cast<std::int32_t>(tokens.size()), add_special, parse_special);
   };
   try {
     std::int32_t count = fill();
@@ -37,6 +39,21 @@ std::string Tokenizer::name(llama_token token) const {
   return to_text(token, true);
 }
 
+std::string Tokenizer::text(const std::vector<llama_token>& tokens) const {
+  std::string text(tokens.size() * 4 + 16, '\0');
+  const auto fill = [&] {
+    return llama_detokenize(vocab_, tokens.data(), static_cast<std::int32_t>(tokens.size()),
+                            text.data(), static_cast<std::int32_t>(text.size()), false, true);
+  };
+  std::int32_t length = fill();
+  if (length < 0) {  // how long it is, negated
+    text.resize(static_cast<std::size_t>(-length));
+    length = fill();
+  }
+  text.resize(static_cast<std::size_t>(std::max(length, 0)));
+  return text;
+}
+
 bool Tokenizer::has_special(std::string_view name) const {
   const auto tokens = tokenize(name);
   if (!tokens) return false;
@@ -53,7 +70,7 @@ Vocabulary Tokenizer::vocabulary() const {
     if (ends(token)) vocabulary.ends.push_back(token);
   }
   vocabulary.tokenize = [this](std::string_view text) {
-    return tokenize(text, false).value_or(std::vector<llama_token>{});
+    return tokenize(text, false, false).value_or(std::vector<llama_token>{});
   };
   return vocabulary;
 }

@@ -20,14 +20,21 @@ class Tokenizer {
   /// With the model's begin-of-text token where it wants one; special tokens written out in the
   /// text are read as such. Fails with InvalidRequest when the text cannot be tokenized.
   Result<std::vector<llama_token>> tokenize(std::string_view text) const {
-    return tokenize(text, true);
+    return tokenize(text, true, true);
   }
+
+  /// `add_special`: with the begin-of-text token. `parse_special`: special tokens are read as such.
+  Result<std::vector<llama_token>> tokenize(std::string_view text, bool add_special,
+                                            bool parse_special) const;
 
   /// The token's bytes, not always whole UTF-8. Special tokens have none.
   std::string piece(llama_token token) const;
 
   /// The same, but special tokens give their name, e.g. "<|im_end|>".
   std::string name(llama_token token) const;
+
+  /// The text that gave these tokens; special tokens give their names.
+  std::string text(const std::vector<llama_token>& tokens) const;
 
   /// True for a token that ends the answer.
   bool ends(llama_token token) const { return llama_vocab_is_eog(vocab_, token); }
@@ -42,7 +49,6 @@ class Tokenizer {
   const llama_vocab* vocab() const noexcept { return vocab_; }
 
  private:
-  Result<std::vector<llama_token>> tokenize(std::string_view text, bool special) const;
   std::string to_text(llama_token token, bool special) const;
 
   const llama_vocab* vocab_;

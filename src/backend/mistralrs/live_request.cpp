@@ -60,7 +60,7 @@ bool LiveRequest::finish(FinishReason reason) {
   if (!rest.empty() || !logprobs_.empty()) {
     sink_->on_event(TextDelta{std::move(rest), std::exchange(logprobs_, {})});
   }
-  sink_->on_event(Finished{reason, usage_, timings()});
+  sink_->on_event(Finished{reason, usage_, timings(), stop_.matched()});
   return true;
 }
 

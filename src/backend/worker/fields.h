@@ -71,7 +71,8 @@ PCAI_FIELDS(ModelConfig, model_path, context_length, gpu_layers, gpu_devices, ch
             batch_size, threads, max_sequences)
 PCAI_FIELDS(ModelSpec, id, config, backend)
 PCAI_FIELDS(ModelInfo, id, backend, architecture, quantization, context_length,
-            train_context_length, parameter_count, size_bytes, vocabulary_size, max_sequences)
+            train_context_length, parameter_count, size_bytes, vocabulary_size, max_sequences,
+            generates)
 PCAI_FIELDS(ModelStats, kv_cells_total, kv_cells_used, kv_cells_active, sequences_running,
             sequences_waiting, steps, prompt_tokens_computed, prompt_tokens_cached,
             tokens_generated, preemptions)

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <llama.h>
+
+#include <mutex>
+#include <optional>
+#include <span>
+
+#include "backend/embedder.h"
+#include "backend/llamacpp/model_file.h"
+#include "backend/llamacpp/tokenizer.h"
+
+namespace pcai {
+
+using LlamaPooling = enum ::llama_pooling_type;  // llama.h has a function of that name, too
+
+/// Embeds and ranks on a model's weights, in a llama_context of its own that is made for the first
+/// call and again for another pooling. Any thread may call any method; one computes at a time. The
+/// weights and the tokenizer must outlive it.
+class TextEmbedder final : public Embedder, public Ranker {
+ public:
+  /// What it can be: all of it depends on the file's metadata.
+  enum class Kind : std::uint8_t {
+    OnRequest,  // made for generating: a vector needs a pooling that the request names
+    Embeds,
+    Ranks,
+  };
+
+  TextEmbedder(llama_model& weights, const Tokenizer& tokenizer, const ModelConfig& config);
+
+  Kind kind() const noexcept { return kind_; }
+
+  /// Inputs of up to 2,048 tokens, or as many as the configured context has, and as the model was
+  /// trained for.
+  Result<std::vector<Embedding>> embed(const EmbedRequest& request, std::stop_token stop) override;
+  Result<std::vector<RankScore>> rank(const RankRequest& request, std::stop_token stop) override;
+
+ private:
+  using Sequence = std::vector<llama_token>;
+
+  Result<Sequence> tokens_of(const EmbedInput& input, const std::string& field) const;
+  Result<Sequence> tokens_of(const std::string& query, const std::string& document) const;
+  Status check_length(std::size_t tokens, const std::string& field) const;
+
+  // With mutex_ held.
+  Status prepare(LlamaPooling pooling);
+  Result<std::vector<std::vector<float>>> compute(const std::vector<Sequence>& sequences,
+                                                  const std::stop_token& stop);
+  Status compute_batch(std::span<const Sequence> sequences, const std::stop_token& stop);
+
+  llama_model& weights_;
+  const Tokenizer& tokenizer_;
+  const std::int32_t threads_;
+  const std::uint32_t most_tokens_;  // of an input, and of a batch
+  const Kind kind_;
+
+  std::mutex mutex_;
+  LlamaContextPtr context_;              // guarded by mutex_; null until the first call
+  std::optional<LlamaPooling> pooling_;  // that context_ has
+};
+
+}  // namespace pcai
