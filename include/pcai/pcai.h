@@ -393,9 +393,9 @@ typedef struct pcai_request {
   uint64_t stop_count;
   const pcai_logit_bias* logit_bias;  // at most 1024
   uint64_t logit_bias_count;
-  pcai_text tools;        // JSON array, as in the OpenAI API
-  pcai_text tool_choice;  // "auto", "none", "required" or JSON
-  pcai_text json_schema;  // JSON: the answer follows it
+  pcai_text tools;        // JSON array, as in the OpenAI API; needs messages
+  pcai_text tool_choice;  // "auto", "none", "required" or JSON, as in the OpenAI API
+  pcai_text json_schema;  // JSON schema that the answer's text matches
   pcai_text cache_scope;  // prompts share work only within a scope
   int64_t timeout_ms;     // until the last event; 0 = the engine's default
 } pcai_request;
@@ -407,8 +407,8 @@ PCAI_API void pcai_request_init(pcai_request* request, uint32_t struct_size);
 typedef struct pcai_generation pcai_generation;
 
 /// Starts a request and returns at once; `request` is copied. A model that still loads is waited
-/// for. Fails with INVALID_REQUEST (the field says which), UNSUPPORTED (tools and json_schema in
-/// this version), OVERLOADED, CANCELLED (the engine was freed). What goes wrong later comes as the
+/// for. Fails with INVALID_REQUEST (the field says which), UNSUPPORTED (tools that are not
+/// functions), OVERLOADED, CANCELLED (the engine was freed). What goes wrong later comes as the
 /// event FAILED. Since: 0.1
 PCAI_API pcai_status pcai_generation_start(pcai_model* model, const pcai_request* request,
                                            pcai_generation** generation, pcai_error** error);

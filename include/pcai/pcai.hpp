@@ -123,10 +123,18 @@ struct request {
   }
 };
 
+/// A call of a function that the model wants; `arguments` is JSON.
+struct tool_call {
+  std::string id;
+  std::string name;
+  std::string arguments;
+};
+
 /// A whole answer.
 struct answer {
   std::string text;
   std::string reasoning;
+  std::vector<tool_call> tool_calls;
   std::int32_t finish_reason = PCAI_FINISH_STOP;
   pcai_event last = {};  // its token counts and times; its text is not valid
 };
@@ -154,6 +162,7 @@ class generation {
     while (const std::optional<pcai_event> event = next()) {
       if (event->kind == PCAI_EVENT_TEXT) result.text += view(event->text);
       if (event->kind == PCAI_EVENT_REASONING) result.reasoning += view(event->text);
+      if (event->kind == PCAI_EVENT_TOOL_CALL) add(result.tool_calls, *event);
       if (event->kind == PCAI_EVENT_FAILED) {
         throw error(event->error_code, string(event->error_message), string(event->error_field));
       }
@@ -168,6 +177,14 @@ class generation {
   pcai_generation* get() const noexcept { return handle_.get(); }
 
  private:
+  static void add(std::vector<tool_call>& calls, const pcai_event& piece) {
+    if (calls.size() <= piece.tool_call_index) calls.resize(piece.tool_call_index + 1);
+    tool_call& call = calls[piece.tool_call_index];
+    call.id += view(piece.tool_call_id);
+    call.name += view(piece.tool_name);
+    call.arguments += view(piece.tool_arguments);
+  }
+
   detail::handle<pcai_generation, pcai_generation_free> handle_;
 };
 

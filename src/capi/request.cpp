@@ -5,6 +5,7 @@
 
 #include "capi/struct_size.h"
 #include "capi/text.h"
+#include "capi/tools.h"
 
 namespace pcai {
 namespace {
@@ -176,24 +177,11 @@ Result<GenerateParams> read_params(const pcai_request& from) {
   return params;
 }
 
-Status refuse_unsupported(const pcai_request& from) {
-  const auto refuse = [](const char* field) {
-    return fail(ErrorCode::Unsupported,
-                std::string(field) + " is not supported in this version of the library", field);
-  };
-  if (given(from.tools)) return refuse("tools");
-  if (given(from.tool_choice)) return refuse("tool_choice");
-  if (given(from.json_schema)) return refuse("json_schema");
-  return {};
-}
-
 }  // namespace
 
 Result<GenerateRequest> read_request(const pcai_request* request) {
   const Result<pcai_request> from = read_struct(request, default_request(), "request");
   if (!from) return fail(from.error());
-  Status status = refuse_unsupported(*from);
-  if (!status) return fail(status.error());
   if (from->timeout_ms < 0) {
     return fail(ErrorCode::InvalidRequest, "timeout_ms must be 0 (none) or more", "timeout_ms");
   }
@@ -205,7 +193,8 @@ Result<GenerateRequest> read_request(const pcai_request* request) {
   Result<GenerateParams> params = read_params(*from);
   if (!params) return fail(std::move(params.error()));
   result.params = std::move(*params);
-  status = assign(result.cache_scope, from->cache_scope, "cache_scope");
+  Status status = read_tools(*from, result);
+  if (status) status = assign(result.cache_scope, from->cache_scope, "cache_scope");
   if (status) status = check_request(result);
   if (!status) return fail(status.error());
   if (from->timeout_ms > 0) result.timeout = std::chrono::milliseconds(from->timeout_ms);

@@ -12,8 +12,6 @@ using Json = nlohmann::ordered_json;
 constexpr int kMaxDepth = 64;
 constexpr int kMostParts = 100;
 constexpr const char* kOptions = "x-guidance";
-// One blank, or a new line with its indentation.
-constexpr const char* kWhiteSpace = R"( |\n[ \t]{0,64})";
 
 // Keywords whose value is a schema, a list of schemas, or schemas by name.
 constexpr std::array kSchemas = {"items",   "additionalProperties", "not", "if", "then", "else",
@@ -109,7 +107,8 @@ Result<std::string> prepare_schema(std::string_view source) {
   if (schema.is_boolean() && schema.get<bool>()) schema = Json::object();
   if (!schema.is_object()) return refuse("must be an object");
   if (has_options(schema)) return refuse(std::string("may not have '") + kOptions + "' in it");
-  schema[kOptions] = {{"whitespace_pattern", kWhiteSpace}};
+  schema[kOptions] = {
+      {"whitespace_flexible", false}, {"item_separator", ", "}, {"key_separator", ": "}};
   return schema.dump();
 }
 

@@ -8,8 +8,8 @@
 
 namespace pcai {
 
-/// A schema's text as llguidance gets it: with the white space between tokens bounded, so that no
-/// answer can go on with blanks for ever. Fails with InvalidRequest: not JSON, nested too deep, or
+/// A schema's text as llguidance gets it: instances are on one line, with one blank after ':' and
+/// ',', so that no answer can go on with blanks for ever and more of it is forced. Fails with InvalidRequest: not JSON, nested too deep, or
 /// with llguidance's own options ("x-guidance") in it.
 Result<std::string> prepare_schema(std::string_view source);
 

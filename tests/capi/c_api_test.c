@@ -524,9 +524,14 @@ static void test_requests_that_are_refused(void) {
   REFUSED((r.logit_bias = &bias, r.logit_bias_count = 2000), bad, "logit_bias");
   REFUSED(r.timeout_ms = -1, bad, "timeout_ms");
   REFUSED(r.cache_scope = pcai_text_of("\xFF"), bad, "cache_scope");
-  REFUSED(r.tools = pcai_text_of("[]"), PCAI_ERROR_UNSUPPORTED, "tools");
-  REFUSED(r.tool_choice = pcai_text_of("auto"), PCAI_ERROR_UNSUPPORTED, "tool_choice");
-  REFUSED(r.json_schema = pcai_text_of("{}"), PCAI_ERROR_UNSUPPORTED, "json_schema");
+  REFUSED(r.tools = pcai_text_of("[{"), bad, "tools");
+  REFUSED(r.tools = pcai_text_of("{}"), bad, "tools");
+  REFUSED(r.tools = pcai_text_of("[{\"type\":\"web_search\"}]"), PCAI_ERROR_UNSUPPORTED,
+          "tools[0].type");
+  REFUSED(r.tool_choice = pcai_text_of("required"), bad, "tool_choice");
+  REFUSED(r.tool_choice = pcai_text_of("sometimes"), bad, "tool_choice");
+  REFUSED(r.json_schema = pcai_text_of("[]"), bad, "json_schema");
+  REFUSED(r.json_schema = pcai_text_of("{"), bad, "json_schema");
 #undef REFUSED
 
   pcai_model_free(&model);

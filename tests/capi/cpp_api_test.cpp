@@ -112,11 +112,24 @@ TEST_F(CppApiTest, AnErrorHasACodeAFieldAndAMessage) {
 TEST_F(CppApiTest, WhatIsUnsupportedIsNamed) {
   pcai::model model = load();
   pcai::request request = user_request("hi");
-  request.json_schema = "{}";
-  EXPECT_EQ(error_of([&] { model.start(request); }).field(), "json_schema");
+  request.json_schema = "{}";  // the fake backend answers by its script
+  EXPECT_EQ(error_of([&] { model.start(request).wait(); }).code(), PCAI_ERROR_UNSUPPORTED);
   request.json_schema = "";
-  request.tools = "[]";
+  request.tools = R"([{"type":"custom","custom":{"name":"x"}}])";
   EXPECT_EQ(error_of([&] { model.start(request); }).code(), PCAI_ERROR_UNSUPPORTED);
+}
+
+TEST_F(CppApiTest, ToolCallsComeInPieces) {
+  pcai::model model = load();
+  pcai::request request = user_request("fake: tool=look args={\"at\":[1,2]}");
+  request.tools = R"([{"type":"function","function":{"name":"look"}}])";
+  request.tool_choice = "auto";
+  const pcai::answer answer = model.start(request).wait();
+  ASSERT_EQ(answer.tool_calls.size(), 1U);
+  EXPECT_EQ(answer.tool_calls[0].name, "look");
+  EXPECT_EQ(answer.tool_calls[0].arguments, "{\"at\":[1,2]}");
+  EXPECT_NE(answer.tool_calls[0].id, "");
+  EXPECT_EQ(answer.finish_reason, PCAI_FINISH_TOOL_CALLS);
 }
 
 TEST_F(CppApiTest, UnknownBackendsAndMissingModelsThrow) {

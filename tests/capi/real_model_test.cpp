@@ -105,6 +105,25 @@ TEST_F(RealModelTest, BothPartsOfTheHeaderGiveTheSameText) {
   EXPECT_EQ(streamed, expected);
 }
 
+TEST_F(RealModelTest, AnswersFollowASchemaAndCallsFollowTheirs) {
+  pcai::model model = load();
+  pcai::request request = greedy("Is Paris in France?", 40);
+  request.json_schema = R"({"type":"object","properties":{"yes":{"type":"boolean"}},)"
+                        R"("required":["yes"],"additionalProperties":false})";
+  EXPECT_THAT(model.start(request).wait().text,
+              testing::AnyOf(R"({"yes": true})", R"({"yes": false})"));
+  request.json_schema = "";
+  request.tools = R"([{"type":"function","function":{"name":"look","parameters":{"type":"object",)"
+                  R"("properties":{"city":{"enum":["Paris","Rome"]}},"required":["city"],)"
+                  R"("additionalProperties":false}}}])";
+  request.tool_choice = R"({"type":"function","function":{"name":"look"}})";
+  const pcai::answer answer = model.start(request).wait();
+  ASSERT_EQ(answer.tool_calls.size(), 1U);
+  EXPECT_EQ(answer.tool_calls[0].name, "look");
+  EXPECT_THAT(answer.tool_calls[0].arguments,
+              testing::AnyOf(R"({"city": "Paris"})", R"({"city": "Rome"})"));
+}
+
 TEST_F(RealModelTest, ACallbackStopsIt) {
   ASSERT_TRUE(pcai_init("llamacpp").success);
   ASSERT_TRUE(pcai_load_model(path_->c_str(), -1).success);
