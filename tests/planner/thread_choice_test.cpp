@@ -65,10 +65,32 @@ TEST(ThreadChoiceTest, TrialsBecomeRareWhereTheyDoNotPay) {
   EXPECT_GE(trials, 1);
 }
 
-TEST(ThreadChoiceTest, LargeStepsTakeAllThreads) {
+TEST(ThreadChoiceTest, LargeStepsChooseToo) {
+  ThreadChoice choice(2);
+  const auto prompt = [&choice](int steps, double two_threads_ms) {
+    std::uint32_t threads = 0;
+    for (int i = 0; i < steps; ++i) {
+      threads = choice.threads(100);
+      choice.record(100, threads == 2 ? two_threads_ms : 500);
+    }
+    return threads;
+  };
+  EXPECT_EQ(prompt(20, 260), 2U);
+  EXPECT_EQ(prompt(20, 3000), 1U) << "a neighbour holds a core";
+}
+
+TEST(ThreadChoiceTest, ASlowPromptIsFollowedByATrialAtOnce) {
+  ThreadChoice choice(2);
+  for (int i = 0; i < 3; ++i) choice.record((choice.threads(100), 100), 260);
+  EXPECT_EQ(choice.threads(100), 2U);
+  choice.record(100, 5000);
+  EXPECT_EQ(choice.threads(100), 1U);
+}
+
+TEST(ThreadChoiceTest, WhatDecodingFoundOutIsThePromptsFirstGuess) {
   ThreadChoice choice(2);
   settled(choice, 200, [](std::uint32_t threads) { return threads == 2 ? 50.0 : 11.0; });
-  EXPECT_EQ(choice.threads(512), 2U);
+  EXPECT_EQ(choice.threads(512), 1U);
 }
 
 TEST(ThreadChoiceTest, OneThreadIsOneThread) {
