@@ -47,6 +47,11 @@ Result<ModelSpec> named_model(const Settings& settings, const std::string& name)
   return ModelSpec{.id = found->id, .config = {.model_path = found->path}};
 }
 
+KernelUse kernel_use(const std::string& name) {
+  if (name == "on") return KernelUse::On;
+  return name == "off" ? KernelUse::Off : KernelUse::Auto;
+}
+
 /// Fills in how to load it; the id and the path stay.
 void configure(ModelSpec& spec, const Settings& settings,
                const std::optional<std::string>& chat_template) {
@@ -58,6 +63,7 @@ void configure(ModelSpec& spec, const Settings& settings,
   config.batch_size = static_cast<std::uint32_t>(settings.batch_size);
   config.threads = static_cast<std::uint32_t>(settings.threads);
   config.max_sequences = static_cast<std::uint32_t>(settings.max_sequences);
+  config.kernels = kernel_use(settings.kernels);
 }
 
 }  // namespace

@@ -79,6 +79,13 @@ std::vector<Setting> make_table() {
        .help = "Layers that go to the GPU; -1 = all that fit, 0 = none",
        .min = -1,
        .max = 4096},
+      {.name = "kernels",
+       .field = &Settings::kernels,
+       .commands = kEngine,
+       .noun = "a use of kernels",
+       .help = "Our own CPU kernels: where they run and agree with llama.cpp's (auto), as a must "
+               "(on), or never",
+       .choices = {"auto", "on", "off"}},
       {.name = "chat_template",
        .field = &Settings::chat_template,
        .commands = kEngine,

@@ -18,6 +18,7 @@ struct BackendEntry {
   std::string why_not = {};  // why it cannot be used; empty = usable
   BackendDescriptor descriptor = {};
   std::function<Result<std::unique_ptr<InferenceBackend>>()> create = {};  // null when not usable
+  std::function<std::string()> kernels = {};  // which of our CPU kernels run; null = it takes none
 };
 
 /// The backends of a process. Filled once at start-up by the app or the C ABI, then only read.

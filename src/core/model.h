@@ -11,6 +11,9 @@
 
 namespace pcai {
 
+/// Our CPU kernels: where they run and pass their self-test, else the load fails, or never.
+enum class KernelUse : std::uint8_t { Auto, On, Off };
+
 /// How to load a model. The names and defaults are the contract's.
 struct ModelConfig {
   std::filesystem::path model_path;
@@ -21,6 +24,7 @@ struct ModelConfig {
   std::uint32_t batch_size = 512;                 // most tokens in one step
   std::uint32_t threads = 0;                      // 0 = chosen by the backend
   std::uint32_t max_sequences = 16;               // requests decoded together
+  KernelUse kernels = KernelUse::Auto;
 };
 
 /// A model that can be loaded: its id, how, and by which backend ("auto" = by the file's format).

@@ -37,6 +37,10 @@ using AttentionFunction = void (*)(const Attention& task);
 std::size_t attention_work_bytes(std::size_t rows, std::size_t cell_count, std::size_t key_size,
                                  std::size_t value_size) noexcept;
 
+/// Sets bit i of `bits` where element i of a mask of halfs is not minus infinity. Clears the rest
+/// of the last word.
+void visible_bits(const std::uint16_t* mask, std::size_t count, std::uint64_t* bits) noexcept;
+
 enum class Gate : std::uint8_t { Silu, Gelu };  // Gelu by its tanh formula
 
 /// out[i] = gate(x[i]) * y[i]

@@ -191,6 +191,16 @@ TEST_F(AttentionTest, ARowThatSeesNothingIsZero) {
   }
 }
 
+TEST_F(AttentionTest, AMaskBecomesBits) {
+  std::vector<std::uint16_t> mask(pick(1, 300));
+  for (std::uint16_t& element : mask) element = pick(0, 1) == 0 ? 0 : to_half(-INFINITY);
+  std::vector<std::uint64_t> bits((mask.size() + 63) / 64, ~std::uint64_t{0});
+  visible_bits(mask.data(), mask.size(), bits.data());
+  for (std::size_t i = 0; i < bits.size() * 64; ++i) {
+    EXPECT_EQ((bits[i / 64] >> (i % 64) & 1) != 0, i < mask.size() && mask[i] == 0);
+  }
+}
+
 TEST_F(AttentionTest, GatesAreNearTheirFormulasAndTheSameInEveryVariant) {
   std::vector<float> x(1003);
   std::vector<float> y(x.size());

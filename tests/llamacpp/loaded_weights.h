@@ -16,7 +16,7 @@ class LoadedWeightsTest : public testing::Test {
     if (weights_) return;
     capture_llama_log();
     NoProgress progress;
-    auto loaded = load_weights({.model_path = RealModelTest::path()}, progress);
+    auto loaded = load_weights({.model_path = RealModelTest::path()}, false, progress);
     ASSERT_TRUE(loaded) << loaded.error().message;
     weights_ = std::move(*loaded);
   }

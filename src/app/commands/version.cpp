@@ -24,7 +24,8 @@ Json version_json() {
                         {"usable", static_cast<bool>(entry.create)},
                         {"why_not", entry.why_not},
                         {"version", entry.descriptor.version},
-                        {"formats", entry.descriptor.formats}});
+                        {"formats", entry.descriptor.formats},
+                        {"kernels", entry.kernels ? Json(entry.kernels()) : Json()}});
   }
   Json features = Json::object();
   for (const CpuFeature& feature : cpu_features()) {
@@ -47,6 +48,7 @@ std::string version_text() {
     const std::string version =
         entry.descriptor.version.empty() ? "" : "  (" + entry.descriptor.version + ")";
     text += fmt::format("  {:<10} {}{}\n", entry.name, state, version);
+    if (entry.kernels) text += fmt::format("  {:<10} kernels {}\n", "", entry.kernels());
   }
   text += fmt::format("\nprocessor\n  {} cores;", usable_cores());
   for (const CpuFeature& feature : cpu_features()) {

@@ -5,10 +5,9 @@
 
 #include <algorithm>
 #include <exception>
-#include <fstream>
-#include <limits>
 #include <string>
 
+#include "backend/llamacpp/free_memory.h"
 #include "backend/llamacpp/llama_log.h"
 
 namespace pcai {
@@ -18,21 +17,11 @@ constexpr std::uint32_t kLeastContext = 256;   // llama.cpp rounds up to this
 constexpr std::uint32_t kIdleSequences = 48;   // prefixes kept beside the running requests
 constexpr std::uint32_t kMostSequences = 256;  // LLAMA_MAX_SEQ
 
-std::uint64_t available_memory() {
-  std::ifstream meminfo("/proc/meminfo");
-  std::string name;
-  std::string unit;
-  for (std::uint64_t kilobytes = 0; meminfo >> name >> kilobytes; std::getline(meminfo, unit)) {
-    if (name == "MemAvailable:") return kilobytes * 1024;
-  }
-  return std::numeric_limits<std::uint64_t>::max();
-}
-
 Result<std::uint32_t> choose_length(const llama_model& weights, const ModelConfig& config) {
   const std::uint64_t trained = std::max<std::int32_t>(llama_model_n_ctx_train(&weights),
                                                        static_cast<std::int32_t>(kLeastContext));
   const std::uint64_t each = std::max<std::uint64_t>(kv_bytes_per_token(weights), 1);
-  const std::uint64_t fits = available_memory() / 2 / each;
+  const std::uint64_t fits = free_memory() / 2 / each;
   const std::uint64_t wanted = config.context_length.value_or(static_cast<std::uint32_t>(trained));
   if (config.context_length && wanted > fits) {
     return fail(ErrorCode::InvalidRequest,

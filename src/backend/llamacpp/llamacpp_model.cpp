@@ -7,12 +7,29 @@
 
 #include "backend/llamacpp/answer_grammar.h"
 #include "backend/llamacpp/context.h"
+#include "backend/llamacpp/kernels/load_kernels.h"
 
 namespace pcai {
 namespace {
 
 // Room for text that takes few tokens, such as runs of spaces, yet far from what hurts a tokenizer.
 constexpr std::uint64_t kMostBytesPerToken = 16;
+constexpr float kReadingShare = 0.5F;  // of a load's progress, where weights are packed afterwards
+
+/// Shows a part of a load as a span of the whole.
+class PartOfProgress final : public LoadProgress {
+ public:
+  PartOfProgress(LoadProgress& whole, float begin, float end)
+      : whole_(whole), begin_(begin), end_(end) {}
+  bool on_progress(float fraction) noexcept override {
+    return whole_.on_progress(begin_ + (end_ - begin_) * fraction);
+  }
+
+ private:
+  LoadProgress& whole_;
+  float begin_;
+  float end_;
+};
 
 tl::unexpected<Error> overflow(std::uint64_t prompt, const char* unit, std::uint32_t context) {
   return fail(ErrorCode::ContextOverflow,
@@ -34,12 +51,21 @@ LlamaCppModel::LlamaCppModel(LlamaModelPtr weights, ChatTemplate chat_template,
 
 Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
                                                          LoadProgress& progress) {
-  auto weights = load_weights(spec.config, progress);
+  const Result<bool> kernels = wants_kernels(spec.config);
+  if (!kernels) return fail(kernels.error());
+  PartOfProgress reading(progress, 0, *kernels ? kReadingShare : 1);
+  auto weights = load_weights(spec.config, *kernels, reading);
   if (!weights) return fail(std::move(weights.error()));
   auto chat_template = ChatTemplate::create(**weights, spec.config.chat_template);
   if (!chat_template) return fail(std::move(chat_template.error()));
   std::unique_ptr<LlamaCppModel> model(
       new LlamaCppModel(std::move(*weights), std::move(*chat_template), spec.config));
+  if (*kernels) {
+    PartOfProgress packing(progress, kReadingShare, 1);
+    auto packed = load_kernels(*model->weights_, spec.config, packing);
+    if (!packed) return fail(std::move(packed.error()));
+    model->kernels_ = std::move(*packed);
+  }
   auto context = create_context(*model->weights_, spec.config);
   if (!context) return fail(std::move(context.error()));
   model->info_ = describe_model(*model->weights_);

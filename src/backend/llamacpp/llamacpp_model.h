@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "backend/llamacpp/chat_template.h"
+#include "backend/llamacpp/kernels/model_kernels.h"
 #include "backend/llamacpp/model_file.h"
 #include "backend/llamacpp/scheduler.h"
 #include "backend/llamacpp/text_embedder.h"
@@ -43,6 +44,7 @@ class LlamaCppModel final : public LoadedModel {
 
   ModelInfo info_;
   LlamaModelPtr weights_;
+  std::unique_ptr<ModelKernels> kernels_;  // null: mainline computes everything
   Tokenizer tokenizer_;
   ChatTemplate chat_template_;
   TextEmbedder embedder_;

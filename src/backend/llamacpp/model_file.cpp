@@ -33,7 +33,8 @@ std::string short_name(std::string name) {
 
 }  // namespace
 
-Result<LlamaModelPtr> load_weights(const ModelConfig& config, LoadProgress& progress) {
+Result<LlamaModelPtr> load_weights(const ModelConfig& config, bool as_stored,
+                                   LoadProgress& progress) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(config.model_path, error)) {
     return fail(ErrorCode::InvalidModel, "no such model file: " + config.model_path.string(),
@@ -41,6 +42,7 @@ Result<LlamaModelPtr> load_weights(const ModelConfig& config, LoadProgress& prog
   }
   llama_model_params params = llama_model_default_params();
   params.n_gpu_layers = config.gpu_layers;
+  params.use_extra_bufts = !as_stored;
   params.progress_callback = on_load_progress;
   params.progress_callback_user_data = &progress;
   take_llama_errors();

@@ -17,8 +17,10 @@ using LlamaModelPtr = std::unique_ptr<llama_model, LlamaDeleter>;
 using LlamaContextPtr = std::unique_ptr<llama_context, LlamaDeleter>;
 using LlamaSamplerPtr = std::unique_ptr<llama_sampler, LlamaDeleter>;
 
-/// Reads the weights. Fails with InvalidModel, with llama.cpp's own reason, or Cancelled.
-Result<LlamaModelPtr> load_weights(const ModelConfig& config, LoadProgress& progress);
+/// Reads the weights, for mainline's own repacked kernels unless they are to stay `as_stored`.
+/// Fails with InvalidModel, with llama.cpp's own reason, or Cancelled.
+Result<LlamaModelPtr> load_weights(const ModelConfig& config, bool as_stored,
+                                   LoadProgress& progress);
 
 /// What the file's metadata says; context_length is left to the context.
 ModelInfo describe_model(const llama_model& model);

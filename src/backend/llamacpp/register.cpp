@@ -2,6 +2,7 @@
 
 #include <llama.h>
 
+#include "backend/llamacpp/kernels/load_kernels.h"
 #include "backend/llamacpp/llama_log.h"
 #include "backend/llamacpp/llamacpp_model.h"
 
@@ -47,7 +48,12 @@ void register_llamacpp(BackendRegistry& registry) {
                 .descriptor = describe(),
                 .create = []() -> Result<std::unique_ptr<InferenceBackend>> {
                   return std::make_unique<LlamaCppBackend>();
-                }});
+                },
+                .kernels =
+                    [] {
+                      capture_llama_log();
+                      return describe_kernels();
+                    }});
 }
 
 }  // namespace pcai

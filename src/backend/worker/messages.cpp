@@ -95,6 +95,15 @@ bool is_known(Pooling pooling) noexcept {
 }
 
 /// to_string has such a switch, and calls what it does not know internal.
+bool is_known(KernelUse use) noexcept {
+  switch (use) {
+    case KernelUse::Auto:
+    case KernelUse::On:
+    case KernelUse::Off: return true;
+  }
+  return false;
+}
+
 bool is_known(ErrorCode code) noexcept {
   return code == ErrorCode::Internal || to_string(code) != to_string(ErrorCode::Internal);
 }

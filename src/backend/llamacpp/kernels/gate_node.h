@@ -1,0 +1,18 @@
+#pragma once
+
+#include <ggml.h>
+
+#include "backend/llamacpp/kernels/team.h"
+
+namespace pcai {
+
+/// GGML_OP_GLU of two tensors by SiLU or GELU.
+namespace gate_node {
+
+/// Whether our kernels compute this node.
+bool takes(const ggml_tensor& node);
+
+void compute(ggml_tensor& node, const Team& team);
+
+}  // namespace gate_node
+}  // namespace pcai

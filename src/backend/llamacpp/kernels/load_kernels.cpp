@@ -1,0 +1,60 @@
+#include "backend/llamacpp/kernels/load_kernels.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "backend/llamacpp/free_memory.h"
+#include "backend/llamacpp/kernels/hook.h"
+#include "backend/llamacpp/kernels/self_test.h"
+
+namespace pcai {
+namespace {
+
+tl::unexpected<Error> unsupported(const std::string& why) {
+  return fail(ErrorCode::Unsupported,
+              "kernels are 'on', but cannot be used: " + why + "; take 'auto' or 'off'", "kernels");
+}
+
+}  // namespace
+
+Result<bool> wants_kernels(const ModelConfig& config) {
+  if (config.kernels == KernelUse::Off) return false;
+  const KernelChoice& choice = kernel_choice();
+  if (choice.variant == nullptr && config.kernels == KernelUse::On) {
+    return unsupported(choice.why_not);
+  }
+  return choice.variant != nullptr;
+}
+
+Result<std::unique_ptr<ModelKernels>> load_kernels(const llama_model& model,
+                                                   const ModelConfig& config,
+                                                   LoadProgress& progress) {
+  const ModelKernels::Options options = {
+      .threads =
+          config.threads > 0 ? config.threads : std::max(1U, std::thread::hardware_concurrency()),
+      .most_memory = free_memory() / 2};
+  auto loaded =
+      ModelKernels::create(tensors_of(model), *kernel_choice().variant, options, progress);
+  if (!loaded) return loaded;
+  const std::string& why_not = (*loaded)->why_not();
+  if (why_not.empty()) {
+    spdlog::info("kernels: {}", (*loaded)->summary());
+  } else if (config.kernels == KernelUse::On) {
+    return unsupported(why_not);
+  } else {
+    spdlog::info("kernels: llama.cpp's own, because {}", why_not);
+  }
+  return loaded;
+}
+
+std::string describe_kernels() {
+  const KernelChoice& choice = kernel_choice();
+  if (choice.variant == nullptr) return "none: " + choice.why_not;
+  std::string text(choice.variant->name);
+  if (!choice.why_not.empty()) text += " (" + choice.why_not + ")";
+  return text;
+}
+
+}  // namespace pcai

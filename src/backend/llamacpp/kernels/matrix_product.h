@@ -1,0 +1,21 @@
+#pragma once
+
+#include <ggml.h>
+
+#include "backend/llamacpp/kernels/team.h"
+
+namespace pcai {
+
+/// GGML_OP_MUL_MAT of a weight that has panels.
+namespace matrix_product {
+
+/// Whether our kernels compute this node. Asked for every node by every thread.
+bool takes(const ggml_tensor& node);
+
+/// Bytes of Team::work.
+std::size_t work_bytes(const ggml_tensor& node);
+
+void compute(ggml_tensor& node, const Team& team);
+
+}  // namespace matrix_product
+}  // namespace pcai

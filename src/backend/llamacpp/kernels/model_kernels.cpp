@@ -1,0 +1,202 @@
+#include "backend/llamacpp/kernels/model_kernels.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <string_view>
+#include <thread>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+namespace pcai {
+namespace {
+
+constexpr std::size_t kHugePage = std::size_t{2} << 20;
+constexpr std::string_view kEmbedding = "token_embd.weight";
+constexpr std::string_view kOutput = "output.weight";
+
+std::size_t rounded_up(std::size_t size, std::size_t unit) {
+  return (size + unit - 1) / unit * unit;
+}
+
+/// Whether nodes multiply with this weight, and not only look rows up in it. An embedding is
+/// multiplied with where there is no output matrix of its own.
+bool is_multiplied_with(std::string_view name, bool has_output) {
+  if (name == kEmbedding) return !has_output;
+  return name.find("embd") == std::string_view::npos;
+}
+
+/// Q4_1 and Q5_1 are slow in mainline for one token too. In the other formats a lone token is
+/// bound by memory, where mainline reads fewer bytes.
+std::int64_t least_tokens(kernels::BlockFormat format) {
+  using kernels::BlockFormat;
+  return format == BlockFormat::Q4_1 || format == BlockFormat::Q5_1 ? 1 : 2;
+}
+
+}  // namespace
+
+ModelKernels* model_of(const ggml_tensor& node) noexcept {
+  constexpr int kMostSteps = 16;
+  const ggml_tensor* tensor = node.src[0];
+  for (int i = 0; i < kMostSteps && tensor != nullptr; ++i) {
+    if (tensor->op == GGML_OP_MUL_MAT || tensor->op == GGML_OP_MUL_MAT_ID) {
+      const WeightNote* note = note_of(*tensor->src[0]);
+      return note != nullptr ? note->model : nullptr;
+    }
+    tensor = tensor->src[0];
+  }
+  return nullptr;
+}
+
+bool block_format(ggml_type type, kernels::BlockFormat& format) noexcept {
+  using kernels::BlockFormat;
+  switch (type) {
+    case GGML_TYPE_Q4_0: format = BlockFormat::Q4_0; return true;
+    case GGML_TYPE_Q4_1: format = BlockFormat::Q4_1; return true;
+    case GGML_TYPE_Q5_0: format = BlockFormat::Q5_0; return true;
+    case GGML_TYPE_Q5_1: format = BlockFormat::Q5_1; return true;
+    case GGML_TYPE_Q8_0: format = BlockFormat::Q8_0; return true;
+    case GGML_TYPE_Q4_K: format = BlockFormat::Q4_K; return true;
+    case GGML_TYPE_Q5_K: format = BlockFormat::Q5_K; return true;
+    case GGML_TYPE_Q6_K: format = BlockFormat::Q6_K; return true;
+    default: return false;
+  }
+}
+
+void ModelKernels::FreeMemory::operator()(std::byte* memory) const noexcept {
+  std::free(memory);
+}
+
+Result<std::unique_ptr<ModelKernels>> ModelKernels::create(const NamedTensors& tensors,
+                                                           const kernels::Variant& variant,
+                                                           const Options& options,
+                                                           LoadProgress& progress) {
+  std::unique_ptr<ModelKernels> result(new ModelKernels(variant));
+  const bool has_output = std::any_of(tensors.begin(), tensors.end(),
+                                      [](const auto& named) { return named.first == kOutput; });
+  std::vector<Taken> taken;
+  std::vector<ggml_tensor*> left_tensors;
+  std::map<std::string, int> left;
+  for (const auto& [name, tensor] : tensors) {
+    kernels::WeightMatrix matrix{};
+    if (ggml_n_dims(tensor) < 2 || !is_multiplied_with(name, has_output)) continue;
+    const bool known = std::any_of(taken.begin(), taken.end(),
+                                   [&](const Taken& other) { return other.tensor == tensor; });
+    if (known) continue;
+    if (!block_format(tensor->type, matrix.format) || ggml_n_dims(tensor) != 2 ||
+        !ggml_is_contiguous(tensor) || tensor->buffer == nullptr || tensor->extra != nullptr ||
+        !ggml_backend_buffer_is_host(tensor->buffer)) {
+      ++left[ggml_type_name(tensor->type)];
+      if (tensor->buffer != nullptr && tensor->extra == nullptr &&
+          ggml_backend_buffer_is_host(tensor->buffer)) {
+        left_tensors.push_back(tensor);
+      }
+      continue;
+    }
+    matrix.data = static_cast<const std::byte*>(tensor->data);
+    matrix.row_bytes = tensor->nb[1];
+    matrix.rows = static_cast<std::size_t>(tensor->ne[1]);
+    matrix.columns = static_cast<std::size_t>(tensor->ne[0]);
+    taken.push_back({tensor, matrix, result->bytes_});
+    result->bytes_ += rounded_up(kernels::panels_bytes(matrix.format, matrix.rows, matrix.columns),
+                                 kernels::kGroup * 2);
+  }
+  std::string left_text;
+  for (const auto& [type, count] : left) {
+    left_text += (left_text.empty() ? "; left to llama.cpp: " : ", ") + std::to_string(count) +
+                 " of " + type;
+  }
+  if (taken.empty()) {
+    result->why_not_ = "no weight is of a kind that they take" + left_text;
+    return result;
+  }
+  if (result->bytes_ > options.most_memory) {
+    result->why_not_ = "the weights in panels need " + std::to_string(result->bytes_ >> 20) +
+                       " MiB, and no more than " + std::to_string(options.most_memory >> 20) +
+                       " MiB are free for them";
+    result->bytes_ = 0;
+    return result;
+  }
+  const std::size_t size = rounded_up(result->bytes_, kHugePage);
+  result->panels_.reset(static_cast<std::byte*>(std::aligned_alloc(kHugePage, size)));
+  if (!result->panels_) {
+    result->why_not_ = "no memory of " + std::to_string(size >> 20) + " MiB could be had";
+    result->bytes_ = 0;
+    return result;
+  }
+#if defined(__linux__)
+  madvise(result->panels_.get(), size, MADV_HUGEPAGE);  // only faster; may fail
+#endif
+  if (!result->pack(taken, options.threads, progress)) {
+    return fail(ErrorCode::Cancelled, "the load was cancelled");
+  }
+  for (const Taken& weight : taken) {
+    const kernels::BlockFormat format = weight.matrix.format;
+    result->note(*weight.tensor, {.panels = result->panels_.get() + weight.offset,
+                                  .format = format,
+                                  .least_tokens = options.lone_tokens ? 1 : least_tokens(format)});
+  }
+  for (ggml_tensor* tensor : left_tensors) result->note(*tensor, {});
+  result->weights_ = taken.size();
+  result->summary_ = std::string(variant.name) + ": " + std::to_string(taken.size()) +
+                     " weights in panels, " + std::to_string(result->bytes_ >> 20) + " MiB" +
+                     left_text;
+  return result;
+}
+
+bool ModelKernels::pack(const std::vector<Taken>& taken, unsigned threads, LoadProgress& progress) {
+  constexpr std::size_t kPanelsAtOnce = 16;
+  struct Piece {
+    const Taken* weight;
+    std::size_t begin;
+    std::size_t end;
+  };
+  std::vector<Piece> pieces;
+  for (const Taken& weight : taken) {
+    const std::size_t panels = kernels::panel_count(weight.matrix.rows);
+    for (std::size_t begin = 0; begin < panels; begin += kPanelsAtOnce) {
+      pieces.push_back({&weight, begin, std::min(panels, begin + kPanelsAtOnce)});
+    }
+  }
+  std::atomic<std::size_t> next{0};
+  std::atomic<bool> cancelled{false};
+  const auto work = [&](bool reports) {
+    for (std::size_t i = next++; i < pieces.size() && !cancelled; i = next++) {
+      const Piece& piece = pieces[i];
+      kernels::pack_panels(piece.weight->matrix, piece.begin, piece.end,
+                           panels_.get() + piece.weight->offset);
+      const auto fraction = static_cast<float>(i) / static_cast<float>(pieces.size());
+      if (reports && !progress.on_progress(fraction)) cancelled = true;
+    }
+  };
+  std::vector<std::thread> others;
+  for (unsigned i = 1; i < threads; ++i) others.emplace_back(work, false);
+  work(true);
+  for (std::thread& thread : others) thread.join();
+  return !cancelled && progress.on_progress(1);
+}
+
+void ModelKernels::note(ggml_tensor& tensor, WeightNote note) {
+  note.model = this;
+  notes_.push_back(std::make_unique<WeightNote>(note));
+  tensor.extra = notes_.back().get();
+  tensors_.push_back(&tensor);
+}
+
+void ModelKernels::keep_order(ggml_tensor& cache) {
+  constexpr std::string_view kKeys = "cache_k";
+  if (cache.extra != nullptr || std::string_view(cache.name).substr(0, kKeys.size()) != kKeys) {
+    return;
+  }
+  const std::lock_guard lock(mutex_);
+  orders_.push_back(std::make_unique<CellOrder>(static_cast<std::size_t>(ggml_nrows(&cache))));
+  cache.extra = orders_.back().get();
+}
+
+ModelKernels::~ModelKernels() {
+  for (ggml_tensor* tensor : tensors_) tensor->extra = nullptr;
+}
+
+}  // namespace pcai

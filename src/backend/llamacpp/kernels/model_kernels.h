@@ -1,0 +1,97 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "backend/inference_backend.h"
+#include "backend/llamacpp/kernels/cell_order.h"
+#include "backend/llamacpp/kernels/weight_note.h"
+#include "kernels/variant.h"
+
+namespace pcai {
+
+/// Our kernels' part of a loaded model: its weights once more, in panels. Destroy it before the
+/// model and after every context of it.
+class ModelKernels {
+ public:
+  struct Options {
+    unsigned threads = 1;           // that pack
+    std::uint64_t most_memory = 0;  // for the panels; where they need more there are none
+    bool lone_tokens = false;       // take steps of one token too where mainline may be faster
+  };
+
+  /// Packs the weights among a model's tensors and notes it in them. `progress` goes from 0 to 1.
+  /// Fails with Cancelled. Where memory is short or no weight is fit, it takes nothing and
+  /// why_not() tells.
+  using NamedTensors = std::vector<std::pair<std::string, ggml_tensor*>>;
+  static Result<std::unique_ptr<ModelKernels>> create(const NamedTensors& tensors,
+                                                      const kernels::Variant& variant,
+                                                      const Options& options,
+                                                      LoadProgress& progress);
+
+  ~ModelKernels();
+  ModelKernels(const ModelKernels&) = delete;
+  ModelKernels& operator=(const ModelKernels&) = delete;
+
+  const kernels::Variant& variant() const noexcept { return variant_; }
+
+  /// Off: mainline computes everything, from the next step on. For benchmarks and tests.
+  void enable(bool on) noexcept { enabled_.store(on, std::memory_order_relaxed); }
+  bool enabled() const noexcept { return enabled_.load(std::memory_order_relaxed); }
+
+  std::uint64_t bytes() const noexcept { return bytes_; }               // of all panels
+  std::size_t weights() const noexcept { return notes_.size(); }        // taken
+  const std::string& why_not() const noexcept { return why_not_; }      // empty: some are taken
+  const std::string& summary() const noexcept { return summary_; }      // one line for the log
+  std::uint64_t products() const noexcept { return products_.load(); }  // computed by us
+  void count_product() noexcept { products_.fetch_add(1, std::memory_order_relaxed); }
+  std::uint64_t attentions() const noexcept { return attentions_.load(); }
+  void count_attention() noexcept { attentions_.fetch_add(1, std::memory_order_relaxed); }
+
+  /// From now on notes in which order the cells of this tensor are written, if it is a cache of
+  /// keys. Called by the thread that plans a graph.
+  void keep_order(ggml_tensor& cache);
+
+ private:
+  struct Taken {
+    ggml_tensor* tensor;
+    kernels::WeightMatrix matrix;
+    std::size_t offset;  // of its panels
+  };
+  struct FreeMemory {
+    void operator()(std::byte* memory) const noexcept;
+  };
+
+  explicit ModelKernels(const kernels::Variant& variant) : variant_(variant) {}
+
+  bool pack(const std::vector<Taken>& taken, unsigned threads, LoadProgress& progress);
+  void note(ggml_tensor& tensor, WeightNote note);
+
+  const kernels::Variant variant_;
+  std::atomic<bool> enabled_{true};
+  std::atomic<std::uint64_t> products_{0};
+  std::atomic<std::uint64_t> attentions_{0};
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<CellOrder>> orders_;  // guarded by mutex_
+  std::uint64_t bytes_ = 0;
+  std::size_t weights_ = 0;
+  std::unique_ptr<std::byte, FreeMemory> panels_;
+  std::vector<std::unique_ptr<WeightNote>> notes_;
+  std::vector<ggml_tensor*> tensors_;
+  std::string why_not_;
+  std::string summary_;
+};
+
+/// The kernels of the model whose weight made the first input of this node, through no more than
+/// views, norms and the like; null where there are none.
+ModelKernels* model_of(const ggml_tensor& node) noexcept;
+
+/// The format of our kernels for a type of ggml; false where there is none.
+bool block_format(ggml_type type, kernels::BlockFormat& format) noexcept;
+
+}  // namespace pcai

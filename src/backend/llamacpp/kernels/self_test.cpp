@@ -1,0 +1,148 @@
+#include "backend/llamacpp/kernels/self_test.h"
+
+#include <ggml-backend.h>
+#include <ggml-cpu.h>
+#include <spdlog/spdlog.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
+#include "backend/llamacpp/kernels/hook.h"
+#include "backend/llamacpp/kernels/model_kernels.h"
+
+namespace pcai {
+namespace {
+
+constexpr std::int64_t kColumns = 256;
+constexpr std::int64_t kRows = 40;  // the last panel is not full
+constexpr std::int64_t kTokens = 18;
+
+struct FreeGgml {
+  void operator()(ggml_context* context) const noexcept { ggml_free(context); }
+  void operator()(ggml_backend* backend) const noexcept { ggml_backend_free(backend); }
+  void operator()(ggml_backend_buffer* buffer) const noexcept { ggml_backend_buffer_free(buffer); }
+};
+template <class T>
+using Owned = std::unique_ptr<T, FreeGgml>;
+
+/// Numbers like weights and activations, always the same.
+std::vector<float> numbers(std::int64_t count, unsigned seed) {
+  std::vector<float> result(static_cast<std::size_t>(count));
+  for (float& value : result) {
+    seed = seed * 1664525U + 1013904223U;
+    value = static_cast<float>(static_cast<double>(seed) / 4294967296.0 - 0.5);
+  }
+  return result;
+}
+
+/// A graph of one product.
+class TestGraph {
+ public:
+  explicit TestGraph(ggml_type type) {
+    context_.reset(ggml_init({.mem_size = 16 * ggml_tensor_overhead() + ggml_graph_overhead(),
+                              .mem_buffer = nullptr,
+                              .no_alloc = true}));
+    backend_.reset(ggml_backend_cpu_init());
+    ggml_backend_cpu_set_n_threads(backend_.get(), 1);
+    weight_ = ggml_new_tensor_2d(context_.get(), type, kColumns, kRows);
+    ggml_tensor* activations = ggml_new_tensor_2d(context_.get(), GGML_TYPE_F32, kColumns, kTokens);
+    product_ = ggml_mul_mat(context_.get(), weight_, activations);
+    graph_ = ggml_new_graph(context_.get());
+    ggml_build_forward_expand(graph_, product_);
+    buffer_.reset(ggml_backend_alloc_ctx_tensors(context_.get(), backend_.get()));
+    const std::vector<float> weights = numbers(kColumns * kRows, 1);
+    std::vector<std::byte> blocks(ggml_nbytes(weight_));
+    ggml_quantize_chunk(type, weights.data(), blocks.data(), 0, kRows, kColumns, nullptr);
+    ggml_backend_tensor_set(weight_, blocks.data(), 0, blocks.size());
+    const std::vector<float> x = numbers(kColumns * kTokens, 2);
+    ggml_backend_tensor_set(activations, x.data(), 0, x.size() * sizeof(float));
+  }
+
+  ggml_tensor& weight() { return *weight_; }
+
+  std::vector<float> compute() {
+    std::vector<float> result(static_cast<std::size_t>(kRows * kTokens), NAN);
+    ggml_backend_tensor_set(product_, result.data(), 0, result.size() * sizeof(float));
+    ggml_backend_graph_compute(backend_.get(), graph_);
+    ggml_backend_tensor_get(product_, result.data(), 0, result.size() * sizeof(float));
+    return result;
+  }
+
+ private:
+  Owned<ggml_context> context_;
+  Owned<ggml_backend> backend_;
+  Owned<ggml_backend_buffer> buffer_;
+  ggml_tensor* weight_ = nullptr;
+  ggml_tensor* product_ = nullptr;
+  ggml_cgraph* graph_ = nullptr;
+};
+
+/// Both round activations to 8 bits, in groups of other sizes for K-quants.
+bool agree(const std::vector<float>& mainline, const std::vector<float>& ours) {
+  constexpr float kBound = 0.03F;
+  float largest = 0;
+  float difference = 0;
+  for (std::size_t i = 0; i < ours.size(); ++i) {
+    largest = std::max(largest, std::fabs(mainline[i]));
+    difference = std::max(difference, std::fabs(mainline[i] - ours[i]));
+    if (!std::isfinite(ours[i])) return false;
+  }
+  return largest > 0 && difference <= kBound * largest;
+}
+
+kernels::Variant broken(kernels::Variant variant) {
+  variant.name = "broken on purpose";
+  variant.multiply = [](const kernels::Multiply& task, std::size_t first, std::size_t last) {
+    kernels::multiply_oracle(task, first, last);
+    task.out[0] += 1000;
+  };
+  return variant;
+}
+
+KernelChoice choose() {
+  install_hook();
+  static std::vector<kernels::Variant> variants = kernels::usable_variants();
+  if (std::getenv("PCAI_TEST_BROKEN_KERNELS") != nullptr) {
+    for (kernels::Variant& variant : variants) variant = broken(variant);
+  }
+  KernelChoice choice;
+  if (variants.empty()) choice.why_not = "there are none for this processor";
+  for (const kernels::Variant& variant : variants) {
+    const std::string difference = self_test(variant);
+    if (difference.empty()) {
+      choice.variant = &variant;
+      break;
+    }
+    if (!choice.why_not.empty()) choice.why_not += "; ";
+    choice.why_not += std::string(variant.name) + " failed its self-test: " + difference;
+    spdlog::warn("kernels: {} failed its self-test and is not used: {}", variant.name, difference);
+  }
+  return choice;
+}
+
+}  // namespace
+
+std::string self_test(const kernels::Variant& variant) {
+  for (const ggml_type type : {GGML_TYPE_Q4_0, GGML_TYPE_Q4_1, GGML_TYPE_Q5_0, GGML_TYPE_Q5_1,
+                               GGML_TYPE_Q8_0, GGML_TYPE_Q4_K, GGML_TYPE_Q5_K, GGML_TYPE_Q6_K}) {
+    TestGraph graph(type);
+    const std::vector<float> mainline = graph.compute();
+    NoProgress unwatched;
+    const auto kernels = ModelKernels::create({{"weight", &graph.weight()}}, variant,
+                                              {.most_memory = std::uint64_t{16} << 20}, unwatched)
+                             .value();
+    const std::vector<float> ours = graph.compute();
+    if (kernels->products() != 1) return std::string("ggml asked not for ") + ggml_type_name(type);
+    if (!agree(mainline, ours)) return ggml_type_name(type);
+  }
+  return {};
+}
+
+const KernelChoice& kernel_choice() {
+  static const KernelChoice choice = choose();
+  return choice;
+}
+
+}  // namespace pcai

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "kernels/variant.h"
+
+namespace pcai {
+
+/// Multiplies a small matrix of every format through ggml's graphs, by mainline and by this
+/// variant, and compares. "" = they agree; else what does not. Takes some milliseconds. Needs
+/// install_hook().
+std::string self_test(const kernels::Variant& variant);
+
+/// Which kernels this process uses.
+struct KernelChoice {
+  const kernels::Variant* variant = nullptr;  // null: none, mainline computes everything
+  std::string why_not = {};                   // empty: the fastest that the processor can run
+};
+
+/// Installs the hook and takes the fastest variant that passes the self-test; made once a process,
+/// from any thread. Where $PCAI_TEST_BROKEN_KERNELS is set each variant is broken on purpose.
+const KernelChoice& kernel_choice();
+
+}  // namespace pcai
