@@ -12,6 +12,11 @@ std::span<const Route> routes() {
       Route{{"GET", "/v1/models"}, get_models},
       Route{{"GET", "/v1/models/{id}"}, get_model},
       Route{{"POST", "/v1/chat/completions"}, post_chat_completions},
+      Route{{"POST", "/v1/embeddings"}, post_embeddings},
+      Route{{"POST", "/v1/rerank"}, post_rerank},
+      Route{{"POST", "/tokenize"}, post_tokenize},
+      Route{{"POST", "/detokenize"}, post_detokenize},
+      Route{{"POST", "/apply-template"}, post_apply_template},
   };
   return kRoutes;
 }

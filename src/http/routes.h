@@ -24,4 +24,10 @@ Task<void> get_models(Exchange& exchange);
 Task<void> get_model(Exchange& exchange);
 Task<void> post_chat_completions(Exchange& exchange);
 
+Task<void> post_embeddings(Exchange& exchange);
+Task<void> post_rerank(Exchange& exchange);
+Task<void> post_tokenize(Exchange& exchange);
+Task<void> post_detokenize(Exchange& exchange);
+Task<void> post_apply_template(Exchange& exchange);
+
 }  // namespace pcai

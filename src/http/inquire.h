@@ -1,0 +1,45 @@
+#pragma once
+
+#include <boost/asio/co_spawn.hpp>
+#include <memory>
+#include <utility>
+
+#include "engine/inquiry.h"
+#include "http/exchange.h"
+
+namespace pcai {
+
+/// Waits for an inquiry's answer, without holding up the thread. Cancels it when the client leaves
+/// or the server ends.
+template <class T>
+Task<Result<T>> answer_of(Exchange& exchange, Result<std::unique_ptr<Inquiry<T>>> inquiry) {
+  if (!inquiry) co_return pcai::fail(std::move(inquiry.error()));
+  (*inquiry)->on_ready(exchange.waker());
+  while (!exchange.gone() && !exchange.ending()) {
+    if (auto answer = (*inquiry)->take(std::chrono::milliseconds(0))) {
+      co_return std::move(*answer);
+    }
+    co_await exchange.wait_until(Clock::time_point::max());
+  }
+  if (exchange.gone()) co_return pcai::fail(ErrorCode::Cancelled, "the client left");
+  co_return pcai::fail(ErrorCode::Draining, "the server is shutting down");
+}
+
+/// Runs what would hold up this thread's streams, such as the writing of a large body, on another
+/// one.
+template <class Work>
+Task<std::string> write_elsewhere(Exchange& exchange, Work work) {
+  using Pool = asio::thread_pool::executor_type;
+  auto elsewhere = [&work]() -> asio::awaitable<std::string, Pool> { co_return work(); };
+  co_return co_await asio::co_spawn(exchange.server().parsers, elsewhere,
+                                    asio::use_awaitable_t<Executor>{});
+}
+
+/// The model's id as the client is told it: the one it used, or the default model's.
+inline std::string model_name(const Engine& engine, const std::string& asked) {
+  if (!asked.empty()) return asked;
+  const auto model = engine.model("");
+  return model ? model->id : std::string();
+}
+
+}  // namespace pcai

@@ -1,0 +1,183 @@
+#include "openai/embedding_request.h"
+
+#include <utility>
+
+#include "openai/json_reader.h"
+
+namespace pcai {
+namespace {
+
+constexpr Range kModelBytes{0, 256};
+constexpr double kMostTokens = 1 << 20;
+constexpr Range kInputs{1, kMaxEmbedInputs};
+
+/// Token ids; `array` has a number in front.
+Result<TokenPrompt> read_tokens(Json& array, const std::string& path) {
+  static const FieldInfo kToken{"", FieldType::Integer, {0, 2147483647}};
+  TokenPrompt prompt;
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    if (Status checked = check_field(kToken, array[i], item_path(path, i)); !checked) {
+      return fail(checked.error());
+    }
+    prompt.tokens.push_back(array[i].get<std::int32_t>());
+  }
+  return prompt;
+}
+
+Status read_input(Json& value, const std::string& path, EmbeddingRequest& request) {
+  std::vector<EmbedInput>& inputs = request.embed.inputs;
+  if (value.is_string()) {
+    inputs.emplace_back(TextPrompt{std::move(value.get_ref<std::string&>())});
+    return {};
+  }
+  if (value.front().is_number()) {
+    auto tokens = read_tokens(value, path);
+    if (!tokens) return fail(tokens.error());
+    inputs.emplace_back(*std::move(tokens));
+    return {};
+  }
+  if (Status counted = check_field({"", FieldType::Array, kInputs}, value, path); !counted) {
+    return counted;
+  }
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const std::string where = item_path(path, i);
+    static const FieldInfo kInput{"", FieldType::StringOrArray, {1, kMostTokens}};
+    if (Status checked = check_field(kInput, value[i], where); !checked) return checked;
+    if (value[i].is_string()) {
+      inputs.emplace_back(TextPrompt{std::move(value[i].get_ref<std::string&>())});
+      continue;
+    }
+    auto tokens = read_tokens(value[i], where);
+    if (!tokens) return fail(tokens.error());
+    inputs.emplace_back(*std::move(tokens));
+  }
+  return {};
+}
+
+Status read_encoding(Json& value, const std::string& path, EmbeddingRequest& request) {
+  const std::string& name = value.get_ref<const std::string&>();
+  if (name != "float" && name != "base64") {
+    return fail(ErrorCode::InvalidRequest,
+                path + " must be float or base64, not " + quote_text(name), path);
+  }
+  request.base64 = name == "base64";
+  return {};
+}
+
+Status read_pooling(Json& value, const std::string& path, EmbeddingRequest& request) {
+  const std::string& name = value.get_ref<const std::string&>();
+  request.embed.pooling = pooling_named(name);
+  if (request.embed.pooling) return {};
+  return fail(ErrorCode::InvalidRequest,
+              path + " must be mean, cls or last, not " + quote_text(name), path);
+}
+
+Status read_document(Json& value, const std::string& path, RerankRequest& request) {
+  if (value.is_string()) {
+    request.rank.documents.push_back(std::move(value.get_ref<std::string&>()));
+    return {};
+  }
+  static const std::vector<Field<std::string>> kFields = {required(Field<std::string>{
+      {"text", FieldType::String}, [](Json& text, const std::string&, std::string& out) -> Status {
+        out = std::move(text.get_ref<std::string&>());
+        return {};
+      }})};
+  std::string& text = request.rank.documents.emplace_back();
+  return read_fields(value, path, request.warnings, FieldSet<std::string>{kFields, text});
+}
+
+Status read_documents(Json& value, const std::string& path, RerankRequest& request) {
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const std::string where = item_path(path, i);
+    if (Status checked = check_field({"", FieldType::StringOrObject}, value[i], where); !checked) {
+      return checked;
+    }
+    if (Status read = read_document(value[i], where, request); !read) return read;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::span<const Field<EmbeddingRequest>> embedding_fields() {
+  using enum FieldType;
+  using R = EmbeddingRequest;
+  static const std::vector<Field<R>> kFields = {
+      {{"model", String, kModelBytes, "", "The model's id; empty or absent takes the default one"},
+       [](Json& value, const std::string&, R& request) -> Status {
+         request.embed.model = std::move(value.get_ref<std::string&>());
+         return {};
+       }},
+      required(Field<R>{{"input",
+                         StringOrArray,
+                         {1, kMostTokens},
+                         "",
+                         "A text, a list of texts, a list of token ids, or a list of those"},
+                        read_input}),
+      {{"encoding_format", String, {}, "\"float\"", "float, or base64 of little-endian floats"},
+       read_encoding},
+      {{"dimensions",
+        Integer,
+        {1, 65536},
+        "",
+        "Cuts the vectors and makes their length 1 again; absent: as the model gives them"},
+       [](Json& value, const std::string&, R& request) -> Status {
+         request.dimensions = value.get<std::uint32_t>();
+         return {};
+       }},
+      {{"pooling", String, {}, "", "mean, cls or last; absent: the model's own"}, read_pooling},
+      ignored_field<R>("user", String, "Who asks"),
+  };
+  return kFields;
+}
+
+std::span<const Field<RerankRequest>> rerank_fields() {
+  using enum FieldType;
+  using R = RerankRequest;
+  static const std::vector<Field<R>> kFields = {
+      {{"model", String, kModelBytes, "", "The model's id; empty or absent takes the default one"},
+       [](Json& value, const std::string&, R& request) -> Status {
+         request.rank.model = std::move(value.get_ref<std::string&>());
+         return {};
+       }},
+      required(Field<R>{{"query", String, {}, "", "What the documents are to answer"},
+                        [](Json& value, const std::string&, R& request) -> Status {
+                          request.rank.query = std::move(value.get_ref<std::string&>());
+                          return {};
+                        }}),
+      required(Field<R>{{"documents", Array, kInputs, "", "Texts, or objects with a text"},
+                        read_documents}),
+      {{"top_n", Integer, {1, 1 << 20}, "", "Only the best so many"},
+       [](Json& value, const std::string&, R& request) -> Status {
+         request.top_n = value.get<std::uint32_t>();
+         return {};
+       }},
+      field<&R::return_documents>("return_documents", {}, "Give the texts back, too"),
+      ignored_field<R>("user", String, "Who asks"),
+  };
+  return kFields;
+}
+
+Result<EmbeddingRequest> parse_embedding_request(std::string_view text) {
+  Result<Json> body = read_json(text);
+  if (!body) return fail(std::move(body).error());
+  EmbeddingRequest request;
+  Status read = read_fields(*body, "", request.warnings,
+                            FieldSet<EmbeddingRequest>{embedding_fields(), request});
+  if (read) read = check_request(request.embed);
+  if (!read) return fail(std::move(read).error());
+  return request;
+}
+
+Result<RerankRequest> parse_rerank_request(std::string_view text) {
+  Result<Json> body = read_json(text);
+  if (!body) return fail(std::move(body).error());
+  RerankRequest request;
+  Status read =
+      read_fields(*body, "", request.warnings, FieldSet<RerankRequest>{rerank_fields(), request});
+  if (read) read = check_request(request.rank);
+  if (!read) return fail(std::move(read).error());
+  return request;
+}
+
+}  // namespace pcai

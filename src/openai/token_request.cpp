@@ -1,0 +1,104 @@
+#include "openai/token_request.h"
+
+#include <utility>
+
+#include "core/utf8.h"
+#include "openai/json_reader.h"
+
+namespace pcai {
+namespace {
+
+constexpr Range kModelBytes{0, 256};
+
+Status read_tokens(Json& value, const std::string& path, DetokenizeRequest& request) {
+  static const FieldInfo kToken{"", FieldType::Integer, {0, 2147483647}};
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (Status checked = check_field(kToken, value[i], item_path(path, i)); !checked) {
+      return checked;
+    }
+    request.tokens.push_back(value[i].get<std::int32_t>());
+  }
+  return {};
+}
+
+template <class Request>
+Result<Request> parse(std::string_view text, Request request,
+                      std::span<const Field<Request>> fields) {
+  Result<Json> body = read_json(text);
+  if (!body) return fail(std::move(body).error());
+  std::vector<std::string> no_warnings;
+  Status read = read_fields(*body, "", no_warnings, FieldSet<Request>{fields, request});
+  if (!read) return fail(std::move(read).error());
+  return request;
+}
+
+}  // namespace
+
+std::span<const Field<TokenizeRequest>> tokenize_fields() {
+  using R = TokenizeRequest;
+  static const std::vector<Field<R>> kFields = {
+      field<&R::model>("model", kModelBytes, "The model's id; absent takes the default one"),
+      required(field<&R::text>("content", {}, "The text")),
+      {{"add_special", FieldType::Boolean, {}, "false", "With the begin-of-text token"},
+       [](Json& value, const std::string&, R& request) -> Status {
+         request.add_special = value.get<bool>();
+         return {};
+       }},
+      field<&R::parse_special>("parse_special", {}, "Special tokens' names are these tokens"),
+      field<&R::pieces>("with_pieces", {}, "Say what each token stands for"),
+  };
+  return kFields;
+}
+
+std::span<const Field<DetokenizeRequest>> detokenize_fields() {
+  using R = DetokenizeRequest;
+  static const std::vector<Field<R>> kFields = {
+      field<&R::model>("model", kModelBytes, "The model's id; absent takes the default one"),
+      required(Field<R>{{"tokens", FieldType::Array, {0, 1 << 20}, "", "Token ids"}, read_tokens}),
+  };
+  return kFields;
+}
+
+Result<TokenizeRequest> parse_tokenize_request(std::string_view body) {
+  return parse<TokenizeRequest>(body, {.add_special = false}, tokenize_fields());
+}
+
+Result<DetokenizeRequest> parse_detokenize_request(std::string_view body) {
+  return parse<DetokenizeRequest>(body, {}, detokenize_fields());
+}
+
+std::string tokens_body(const Tokens& tokens) {
+  std::string out = "{\"tokens\":[";
+  for (std::size_t i = 0; i < tokens.ids.size(); ++i) {
+    if (i > 0) out += ',';
+    if (tokens.pieces.empty()) {
+      append_number(out, std::int64_t{tokens.ids[i]});
+      continue;
+    }
+    const std::string& piece = tokens.pieces[i];
+    out += "{\"id\":" + std::to_string(tokens.ids[i]) + ",\"piece\":";
+    if (is_valid_utf8(piece)) {
+      append_string(out, piece);
+    } else {
+      Json bytes = Json::array();
+      for (const char byte : piece) bytes.push_back(static_cast<unsigned char>(byte));
+      out += to_text(bytes);
+    }
+    out += '}';
+  }
+  return out + "]}";
+}
+
+std::string content_body(std::string_view text) {
+  std::string out = "{\"content\":";
+  append_string(out, text);
+  return out + "}";
+}
+
+std::string prompt_body(std::string_view text) {
+  std::string out = "{\"prompt\":";
+  append_string(out, text);
+  return out + "}";
+}
+
+}  // namespace pcai
