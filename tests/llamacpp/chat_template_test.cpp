@@ -1,5 +1,6 @@
 #include "backend/llamacpp/chat_template.h"
 
+#include "backend/llamacpp/native_answer.h"
 #include "llamacpp/loaded_weights.h"
 
 namespace pcai {
@@ -123,6 +124,68 @@ TEST_F(ChatTemplateTest, ArgumentsReachTheTemplate) {
   const auto rendered = chat_template->render(chat);
   ASSERT_TRUE(rendered) << rendered.error().message;
   EXPECT_EQ(rendered->prompt, "happy: Hello");
+}
+
+// Has marks of its own for calls.
+constexpr const char* kOwnMarks = R"(
+{%- if tools %}<|im_start|>system
+Functions: {{ tools | tojson }}<|im_end|>
+{% endif %}
+{%- for message in messages %}<|im_start|>{{ message.role }}
+{{ message.content }}
+{%- if message.tool_calls %}{% for call in message.tool_calls %}[CALL]{"name": "{{ call.function.name }}", "arguments": {{ call.function.arguments | tojson }}}[/CALL]{% endfor %}{% endif %}<|im_end|>
+{% endfor %}
+{%- if add_generation_prompt %}<|im_start|>assistant
+{% endif %})";
+
+TEST_F(ChatTemplateTest, ATemplateWithMarksOfItsOwnGetsTheGrammarOfItsFormat) {
+  const auto chat_template = ChatTemplate::create(weights(), kOwnMarks);
+  ASSERT_TRUE(chat_template) << chat_template.error().message;
+  const auto rendered = chat_template->render(kWithTool);
+  ASSERT_TRUE(rendered) << rendered.error().message;
+  EXPECT_NE(rendered->prompt.find("Waves a hand"), std::string::npos);
+  ASSERT_TRUE(rendered->format.native);
+  EXPECT_TRUE(rendered->format.native->lazy);
+  ASSERT_FALSE(rendered->format.native->triggers.empty());
+  EXPECT_EQ(rendered->format.native->triggers[0].substr(0, 5), "[CALL");
+}
+
+TEST_F(ChatTemplateTest, BesideAGrammarCallsAreAlwaysInOurWords) {
+  const auto chat_template = ChatTemplate::create(weights(), kOwnMarks);
+  const auto rendered = chat_template->render(kWithTool, true);
+  ASSERT_TRUE(rendered) << rendered.error().message;
+  EXPECT_FALSE(rendered->format.native);
+  EXPECT_NE(rendered->prompt.find("You can call functions."), std::string::npos);
+}
+
+TEST_F(ChatTemplateTest, NativeAnswersAreReadInPieces) {
+  const auto chat_template = ChatTemplate::create(weights(), kOwnMarks);
+  const auto rendered = chat_template->render(kWithTool);
+  ASSERT_TRUE(rendered && rendered->format.native);
+  const std::string answer = "Hi. [CALL]{\"name\": \"wave\", \"arguments\": {}}[/CALL]";
+  for (std::size_t piece = 1; piece < answer.size(); ++piece) {
+    const auto reader = read_natively(*rendered->format.native);
+    std::string text;
+    std::string name;
+    std::string arguments;
+    const auto take = [&](const std::vector<GenerateEvent>& events) {
+      for (const GenerateEvent& event : events) {
+        if (const auto* delta = std::get_if<TextDelta>(&event)) text += delta->text;
+        if (const auto* call = std::get_if<ToolCallDelta>(&event)) {
+          name += call->name;
+          arguments += call->arguments;
+        }
+      }
+    };
+    for (std::size_t at = 0; at < answer.size(); at += piece) {
+      take(reader->add(answer.substr(at, piece)));
+    }
+    take(reader->finish());
+    EXPECT_TRUE(reader->called()) << piece;
+    EXPECT_EQ(name, "wave") << piece;
+    EXPECT_EQ(arguments, "{}") << piece;
+    EXPECT_EQ(text.substr(0, 3), "Hi.") << piece;
+  }
 }
 
 }  // namespace

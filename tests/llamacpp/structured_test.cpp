@@ -179,5 +179,31 @@ TEST_F(StructuredTest, ABadSchemaOfAFunctionIsNamed) {
   EXPECT_EQ(answer.error().field, "tools[1].function.parameters");
 }
 
+TEST_F(StructuredTest, ATemplateWithItsOwnFormatIsHeldToItsSchemaToo) {
+  const auto native = load({.model_path = path(),
+                            .chat_template = R"(
+{%- if tools %}<|im_start|>system
+Functions: {{ tools | tojson }}<|im_end|>
+{% endif %}
+{%- for message in messages %}<|im_start|>{{ message.role }}
+{{ message.content }}
+{%- if message.tool_calls %}{% for call in message.tool_calls %}[CALL]{"name": "{{ call.function.name }}", "arguments": {{ call.function.arguments | tojson }}}[/CALL]{% endfor %}{% endif %}<|im_end|>
+{% endfor %}
+{%- if add_generation_prompt %}<|im_start|>assistant
+{% endif %})",
+                            .threads = 1});
+  ASSERT_TRUE(native) << native.error().message;
+  const auto answer = generate(**native, ask_with_tools({.definitions = {kWeather},
+                                                         .choice = ToolChoice::Required,
+                                                         .parallel = false}));
+  ASSERT_TRUE(answer) << answer.error().message;
+  ASSERT_EQ(answer->tool_calls.size(), 1U) << answer->content.value_or("");
+  EXPECT_EQ(answer->tool_calls[0].name, "get_weather");
+  const json arguments = json::parse(answer->tool_calls[0].arguments, nullptr, false);
+  ASSERT_TRUE(arguments.is_object()) << answer->tool_calls[0].arguments;
+  EXPECT_THAT(arguments.at("unit"), ::testing::AnyOf("celsius", "fahrenheit"));
+  EXPECT_EQ(answer->finish_reason, FinishReason::ToolCalls);
+}
+
 }  // namespace
 }  // namespace pcai

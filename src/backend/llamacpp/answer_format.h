@@ -1,7 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pcai {
 
@@ -13,15 +15,29 @@ inline constexpr std::string_view kCallHead = "\n{\"name\": \"";
 inline constexpr std::string_view kCallMiddle = "\", \"arguments\": ";
 inline constexpr std::string_view kCallEnd = "</tool_call>";
 
+/// The format of a chat template that writes calls in its own way, as llama.cpp found it out.
+struct NativeFormat {
+  std::string parser;                 // llama.cpp's, serialised
+  int kind = 0;                       // its common_chat_format
+  std::string generation_prompt;      // what the prompt already has of the answer
+  std::string grammar;                // GBNF; "" = none
+  bool lazy = false;                  // the grammar holds from a trigger on
+  std::vector<std::string> triggers;  // words
+  bool parallel = true;               // false: the answer ends with the first call
+  std::string begun;                  // of a call, in the prompt, after generation_prompt
+};
+
 /// Where reasoning and tool calls are in the text that a model writes.
 struct AnswerFormat {
   std::string reasoning_begin = {};  // such as "<think>"; "" = no reasoning is looked for
   std::string reasoning_end = {};
-  bool begins_in_reasoning = false;  // the prompt ends with reasoning_begin
-  bool has_calls = false;            // tool calls are looked for
+  bool begins_in_reasoning = false;         // the prompt ends with reasoning_begin
+  bool has_calls = false;                   // tool calls are looked for
+  std::vector<std::string> marks = {};      // special tokens that count as text, by name
+  std::optional<NativeFormat> native = {};  // instead of all above
 
   /// True where the text is the answer as it stands.
-  bool plain() const noexcept { return reasoning_begin.empty() && !has_calls; }
+  bool plain() const noexcept { return reasoning_begin.empty() && !has_calls && !native; }
 };
 
 }  // namespace pcai

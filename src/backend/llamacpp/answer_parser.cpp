@@ -1,8 +1,9 @@
 #include "backend/llamacpp/answer_parser.h"
 
 #include <algorithm>
-#include <random>
 #include <utility>
+
+#include "backend/llamacpp/call_id.h"
 
 namespace pcai {
 namespace {
@@ -24,14 +25,6 @@ std::size_t beginning_at_end(std::string_view text, std::string_view mark) {
 std::size_t without_space_at_end(std::string_view text, std::size_t length) {
   while (length > 0 && is_space(text[length - 1])) --length;
   return length;
-}
-
-std::string random_call_id() {
-  static constexpr std::string_view kDigits = "0123456789abcdefghijklmnopqrstuvwxyz";
-  std::random_device random;
-  std::string id = "call_";
-  for (int i = 0; i < 24; ++i) id += kDigits[random() % kDigits.size()];
-  return id;
 }
 
 }  // namespace

@@ -6,28 +6,21 @@
 #include <vector>
 
 #include "backend/llamacpp/answer_format.h"
+#include "backend/llamacpp/answer_reader.h"
 #include "core/event.h"
 
 namespace pcai {
 
-/// Takes the text of an answer apart as it comes: TextDelta, ReasoningDelta and ToolCallDelta. How
-/// the text is cut into pieces does not change what all events together say. White space around
-/// reasoning and calls is left out. Not thread-safe.
-class AnswerParser {
+/// Reads the format of answer_format.h. White space around reasoning and calls is left out.
+class AnswerParser final : public AnswerReader {
  public:
   explicit AnswerParser(AnswerFormat format);
 
-  /// Adds text, and returns what is clear now.
-  std::vector<GenerateEvent> add(std::string_view text);
-
-  /// What was still held back. Nothing may be added after it.
-  std::vector<GenerateEvent> finish();
-
-  /// True once a call was complete.
-  bool called() const noexcept { return calls_ > 0; }
-
-  /// True while the text so far ends inside reasoning.
-  bool reasons() const noexcept { return state_ == State::Reasoning; }
+  std::vector<GenerateEvent> add(std::string_view text) override;
+  std::vector<GenerateEvent> finish() override;
+  bool called() const noexcept override { return calls_ > 0; }
+  bool done() const noexcept override { return false; }
+  bool reasons() const noexcept override { return state_ == State::Reasoning; }
 
  private:
   enum class State : std::uint8_t { Start, Reasoning, Text, CallHead, Arguments, CallTail };

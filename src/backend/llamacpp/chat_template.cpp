@@ -2,6 +2,7 @@
 
 #include <chat.h>
 
+#include <algorithm>
 #include <exception>
 #include <string>
 
@@ -41,12 +42,28 @@ common_chat_templates_inputs to_inputs(const std::vector<ChatMessage>& messages)
   return inputs;
 }
 
-void add_tools(common_chat_templates_inputs& inputs, const ToolOptions& tools) {
-  for (const ToolDefinition& tool : tools.definitions) {
+void add_tools(common_chat_templates_inputs& inputs, const std::vector<ToolDefinition>& tools) {
+  for (const ToolDefinition& tool : tools) {
     inputs.tools.push_back(
         {tool.name, tool.description,
          tool.parameters.empty() ? R"({"type":"object","properties":{}})" : tool.parameters});
   }
+}
+
+void set_options(common_chat_templates_inputs& inputs, const ChatPrompt& chat) {
+  inputs.enable_thinking = chat.thinking;
+  for (const TemplateArgument& argument : chat.template_arguments) {
+    inputs.chat_template_kwargs[argument.name] = argument.json;
+  }
+}
+
+std::vector<ToolDefinition> callable(const ToolOptions& tools) {
+  std::vector<ToolDefinition> callable = tools.definitions;
+  if (tools.allowed.empty()) return callable;
+  std::erase_if(callable, [&tools](const ToolDefinition& tool) {
+    return std::find(tools.allowed.begin(), tools.allowed.end(), tool.name) == tools.allowed.end();
+  });
+  return callable;
 }
 
 bool mentions_tools(const ChatPrompt& chat) {
@@ -87,20 +104,21 @@ Result<ChatTemplate> ChatTemplate::create(const llama_model& model,
 
 /// Lets it write a call, and looks.
 void ChatTemplate::find_out_about_calls() {
-  const ToolOptions tools{.definitions = {{"probe", "A probe", R"({"type":"object"})"}}};
   common_chat_templates_inputs inputs = to_inputs(
       {{.role = Role::User, .content = "go"},
        {.role = Role::Assistant, .content = "", .tool_calls = {{"call_1", "probe", R"({"a":1})"}}},
        {.role = Role::Tool, .content = "done", .tool_call_id = "call_1"}});
-  add_tools(inputs, tools);
+  add_tools(inputs, {{"probe", "A probe", R"({"type":"object"})"}});
   const std::string head =
       std::string(kCallBegin) + std::string(kCallHead) + "probe" + std::string(kCallMiddle) + "{";
   try {
     const std::string prompt = common_chat_templates_apply(templates_.get(), inputs).prompt;
-    writes_calls_ =
-        prompt.find(head) != std::string::npos && prompt.find("A probe") != std::string::npos;
+    // A template that shows neither the function nor the call leaves tools out in silence.
+    knows_tools_ = prompt.find("A probe") != std::string::npos &&
+                   common_chat_templates_get_caps(templates_.get()).at("supports_tool_calls");
+    writes_calls_ = knows_tools_ && prompt.find(head) != std::string::npos;
   } catch (const std::exception&) {
-    writes_calls_ = false;  // it refuses tools
+    knows_tools_ = false;  // it refuses tools
   }
 }
 
@@ -130,28 +148,80 @@ void ChatTemplate::find_out_about_reasoning() {
   }
 }
 
-Result<RenderedChat> ChatTemplate::render(const ChatPrompt& chat) const {
-  const bool in_our_words = !writes_calls_ && mentions_tools(chat);
+Result<RenderedChat> ChatTemplate::render(const ChatPrompt& chat, bool constrained) const {
+  if (knows_tools_ && !writes_calls_ && chat.tools.enabled() && !constrained) {
+    if (auto rendered = render_natively(chat)) return *std::move(rendered);
+  }
+  return render_plainly(chat);
+}
+
+Result<RenderedChat> ChatTemplate::render_plainly(const ChatPrompt& chat) const {
+  // A native template writes calls of the past itself where it need not describe tools.
+  const bool in_our_words =
+      mentions_tools(chat) && !writes_calls_ && (chat.tools.enabled() || !knows_tools_);
   common_chat_templates_inputs inputs =
       to_inputs(in_our_words ? describe_tools(chat) : chat.messages);
-  if (writes_calls_ && chat.tools.enabled()) add_tools(inputs, chat.tools);
-  inputs.enable_thinking = chat.thinking;
-  for (const TemplateArgument& argument : chat.template_arguments) {
-    inputs.chat_template_kwargs[argument.name] = argument.json;
-  }
+  if (writes_calls_ && chat.tools.enabled()) add_tools(inputs, chat.tools.definitions);
+  set_options(inputs, chat);
   try {
     common_chat_params params = common_chat_templates_apply(templates_.get(), inputs);
-    const bool begins = ends_with_mark(params.prompt, reasoning_begin_);
+    AnswerFormat format{.reasoning_begin = reasoning_begin_,
+                        .reasoning_end = reasoning_end_,
+                        .begins_in_reasoning = ends_with_mark(params.prompt, reasoning_begin_),
+                        .has_calls = chat.tools.enabled()};
+    if (!format.plain()) {
+      format.marks = {reasoning_begin_, reasoning_end_, std::string(kCallBegin),
+                      std::string(kCallEnd)};
+    }
     return RenderedChat{std::move(params.prompt), std::move(params.additional_stops),
-                        AnswerFormat{.reasoning_begin = reasoning_begin_,
-                                     .reasoning_end = reasoning_end_,
-                                     .begins_in_reasoning = begins,
-                                     .has_calls = chat.tools.enabled()}};
+                        std::move(format)};
   } catch (const std::exception& exception) {
     return fail(
         ErrorCode::InvalidRequest,
         std::string("the model's chat template refuses these messages: ") + exception.what(),
         "messages");
+  }
+}
+
+/// Nothing where llama.cpp has no grammar for the format, or one that begins at more than a word.
+std::optional<RenderedChat> ChatTemplate::render_natively(const ChatPrompt& chat) const {
+  common_chat_templates_inputs inputs = to_inputs(chat.messages);
+  add_tools(inputs, callable(chat.tools));
+  set_options(inputs, chat);
+  inputs.force_pure_content = false;
+  inputs.reasoning_format = COMMON_REASONING_FORMAT_DEEPSEEK;
+  inputs.parallel_tool_calls = chat.tools.parallel;
+  // llama.cpp's own "required" lets any text come before the call. Without reasoning before it the
+  // call can be begun in the prompt instead.
+  const bool required = chat.tools.choice == ToolChoice::Required;
+  const bool begun = required && reasoning_begin_.empty();
+  inputs.tool_choice =
+      required && !begun ? COMMON_CHAT_TOOL_CHOICE_REQUIRED : COMMON_CHAT_TOOL_CHOICE_AUTO;
+  try {
+    common_chat_params params = common_chat_templates_apply(templates_.get(), inputs);
+    if (params.grammar.empty()) return std::nullopt;
+    NativeFormat native{.parser = std::move(params.parser),
+                        .kind = params.format,
+                        .generation_prompt = std::move(params.generation_prompt),
+                        .grammar = std::move(params.grammar),
+                        .lazy = params.grammar_lazy,
+                        .parallel = chat.tools.parallel};
+    for (common_grammar_trigger& trigger : params.grammar_triggers) {
+      if (trigger.type != COMMON_GRAMMAR_TRIGGER_TYPE_WORD) return std::nullopt;
+      native.triggers.push_back(std::move(trigger.value));
+    }
+    if (begun) {
+      if (native.triggers.empty()) return std::nullopt;
+      native.begun = native.triggers.front();
+      params.prompt += native.begun;
+    }
+    AnswerFormat format{.marks = std::move(params.preserved_tokens)};
+    format.marks.insert(format.marks.end(), native.triggers.begin(), native.triggers.end());
+    format.native = std::move(native);
+    return RenderedChat{std::move(params.prompt), std::move(params.additional_stops),
+                        std::move(format)};
+  } catch (const std::exception&) {
+    return std::nullopt;  // our own words tell the caller what is wrong, if anything is
   }
 }
 

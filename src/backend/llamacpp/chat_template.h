@@ -31,9 +31,10 @@ class ChatTemplate {
                                      const std::optional<std::string>& source);
 
   /// Fails with InvalidRequest, with the template's own reason, e.g. for roles out of order. Tools
-  /// are described in our own words where the template does not write calls as answer_format.h
-  /// does.
-  Result<RenderedChat> render(const ChatPrompt& chat) const;
+  /// are the template's affair where it knows them, else they are described in our own words.
+  /// `constrained`: the answer's text must match a grammar, which no native format allows beside
+  /// tools.
+  Result<RenderedChat> render(const ChatPrompt& chat, bool constrained = false) const;
 
  private:
   struct Deleter {
@@ -41,11 +42,14 @@ class ChatTemplate {
   };
   explicit ChatTemplate(common_chat_templates* templates) : templates_(templates) {}
 
+  Result<RenderedChat> render_plainly(const ChatPrompt& chat) const;
+  std::optional<RenderedChat> render_natively(const ChatPrompt& chat) const;
   void find_out_about_calls();
   void find_out_about_reasoning();
 
   std::unique_ptr<common_chat_templates, Deleter> templates_;
   bool writes_calls_ = false;    // as answer_format.h says
+  bool knows_tools_ = false;     // in whatever format
   std::string reasoning_begin_;  // "" = it knows none
   std::string reasoning_end_;
 };

@@ -1,5 +1,6 @@
 #include "backend/llamacpp/decoding_request.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace pcai {
@@ -14,12 +15,12 @@ DecodingRequest::DecodingRequest(RequestId id, const GenerateRequest& request,
       wants_logprobs_(request.params.logprobs),
       top_logprobs_(request.params.top_logprobs),
       tokenizer_(tokenizer),
-      format_(std::move(prompt.format)),
-      sampler_(tokenizer, request.params, prompt_, std::move(prompt.grammar)),
+      marks_(std::move(prompt.marks)),
+      sampler_(tokenizer, request.params, prompt_, std::move(prompt.constraint)),
       format_stop_(std::move(prompt.stop_sequences)),
+      reader_(std::move(prompt.reader)),
       stop_(request.params.stop_sequences),
       sink_(std::move(sink)) {
-  if (!format_.plain()) parser_.emplace(format_);
   usage_.prompt_tokens = static_cast<std::uint32_t>(prompt_.size());
 }
 
@@ -56,9 +57,9 @@ bool DecodingRequest::take(Token token) {
     return false;
   }
   ++usage_.completion_tokens;
-  if (parser_ && parser_->reasons()) ++usage_.reasoning_tokens;
+  if (reader_ && reader_->reasons()) ++usage_.reasoning_tokens;
   add_text(format_stop_.add(utf8_.add(bytes_of(token))));
-  if (format_stop_.stopped() || stop_.stopped()) {
+  if (format_stop_.stopped() || stop_.stopped() || (reader_ && reader_->done())) {
     finish(FinishReason::Stop);
     return false;
   }
@@ -72,16 +73,14 @@ bool DecodingRequest::take(Token token) {
 /// Special tokens have no text, but the marks of the format are looked for.
 std::string DecodingRequest::bytes_of(Token token) const {
   std::string bytes = tokenizer_.piece(token);
-  if (!bytes.empty() || !parser_) return bytes;
+  if (!bytes.empty() || marks_.empty()) return bytes;
   std::string name = tokenizer_.name(token);
-  const bool mark = name == format_.reasoning_begin || name == format_.reasoning_end ||
-                    (format_.has_calls && (name == kCallBegin || name == kCallEnd));
-  return mark ? name : bytes;
+  return std::find(marks_.begin(), marks_.end(), name) != marks_.end() ? name : bytes;
 }
 
 void DecodingRequest::add_text(std::string text) {
-  if (parser_) {
-    send(parser_->add(text));
+  if (reader_) {
+    send(reader_->add(text));
   } else {
     send_text(stop_.add(text));
   }
@@ -112,13 +111,13 @@ void DecodingRequest::finish(FinishReason reason) {
       rest += format_stop_.take_held();
     }
     add_text(std::move(rest));
-    if (parser_) send(parser_->finish());
+    if (reader_) send(reader_->finish());
   }
   std::string rest = stop_.stopped() ? "" : stop_.take_held();
   if (!rest.empty() || !logprobs_.empty()) {
     sink_->on_event(TextDelta{std::move(rest), std::exchange(logprobs_, {})});
   }
-  if (reason == FinishReason::Stop && parser_ && parser_->called())
+  if (reason == FinishReason::Stop && reader_ && reader_->called())
     reason = FinishReason::ToolCalls;
   sink_->on_event(Finished{reason, usage_, timings(), stop_.matched()});
 }

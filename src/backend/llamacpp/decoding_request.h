@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "backend/event_sink.h"
-#include "backend/llamacpp/answer_parser.h"
+#include "backend/llamacpp/answer_reader.h"
 #include "backend/llamacpp/sampler.h"
 #include "backend/stop_filter.h"
 #include "backend/utf8_filter.h"
@@ -18,9 +18,10 @@ namespace pcai {
 /// What a request became: its prompt in tokens, and how its answer is to be read.
 struct PreparedPrompt {
   std::vector<Token> tokens;
-  std::vector<std::string> stop_sequences;  // that the chat template's format needs
-  AnswerFormat format;
-  std::optional<GrammarMatcher> grammar;
+  std::vector<std::string> stop_sequences;      // that the chat template's format needs
+  std::vector<std::string> marks;               // special tokens that count as text, by name
+  std::unique_ptr<AnswerReader> reader;         // null: the text is the answer
+  std::unique_ptr<TokenConstraint> constraint;  // null: every token may come
 };
 
 /// A request on its way through a model: what it samples with, what it has said, who listens. Made
@@ -39,8 +40,8 @@ class DecodingRequest {
   void set_cached_tokens(std::uint32_t tokens) noexcept { usage_.cached_tokens = tokens; }
 
   /// Samples the next token from its logits and sends what it adds to the answer. Returns that
-  /// token and those that its grammar forces after it, or nothing when the request has ended; its
-  /// last event is sent then.
+  /// token and those that its constraint forces after it, or nothing when the request has ended;
+  /// its last event is sent then.
   std::vector<Token> advance(std::span<const float> logits);
 
   /// Sends Failed as the last event.
@@ -64,12 +65,12 @@ class DecodingRequest {
   bool wants_logprobs_;
   std::uint32_t top_logprobs_;
   const Tokenizer& tokenizer_;
-  AnswerFormat format_;
+  std::vector<std::string> marks_;
   Sampler sampler_;
   Utf8Filter utf8_;
-  StopFilter format_stop_;              // ends the text as it comes
-  std::optional<AnswerParser> parser_;  // absent: the text is the answer
-  StopFilter stop_;                     // ends the answer
+  StopFilter format_stop_;                // ends the text as it comes
+  std::unique_ptr<AnswerReader> reader_;  // null: the text is the answer
+  StopFilter stop_;                       // ends the answer
   std::shared_ptr<EventSink> sink_;
   std::vector<TokenLogprobs> logprobs_;  // of tokens whose text is still held back
   Usage usage_;

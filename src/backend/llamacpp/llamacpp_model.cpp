@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "backend/llamacpp/answer_grammar.h"
+#include "backend/llamacpp/answer_parser.h"
 #include "backend/llamacpp/context.h"
 #include "backend/llamacpp/kernels/load_kernels.h"
+#include "backend/llamacpp/native_answer.h"
 
 namespace pcai {
 namespace {
@@ -116,23 +118,30 @@ Status LlamaCppModel::submit(RequestId id, GenerateRequest request,
 
 Result<PreparedPrompt> LlamaCppModel::prepare(const GenerateRequest& request) {
   PreparedPrompt prepared;
+  AnswerFormat format;
   Result<std::vector<Token>> tokens;
   if (const auto* ids = std::get_if<TokenPrompt>(&request.prompt)) {
     tokens = check_tokens(*ids);
   } else if (const auto* chat = std::get_if<ChatPrompt>(&request.prompt)) {
-    auto rendered = chat_template_.render(*chat);
+    auto rendered = chat_template_.render(*chat, request.params.grammar.has_value());
     if (!rendered) return fail(std::move(rendered.error()));
     prepared.stop_sequences = std::move(rendered->stop_sequences);
-    prepared.format = std::move(rendered->format);
+    format = std::move(rendered->format);
     tokens = tokenize(rendered->prompt);
   } else {
     tokens = tokenize(std::get<TextPrompt>(request.prompt).text);
   }
   if (!tokens) return fail(std::move(tokens.error()));
   prepared.tokens = std::move(*tokens);
-  auto grammar = compile(request, prepared.format);
-  if (!grammar) return fail(std::move(grammar.error()));
-  prepared.grammar = std::move(*grammar);
+  auto constraint = constrain(request, format);
+  if (!constraint) return fail(std::move(constraint.error()));
+  prepared.constraint = std::move(*constraint);
+  prepared.marks = std::move(format.marks);
+  if (format.native) {
+    prepared.reader = read_natively(*format.native);
+  } else if (!format.plain()) {
+    prepared.reader = std::make_unique<AnswerParser>(std::move(format));
+  }
   return prepared;
 }
 
@@ -158,15 +167,20 @@ Result<std::vector<Token>> LlamaCppModel::tokenize(const std::string& text) cons
   return tokens;
 }
 
-Result<std::optional<GrammarMatcher>> LlamaCppModel::compile(const GenerateRequest& request,
-                                                             const AnswerFormat& format) {
+Result<std::unique_ptr<TokenConstraint>> LlamaCppModel::constrain(const GenerateRequest& request,
+                                                                  const AnswerFormat& format) {
+  if (format.native) return constrain_natively(*format.native, *tokenizer_.vocab());
   const auto* const chat = std::get_if<ChatPrompt>(&request.prompt);
   const ToolOptions tools = chat != nullptr ? chat->tools : ToolOptions{};
-  if (!request.params.grammar && !tools.enabled()) return std::nullopt;
+  if (!request.params.grammar && !tools.enabled()) return nullptr;
   const auto compiler = grammar_compiler();
   if (!compiler) return fail(compiler.error());
-  return compile_answer(**compiler, format, tools, request.params.grammar,
-                        [this](std::string_view name) { return tokenizer_.has_special(name); });
+  auto matcher =
+      compile_answer(**compiler, format, tools, request.params.grammar,
+                     [this](std::string_view name) { return tokenizer_.has_special(name); });
+  if (!matcher) return fail(std::move(matcher.error()));
+  if (!*matcher) return nullptr;
+  return pcai::constrain(*std::move(*matcher));
 }
 
 Result<GrammarCompiler*> LlamaCppModel::grammar_compiler() {

@@ -30,10 +30,10 @@ std::vector<llama_logit_bias> biases(const Tokenizer& tokenizer, const GenerateP
 }  // namespace
 
 Sampler::Sampler(const Tokenizer& tokenizer, const GenerateParams& params,
-                 std::span<const Token> prompt, std::optional<GrammarMatcher> grammar)
+                 std::span<const Token> prompt, std::unique_ptr<TokenConstraint> constraint)
     : tokenizer_(tokenizer),
       chain_(llama_sampler_chain_init({.no_perf = true})),
-      grammar_(std::move(grammar)) {
+      constraint_(std::move(constraint)) {
   const auto add = [this](llama_sampler* sampler) {
     llama_sampler_chain_add(chain_.get(), sampler);
   };
@@ -69,32 +69,26 @@ Sampler::Sampler(const Tokenizer& tokenizer, const GenerateParams& params,
 }
 
 std::optional<Token> Sampler::sample(std::span<const float> logits) {
-  Token token = pick(logits, {});
-  // Most tokens are allowed, and to ask about one is far cheaper than a mask. What is drawn again
-  // under the mask has the distribution that the mask alone would give.
-  if (grammar_ && !grammar_->allows(token)) {
-    const auto mask = grammar_->mask();
-    if (std::all_of(mask.begin(), mask.end(), [](std::uint32_t word) { return word == 0; })) {
-      return std::nullopt;
-    }
-    token = pick(logits, mask);
-  }
-  accept(token);
-  if (grammar_ && grammar_->failed()) return std::nullopt;
+  std::optional<Token> token = pick(logits, false);
+  // Most tokens are allowed, and to ask about one is far cheaper than to find all that are. What is
+  // drawn again among those has the distribution that they alone would give.
+  if (constraint_ && !constraint_->allows(*token)) token = pick(logits, true);
+  if (!token) return std::nullopt;
+  accept(*token);
+  if (constraint_ && constraint_->error()) return std::nullopt;
   return token;
 }
 
-Token Sampler::pick(std::span<const float> logits, std::span<const std::uint32_t> mask) {
-  const auto allowed = [mask](std::size_t token) {
-    return mask.empty() || ((mask[token / 32] >> (token % 32)) & 1) != 0;
-  };
-  if (greedy_ && mask.empty()) {
+std::optional<Token> Sampler::pick(std::span<const float> logits, bool constrained) {
+  if (greedy_ && !constrained) {
     return static_cast<Token>(std::max_element(logits.begin(), logits.end()) - logits.begin());
   }
-  candidates_.clear();
+  candidates_.resize(logits.size());
   for (std::size_t i = 0; i < logits.size(); ++i) {
-    if (allowed(i)) candidates_.push_back({static_cast<llama_token>(i), logits[i], 0});
+    candidates_[i] = {static_cast<llama_token>(i), logits[i], 0};
   }
+  if (constrained) constraint_->restrict(candidates_);
+  if (candidates_.empty()) return std::nullopt;
   llama_token_data_array array{candidates_.data(), candidates_.size(), -1, false};
   if (repeat_) llama_sampler_apply(repeat_.get(), &array);
   llama_sampler_apply(chain_.get(), &array);
@@ -104,18 +98,25 @@ Token Sampler::pick(std::span<const float> logits, std::span<const std::uint32_t
 void Sampler::accept(Token token) {
   if (repeat_) llama_sampler_accept(repeat_.get(), token);
   llama_sampler_accept(chain_.get(), token);
-  if (grammar_) grammar_->accept(token);
+  if (constraint_) constraint_->accept(token);
 }
 
 std::vector<Token> Sampler::take_forced() {
-  if (!grammar_) return {};
-  std::vector<Token> tokens = grammar_->forced();
+  if (!constraint_) return {};
+  std::vector<Token> tokens = constraint_->forced();
   for (const Token token : tokens) accept(token);
   return tokens;
 }
 
 bool Sampler::complete() {
-  return grammar_ && grammar_->complete();
+  return constraint_ && constraint_->complete();
+}
+
+Error Sampler::error() const {
+  if (constraint_) {
+    if (auto error = constraint_->error()) return *error;
+  }
+  return {ErrorCode::Internal, "the grammar allows no token here"};
 }
 
 TokenLogprobs Sampler::logprobs(std::span<const float> logits, Token token,

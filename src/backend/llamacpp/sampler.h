@@ -1,43 +1,45 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "backend/llamacpp/batch_planner.h"
 #include "backend/llamacpp/model_file.h"
+#include "backend/llamacpp/token_constraint.h"
 #include "backend/llamacpp/tokenizer.h"
 #include "core/event.h"
-#include "grammar/grammar_matcher.h"
 
 namespace pcai {
 
-/// Picks a request's tokens from logits, by its parameters, its seed and its grammar alone. Not
+/// Picks a request's tokens from logits, by its parameters, its seed and its constraint alone. Not
 /// thread-safe.
 class Sampler {
  public:
   /// `tokenizer` must outlive it. The prompt counts for repeat_penalty, not for the other two.
+  /// Without a constraint every token may come.
   Sampler(const Tokenizer& tokenizer, const GenerateParams& params, std::span<const Token> prompt,
-          std::optional<GrammarMatcher> grammar = {});
+          std::unique_ptr<TokenConstraint> constraint = nullptr);
 
-  /// The next token. `logits` has one entry for each token of the vocabulary. Nothing once the
-  /// grammar failed: error() says why.
+  /// The next token. `logits` has one entry for each token of the vocabulary. Nothing where the
+  /// constraint allows none: error() says why.
   std::optional<Token> sample(std::span<const float> logits);
 
-  /// Goes on by the tokens that the grammar leaves no choice about, and returns them.
+  /// Goes on by the tokens that the constraint leaves no choice about, and returns them.
   std::vector<Token> take_forced();
 
-  /// True when the grammar is fulfilled and allows nothing more.
+  /// True when the constraint is fulfilled and allows nothing more.
   bool complete();
 
-  Error error() const { return grammar_->error(); }
+  Error error() const;
 
   /// The natural-log probabilities of `token` and of the `top` most likely ones, before temperature
   /// and every other setting.
   TokenLogprobs logprobs(std::span<const float> logits, Token token, std::uint32_t top) const;
 
  private:
-  Token pick(std::span<const float> logits, std::span<const std::uint32_t> mask);
+  std::optional<Token> pick(std::span<const float> logits, bool constrained);
   void accept(Token token);
   TokenLogprob describe(Token token, float logprob) const;
 
@@ -45,7 +47,7 @@ class Sampler {
   bool greedy_;             // and nothing changes the logits: the largest one wins
   LlamaSamplerPtr repeat_;  // null = off; also sees the prompt
   LlamaSamplerPtr chain_;
-  std::optional<GrammarMatcher> grammar_;
+  std::unique_ptr<TokenConstraint> constraint_;  // null = none
   std::vector<llama_token_data> candidates_;
 };
 

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <llama.h>
+
+#include <memory>
+
+#include "backend/llamacpp/answer_format.h"
+#include "backend/llamacpp/answer_reader.h"
+#include "backend/llamacpp/token_constraint.h"
+#include "core/result.h"
+
+namespace pcai {
+
+/// Reads answers by llama.cpp's own parser for the template.
+std::unique_ptr<AnswerReader> read_natively(const NativeFormat& format);
+
+/// Holds answers to llama.cpp's own grammar for the template; null where there is none. The
+/// vocabulary must outlive it. Fails with InvalidRequest when the functions' schemas give no
+/// grammar.
+Result<std::unique_ptr<TokenConstraint>> constrain_natively(const NativeFormat& format,
+                                                            const llama_vocab& vocabulary);
+
+}  // namespace pcai
