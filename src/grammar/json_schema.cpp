@@ -1,24 +1,17 @@
 #include "grammar/json_schema.h"
 
-#include <array>
-#include <nlohmann/json.hpp>
 #include <optional>
+
+#include "grammar/schema_rules.h"
 
 namespace pcai {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = OrderedJson;
 
 constexpr int kMaxDepth = 64;
 constexpr int kMostParts = 100;
 constexpr const char* kOptions = "x-guidance";
-
-// Keywords whose value is a schema, a list of schemas, or schemas by name.
-constexpr std::array kSchemas = {"items",   "additionalProperties", "not", "if", "then", "else",
-                                 "contains"};
-constexpr std::array kLists = {"anyOf", "oneOf", "allOf", "prefixItems", "items"};
-constexpr std::array kMaps = {"properties", "patternProperties", "$defs", "definitions",
-                              "dependentSchemas"};
 
 tl::unexpected<Error> refuse(const std::string& what) {
   return fail(ErrorCode::InvalidRequest, "response_format: the schema " + what, "response_format");
@@ -38,46 +31,19 @@ class FaultFinder {
   FaultFinder(const Json& root, const std::function<std::string(const std::string&)>& validate)
       : root_(root), validate_(validate) {}
 
-  /// `fault` is what is known of `schema`.
-  SchemaFault find(const Json& schema, SchemaFault fault) {
+  /// `fault` is what is known of `schema`; its path is still a pointer.
+  SchemaFault find(Json& schema, SchemaFault fault) {
     if (!schema.is_object()) return fault;
-    for (const char* const keyword : kMaps) {
-      if (auto inner = any_member(schema, keyword, fault.path)) return *inner;
-    }
-    for (const char* const keyword : kLists) {
-      if (auto inner = any_item(schema, keyword, fault.path)) return *inner;
-    }
-    for (const char* const keyword : kSchemas) {
-      const auto part = schema.find(keyword);
-      if (part == schema.end()) continue;
-      if (auto inner = check(*part, fault.path + "." + keyword)) return *inner;
-    }
-    return fault;
+    std::optional<SchemaFault> inner;
+    any_subschema(schema, true, [&](Json& part, const std::string& step) {
+      inner = check(part, fault.path + step);
+      return inner.has_value();
+    });
+    return inner.value_or(std::move(fault));
   }
 
  private:
-  std::optional<SchemaFault> any_member(const Json& schema, const char* keyword,
-                                        const std::string& path) {
-    const auto map = schema.find(keyword);
-    if (map == schema.end() || !map->is_object()) return std::nullopt;
-    for (const auto& [name, part] : map->items()) {
-      if (auto inner = check(part, path + "." + keyword + "." + name)) return inner;
-    }
-    return std::nullopt;
-  }
-
-  std::optional<SchemaFault> any_item(const Json& schema, const char* keyword,
-                                      const std::string& path) {
-    const auto list = schema.find(keyword);
-    if (list == schema.end() || !list->is_array()) return std::nullopt;
-    for (std::size_t i = 0; i < list->size(); ++i) {
-      const std::string where = path + "." + keyword + "[" + std::to_string(i) + "]";
-      if (auto inner = check((*list)[i], where)) return inner;
-    }
-    return std::nullopt;
-  }
-
-  std::optional<SchemaFault> check(const Json& part, const std::string& path) {
+  std::optional<SchemaFault> check(Json& part, const std::string& pointer) {
     if (!part.is_object() || parts_++ >= kMostParts) return std::nullopt;
     Json alone = part;
     for (const char* const definitions : {"$defs", "definitions"}) {
@@ -85,7 +51,7 @@ class FaultFinder {
     }
     std::string reason = validate_(alone.dump());
     if (reason.empty()) return std::nullopt;
-    return find(part, {path, std::move(reason)});
+    return find(part, {pointer, std::move(reason)});
   }
 
   const Json& root_;
@@ -107,15 +73,23 @@ Result<std::string> prepare_schema(std::string_view source) {
   if (schema.is_boolean() && schema.get<bool>()) schema = Json::object();
   if (!schema.is_object()) return refuse("must be an object");
   if (has_options(schema)) return refuse(std::string("may not have '") + kOptions + "' in it");
-  schema[kOptions] = {
-      {"whitespace_flexible", false}, {"item_separator", ", "}, {"key_separator", ": "}};
+  if (const auto fault = apply_rules(schema)) {
+    return refuse("cannot be honoured at " + fault->path + ": " + fault->reason);
+  }
+  schema[kOptions] = {{"whitespace_flexible", false},
+                      {"item_separator", ", "},
+                      {"key_separator", ": "},
+                      {"json_allowed_escapes", "nrbtf\\\""}};
   return schema.dump();
 }
 
 SchemaFault find_fault(const std::string& source,
                        const std::function<std::string(const std::string&)>& validate) {
-  const Json schema = Json::parse(source);
-  return FaultFinder(schema, validate).find(schema, {"$", validate(source)});
+  Json schema = Json::parse(source);
+  const Json root = schema;
+  SchemaFault fault = FaultFinder(root, validate).find(schema, {"#", validate(source)});
+  fault.path = readable_path(fault.path);
+  return fault;
 }
 
 }  // namespace pcai

@@ -5,19 +5,16 @@
 #include <string_view>
 
 #include "core/result.h"
+#include "grammar/schema_walk.h"
 
 namespace pcai {
 
-/// A schema's text as llguidance gets it: instances are on one line, with one blank after ':' and
-/// ',', so that no answer can go on with blanks for ever and more of it is forced. Fails with InvalidRequest: not JSON, nested too deep, or
-/// with llguidance's own options ("x-guidance") in it.
+/// A schema's text as llguidance gets it. Instances are on one line, with one blank after ':' and
+/// ',', so that no answer can go on with blanks for ever and more of it is forced; a character is
+/// written in one way only, so that no name is written around its schema. Fails with
+/// InvalidRequest: not JSON, nested too deep, with llguidance's own options ("x-guidance") in it,
+/// or with what llguidance would enforce wrongly.
 Result<std::string> prepare_schema(std::string_view source);
-
-/// Where in a schema something is wrong: "$.properties.age", and why.
-struct SchemaFault {
-  std::string path;
-  std::string reason;
-};
 
 /// The innermost part of a prepared schema for which `validate` gives a reason ("" = fine). Tries a
 /// bounded number of parts.

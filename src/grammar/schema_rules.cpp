@@ -1,0 +1,202 @@
+#include "grammar/schema_rules.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "grammar/ecma_pattern.h"
+
+namespace pcai {
+namespace {
+
+using Json = OrderedJson;
+using Reason = std::optional<std::string>;
+
+constexpr double kInexact = 9007199254740992.0;    // 2^53: from here on doubles skip integers
+constexpr std::uint64_t kLargestMultiple = 65535;  // llguidance multiplies two in 32 bits
+constexpr std::size_t kMostInlined = 64 * 1024;    // bytes
+constexpr int kMostHops = 8;
+constexpr std::ptrdiff_t kDeepest = 100;  // steps below the root
+
+// llguidance's own know no leap years, and a leap second in every minute.
+const std::string kDate =
+    "(?:(?:(?:[0-9]{3}[1-9]|[0-9]{2}[1-9][0-9]|[0-9][1-9][0-9]{2}|[1-9][0-9]{3})-"
+    "(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|"
+    "02-(?:0[1-9]|1[0-9]|2[0-8])))|"
+    "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)";
+const std::string kTime =
+    "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]+)?"
+    "(?:[zZ]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])";
+
+/// What a format says, in other keywords; null where llguidance's own regex is right.
+Json format_schema(std::string_view format) {
+  const auto whole = [](const std::string& regex) { return Json{{"pattern", "^" + regex + "$"}}; };
+  if (format == "date") return whole(kDate);
+  if (format == "time") return whole(kTime);
+  if (format == "date-time") return whole(kDate + "[tT]" + kTime);
+  if (format == "hostname") return {{"maxLength", 253}};  // beside the regex
+  return nullptr;
+}
+
+/// value * 10^digits without a fraction, and digits, as llguidance has it.
+std::pair<double, int> decimal(double value) {
+  int digits = 0;
+  for (value = std::fabs(value); value != std::floor(value) && digits < 20; ++digits) value *= 10;
+  return {value, digits};
+}
+
+bool exact(const Json& value) {
+  if (value.is_number()) return std::fabs(value.get<double>()) < kInexact;
+  return !value.is_structured() || std::all_of(value.begin(), value.end(), exact);
+}
+
+/// llguidance tells the options of a 'oneOf' apart only where they are written out.
+class Inliner {
+ public:
+  explicit Inliner(Json& root) : root_(root) {}
+
+  void inline_options(Json& schema, const std::string& pointer) {
+    const auto options = schema.find("oneOf");
+    if (options == schema.end() || !options->is_array()) return;
+    if (std::count(pointer.begin(), pointer.end(), '/') > kDeepest) return;
+    for (Json& option : *options) {
+      for (int hops = 0; hops < kMostHops && inlined_ < kMostInlined; ++hops) {
+        if (!option.is_object() || option.size() != 1 || !option.contains("$ref")) break;
+        if (!option["$ref"].is_string()) break;
+        const Json* const target = find_reference(root_, option["$ref"].get<std::string>());
+        if (target == nullptr || target->contains("$id")) break;
+        Json copy = *target;
+        inlined_ += copy.dump(-1, ' ', false, Json::error_handler_t::replace).size();
+        option = std::move(copy);
+      }
+    }
+  }
+
+ private:
+  Json& root_;
+  std::size_t inlined_ = 0;
+};
+
+class Rules {
+ public:
+  Reason check(Json& schema) {
+    const auto has = [&schema](const char* keyword) { return schema.contains(keyword); };
+    const bool applies = has("anyOf") || has("oneOf") || has("allOf") || has("$ref");
+    intersects_ =
+        intersects_ || has("allOf") || has("patternProperties") || (applies && schema.size() > 1);
+    if (has("additionalItems") && (has("prefixItems") || applies || has("const") || has("enum"))) {
+      return "'additionalItems' beside 'prefixItems', 'anyOf' and their like";
+    }
+    if (has("prefixItems") && schema.value("items", Json()).is_array()) {
+      return "'prefixItems' beside a list of 'items'";
+    }
+    if (schema.value("uniqueItems", Json()) == false) schema.erase("uniqueItems");
+    if (Reason reason = check_numbers(schema)) return reason;
+    if (Reason reason = check_names(schema)) return reason;
+    if (Reason reason = translate_patterns(schema)) return reason;
+    return replace_format(schema);
+  }
+
+  /// Whether llguidance can find what several 'multipleOf' have in common.
+  bool multiples_fit() const {
+    if (!intersects_) return true;
+    int digits = 0;
+    for (const auto& [value, own] : multiples_) digits = std::max(digits, own);
+    std::uint64_t common = 1;
+    for (const auto& [value, own] : multiples_) {
+      const double scaled = value * std::pow(10.0, digits - own);
+      if (scaled < 1 || scaled > kLargestMultiple) return false;
+      common = std::lcm(common, static_cast<std::uint64_t>(scaled));
+      if (common > kLargestMultiple) return false;
+    }
+    return true;
+  }
+
+ private:
+  Reason check_numbers(const Json& schema) {
+    for (const char* const keyword :
+         {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "const", "enum"}) {
+      const auto value = schema.find(keyword);
+      if (value != schema.end() && !exact(*value)) {
+        return std::string("'") + keyword + "' has a number of 2^53 or beyond";
+      }
+    }
+    if (const auto multiple = schema.find("multipleOf");
+        multiple != schema.end() && multiple->is_number()) {
+      multiples_.push_back(decimal(multiple->get<double>()));
+    }
+    return std::nullopt;
+  }
+
+  /// A name that comes twice counts once, and no grammar keeps names apart.
+  static Reason check_names(const Json& schema) {
+    const auto least = schema.find("minProperties");
+    if (least == schema.end() || !least->is_number_unsigned()) return std::nullopt;
+    const bool closed = schema.value("additionalProperties", Json()) == false &&
+                        !schema.contains("patternProperties");
+    const std::size_t required = schema.value("required", Json::array()).size();
+    if (closed || least->get<std::uint64_t>() <= required + 1) return std::nullopt;
+    return "'minProperties' that freely chosen names must fulfil";
+  }
+
+  static Reason translate_patterns(Json& schema) {
+    if (const auto pattern = schema.find("pattern");
+        pattern != schema.end() && pattern->is_string()) {
+      auto translated = translate_pattern(pattern->get_ref<const std::string&>());
+      if (!translated) return translated.error();
+      *pattern = std::move(*translated);
+    }
+    const auto named = schema.find("patternProperties");
+    if (named == schema.end() || !named->is_object()) return std::nullopt;
+    Json renamed = Json::object();
+    for (auto& [name, part] : named->items()) {
+      const auto translated = translate_pattern(name);
+      if (!translated) return translated.error() + ": " + name;
+      if (renamed.contains(*translated)) return "two patterns that are the same: " + name;
+      renamed[*translated] = std::move(part);
+    }
+    *named = std::move(renamed);
+    return std::nullopt;
+  }
+
+  static Reason replace_format(Json& schema) {
+    const auto format = schema.find("format");
+    if (format == schema.end() || !format->is_string()) return std::nullopt;
+    const auto name = format->get<std::string>();
+    if (name == "unknown") return "Unknown format: unknown";
+    Json own = format_schema(name);
+    if (own.is_null()) return std::nullopt;
+    if (own.contains("pattern")) schema.erase("format");
+    Json& all = schema["allOf"];
+    if (!all.is_null() && !all.is_array()) return "'allOf' is not a list";
+    all.push_back(std::move(own));
+    return std::nullopt;
+  }
+
+  std::vector<std::pair<double, int>> multiples_;
+  bool intersects_ = false;  // some schemas must hold at the same time
+};
+
+}  // namespace
+
+std::optional<SchemaFault> apply_rules(Json& schema) {
+  Inliner inliner(schema);
+  if (auto fault = walk_schemas(schema, [&inliner](Json& part, const std::string& pointer) {
+        inliner.inline_options(part, pointer);
+        return Reason();
+      })) {
+    return fault;
+  }
+  Rules rules;
+  if (auto fault = walk_schemas(
+          schema, [&rules](Json& part, const std::string&) { return rules.check(part); })) {
+    return fault;
+  }
+  if (rules.multiples_fit()) return std::nullopt;
+  return SchemaFault{"$", "several 'multipleOf' whose least common multiple is above 65535"};
+}
+
+}  // namespace pcai

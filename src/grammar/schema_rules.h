@@ -1,0 +1,13 @@
+#pragma once
+
+#include <optional>
+
+#include "grammar/schema_walk.h"
+
+namespace pcai {
+
+/// Rewrites what llguidance takes for less than it says (formats, patterns, references in 'oneOf'),
+/// and finds what it would enforce wrongly. Definitions that nothing refers to are left alone.
+std::optional<SchemaFault> apply_rules(OrderedJson& schema);
+
+}  // namespace pcai

@@ -1,0 +1,155 @@
+// What llguidance 1.9 alone would accept wrongly.
+#include "grammar/schema_rules.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "grammar/bytes.h"
+#include "grammar/ecma_pattern.h"
+
+namespace pcai {
+namespace {
+
+using ::testing::HasSubstr;
+
+class SchemaRulesTest : public ::testing::Test {
+ protected:
+  bool matches(const std::string& schema, std::string_view text) {
+    auto matcher = compiler_->compile({GrammarKind::JsonSchema, schema});
+    if (!matcher) throw std::runtime_error(matcher.error().message);
+    return bytes::matches(std::move(*matcher), text);
+  }
+
+  std::string refusal(const std::string& schema) {
+    const auto matcher = compiler_->compile({GrammarKind::JsonSchema, schema});
+    return matcher ? "" : matcher.error().message;
+  }
+
+  std::unique_ptr<GrammarCompiler> compiler_ = bytes::compiler();
+};
+
+TEST_F(SchemaRulesTest, ANameIsNotWrittenAroundItsSchemaByAnEscape) {
+  const std::string schema =
+      R"({"properties":{"a":{"type":"integer"}},"patternProperties":{"^x":{"type":"string"}}})";
+  EXPECT_TRUE(matches(schema, R"({"a": 1, "b": null})"));
+  EXPECT_FALSE(matches(schema, R"({"\u0061": "text"})"));
+  EXPECT_FALSE(matches(schema, R"({"\u0078": 1})"));
+}
+
+TEST_F(SchemaRulesTest, ADateIsADayThatThereIs) {
+  const std::string date = R"({"type":"string","format":"date"})";
+  for (const char* const day : {"2024-02-29", "2000-02-29", "2023-02-28", "9999-12-31"}) {
+    EXPECT_TRUE(matches(date, '"' + std::string(day) + '"')) << day;
+  }
+  for (const char* const day :
+       {"2023-02-29", "1900-02-29", "0000-01-01", "2024-04-31", "2024-13-01", "2024-00-10"}) {
+    EXPECT_FALSE(matches(date, '"' + std::string(day) + '"')) << day;
+  }
+  const std::string time = R"({"type":"string","format":"date-time","pattern":"Z$"})";
+  EXPECT_TRUE(matches(time, R"("2024-02-29T23:59:59.5Z")"));
+  EXPECT_FALSE(matches(time, R"("2024-02-29T23:59:59.5+01:00")"));
+  EXPECT_FALSE(matches(time, R"("2024-02-29T12:00:60Z")"));
+  EXPECT_FALSE(matches(time, R"("2023-02-29T12:00:00Z")"));
+}
+
+TEST_F(SchemaRulesTest, AHostNameIsNotTooLong) {
+  const std::string schema = R"({"type":"string","format":"hostname"})";
+  std::string name = "a";
+  for (int i = 0; i < 126; ++i) name += ".b";
+  EXPECT_TRUE(matches(schema, '"' + name + '"'));
+  EXPECT_FALSE(matches(schema, '"' + name + ".c\""));
+  EXPECT_THAT(refusal(R"({"type":"string","format":"unknown"})"), HasSubstr("unknown"));
+}
+
+TEST_F(SchemaRulesTest, NumbersThatADoubleCannotHoldAreRefused) {
+  for (const char* const schema :
+       {R"({"type":"integer","minimum":9007199254740993})",
+        R"({"type":"integer","exclusiveMinimum":9007199254740992})",
+        R"({"properties":{"a":{"enum":[1,{"b":[-9007199254740993]}]}}})"}) {
+    EXPECT_THAT(refusal(schema), HasSubstr("2^53")) << schema;
+  }
+  EXPECT_TRUE(matches(R"({"type":"integer","maximum":9007199254740991})", "9007199254740991"));
+}
+
+TEST_F(SchemaRulesTest, SeveralMultiplesThatOverflowAreRefused) {
+  EXPECT_THAT(refusal(R"({"allOf":[{"multipleOf":65536},{"multipleOf":65537}]})"),
+              HasSubstr("multipleOf"));
+  EXPECT_EQ(refusal(R"({"type":"integer","multipleOf":65536})"), "");
+  const std::string both = R"({"type":"integer","allOf":[{"multipleOf":4},{"multipleOf":6}]})";
+  EXPECT_TRUE(matches(both, "12"));
+  EXPECT_FALSE(matches(both, "18"));
+}
+
+TEST_F(SchemaRulesTest, TuplesWrittenInTwoWaysAreRefused) {
+  EXPECT_NE(refusal(R"({"prefixItems":[{"type":"integer"}],"additionalItems":false})"), "");
+  EXPECT_NE(refusal(R"({"prefixItems":[{"type":"integer"}],"items":[{}]})"), "");
+  EXPECT_NE(
+      refusal(R"({"items":[{"type":"integer"}],"anyOf":[{"minItems":1}],"additionalItems":false})"),
+      "");
+  const std::string old =
+      R"({"type":"array","items":[{"type":"integer"}],"additionalItems":false})";
+  EXPECT_TRUE(matches(old, "[1]"));
+  EXPECT_FALSE(matches(old, "[1, 2]"));
+}
+
+TEST_F(SchemaRulesTest, NamesThatMayComeTwiceDoNotCountForAMinimum) {
+  EXPECT_THAT(refusal(R"({"type":"object","minProperties":2})"), HasSubstr("minProperties"));
+  EXPECT_TRUE(matches(R"({"type":"object","minProperties":1})", R"({"a": 1})"));
+  EXPECT_FALSE(matches(R"({"type":"object","minProperties":1})", "{}"));
+}
+
+TEST_F(SchemaRulesTest, AReferenceIsFollowedToTheRightPlaceOrRefused) {
+  EXPECT_THAT(refusal(R"({"$ref":"#/$defs/a~1b","$defs":{"a/b":{},"a~1b":{"type":"null"}}})"),
+              HasSubstr("#/$defs/a~1b"));
+  EXPECT_THAT(refusal(R"({"properties":{"a":{"$id":"x:y","$ref":"#/$defs/b","$defs":{"b":{}}}},)"
+                      R"("$defs":{"b":{}}})"),
+              HasSubstr("$id"));
+  EXPECT_THAT(refusal(R"({"items":{"$ref":"#/nowhere"}})"), HasSubstr("$.items"));
+  const std::string elsewhere =
+      R"({"$ref":"#/components/Day","components":{"Day":{"type":"string","format":"date"}}})";
+  EXPECT_FALSE(matches(elsewhere, R"("2023-02-29")"));
+  EXPECT_EQ(refusal(R"({"type":"null","$defs":{"unused":{"format":"unknown"}}})"), "");
+}
+
+TEST_F(SchemaRulesTest, OptionsOfAOneOfMayBeReferences) {
+  const std::string schema =
+      R"({"oneOf":[{"$ref":"#/$defs/Cat"},{"$ref":"#/$defs/Dog"}],"$defs":{)"
+      R"("Cat":{"type":"object","properties":{"kind":{"const":"cat"}},"required":["kind"]},)"
+      R"("Dog":{"type":"object","properties":{"kind":{"const":"dog"}},"required":["kind"]}}})";
+  EXPECT_TRUE(matches(schema, R"({"kind": "dog"})"));
+  EXPECT_FALSE(matches(schema, R"({"kind": "cow"})"));
+}
+
+TEST_F(SchemaRulesTest, AOneOfThatRefersToItselfEnds) {
+  EXPECT_NE(refusal(R"({"$ref":"#/$defs/A","$defs":{"A":{"oneOf":[{"$ref":"#/$defs/A"},)"
+                    R"({"type":"array","items":{"oneOf":[{"$ref":"#/$defs/A"},{}]}}]}}})"),
+            "");
+}
+
+TEST_F(SchemaRulesTest, WhatLimitsNothingIsNotRefused) {
+  EXPECT_TRUE(matches(R"({"type":"array","uniqueItems":false})", "[1, 1]"));
+}
+
+TEST_F(SchemaRulesTest, APatternMeansWhatItMeansInEcmaScript) {
+  EXPECT_TRUE(matches(R"({"type":"string","pattern":"^a.c$"})", R"("abc")"));
+  EXPECT_FALSE(matches(R"({"type":"string","pattern":"^a.c$"})", R"("a\rc")"));
+  EXPECT_FALSE(matches(R"({"type":"string","pattern":"^\\s$"})", "\"\u0085\""));
+  EXPECT_FALSE(matches(R"({"type":"string","pattern":"^[\\S]$"})", "\"\uFEFF\""));
+  EXPECT_TRUE(matches(R"({"type":"string","pattern":"^[[a]$"})", R"("[")"));
+  EXPECT_FALSE(matches(R"({"patternProperties":{"^a.c$":{"type":"null"}}})", R"({"abc": 1})"));
+  EXPECT_THAT(refusal(R"({"items":{"pattern":"[a-z&&[^b]]"}})"), HasSubstr("$.items: "));
+  EXPECT_THAT(refusal(R"({"patternProperties":{"[:x":{}}})"), HasSubstr("[:"));
+}
+
+TEST(EcmaPatternTest, WhatBothDialectsShareStaysAsItIs) {
+  for (const char* const pattern : {"", "^a|b$", R"(^\d{3}-\w+\.\[x\]$)", "[a-z&~-]", R"([\]\\-])",
+                                    "(?:x|y)*?", "\\", "[", "a]"}) {
+    EXPECT_EQ(translate_pattern(pattern), std::string(pattern));
+  }
+  EXPECT_FALSE(translate_pattern("[]a]"));
+  EXPECT_FALSE(translate_pattern("[^]"));
+  EXPECT_FALSE(translate_pattern("[--a]"));
+}
+
+}  // namespace
+}  // namespace pcai
