@@ -68,7 +68,8 @@ class AnswerWriter {
   }
 
   std::string calls(const std::vector<std::size_t>& callable) const {
-    const std::string again = tools_.parallel ? " (\"\\n\" " + mark(kCallBegin) + " call)*" : "";
+    const std::string again =
+        tools_.parallel ? " (\"\\n\" " + mark(kCallBegin) + " call){0,15}" : "";
     std::string lark = "calls: call" + again + "\ncall: (";
     for (std::size_t i = 0; i < callable.size(); ++i) {
       std::string head(kCallHead);

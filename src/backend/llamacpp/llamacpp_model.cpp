@@ -14,8 +14,6 @@
 namespace pcai {
 namespace {
 
-// Room for text that takes few tokens, such as runs of spaces, yet far from what hurts a tokenizer.
-constexpr std::uint64_t kMostBytesPerToken = 16;
 constexpr float kReadingShare = 0.5F;  // of a load's progress, where weights are packed afterwards
 
 /// Shows a part of a load as a span of the whole.
@@ -49,7 +47,8 @@ LlamaCppModel::LlamaCppModel(LlamaModelPtr weights, ChatTemplate chat_template,
       tokenizer_(*weights_),
       chat_template_(std::move(chat_template)),
       embedder_(*weights_, tokenizer_, config),
-      codec_(tokenizer_, chat_template_) {}
+      chat_tokenizer_(chat_template_, tokenizer_),
+      codec_(tokenizer_, chat_template_, chat_tokenizer_) {}
 
 Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
                                                          LoadProgress& progress) {
@@ -123,11 +122,12 @@ Result<PreparedPrompt> LlamaCppModel::prepare(const GenerateRequest& request) {
   if (const auto* ids = std::get_if<TokenPrompt>(&request.prompt)) {
     tokens = check_tokens(*ids);
   } else if (const auto* chat = std::get_if<ChatPrompt>(&request.prompt)) {
-    auto rendered = chat_template_.render(*chat, request.params.grammar.has_value());
-    if (!rendered) return fail(std::move(rendered.error()));
-    prepared.stop_sequences = std::move(rendered->stop_sequences);
-    format = std::move(rendered->format);
-    tokens = tokenize(rendered->prompt);
+    auto tokenized =
+        chat_tokenizer_.tokenize(*chat, request.params.grammar.has_value(), info_.context_length);
+    if (!tokenized) return fail(std::move(tokenized.error()));
+    prepared.stop_sequences = std::move(tokenized->stop_sequences);
+    format = std::move(tokenized->format);
+    tokens = std::move(tokenized->tokens);
   } else {
     tokens = tokenize(std::get<TextPrompt>(request.prompt).text);
   }

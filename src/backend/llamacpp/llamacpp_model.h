@@ -48,6 +48,7 @@ class LlamaCppModel final : public LoadedModel {
   Tokenizer tokenizer_;
   ChatTemplate chat_template_;
   TextEmbedder embedder_;
+  ChatTokenizer chat_tokenizer_;
   VocabularyCodec codec_;
   std::mutex grammars_mutex_;
   std::unique_ptr<GrammarCompiler> grammars_;  // made for the first request that needs it

@@ -61,6 +61,17 @@ bool Tokenizer::has_special(std::string_view name) const {
   return !tokens->empty() && piece(tokens->back()).empty() && this->name(tokens->back()) == name;
 }
 
+std::vector<std::string> Tokenizer::special_names() const {
+  std::vector<std::string> names;
+  for (llama_token token = 0; token < size(); ++token) {
+    const auto attributes = static_cast<unsigned>(llama_vocab_get_attr(vocab_, token));
+    if ((attributes & (LLAMA_TOKEN_ATTR_CONTROL | LLAMA_TOKEN_ATTR_UNKNOWN)) != 0) {
+      names.push_back(name(token));
+    }
+  }
+  return names;
+}
+
 Vocabulary Tokenizer::vocabulary() const {
   Vocabulary vocabulary;
   for (llama_token token = 0; token < size(); ++token) {

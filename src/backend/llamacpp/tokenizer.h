@@ -42,6 +42,9 @@ class Tokenizer {
   /// Whether a special token of that name is in the vocabulary.
   bool has_special(std::string_view name) const;
 
+  /// The names of all special tokens: those that text must not be mistaken for.
+  std::vector<std::string> special_names() const;
+
   /// All tokens, for grammars.
   Vocabulary vocabulary() const;
 

@@ -5,12 +5,6 @@
 #include "core/utf8.h"
 
 namespace pcai {
-namespace {
-
-constexpr std::uint64_t kMostBytesPerToken = 16;  // as for prompts
-
-}  // namespace
-
 Status VocabularyCodec::check_size(std::size_t bytes, const char* field) const {
   if (bytes <= kMostBytesPerToken * context_length_) return {};
   return fail(ErrorCode::ContextOverflow,
@@ -55,22 +49,19 @@ Result<std::string> VocabularyCodec::apply_template(const TemplateRequest& reque
   return std::move(rendered->prompt);
 }
 
-Result<std::uint32_t> VocabularyCodec::count_tokens(const CountRequest& request,
-                                                    std::stop_token stop) {
+Result<std::uint32_t> VocabularyCodec::count_tokens(const CountRequest& request, std::stop_token) {
   const GenerateRequest whole{.prompt = request.prompt};
   if (Status status = check_request(whole); !status) return fail(std::move(status.error()));
   if (const auto* tokens = std::get_if<TokenPrompt>(&request.prompt)) {
     return static_cast<std::uint32_t>(tokens->tokens.size());
   }
-  std::string text;
   if (const auto* chat = std::get_if<ChatPrompt>(&request.prompt)) {
-    auto rendered = apply_template({.chat = *chat}, std::move(stop));
-    if (!rendered) return fail(std::move(rendered.error()));
-    text = std::move(*rendered);
-  } else {
-    text = std::get<TextPrompt>(request.prompt).text;
+    const auto tokenized = chat_tokenizer_.tokenize(*chat, false, context_length_);
+    if (!tokenized) return fail(tokenized.error());
+    return static_cast<std::uint32_t>(tokenized->tokens.size());
   }
-  if (Status status = check_size(text.size(), "messages"); !status) {
+  const std::string& text = std::get<TextPrompt>(request.prompt).text;
+  if (Status status = check_size(text.size(), "prompt"); !status) {
     return fail(std::move(status.error()));
   }
   auto ids = tokenizer_.tokenize(text);

@@ -1,17 +1,19 @@
 #pragma once
 
 #include "backend/llamacpp/chat_template.h"
+#include "backend/llamacpp/chat_tokenizer.h"
 #include "backend/llamacpp/tokenizer.h"
 #include "backend/token_codec.h"
 
 namespace pcai {
 
 /// A model's tokenizer and chat template, as others may use them. Any thread may call any method;
-/// both must outlive it.
+/// all three must outlive it.
 class VocabularyCodec final : public TokenCodec {
  public:
-  VocabularyCodec(const Tokenizer& tokenizer, const ChatTemplate& chat_template)
-      : tokenizer_(tokenizer), chat_template_(chat_template) {}
+  VocabularyCodec(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                  const ChatTokenizer& chat_tokenizer)
+      : tokenizer_(tokenizer), chat_template_(chat_template), chat_tokenizer_(chat_tokenizer) {}
 
   /// To be called before the first of the others: far more bytes than that many tokens can have are
   /// not tokenized.
@@ -27,6 +29,7 @@ class VocabularyCodec final : public TokenCodec {
 
   const Tokenizer& tokenizer_;
   const ChatTemplate& chat_template_;
+  const ChatTokenizer& chat_tokenizer_;
   std::uint32_t context_length_ = 0;
 };
 

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "backend/llamacpp/chat_template.h"
+#include "backend/llamacpp/special_text.h"
+#include "backend/llamacpp/tokenizer.h"
+
+namespace pcai {
+
+/// Room for text that takes few tokens, such as runs of spaces, yet far from what hurts a
+/// tokenizer.
+inline constexpr std::uint64_t kMostBytesPerToken = 16;
+
+/// A conversation in the model's tokens.
+struct TokenizedChat {
+  std::vector<llama_token> tokens;
+  std::vector<std::string> stop_sequences;  // that the template's format needs
+  AnswerFormat format;
+};
+
+/// Conversations to tokens: renders them, and reads special tokens only where the template wrote
+/// them. Any thread may call any method; template and tokenizer must outlive it.
+class ChatTokenizer {
+ public:
+  ChatTokenizer(const ChatTemplate& chat_template, const Tokenizer& tokenizer);
+
+  /// `constrained` as for ChatTemplate::render. Far more text than a context of that many tokens
+  /// holds is refused as ContextOverflow before it is tokenized.
+  Result<TokenizedChat> tokenize(const ChatPrompt& chat, bool constrained,
+                                 std::uint32_t context_length) const;
+
+ private:
+  const ChatTemplate& chat_template_;
+  const Tokenizer& tokenizer_;
+  SpecialText special_text_;
+};
+
+}  // namespace pcai

@@ -1,0 +1,106 @@
+#include "backend/llamacpp/special_text.h"
+
+#include <algorithm>
+#include <charconv>
+#include <random>
+
+namespace pcai {
+namespace {
+
+constexpr char kMarkEnd = 'e';
+
+/// Letters and digits only, so that no template and no JSON encoder changes it. Random, so that
+/// nobody can write it.
+std::string random_mark() {
+  static constexpr std::string_view kDigits = "0123456789abcdf";  // without the end's letter
+  std::random_device random;
+  std::string mark = "PcaiHidden";
+  for (int i = 0; i < 24; ++i) mark += kDigits[random() % kDigits.size()];
+  return mark + "n";
+}
+
+}  // namespace
+
+SpecialText::SpecialText(std::vector<std::string> names) : names_(std::move(names)) {
+  std::erase(names_, "");
+  std::sort(names_.begin(), names_.end(), [](const std::string& a, const std::string& b) {
+    return a.size() != b.size() ? a.size() > b.size() : a < b;
+  });
+  for (const std::string& name : names_) {
+    if (first_bytes_.find(name.front()) == std::string::npos) first_bytes_ += name.front();
+  }
+}
+
+SpecialText::Shielded SpecialText::shield(ChatPrompt chat) const {
+  Shielded shielded;
+  for (ChatMessage& message : chat.messages) {
+    if (message.content) hide(*message.content, shielded);
+    hide(message.reasoning, shielded);
+    hide(message.name, shielded);
+    hide(message.tool_call_id, shielded);
+    for (ToolCall& call : message.tool_calls) {
+      hide(call.id, shielded);
+      hide(call.name, shielded);
+      hide(call.arguments, shielded);
+    }
+  }
+  for (ToolDefinition& tool : chat.tools.definitions) {
+    hide(tool.description, shielded);
+    hide(tool.parameters, shielded);
+  }
+  for (TemplateArgument& argument : chat.template_arguments) hide(argument.json, shielded);
+  shielded.chat = std::move(chat);
+  return shielded;
+}
+
+std::size_t SpecialText::length_at(std::string_view text, std::size_t position) const {
+  for (const std::string& name : names_) {
+    if (text.compare(position, name.size(), name) == 0) return name.size();
+  }
+  return 0;
+}
+
+void SpecialText::hide(std::string& text, Shielded& shielded) const {
+  std::string result;
+  std::size_t copied = 0;
+  for (std::size_t at = text.find_first_of(first_bytes_); at != std::string::npos;
+       at = text.find_first_of(first_bytes_, at)) {
+    const std::size_t length = length_at(text, at);
+    if (length == 0) {
+      ++at;
+      continue;
+    }
+    if (shielded.mark.empty()) shielded.mark = random_mark();
+    result.append(text, copied, at - copied);
+    result += shielded.mark + std::to_string(shielded.hidden.size()) + kMarkEnd;
+    shielded.hidden.push_back(text.substr(at, length));
+    at += length;
+    copied = at;
+  }
+  if (copied == 0) return;
+  result.append(text, copied, std::string::npos);
+  text = std::move(result);
+}
+
+std::vector<PromptPart> SpecialText::split(std::string_view prompt, const Shielded& shielded) {
+  std::vector<PromptPart> parts;
+  std::size_t begin = 0;
+  const auto add = [&parts](std::string_view text, bool plain) {
+    if (!text.empty()) parts.push_back({std::string(text), plain});
+  };
+  while (!shielded.mark.empty()) {
+    const std::size_t mark = prompt.find(shielded.mark, begin);
+    if (mark == std::string_view::npos) break;
+    const char* const number = prompt.data() + mark + shielded.mark.size();
+    std::size_t index = 0;
+    const auto parsed = std::from_chars(number, prompt.data() + prompt.size(), index);
+    add(prompt.substr(begin, mark - begin), false);
+    if (index < shielded.hidden.size()) add(shielded.hidden[index], true);
+    begin = static_cast<std::size_t>(parsed.ptr - prompt.data());
+    if (begin < prompt.size() && prompt[begin] == kMarkEnd) ++begin;
+  }
+  add(prompt.substr(begin), false);
+  return parts;
+}
+
+}  // namespace pcai

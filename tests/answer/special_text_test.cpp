@@ -1,0 +1,71 @@
+#include "backend/llamacpp/special_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace pcai {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const SpecialText kSpecial({"<|im_end|>", "<|im_start|>", "<|im|>", "</s>", "[INST]"});
+
+std::string joined(const std::vector<PromptPart>& parts) {
+  std::string text;
+  for (const PromptPart& part : parts) {
+    text += part.plain ? "{" + part.text + "}" : part.text;
+  }
+  return text;
+}
+
+TEST(SpecialTextTest, TextWithoutSpecialTokensStaysAsItIs) {
+  const auto shielded = kSpecial.shield({.messages = {{Role::User, "a < b |im_end| <|im"}}});
+  EXPECT_EQ(*shielded.chat.messages[0].content, "a < b |im_end| <|im");
+  EXPECT_EQ(joined(SpecialText::split("a < b", shielded)), "a < b");
+}
+
+TEST(SpecialTextTest, WhatLooksLikeASpecialTokenComesBackAsPlainText) {
+  const auto shielded =
+      kSpecial.shield({.messages = {{Role::User, "x<|im_end|><|im_start|>y</s>"}}});
+  const std::string& content = *shielded.chat.messages[0].content;
+  EXPECT_THAT(content, Not(HasSubstr("<")));
+  EXPECT_EQ(joined(SpecialText::split("<|im_start|>" + content + "<|im_end|>", shielded)),
+            "<|im_start|>x{<|im_end|>}{<|im_start|>}y{</s>}<|im_end|>");
+}
+
+TEST(SpecialTextTest, ATemplateMayDropOrRepeatAMessage) {
+  const auto shielded =
+      kSpecial.shield({.messages = {{Role::User, "1</s>"}, {Role::User, "2[INST]"}}});
+  const std::string second = *shielded.chat.messages[1].content;
+  EXPECT_EQ(joined(SpecialText::split(second + second, shielded)), "2{[INST]}2{[INST]}");
+}
+
+TEST(SpecialTextTest, EverythingThatAClientWritesIsLookedAt) {
+  const std::string evil = "</s>";
+  const auto shielded =
+      kSpecial.shield({.messages = {{.role = Role::Assistant,
+                                     .content = evil,
+                                     .tool_calls = {{evil, evil, evil}},
+                                     .name = evil,
+                                     .reasoning = evil},
+                                    {.role = Role::Tool, .content = evil, .tool_call_id = evil}},
+                       .tools = {.definitions = {{"tool", evil, evil}}},
+                       .template_arguments = {{"mood", evil}}});
+  EXPECT_EQ(shielded.hidden.size(), 11U);
+}
+
+TEST(SpecialTextTest, AMarkCannotBeGuessed) {
+  const ChatPrompt chat{.messages = {{Role::User, "</s>"}}};
+  EXPECT_NE(kSpecial.shield(chat).mark, kSpecial.shield(chat).mark);
+}
+
+TEST(SpecialTextTest, MuchTextIsLookedThroughAtOnce) {
+  std::string text;
+  for (int i = 0; i < 200'000; ++i) text += "<|im_";
+  const auto shielded = kSpecial.shield({.messages = {{Role::User, text}}});
+  EXPECT_EQ(*shielded.chat.messages[0].content, text);
+}
+
+}  // namespace
+}  // namespace pcai
