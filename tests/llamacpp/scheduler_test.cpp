@@ -62,7 +62,8 @@ TEST_F(SchedulerTest, TheModelIsWhatItsFileSays) {
 }
 
 TEST_F(SchedulerTest, ItKnowsTheCapitalOfFrance) {
-  const auto answer = generate(model(), ask("What is the capital of France? Answer with one word.", 40));
+  const auto answer =
+      generate(model(), ask("What is the capital of France? Answer with one word.", 40));
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_NE(answer->content->find("Paris"), std::string::npos) << *answer->content;
 }
