@@ -125,6 +125,7 @@ void WorkerModel::cancel(RequestId id) noexcept {
 }
 
 Result<QueryAnswer> WorkerModel::ask(Query query, const std::stop_token& stop) {
+  if (stop.stop_requested()) return fail(ErrorCode::Cancelled, "the request was cancelled");
   const RequestId id = ++last_query_;
   const auto* embed = std::get_if<EmbedRequest>(&query);
   const std::size_t vectors = embed ? embed->inputs.size() : 0;
