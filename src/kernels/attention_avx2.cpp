@@ -1,6 +1,6 @@
 #include <immintrin.h>
 
-#include "kernels/attention_rows.h"
+#include "kernels/attention_few.h"
 
 namespace pcai::kernels {
 namespace {
@@ -8,6 +8,7 @@ namespace {
 struct Vector {
   static constexpr std::size_t kLanes = 8;
   static constexpr int kColumns = 4;  // of a block in registers, beside 3 vectors of rows
+  static constexpr int kFewSums = 8;  // in registers, beside what is added
 
   __m256 v;
 
@@ -59,11 +60,33 @@ Vector select(std::uint64_t bits, Vector a, Vector b) {
   return {_mm256_blendv_ps(b.v, a.v, _mm256_castsi256_ps(set))};
 }
 
+/// Element j of vector i becomes element i of vector j.
+[[gnu::always_inline]] inline void transpose(Vector (&x)[8]) {
+  __m256 a[8];
+#pragma GCC unroll 4
+  for (int i = 0; i < 8; i += 2) {
+    a[i] = _mm256_unpacklo_ps(x[i].v, x[i + 1].v);
+    a[i + 1] = _mm256_unpackhi_ps(x[i].v, x[i + 1].v);
+  }
+  __m256 b[8];  // b[4 * i + j]: columns j and 4 + j of vectors 4 * i to 4 * i + 3
+#pragma GCC unroll 2
+  for (int i = 0; i < 8; i += 4) {
+    b[i] = _mm256_shuffle_ps(a[i], a[i + 2], 0x44);
+    b[i + 1] = _mm256_shuffle_ps(a[i], a[i + 2], 0xEE);
+    b[i + 2] = _mm256_shuffle_ps(a[i + 1], a[i + 3], 0x44);
+    b[i + 3] = _mm256_shuffle_ps(a[i + 1], a[i + 3], 0xEE);
+  }
+#pragma GCC unroll 4
+  for (int j = 0; j < 4; ++j) {
+    x[j].v = _mm256_permute2f128_ps(b[j], b[4 + j], 0x20);
+    x[4 + j].v = _mm256_permute2f128_ps(b[j], b[4 + j], 0x31);
+  }
+}
+
 }  // namespace
 
 void attend_avx2(const Attention& task) {
-  if (task.cell_count == 0) return attend_oracle(task);
-  attend_rows<Vector>(task);
+  attend<Vector>(task);
 }
 
 void gate_avx2(Gate gate, const float* x, const float* y, float* out, std::size_t count) {

@@ -1,13 +1,14 @@
 #include <immintrin.h>
 
-#include "kernels/attention_rows.h"
+#include "kernels/attention_few.h"
 
 namespace pcai::kernels {
 namespace {
 
 struct Vector {
   static constexpr std::size_t kLanes = 16;
-  static constexpr int kColumns = 8;  // of a block in registers, beside 3 vectors of rows
+  static constexpr int kColumns = 8;   // of a block in registers, beside 3 vectors of rows
+  static constexpr int kFewSums = 16;  // in registers, beside what is added
 
   __m512 v;
 
@@ -56,11 +57,43 @@ Vector select(std::uint64_t bits, Vector a, Vector b) {
   return {_mm512_mask_blend_ps(static_cast<__mmask16>(bits), b.v, a.v)};
 }
 
+/// Element j of vector i becomes element i of vector j.
+[[gnu::always_inline]] inline void transpose(Vector (&x)[16]) {
+  __m512 a[16];
+#pragma GCC unroll 8
+  for (int i = 0; i < 16; i += 2) {
+    a[i] = _mm512_unpacklo_ps(x[i].v, x[i + 1].v);
+    a[i + 1] = _mm512_unpackhi_ps(x[i].v, x[i + 1].v);
+  }
+  __m512 b[16];  // b[4 * i + j]: column 4 * lane + j of vectors 4 * i to 4 * i + 3
+#pragma GCC unroll 4
+  for (int i = 0; i < 16; i += 4) {
+    const __m512d low = _mm512_castps_pd(a[i]);
+    const __m512d high = _mm512_castps_pd(a[i + 1]);
+    const __m512d next_low = _mm512_castps_pd(a[i + 2]);
+    const __m512d next_high = _mm512_castps_pd(a[i + 3]);
+    b[i] = _mm512_castpd_ps(_mm512_unpacklo_pd(low, next_low));
+    b[i + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(low, next_low));
+    b[i + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(high, next_high));
+    b[i + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(high, next_high));
+  }
+#pragma GCC unroll 4
+  for (int j = 0; j < 4; ++j) {
+    const __m512 even_top = _mm512_shuffle_f32x4(b[j], b[4 + j], 0x88);
+    const __m512 odd_top = _mm512_shuffle_f32x4(b[j], b[4 + j], 0xDD);
+    const __m512 even_end = _mm512_shuffle_f32x4(b[8 + j], b[12 + j], 0x88);
+    const __m512 odd_end = _mm512_shuffle_f32x4(b[8 + j], b[12 + j], 0xDD);
+    x[j].v = _mm512_shuffle_f32x4(even_top, even_end, 0x88);
+    x[8 + j].v = _mm512_shuffle_f32x4(even_top, even_end, 0xDD);
+    x[4 + j].v = _mm512_shuffle_f32x4(odd_top, odd_end, 0x88);
+    x[12 + j].v = _mm512_shuffle_f32x4(odd_top, odd_end, 0xDD);
+  }
+}
+
 }  // namespace
 
 void attend_avx512(const Attention& task) {
-  if (task.cell_count == 0) return attend_oracle(task);
-  attend_rows<Vector>(task);
+  attend<Vector>(task);
 }
 
 void gate_avx512(Gate gate, const float* x, const float* y, float* out, std::size_t count) {

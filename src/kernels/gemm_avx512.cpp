@@ -10,6 +10,11 @@
 namespace pcai::kernels {
 namespace {
 
+// Weights come from memory or a distant cache, and the processor's own prefetching, which ends at
+// each page, does not keep up. Bytes ahead; this runs on into the next panels.
+template <int Tokens>
+constexpr std::size_t kAhead = Tokens <= 2 ? 16384 : 32768;
+
 __m512i broadcast(const std::byte* four_bytes) {
   int word;
   std::memcpy(&word, four_bytes, 4);
@@ -47,6 +52,10 @@ void product(const PanelLayout& layout, const std::byte* panel, const std::byte*
 #pragma GCC unroll 16
   for (int t = 0; t < Tokens; ++t) sums[t] = _mm512_setzero_ps();
   for (std::size_t group = 0; group < groups; ++group) {
+#pragma GCC unroll 8
+    for (std::size_t i = 0; i < kQuantBytes; i += 64) {
+      _mm_prefetch(reinterpret_cast<const char*>(panel) + kAhead<Tokens> + i, _MM_HINT_T0);
+    }
     __m512i w[8];
     load_quants<Nibbles>(panel, w);
     const __m512 first = halfs(scales);
