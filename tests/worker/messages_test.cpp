@@ -52,6 +52,10 @@ void fill(Random& random, Pooling& value) {
   value = static_cast<Pooling>(random() % 3);
 }
 
+void fill(Random& random, KernelUse& value) {
+  value = static_cast<KernelUse>(random() % 3);
+}
+
 void fill(Random& random, std::string& value) {
   value.resize(random() % 12);
   for (char& c : value) c = static_cast<char>(random());
