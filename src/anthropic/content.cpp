@@ -1,0 +1,276 @@
+#include "anthropic/content.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+namespace pcai {
+namespace {
+
+constexpr Range kBlocks{0, 4096};
+constexpr Range kNameBytes{1, 256};
+
+/// A turn on its way in: what a block adds to it.
+struct Turn {
+  std::optional<std::string> text = {};
+  std::string reasoning = {};
+  std::vector<ToolCall> calls = {};
+  std::vector<ChatMessage> results = {};
+};
+
+void append_line(std::optional<std::string>& text, std::string_view line) {
+  if (text) {
+    *text += "\n";
+    *text += line;
+  } else {
+    text = line;
+  }
+}
+
+template <class Target>
+Field<Target> known_field(std::string_view name) {
+  return {{name, FieldType::Any}, [](Json&, const std::string&, Target&) -> Status { return {}; }};
+}
+
+Status read_text_block(Json& block, const std::string& path, std::vector<std::string>& warnings,
+                       std::string& text) {
+  using T = std::string;
+  static const std::vector<Field<T>> kFields = {
+      type_field<T>(),
+      required(Field<T>{{"text", FieldType::String},
+                        [](Json& value, const std::string&, T& out) -> Status {
+                          out = std::move(value.get_ref<std::string&>());
+                          return {};
+                        }}),
+      ignored_field<T>("cache_control", FieldType::Object, "Prefixes are cached anyway"),
+      ignored_field<T>("citations", FieldType::Any, "The model cites nothing"),
+  };
+  return read_fields(block, path, warnings, FieldSet<T>{kFields, text});
+}
+
+Status read_thinking_block(Json& block, const std::string& path, std::vector<std::string>& warnings,
+                           Turn& turn) {
+  static const std::vector<Field<Turn>> kFields = {
+      type_field<Turn>(),
+      required(Field<Turn>{{"thinking", FieldType::String},
+                           [](Json& value, const std::string&, Turn& out) -> Status {
+                             out.reasoning += value.get_ref<const std::string&>();
+                             return {};
+                           }}),
+      known_field<Turn>("signature"),  // ours are empty
+  };
+  return read_fields(block, path, warnings, FieldSet<Turn>{kFields, turn});
+}
+
+Status read_tool_use_block(Json& block, const std::string& path, std::vector<std::string>& warnings,
+                           Turn& turn) {
+  using T = ToolCall;
+  static const std::vector<Field<T>> kFields = {
+      type_field<T>(),
+      required(field<&T::id>("id", kNameBytes, "")),
+      required(field<&T::name>("name", kNameBytes, "")),
+      required(Field<T>{{"input", FieldType::Object},
+                        [](Json& value, const std::string&, T& call) -> Status {
+                          call.arguments = to_text(value);
+                          return {};
+                        }}),
+      ignored_field<T>("cache_control", FieldType::Object, "Prefixes are cached anyway"),
+      ignored_field<T>("caller", FieldType::Object, "Only the model calls tools here"),
+  };
+  return read_fields(block, path, warnings, FieldSet<T>{kFields, turn.calls.emplace_back()});
+}
+
+struct ToolResult {
+  ChatMessage message = {.role = Role::Tool};
+  bool is_error = false;
+  std::vector<std::string>& warnings;
+};
+
+Status read_tool_result_block(Json& block, const std::string& path,
+                              std::vector<std::string>& warnings, Turn& turn) {
+  using T = ToolResult;
+  static const std::vector<Field<T>> kFields = {
+      type_field<T>(),
+      required(Field<T>{{"tool_use_id", FieldType::String, kNameBytes},
+                        [](Json& value, const std::string&, T& result) -> Status {
+                          result.message.tool_call_id = value.get<std::string>();
+                          return {};
+                        }}),
+      {{"content", FieldType::StringOrArray, kBlocks},
+       [](Json& value, const std::string& where, T& result) -> Status {
+         return read_text(value, where, result.warnings, *result.message.content);
+       }},
+      {{"is_error", FieldType::Boolean},
+       [](Json& value, const std::string&, T& result) -> Status {
+         result.is_error = value.get<bool>();
+         return {};
+       }},
+      ignored_field<T>("cache_control", FieldType::Object, "Prefixes are cached anyway"),
+  };
+  ToolResult result{.warnings = warnings};
+  result.message.content.emplace();
+  Status read = read_fields(block, path, warnings, FieldSet<T>{kFields, result});
+  if (!read) return read;
+  // Templates have no word for it, and the model is to know.
+  if (result.is_error) result.message.content->insert(0, "Error: ");
+  turn.results.push_back(std::move(result.message));
+  return {};
+}
+
+Status wrong_block(const std::string& path, const std::string& type, Role role) {
+  constexpr std::array kUnsupported = {"image",           "document",
+                                       "search_result",   "redacted_thinking",
+                                       "server_tool_use", "container_upload"};
+  const std::string where = member_path(path, "type");
+  const bool known =
+      std::find(kUnsupported.begin(), kUnsupported.end(), type) != kUnsupported.end();
+  const std::string_view those =
+      role == Role::User ? "text and tool_result" : "text, thinking and tool_use";
+  return fail(known ? ErrorCode::Unsupported : ErrorCode::InvalidRequest,
+              where + ": blocks of type " + quote_text(type) + " are not supported here, only " +
+                  std::string(those),
+              where);
+}
+
+Status read_block(Json& block, const std::string& path, Role role,
+                  std::vector<std::string>& warnings, Turn& turn) {
+  const Result<std::string> type = read_type(block, path);
+  if (!type) return fail(type.error());
+  if (*type == "text") {
+    std::string text;
+    Status read = read_text_block(block, path, warnings, text);
+    if (read) append_line(turn.text, text);
+    return read;
+  }
+  if (role == Role::User && *type == "tool_result") {
+    return read_tool_result_block(block, path, warnings, turn);
+  }
+  if (role == Role::Assistant && *type == "tool_use") {
+    return read_tool_use_block(block, path, warnings, turn);
+  }
+  if (role == Role::Assistant && *type == "thinking") {
+    return read_thinking_block(block, path, warnings, turn);
+  }
+  return wrong_block(path, *type, role);
+}
+
+struct Draft {
+  Role role = Role::User;
+  Turn turn = {};
+  std::vector<std::string>& warnings;
+};
+
+Status read_role(Json& value, const std::string& path, Draft& draft) {
+  const std::string& name = value.get_ref<const std::string&>();
+  if (name != "user" && name != "assistant") {
+    return fail(ErrorCode::InvalidRequest,
+                path + " must be user or assistant, not " + quote_text(name) +
+                    (name == "system" ? "; use the field 'system'" : ""),
+                path);
+  }
+  draft.role = name == "user" ? Role::User : Role::Assistant;
+  return {};
+}
+
+Status read_content(Json& value, const std::string& path, Draft& draft) {
+  if (value.is_string()) {
+    draft.turn.text = std::move(value.get_ref<std::string&>());
+    return {};
+  }
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    Status read = read_block(value[i], item_path(path, i), draft.role, draft.warnings, draft.turn);
+    if (!read) return read;
+  }
+  return {};
+}
+
+std::span<const Field<Draft>> turn_fields() {
+  static const std::vector<Field<Draft>> kFields = {
+      required(Field<Draft>{{"role", FieldType::String}, read_role}),
+      required(Field<Draft>{{"content", FieldType::StringOrArray, kBlocks}, read_content}),
+  };
+  return kFields;
+}
+
+/// Gives a result the name of the call that it answers, which templates want.
+Status name_result(ChatMessage& result, const std::vector<ChatMessage>& messages,
+                   const std::string& path) {
+  for (auto message = messages.rbegin(); message != messages.rend(); ++message) {
+    for (const ToolCall& call : message->tool_calls) {
+      if (call.id != result.tool_call_id) continue;
+      result.name = call.name;
+      return {};
+    }
+  }
+  return fail(ErrorCode::InvalidRequest,
+              path + ": no tool_use before it has the id " + quote_text(result.tool_call_id), path);
+}
+
+void append_turn(std::vector<ChatMessage>& messages, Role role, Turn turn) {
+  const bool empty = !turn.text && turn.calls.empty() && turn.reasoning.empty();
+  if (empty && !turn.results.empty()) return;
+  ChatMessage* last = messages.empty() || !turn.results.empty() ? nullptr : &messages.back();
+  if (last == nullptr || last->role != role) {
+    messages.push_back({.role = role});
+    last = &messages.back();
+  }
+  if (turn.text) append_line(last->content, *turn.text);
+  last->reasoning += turn.reasoning;
+  std::move(turn.calls.begin(), turn.calls.end(), std::back_inserter(last->tool_calls));
+  if (!last->content && last->tool_calls.empty()) last->content.emplace();
+}
+
+}  // namespace
+
+Status read_text(Json& value, const std::string& path, std::vector<std::string>& warnings,
+                 std::string& text) {
+  if (value.is_string()) {
+    text = std::move(value.get_ref<std::string&>());
+    return {};
+  }
+  std::optional<std::string> joined;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const std::string where = item_path(path, i);
+    const Result<std::string> type = read_type(value[i], where);
+    if (!type) return fail(type.error());
+    if (*type != "text") {
+      const std::string at = member_path(where, "type");
+      return fail(
+          ErrorCode::Unsupported,
+          at + ": blocks of type " + quote_text(*type) + " are not supported here, only text", at);
+    }
+    std::string one;
+    if (Status read = read_text_block(value[i], where, warnings, one); !read) return read;
+    append_line(joined, one);
+  }
+  text = joined.value_or("");
+  return {};
+}
+
+Result<std::vector<ChatMessage>> read_turns(Json& array, const std::string& path,
+                                            std::vector<std::string>& warnings) {
+  std::vector<ChatMessage> messages;
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    const std::string where = item_path(path, i);
+    Draft draft{.warnings = warnings};
+    Status read = read_fields(array[i], where, warnings, FieldSet<Draft>{turn_fields(), draft});
+    if (!read) return fail(read.error());
+    for (ChatMessage& result : draft.turn.results) {
+      if (Status named = name_result(result, messages, where); !named) return fail(named.error());
+      messages.push_back(std::move(result));
+    }
+    append_turn(messages, draft.role, std::move(draft.turn));
+  }
+  if (messages.back().role == Role::Assistant) {
+    const std::string where = item_path(path, array.size() - 1);
+    return fail(ErrorCode::Unsupported,
+                where +
+                    ": the last message must be the user's; an answer cannot be begun for the "
+                    "model here",
+                where);
+  }
+  return messages;
+}
+
+}  // namespace pcai

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/event.h"
+
+namespace pcai {
+
+/// What an answer to POST /v1/messages begins with.
+struct MessageHead {
+  std::string id;     // "msg_…"
+  std::string model;  // the id the client used
+  std::vector<std::string> stop_sequences = {};
+  std::vector<std::string> warnings = {};
+};
+
+/// A block of an answer that has begun: what the events of one kind in a row add to. A call is one.
+struct MessageBlock {
+  enum class Kind : std::uint8_t { Text, Thinking, ToolUse };
+  Kind kind;
+  std::uint32_t call = 0;  // ToolUse only: which one
+  std::string text = {};   // or the call's input as JSON text
+  std::string id = {};     // ToolUse only
+  std::string name = {};   // ToolUse only
+};
+
+/// Gathers the events into one `message` body. Takes one choice. Not thread-safe.
+class MessageBuilder {
+ public:
+  explicit MessageBuilder(MessageHead head) : head_(std::move(head)) {}
+
+  void add(std::uint32_t choice, const GenerateEvent& event);
+  bool done() const { return finished_.has_value(); }
+  const std::optional<Error>& error() const { return error_; }
+  std::string json() const;
+
+ private:
+  MessageHead head_;
+  std::vector<MessageBlock> blocks_;
+  std::optional<Finished> finished_;
+  std::optional<Error> error_;
+};
+
+/// Turns the events into the stream's events, message_start to message_stop. The input's tokens are
+/// known at the end only, so message_delta tells them. Not thread-safe.
+class MessageStream {
+ public:
+  explicit MessageStream(MessageHead head) : head_(std::move(head)) {}
+
+  std::string open() const;
+  std::string add(std::uint32_t choice, const GenerateEvent& event);
+
+  /// True when the stream has ended, well or with an `error` event.
+  bool done() const { return done_; }
+
+ private:
+  std::string begin(const MessageBlock& block);
+  std::string end_block();
+  std::string piece(const char* type, const char* member, const std::string& text) const;
+  std::string finish(const Finished& finished);
+
+  MessageHead head_;
+  std::optional<MessageBlock> block_;  // that is open; without its text
+  std::size_t blocks_ = 0;             // that have begun
+  bool has_calls_ = false;
+  bool done_ = false;
+};
+
+}  // namespace pcai

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/request.h"
+#include "openai/field.h"
+
+namespace pcai {
+
+/// A parsed body of POST /v1/messages.
+struct MessagesRequest {
+  GenerateRequest generate;
+  bool stream = false;
+  std::vector<std::string> warnings = {};  // fields that were accepted and have no effect here
+};
+
+/// Parses and checks the body. An error names the field ("messages[2].content[0].type").
+Result<MessagesRequest> parse_messages_request(std::string_view body);
+
+/// The same for POST /v1/messages/count_tokens, which has no max_tokens.
+Result<MessagesRequest> parse_count_request(std::string_view body);
+
+std::span<const Field<MessagesRequest>> messages_fields();
+
+}  // namespace pcai

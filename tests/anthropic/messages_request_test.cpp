@@ -1,0 +1,179 @@
+#include "anthropic/messages_request.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace pcai {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+/// A body with these fields beside the required ones.
+std::string body_with(const std::string& fields,
+                      const std::string& messages = R"([{"role":"user","content":"hello"}])") {
+  return R"({"model":"m","max_tokens":64,"messages":)" + messages +
+         (fields.empty() ? "" : "," + fields) + "}";
+}
+
+MessagesRequest parsed(const std::string& body) {
+  auto request = parse_messages_request(body);
+  EXPECT_TRUE(request.has_value()) << request.error().message;
+  return request ? *request : MessagesRequest{};
+}
+
+ChatPrompt chat_of(const std::string& body) {
+  return std::get<ChatPrompt>(parsed(body).generate.prompt);
+}
+
+Error refused(const std::string& body) {
+  const auto request = parse_messages_request(body);
+  EXPECT_FALSE(request.has_value()) << body;
+  return request ? Error{} : request.error();
+}
+
+TEST(MessagesRequestTest, TheParametersArrive) {
+  const auto request = parsed(body_with(
+      R"("temperature":0.5,"top_p":0.8,"top_k":7,"stop_sequences":["a","b"],"stream":true)"));
+  const GenerateParams& params = request.generate.params;
+  EXPECT_EQ(request.generate.model, "m");
+  EXPECT_EQ(params.max_tokens, 64U);
+  EXPECT_FLOAT_EQ(params.temperature, 0.5F);
+  EXPECT_FLOAT_EQ(params.top_p, 0.8F);
+  EXPECT_EQ(params.top_k, 7);
+  EXPECT_THAT(params.stop_sequences, ElementsAre("a", "b"));
+  EXPECT_TRUE(request.stream);
+  EXPECT_TRUE(request.warnings.empty());
+}
+
+TEST(MessagesRequestTest, TheSystemTextComesFirst) {
+  const ChatPrompt plain = chat_of(body_with(R"("system":"Be kind.")"));
+  ASSERT_EQ(plain.messages.size(), 2U);
+  EXPECT_EQ(plain.messages[0].role, Role::System);
+  EXPECT_EQ(plain.messages[0].content, "Be kind.");
+  const ChatPrompt blocks = chat_of(
+      body_with(R"("system":[{"type":"text","text":"Be"},{"type":"text","text":"kind."}])"));
+  EXPECT_EQ(blocks.messages[0].content, "Be\nkind.");
+}
+
+TEST(MessagesRequestTest, AToolLoopBecomesCallsAndResults) {
+  const ChatPrompt chat = chat_of(body_with("", R"([
+    {"role":"user","content":"Weather?"},
+    {"role":"assistant","content":[
+      {"type":"thinking","thinking":"Hm.","signature":"s"},
+      {"type":"text","text":"Let me see."},
+      {"type":"tool_use","id":"t1","name":"weather","input":{"city":"Rome"}},
+      {"type":"tool_use","id":"t2","name":"clock","input":{}}]},
+    {"role":"user","content":[
+      {"type":"tool_result","tool_use_id":"t1","content":"sunny"},
+      {"type":"tool_result","tool_use_id":"t2","is_error":true,
+       "content":[{"type":"text","text":"no clock"}]},
+      {"type":"text","text":"And?"}]}])"));
+  ASSERT_EQ(chat.messages.size(), 5U);
+  const ChatMessage& call = chat.messages[1];
+  EXPECT_EQ(call.reasoning, "Hm.");
+  EXPECT_EQ(call.content, "Let me see.");
+  ASSERT_EQ(call.tool_calls.size(), 2U);
+  EXPECT_EQ(call.tool_calls[0].arguments, R"({"city":"Rome"})");
+  EXPECT_EQ(chat.messages[2].role, Role::Tool);
+  EXPECT_EQ(chat.messages[2].tool_call_id, "t1");
+  EXPECT_EQ(chat.messages[2].name, "weather");
+  EXPECT_EQ(chat.messages[2].content, "sunny");
+  EXPECT_EQ(chat.messages[3].content, "Error: no clock");
+  EXPECT_EQ(chat.messages[4].role, Role::User);
+  EXPECT_EQ(chat.messages[4].content, "And?");
+}
+
+TEST(MessagesRequestTest, TurnsOfOneRoleAreJoined) {
+  const ChatPrompt chat = chat_of(
+      body_with("", R"([{"role":"user","content":"one"},{"role":"user","content":"two"}])"));
+  ASSERT_EQ(chat.messages.size(), 1U);
+  EXPECT_EQ(chat.messages[0].content, "one\ntwo");
+}
+
+TEST(MessagesRequestTest, ToolsAndTheirChoiceArrive) {
+  const std::string tools =
+      R"("tools":[{"name":"a","description":"does a","input_schema":{"type":"object"}},
+                  {"type":"custom","name":"b","input_schema":{}}])";
+  ToolOptions options = chat_of(body_with(tools)).tools;
+  ASSERT_EQ(options.definitions.size(), 2U);
+  EXPECT_EQ(options.definitions[0].parameters, R"({"type":"object"})");
+  EXPECT_EQ(options.choice, ToolChoice::Auto);
+  options = chat_of(body_with(tools + R"(,"tool_choice":{"type":"any"})")).tools;
+  EXPECT_EQ(options.choice, ToolChoice::Required);
+  options = chat_of(body_with(tools + R"(,"tool_choice":{"type":"tool","name":"b",
+      "disable_parallel_tool_use":true})"))
+                .tools;
+  EXPECT_EQ(options.choice, ToolChoice::Required);
+  EXPECT_THAT(options.allowed, ElementsAre("b"));
+  EXPECT_FALSE(options.parallel);
+  options = chat_of(body_with(tools + R"(,"tool_choice":{"type":"none"})")).tools;
+  EXPECT_EQ(options.choice, ToolChoice::None);
+}
+
+TEST(MessagesRequestTest, ThinkingIsOffUnlessAskedFor) {
+  EXPECT_FALSE(chat_of(body_with("")).thinking);
+  EXPECT_FALSE(chat_of(body_with(R"("thinking":{"type":"disabled"})")).thinking);
+  EXPECT_TRUE(chat_of(body_with(R"("thinking":{"type":"adaptive"})")).thinking);
+  const auto budget = parsed(body_with(R"("thinking":{"type":"enabled","budget_tokens":2000})"));
+  EXPECT_TRUE(std::get<ChatPrompt>(budget.generate.prompt).thinking);
+  EXPECT_THAT(budget.warnings, ElementsAre(HasSubstr("thinking.budget_tokens")));
+}
+
+TEST(MessagesRequestTest, ASchemaOfTheAnswerIsAGrammar) {
+  for (const char* field : {R"("output_config":{"format":{"type":"json_schema","schema":{"a":1}}})",
+                            R"("output_format":{"type":"json_schema","schema":{"a":1}})"}) {
+    const auto grammar = parsed(body_with(field)).generate.params.grammar;
+    ASSERT_TRUE(grammar.has_value());
+    EXPECT_EQ(grammar->source, R"({"a":1})");
+  }
+}
+
+TEST(MessagesRequestTest, WhatHasNoEffectIsNamed) {
+  const auto request = parsed(body_with(R"("metadata":{"user_id":"x"},"service_tier":"auto")"));
+  EXPECT_THAT(request.warnings, ElementsAre(HasSubstr("metadata"), HasSubstr("service_tier")));
+}
+
+TEST(MessagesRequestTest, WhatIsMissingOrWrongIsNamed) {
+  EXPECT_EQ(refused(R"({"max_tokens":1,"messages":[{"role":"user","content":"a"}]})").field,
+            "model");
+  EXPECT_EQ(refused(R"({"model":"m","messages":[{"role":"user","content":"a"}]})").field,
+            "max_tokens");
+  EXPECT_EQ(refused(body_with("", "[]")).field, "messages");
+  EXPECT_EQ(refused(body_with(R"("temperature":1.5)")).field, "temperature");
+  EXPECT_EQ(refused(body_with(R"("temprature":1)")).field, "temprature");
+  EXPECT_EQ(refused(body_with(R"("stop_sequences":[""])")).field, "stop_sequences[0]");
+  EXPECT_EQ(refused(body_with(R"("tool_choice":{"type":"any"})")).field, "tool_choice.type");
+  EXPECT_EQ(refused(body_with(R"("tools":[{"name":"a"}])")).field, "tools[0].input_schema");
+  EXPECT_EQ(refused(body_with("", R"([{"role":"system","content":"a"}])")).field,
+            "messages[0].role");
+  EXPECT_EQ(refused(body_with("", R"([{"role":"user","content":[
+      {"type":"tool_result","tool_use_id":"x","content":"a"}]}])"))
+                .field,
+            "messages[0]");
+}
+
+TEST(MessagesRequestTest, WhatCannotBeDoneIsUnsupported) {
+  for (const char* block : {R"({"type":"image","source":{"type":"url","url":"http://x"}})",
+                            R"({"type":"document","source":{}})"}) {
+    const Error error =
+        refused(body_with("", R"([{"role":"user","content":[)" + std::string(block) + "]}]"));
+    EXPECT_EQ(error.code, ErrorCode::Unsupported);
+    EXPECT_EQ(error.field, "messages[0].content[0].type");
+  }
+  EXPECT_EQ(refused(body_with(R"("tools":[{"type":"bash_20250124","name":"bash"}])")).code,
+            ErrorCode::Unsupported);
+  EXPECT_EQ(refused(body_with(R"("mcp_servers":[{}])")).code, ErrorCode::Unsupported);
+  const Error prefilled = refused(body_with("", R"([{"role":"user","content":"a"},
+      {"role":"assistant","content":"The answer is"}])"));
+  EXPECT_EQ(prefilled.code, ErrorCode::Unsupported);
+  EXPECT_EQ(prefilled.field, "messages[1]");
+}
+
+TEST(MessagesRequestTest, CountingNeedsNoMaxTokens) {
+  const char* body = R"({"model":"m","messages":[{"role":"user","content":"a"}]})";
+  EXPECT_TRUE(parse_count_request(body).has_value());
+}
+
+}  // namespace
+}  // namespace pcai
