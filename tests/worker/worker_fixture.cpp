@@ -65,7 +65,10 @@ GenerateRequest text_request(std::string text) {
 std::shared_ptr<RecordingSink> submit(LoadedModel& model, RequestId id, std::string text) {
   auto sink = std::make_shared<RecordingSink>();
   const Status status = model.submit(id, text_request(std::move(text)), sink);
-  if (!status) {
+  if (!status && status.error().code == ErrorCode::WorkerDied) {
+    // It took the request and died before it could say so.
+    sink->on_event(Failed{status.error(), {}, {}});
+  } else if (!status) {
     ADD_FAILURE() << status.error().message;
     std::abort();
   }
