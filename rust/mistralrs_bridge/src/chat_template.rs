@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn a_template_sees_its_arguments() {
         let source = "{{ tone }} {{ enable_thinking }}";
-        assert_eq!(render(source, &json!([])).unwrap(), "kind false");
+        assert_eq!(render(source, &json!([])).unwrap(), "kind False");
     }
 
     #[test]

@@ -1,14 +1,19 @@
 //! Loads a model with mistral.rs from local files.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use mistralrs::core::{DeviceLayerMapMetadata, DeviceMapMetadata, Pipeline};
+use mistralrs::core::{
+    AddModelConfig, DeviceLayerMapMetadata, DeviceMapMetadata, EngineConfig, GGUFLoaderBuilder,
+    GGUFSpecificConfig, Loader, Pipeline,
+};
 use mistralrs::{
     best_device,
     model_builder_trait::{build_model_from_pipeline, AnyModelBuilder},
-    parse_isq_value, AutoDeviceMapParams, DeviceMapSetting, GgufModelBuilder, ModelBuilder,
-    ModelCategory, TokenSource, UqffMultimodalModelBuilder, UqffTextModelBuilder,
+    parse_isq_value, AutoDeviceMapParams, DefaultSchedulerMethod, Device, DeviceMapSetting,
+    ModelBuilder, ModelCategory, ModelDType, SchedulerConfig, TokenSource,
+    UqffMultimodalModelBuilder, UqffTextModelBuilder,
 };
 use serde::Deserialize;
 use tokenizers::Tokenizer;
@@ -59,14 +64,24 @@ pub struct Loaded {
 
 pub fn load(config: &Config) -> Result<Loaded, Fault> {
     choose_threads(config.threads);
-    let builder = builder(config)?;
+    let source = Source::new(config)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(internal)?;
-    let (pipeline, scheduler, settings) = guarded(|| runtime.block_on(builder.build_pipeline()))
+    let pipeline = guarded(|| runtime.block_on(source.read()))
         .map_err(|panic| fault(Status::InvalidModel, panic, "model_path"))?
         .map_err(|error| fault(Status::InvalidModel, format!("{error:#}"), "model_path"))?;
+    let most = NonZeroUsize::new(config.max_sequences).unwrap_or(NonZeroUsize::MIN);
+    let scheduler = SchedulerConfig::DefaultScheduler {
+        method: DefaultSchedulerMethod::Fixed(most),
+    };
+    // Its prefix cache cannot be kept apart by who asks, and grows by whole sequences.
+    let settings = AddModelConfig::new(EngineConfig {
+        no_prefix_cache: true,
+        throughput_logging_enabled: false,
+        ..EngineConfig::default()
+    });
 
     let (metadata, template, category, tokenizer) = {
         let pipeline = pipeline.try_lock().map_err(internal)?;
@@ -159,85 +174,133 @@ fn choose_threads(threads: usize) {
     }
 }
 
-fn builder(config: &Config) -> Result<AnyModelBuilder, Fault> {
-    for path in config.files.iter().chain([&config.folder]) {
-        // What is no local path would be taken for a name on the Hugging Face hub.
-        if !path.as_os_str().is_empty() && !(path.is_absolute() && path.exists()) {
-            let message = format!("no such file: {}", path.display());
-            return Err(fault(Status::InvalidModel, message, "model_path"));
+/// What can be read.
+enum Source {
+    Gguf {
+        loader: Box<dyn Loader>,
+        dtype: ModelDType,
+        device: Device,
+        mapping: DeviceMapSetting,
+    },
+    Folder(AnyModelBuilder),
+}
+
+impl Source {
+    fn new(config: &Config) -> Result<Self, Fault> {
+        for path in config.files.iter().chain([&config.folder]) {
+            // What is no local path would be taken for a name on the Hugging Face hub.
+            if !path.as_os_str().is_empty() && !(path.is_absolute() && path.exists()) {
+                let message = format!("no such file: {}", path.display());
+                return Err(fault(Status::InvalidModel, message, "model_path"));
+            }
         }
-    }
-    let isq = config
-        .isq
-        .as_deref()
-        .map(|name| parse_isq_value(name, None))
-        .transpose()
-        .map_err(|reason| fault(Status::InvalidRequest, reason, "isq"))?;
-    let device = best_device(config.gpu_layers == 0).map_err(internal)?;
-    let mapping = match config.gpu_layers {
-        // There is nothing to map; the automatic way would still measure the memory.
-        _ if device.is_cpu() => DeviceMapSetting::dummy(),
-        layers @ 1.. => DeviceMapSetting::Map(DeviceMapMetadata::from_num_device_layers(vec![
-            DeviceLayerMapMetadata {
-                ordinal: 0,
-                layers: layers as usize,
-            },
-        ])),
-        _ => DeviceMapSetting::Auto(AutoDeviceMapParams::default_text()),
-    };
-    if config.format == Format::Gguf {
+        let isq = config
+            .isq
+            .as_deref()
+            .map(|name| parse_isq_value(name, None))
+            .transpose()
+            .map_err(|reason| fault(Status::InvalidRequest, reason, "isq"))?;
+        let device = best_device(config.gpu_layers == 0).map_err(internal)?;
+        let mapping = match config.gpu_layers {
+            // There is nothing to map; the automatic way would still measure the memory.
+            _ if device.is_cpu() => DeviceMapSetting::dummy(),
+            layers @ 1.. => DeviceMapSetting::Map(DeviceMapMetadata::from_num_device_layers(vec![
+                DeviceLayerMapMetadata {
+                    ordinal: 0,
+                    layers: layers as usize,
+                },
+            ])),
+            _ => DeviceMapSetting::Auto(AutoDeviceMapParams::default_text()),
+        };
+        // On a processor bf16, which it would choose by itself, is computed by hand.
+        let dtype = if device.is_cpu() {
+            ModelDType::F32
+        } else {
+            ModelDType::Auto
+        };
+        if config.format == Format::Gguf {
+            if isq.is_some() {
+                let message = "a GGUF file is quantized already; isq is for safetensors";
+                return Err(fault(Status::InvalidRequest, message, "isq"));
+            }
+            let folder = config
+                .files
+                .first()
+                .and_then(|file| file.parent())
+                .unwrap_or(Path::new("/"));
+            let names = config.files.iter().filter_map(|file| file.file_name());
+            let loader = GGUFLoaderBuilder::new(
+                None,
+                None,
+                folder.display().to_string(),
+                names
+                    .map(|name| name.to_string_lossy().into_owned())
+                    .collect(),
+                GGUFSpecificConfig::default(),
+                false,
+                None,
+            );
+            return Ok(Self::Gguf {
+                loader: loader.build(),
+                dtype,
+                device,
+                mapping,
+            });
+        }
+        macro_rules! configured {
+            ($builder:expr) => {{
+                let builder = $builder
+                    .with_token_source(TokenSource::None)
+                    .with_dtype(dtype)
+                    .with_device_mapping(mapping);
+                match isq {
+                    Some(isq) => builder.with_isq(isq).into(),
+                    None => builder.into(),
+                }
+            }};
+        }
+        let folder = config.folder.display();
+        if config.format == Format::Safetensors {
+            return Ok(Self::Folder(configured!(
+                ModelBuilder::new(folder).with_device(device)
+            )));
+        }
         if isq.is_some() {
-            let message = "a GGUF file is quantized already; isq is for safetensors";
+            let message = "a UQFF file is quantized already; isq is for safetensors";
             return Err(fault(Status::InvalidRequest, message, "isq"));
         }
-        let folder = config
-            .files
-            .first()
-            .and_then(|file| file.parent())
-            .unwrap_or(Path::new("/"));
-        let names = config.files.iter().filter_map(|file| file.file_name());
-        let names: Vec<String> = names
-            .map(|name| name.to_string_lossy().into_owned())
-            .collect();
-        let builder = GgufModelBuilder::new(folder.display(), names)
-            .with_token_source(TokenSource::None)
-            .with_prefix_cache_n(None)
-            .with_max_num_seqs(config.max_sequences)
-            .with_device(device)
-            .with_device_mapping(mapping);
-        return Ok(builder.into());
+        let files = config.files.clone();
+        let sees = std::fs::read_to_string(config.folder.join("config.json"))
+            .is_ok_and(|text| text.contains("\"vision_config\""));
+        Ok(Self::Folder(if sees {
+            configured!(UqffMultimodalModelBuilder::new(folder, files)
+                .into_inner()
+                .with_device(device))
+        } else {
+            configured!(UqffTextModelBuilder::new(folder, files).into_inner())
+        }))
     }
-    macro_rules! configured {
-        ($builder:expr) => {{
-            let builder = $builder
-                .with_token_source(TokenSource::None)
-                .with_prefix_cache_n(None)
-                .with_max_num_seqs(config.max_sequences)
-                .with_device_mapping(mapping);
-            match isq {
-                Some(isq) => builder.with_isq(isq).into(),
-                None => builder.into(),
-            }
-        }};
+
+    async fn read(self) -> anyhow::Result<SharedPipeline> {
+        match self {
+            Self::Gguf {
+                loader,
+                dtype,
+                device,
+                mapping,
+            } => Ok(loader.load_model_from_hf(
+                None,
+                TokenSource::None,
+                &dtype,
+                &device,
+                true,
+                mapping,
+                None,
+                None,
+            )?),
+            Self::Folder(builder) => Ok(builder.build_pipeline().await?.0),
+        }
     }
-    let folder = config.folder.display();
-    if config.format == Format::Safetensors {
-        return Ok(configured!(ModelBuilder::new(folder).with_device(device)));
-    }
-    if isq.is_some() {
-        let message = "a UQFF file is quantized already; isq is for safetensors";
-        return Err(fault(Status::InvalidRequest, message, "isq"));
-    }
-    let files = config.files.clone();
-    let sees = std::fs::read_to_string(config.folder.join("config.json"))
-        .is_ok_and(|text| text.contains("\"vision_config\""));
-    Ok(if sees {
-        configured!(UqffMultimodalModelBuilder::new(folder, files)
-            .into_inner()
-            .with_device(device))
-    } else {
-        configured!(UqffTextModelBuilder::new(folder, files).into_inner())
-    })
 }
 
 fn template_source(template: Option<&mistralrs::core::ChatTemplate>) -> Option<String> {

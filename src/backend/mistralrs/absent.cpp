@@ -3,8 +3,10 @@
 namespace pcai {
 
 void register_mistralrs(BackendRegistry& registry) {
-  registry.add(
-      {.name = "mistralrs", .built = false, .why_not = "left out (PCAI_WITH_MISTRALRS=OFF)"});
+  registry.add({.name = "mistralrs",
+                .built = false,
+                .why_not = "left out (PCAI_WITH_MISTRALRS=OFF)",
+                .descriptor = {.name = "mistralrs", .formats = {"gguf", "safetensors", "uqff"}}});
 }
 
 }  // namespace pcai

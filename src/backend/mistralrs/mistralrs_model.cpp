@@ -152,7 +152,9 @@ ModelStats MistralrsModel::stats() const noexcept {
   stats.sequences_waiting = bridge.waiting;
   stats.tokens_generated = bridge.tokens_generated;
   stats.prompt_tokens_computed = bridge.prompt_tokens;
-  stats.steps = ticks_.steps(bridge.tokens_generated, bridge.prompt_tokens_unseen,
+  stats.steps = ticks_.steps({.tokens = bridge.tokens_generated,
+                              .prompt_tokens = bridge.prompt_tokens_unseen,
+                              .computed = processor_time()},
                              ProgressTicks::Clock::now());
   return stats;
 }

@@ -1,29 +1,35 @@
 #include "backend/mistralrs/progress_ticks.h"
 
+#include <ctime>
+
 namespace pcai {
 namespace {
 
 using namespace std::chrono_literals;
 
 constexpr auto kInterval = 1s;
-constexpr auto kLongestPromptToken = 200ms;  // a 7B model on two slow cores takes half of that
+constexpr auto kLeastWork = 10ms;  // within an interval; what sleeps does less
 
 }  // namespace
 
-std::uint64_t ProgressTicks::steps(std::uint64_t tokens, std::uint64_t prompt_tokens,
-                                   Clock::time_point now) {
+std::uint64_t ProgressTicks::steps(const Seen& seen, Clock::time_point now) {
   const std::lock_guard lock(mutex_);
-  if (tokens != tokens_ || prompt_tokens != prompt_tokens_) {
-    tokens_ = tokens;
-    prompt_tokens_ = prompt_tokens;
-    since_ = ticked_ = now;
-  }
-  const bool may_take_so_long = now - since_ < prompt_tokens * kLongestPromptToken;
-  if (may_take_so_long && now - ticked_ >= kInterval) {
-    ++ticks_;
+  if (seen.tokens != last_.tokens || seen.prompt_tokens != last_.prompt_tokens) {
+    last_ = seen;
     ticked_ = now;
   }
-  return tokens + ticks_;
+  if (seen.prompt_tokens > 0 && now - ticked_ >= kInterval) {
+    if (seen.computed - last_.computed >= kLeastWork) ++ticks_;
+    last_ = seen;
+    ticked_ = now;
+  }
+  return seen.tokens + ticks_;
+}
+
+std::chrono::milliseconds processor_time() noexcept {
+  // In double: clock_t may be 32 bits wide.
+  return std::chrono::milliseconds(
+      static_cast<std::int64_t>(1000.0 * static_cast<double>(std::clock()) / CLOCKS_PER_SEC));
 }
 
 }  // namespace pcai

@@ -7,22 +7,30 @@
 namespace pcai {
 
 /// Counts steps for who watches a model's progress. What happens inside a prompt's computation is
-/// not seen, so each second of it is a step too, for as long as a prompt of its length may take.
-/// Any thread may call it.
+/// not seen, so there each second in which this process computed at all is a step too. Any thread
+/// may call it.
 class ProgressTicks {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// The steps until now: `tokens` were generated, prompts of `prompt_tokens` are not through.
-  std::uint64_t steps(std::uint64_t tokens, std::uint64_t prompt_tokens, Clock::time_point now);
+  /// What is seen of the engine.
+  struct Seen {
+    std::uint64_t tokens = 0;               // generated
+    std::uint64_t prompt_tokens = 0;        // of prompts that are not through
+    std::chrono::milliseconds computed{0};  // the process's processor time
+  };
+
+  /// The steps until now.
+  std::uint64_t steps(const Seen& seen, Clock::time_point now);
 
  private:
   std::mutex mutex_;
-  std::uint64_t tokens_ = 0;
-  std::uint64_t prompt_tokens_ = 0;
+  Seen last_;  // at the last step
   std::uint64_t ticks_ = 0;
-  Clock::time_point since_;  // the last change of what is seen
   Clock::time_point ticked_;
 };
+
+/// The processor time that this process has used.
+std::chrono::milliseconds processor_time() noexcept;
 
 }  // namespace pcai

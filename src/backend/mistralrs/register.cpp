@@ -8,14 +8,17 @@
 namespace pcai {
 namespace {
 
+constexpr const char* kName = "mistralrs";
+const std::vector<std::string> kFormats = {"gguf", "safetensors", "uqff"};
+
 BackendDescriptor describe(const Bridge& bridge) {
   BridgeAnswer answer(bridge);
   bridge.version(answer.out());
   const auto version = nlohmann::json::parse(answer.text(), nullptr, false);
   const bool known = version.is_object();
-  return {.name = "mistralrs",
+  return {.name = kName,
           .version = known ? version.value("mistralrs", "") : "",
-          .formats = {"gguf", "safetensors", "uqff"},
+          .formats = kFormats,
           .capabilities = {.supports_gpu = known && version.value("gpu", false),
                            .supports_streaming = true,
                            .supports_seed = true,
@@ -46,10 +49,13 @@ void register_mistralrs(BackendRegistry& registry) {
   const auto path = find_bridge();
   const auto bridge = path ? open_bridge(*path) : fail(path.error());
   if (!bridge) {
-    registry.add({.name = "mistralrs", .built = true, .why_not = bridge.error().message});
+    registry.add({.name = kName,
+                  .built = true,
+                  .why_not = bridge.error().message,
+                  .descriptor = {.name = kName, .formats = kFormats}});
     return;
   }
-  registry.add({.name = "mistralrs",
+  registry.add({.name = kName,
                 .built = true,
                 .descriptor = describe(*bridge),
                 .create = [bridge = *bridge]() -> Result<std::unique_ptr<InferenceBackend>> {

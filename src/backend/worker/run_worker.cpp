@@ -150,6 +150,11 @@ int Worker::run() {
     if (!asked && Clock::now() < next_beat) continue;
     beat();
     next_beat = Clock::now() + heartbeat_;
+    const LoadedModel* const model = ready_;
+    if (model != nullptr && !model->alive()) {
+      std::fputs("the backend's engine ended\n", stderr);
+      stopping_ = true;  // the parent starts another process for the next request
+    }
   }
   return finish();
 }

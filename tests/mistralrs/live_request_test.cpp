@@ -1,0 +1,80 @@
+#include "backend/mistralrs/live_request.h"
+
+#include <gtest/gtest.h>
+
+#include "backend/recording_sink.h"
+
+namespace pcai {
+namespace {
+
+class LiveRequestTest : public testing::Test {
+ protected:
+  LiveRequest request(const GenerateParams& params = {}) { return {params, sink_}; }
+
+  static pcai_mrs_event token(std::string_view text) {
+    return {.kind = PCAI_MRS_TOKEN, .prompt_tokens = 7, .text = text.data(), .size = text.size()};
+  }
+
+  static pcai_mrs_event last(pcai_mrs_event_kind kind) {
+    return {.kind = kind, .prompt_tokens = 7};
+  }
+
+  std::shared_ptr<RecordingSink> sink_ = std::make_shared<RecordingSink>();
+};
+
+TEST_F(LiveRequestTest, TokensBecomeTextAndUsage) {
+  LiveRequest live = request();
+  EXPECT_FALSE(live.take(token("Hel")));
+  EXPECT_FALSE(live.take(token("lo")));
+  EXPECT_TRUE(live.take(last(PCAI_MRS_STOPPED)));
+  const auto events = sink_->events();
+  EXPECT_EQ(text_of(events), "Hello");
+  ASSERT_NE(finished_in(events), nullptr);
+  EXPECT_EQ(finished_in(events)->reason, FinishReason::Stop);
+  EXPECT_EQ(finished_in(events)->usage.prompt_tokens, 7U);
+  EXPECT_EQ(finished_in(events)->usage.completion_tokens, 2U);
+}
+
+TEST_F(LiveRequestTest, ALetterInPiecesComesWhole) {
+  LiveRequest live = request();
+  live.take(token("\xC3"));
+  EXPECT_TRUE(sink_->events().empty());
+  live.take(token("\xA4"));
+  live.take(last(PCAI_MRS_LENGTH));
+  EXPECT_EQ(text_of(sink_->events()), "\xC3\xA4");
+  EXPECT_EQ(finished_in(sink_->events())->reason, FinishReason::Length);
+}
+
+TEST_F(LiveRequestTest, AStopSequenceEndsItAndIsNotShown) {
+  LiveRequest live = request({.stop_sequences = {"END"}});
+  EXPECT_FALSE(live.take(token("one E")));
+  EXPECT_TRUE(live.take(token("ND two")));
+  EXPECT_EQ(text_of(sink_->events()), "one ");
+  EXPECT_TRUE(sink_->kept_the_rules());
+}
+
+TEST_F(LiveRequestTest, WhatWasHeldBackComesWithTheEnd) {
+  LiveRequest live = request({.stop_sequences = {"END"}});
+  live.take(token("one EN"));
+  live.take(last(PCAI_MRS_LENGTH));
+  EXPECT_EQ(text_of(sink_->events()), "one EN");
+}
+
+TEST_F(LiveRequestTest, AFailureCarriesItsReasonAndWhatWasDone) {
+  LiveRequest live = request();
+  live.take(token("a"));
+  pcai_mrs_event event = last(PCAI_MRS_FAILED);
+  const std::string_view reason = "no more memory";
+  event.status = PCAI_MRS_INTERNAL;
+  event.text = reason.data();
+  event.size = reason.size();
+  EXPECT_TRUE(live.take(event));
+  const auto events = sink_->events();
+  ASSERT_NE(failed_in(events), nullptr);
+  EXPECT_EQ(failed_in(events)->error.code, ErrorCode::Internal);
+  EXPECT_EQ(failed_in(events)->error.message, reason);
+  EXPECT_EQ(failed_in(events)->usage.completion_tokens, 1U);
+}
+
+}  // namespace
+}  // namespace pcai

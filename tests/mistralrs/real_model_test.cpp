@@ -1,0 +1,205 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <thread>
+
+#include "backend/llamacpp/register.h"
+#include "backend/recording_sink.h"
+#include "backend/worker/register.h"
+#include "mistralrs/real_model.h"
+
+namespace pcai {
+namespace {
+
+using testing::HasSubstr;
+
+std::size_t running_threads() {
+  const std::filesystem::directory_iterator tasks("/proc/self/task");
+  return static_cast<std::size_t>(std::distance(begin(tasks), end(tasks)));
+}
+
+/// Resident memory in MB.
+std::size_t memory_mb() {
+  std::ifstream statm("/proc/self/statm");
+  std::size_t total = 0;
+  std::size_t resident = 0;
+  statm >> total >> resident;
+  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) >> 20;
+}
+
+GenerateParams greedy(std::uint32_t tokens) {
+  GenerateParams params;
+  params.temperature = 0;
+  params.max_tokens = tokens;
+  params.ignore_eos = true;
+  return params;
+}
+
+/// A backend and its models; skipped where there is no bridge or no model.
+class RealModelTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::error_code error;
+    if (!std::filesystem::exists(test_model(), error)) GTEST_SKIP() << "no model";
+    if (const auto found = registry_.find("mistralrs"); !found)
+      GTEST_SKIP() << found.error().message;
+  }
+
+  std::unique_ptr<LoadedModel> load(const BackendRegistry& registry, const std::string& name) {
+    auto backend = registry.create_backend(name);
+    EXPECT_TRUE(backend) << backend.error().message;
+    if (!backend) return nullptr;
+    backends_.push_back(std::move(*backend));
+    NoProgress progress;
+    auto model = backends_.back()->load(real_spec(name), progress);
+    EXPECT_TRUE(model) << model.error().message;
+    return model ? std::move(*model) : nullptr;
+  }
+
+  std::shared_ptr<RecordingSink> start(LoadedModel& model, GenerateRequest request) {
+    auto sink = std::make_shared<RecordingSink>();
+    const Status status = model.submit(++last_id_, std::move(request), sink);
+    EXPECT_TRUE(status) << status.error().message;
+    if (!status) sink->on_event(Failed{status.error()});
+    return sink;
+  }
+
+  void expect_answer(LoadedModel& model) {
+    const auto events = start(model, chat_request("Say hello.", greedy(4)))->wait();
+    ASSERT_NE(finished_in(events), nullptr);
+    EXPECT_EQ(finished_in(events)->usage.completion_tokens, 4U);
+  }
+
+  BackendRegistry registry_ = real_backends();
+  std::vector<std::unique_ptr<InferenceBackend>> backends_;
+  RequestId last_id_ = 0;
+};
+
+TEST_F(RealModelTest, BothBackendsAnswerAQuestionWellAndCountTheSameTokens) {
+  BackendRegistry others;
+  register_llamacpp(others);
+  std::vector<std::uint32_t> prompt_tokens;
+  for (const auto& [registry, name] : {std::pair(&registry_, "mistralrs"), {&others, "llamacpp"}}) {
+    if (!registry->find(name)) continue;
+    SCOPED_TRACE(name);
+    const auto model = load(*registry, name);
+    ASSERT_NE(model, nullptr);
+    GenerateParams params = greedy(16);
+    params.ignore_eos = false;
+    const auto events =
+        start(*model, chat_request("What is the capital of Italy? Answer in one word.", params))
+            ->wait();
+    ASSERT_NE(finished_in(events), nullptr);
+    EXPECT_THAT(text_of(events), HasSubstr("Rome"));
+    prompt_tokens.push_back(finished_in(events)->usage.prompt_tokens);
+  }
+  EXPECT_EQ(prompt_tokens.front(), prompt_tokens.back());
+}
+
+TEST_F(RealModelTest, TwoHundredCancelsAtRandomMomentsLeaveNothingBehind) {
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  const auto model = load(registry_, "mistralrs");
+  ASSERT_NE(model, nullptr);
+  expect_answer(*model);
+  const std::size_t threads = running_threads();
+  const std::size_t memory = memory_mb();
+  for (int i = 0; i < 200; ++i) {
+    const auto sink =
+        start(*model, {.prompt = TextPrompt{"Once upon a time"}, .params = greedy(1000)});
+    if (random() % 2 == 0) {
+      EXPECT_TRUE(sink->wait_for(1 + random() % 3));
+    }
+    model->cancel(last_id_);
+    const auto events = sink->wait();
+    ASSERT_NE(failed_in(events), nullptr);
+    EXPECT_EQ(failed_in(events)->error.code, ErrorCode::Cancelled);
+    EXPECT_TRUE(sink->kept_the_rules());
+  }
+  expect_answer(*model);
+  EXPECT_LE(running_threads(), threads + 1);
+  EXPECT_LE(memory_mb(), memory + 512);
+  EXPECT_EQ(model->stats().sequences_running, 0U);
+}
+
+TEST_F(RealModelTest, FiftyLoadsAndUnloadsLeaveNothingBehind) {
+  std::size_t threads = 0;
+  std::size_t memory = 0;
+  for (int i = 0; i < 50; ++i) {
+    auto model = load(registry_, "mistralrs");
+    ASSERT_NE(model, nullptr);
+    if (i % 10 == 0) expect_answer(*model);
+    model.reset();
+    // The first ones fill the pools that stay.
+    if (i == 4) {
+      threads = running_threads();
+      memory = memory_mb();
+    }
+  }
+  // mistral.rs' logger leaves a thread that sleeps behind, one a load.
+  EXPECT_LE(running_threads(), threads + 45 + 2);
+  EXPECT_LE(memory_mb(), memory + 128);
+}
+
+TEST_F(RealModelTest, AnEngineThatPanicsFailsItsRequestsWithTheReasonAndIsDead) {
+  const auto model = load(registry_, "mistralrs");
+  ASSERT_NE(model, nullptr);
+  expect_answer(*model);
+  EXPECT_TRUE(model->alive());
+  static_cast<MistralrsModel&>(*model).panic_for_test();
+  const auto sink = start(*model, chat_request("Say hello.", greedy(4)));
+  const auto events = sink->wait();
+  ASSERT_NE(failed_in(events), nullptr);
+  EXPECT_EQ(failed_in(events)->error.code, ErrorCode::Internal);
+  EXPECT_THAT(failed_in(events)->error.message, HasSubstr("a test asked for it"));
+  EXPECT_TRUE(sink->kept_the_rules());
+  EXPECT_FALSE(model->alive());
+  const auto later = start(*model, chat_request("Say hello.", greedy(4)))->wait();
+  EXPECT_NE(failed_in(later), nullptr);
+}
+
+TEST_F(RealModelTest, AModelBesideOneThatDiedGoesOn) {
+  const auto dying = load(registry_, "mistralrs");
+  const auto other = load(registry_, "mistralrs");
+  ASSERT_NE(dying, nullptr);
+  ASSERT_NE(other, nullptr);
+  const auto live = start(*other, chat_request("Tell me a story.", greedy(24)));
+  static_cast<MistralrsModel&>(*dying).panic_for_test();
+  EXPECT_NE(failed_in(start(*dying, chat_request("Say hello.", greedy(4)))->wait()), nullptr);
+  EXPECT_NE(finished_in(live->wait()), nullptr);
+  expect_answer(*other);
+}
+
+TEST_F(RealModelTest, AWorkerWhoseEngineDiedEndsSoThatItIsLoadedAnew) {
+  const BackendRegistry isolated = isolate(registry_, {});
+  const auto model = load(isolated, "dying");
+  ASSERT_NE(model, nullptr);
+  expect_answer(*model);
+  expect_answer(*model);
+  const auto events = start(*model, chat_request("Say hello.", greedy(4)))->wait();
+  EXPECT_NE(failed_in(events), nullptr);
+  const auto until = std::chrono::steady_clock::now() + RecordingSink::kPatience;
+  while (model->alive() && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+  EXPECT_FALSE(model->alive());
+}
+
+TEST_F(RealModelTest, APromptLongerThanTheContextIsRefusedBeforeAnyWork) {
+  const auto model = load(registry_, "mistralrs");
+  ASSERT_NE(model, nullptr);
+  std::string words;
+  for (int i = 0; i < 100'000; ++i) words += " word";
+  const auto sink = std::make_shared<RecordingSink>();
+  const Status status = model->submit(++last_id_, chat_request(words, greedy(4)), sink);
+  ASSERT_FALSE(status.has_value());
+  EXPECT_EQ(status.error().code, ErrorCode::ContextOverflow);
+  EXPECT_TRUE(sink->events().empty());
+  expect_answer(*model);
+}
+
+}  // namespace
+}  // namespace pcai
