@@ -151,8 +151,28 @@ TEST_F(ChooseBackendTest, TheFakeIsTakenOnlyWhenAskedFor) {
 }
 
 TEST_F(ChooseBackendTest, ANamedBackendIsTakenAtItsWord) {
-  EXPECT_EQ(choice("model.onnx", "special"), "special");
-  EXPECT_EQ(choice("model.onnx", "absent"), "absent");
+  EXPECT_EQ(choice("model.gguf", "special"), "special");
+  EXPECT_EQ(choice("model.bin", "special"), "special") << "an ending that nobody knows";
+  EXPECT_EQ(choice("model.gguf", "absent"), "absent");
+  EXPECT_EQ(choice("model.gguf", "unheard of"), "unheard of");
+}
+
+TEST_F(ChooseBackendTest, AFormatThatTheNamedBackendDoesNotReadIsRefusedWithTheOneThatDoes) {
+  const auto name = choose_backend(
+      registry_, {.id = "m", .config = {.model_path = "m.onnx"}, .backend = "special"});
+  ASSERT_FALSE(name.has_value());
+  EXPECT_EQ(name.error().code, ErrorCode::InvalidModel);
+  EXPECT_NE(name.error().message.find("'general' does"), std::string::npos) << name.error().message;
+}
+
+TEST_F(ChooseBackendTest, AFormatThatOnlyAnUnusableBackendReadsIsRefusedWithTheReason) {
+  registry_.add(
+      {.name = "lost", .why_not = "its library is gone", .descriptor = {.formats = {"uqff"}}});
+  const auto name = choose_backend(registry_, {.id = "m", .config = {.model_path = "m.uqff"}});
+  ASSERT_FALSE(name.has_value());
+  EXPECT_EQ(name.error().code, ErrorCode::Unsupported);
+  EXPECT_NE(name.error().message.find("its library is gone"), std::string::npos)
+      << name.error().message;
 }
 
 TEST(BackendsTest, EachBackendIsCreatedOnce) {
