@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +20,7 @@ constexpr double kInexact = 9007199254740992.0;    // 2^53: from here on doubles
 constexpr std::uint64_t kLargestMultiple = 65535;  // llguidance multiplies two in 32 bits
 constexpr std::size_t kMostInlined = 64 * 1024;    // bytes
 constexpr int kMostHops = 8;
+constexpr const char* kTooNarrow = "an excluded whole number with the other bound less than 1 away";
 constexpr std::ptrdiff_t kDeepest = 100;  // steps below the root
 
 // llguidance's own know no leap years, and a leap second in every minute.
@@ -52,6 +54,54 @@ bool exact(const Json& value) {
   if (value.is_number()) return std::fabs(value.get<double>()) < kInexact;
   return !value.is_structured() || std::all_of(value.begin(), value.end(), exact);
 }
+
+/// Whether each string in it can be written without \u: a control character that cannot would be
+/// left out.
+bool writable(const Json& value) {
+  if (value.is_structured()) return std::all_of(value.begin(), value.end(), writable);
+  if (!value.is_string()) return true;
+  const auto& text = value.get_ref<const std::string&>();
+  return std::none_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte == 0x7F ||
+           (byte < 0x20 && std::string_view("\b\t\n\f\r").find(c) == std::string_view::npos);
+  });
+}
+
+/// Bounds of the numbers of one schema, or of several that may have to hold at the same time.
+struct Bounds {
+  std::set<double> low, high;        // all, ordered
+  std::vector<double> above, below;  // the exclusive ones
+
+  void add(const Json& schema) {
+    const auto read = [&schema](const char* keyword, std::set<double>& all,
+                                std::vector<double>* exclusive) {
+      const auto value = schema.find(keyword);
+      if (value == schema.end() || !value->is_number()) return;
+      all.insert(value->get<double>());
+      if (exclusive != nullptr) exclusive->push_back(value->get<double>());
+    };
+    // With draft 4's "exclusiveMinimum": true.
+    read("minimum", low, schema.value("exclusiveMinimum", Json()) == true ? &above : nullptr);
+    read("maximum", high, schema.value("exclusiveMaximum", Json()) == true ? &below : nullptr);
+    read("exclusiveMinimum", low, &above);
+    read("exclusiveMaximum", high, &below);
+  }
+
+  /// llguidance takes an excluded whole number where the other bound is less than 1 away.
+  bool too_narrow() const {
+    const auto whole = [](double value) { return value == std::floor(value); };
+    return std::any_of(above.begin(), above.end(),
+                       [&](double value) {
+                         const auto next = high.upper_bound(value);
+                         return whole(value) && next != high.end() && *next < value + 1;
+                       }) ||
+           std::any_of(below.begin(), below.end(), [&](double value) {
+             const auto next = low.upper_bound(value - 1);
+             return whole(value) && next != low.end() && *next < value;
+           });
+  }
+};
 
 /// llguidance tells the options of a 'oneOf' apart only where they are written out.
 class Inliner {
@@ -100,9 +150,17 @@ class Rules {
     return replace_format(schema);
   }
 
+  /// What is wrong with schemas that may have to hold at the same time.
+  Reason check_together() const {
+    if (!intersects_) return std::nullopt;
+    if (bounds_.too_narrow()) return kTooNarrow;
+    if (!multiples_fit()) return "several 'multipleOf' whose least common multiple is above 65535";
+    return std::nullopt;
+  }
+
+ private:
   /// Whether llguidance can find what several 'multipleOf' have in common.
   bool multiples_fit() const {
-    if (!intersects_) return true;
     int digits = 0;
     for (const auto& [value, own] : multiples_) digits = std::max(digits, own);
     std::uint64_t common = 1;
@@ -115,7 +173,6 @@ class Rules {
     return true;
   }
 
- private:
   Reason check_numbers(const Json& schema) {
     for (const char* const keyword :
          {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "const", "enum"}) {
@@ -123,6 +180,15 @@ class Rules {
       if (value != schema.end() && !exact(*value)) {
         return std::string("'") + keyword + "' has a number of 2^53 or beyond";
       }
+      if (value != schema.end() && !writable(*value)) {
+        return std::string("'") + keyword + "' has a control character in it";
+      }
+    }
+    if (schema.value("type", Json()) != "integer") {
+      Bounds bounds;
+      bounds.add(schema);
+      if (bounds.too_narrow()) return kTooNarrow;
+      bounds_.add(schema);
     }
     if (const auto multiple = schema.find("multipleOf");
         multiple != schema.end() && multiple->is_number()) {
@@ -177,6 +243,7 @@ class Rules {
   }
 
   std::vector<std::pair<double, int>> multiples_;
+  Bounds bounds_;
   bool intersects_ = false;  // some schemas must hold at the same time
 };
 
@@ -195,8 +262,8 @@ std::optional<SchemaFault> apply_rules(Json& schema) {
           schema, [&rules](Json& part, const std::string&) { return rules.check(part); })) {
     return fault;
   }
-  if (rules.multiples_fit()) return std::nullopt;
-  return SchemaFault{"$", "several 'multipleOf' whose least common multiple is above 65535"};
+  if (auto reason = rules.check_together()) return SchemaFault{"$", std::move(*reason)};
+  return std::nullopt;
 }
 
 }  // namespace pcai

@@ -80,6 +80,28 @@ TEST_F(SchemaRulesTest, SeveralMultiplesThatOverflowAreRefused) {
   EXPECT_FALSE(matches(both, "18"));
 }
 
+TEST_F(SchemaRulesTest, AnExcludedNumberIsNotTakenForItsFraction) {
+  EXPECT_NE(refusal(R"({"type":"number","exclusiveMinimum":0,"maximum":0.5})"), "");
+  EXPECT_NE(refusal(R"({"type":"number","minimum":-0.5,"exclusiveMaximum":0})"), "");
+  EXPECT_NE(refusal(R"({"allOf":[{"exclusiveMinimum":5},{"exclusiveMaximum":5.5}]})"), "");
+  const std::string schema = R"({"type":"number","exclusiveMinimum":0,"maximum":1})";
+  EXPECT_TRUE(matches(schema, "0.01"));
+  EXPECT_FALSE(matches(schema, "0"));
+  EXPECT_EQ(refusal(R"({"type":"integer","exclusiveMinimum":0,"maximum":1.5})"), "");
+}
+
+TEST_F(SchemaRulesTest, ControlCharactersAreNotLeftOut) {
+  EXPECT_THAT(refusal(R"({"enum":["a\u0001b"]})"), HasSubstr("control"));
+  EXPECT_THAT(refusal(R"({"properties":{"a":{"const":{"b":["\u007f"]}}}})"),
+              HasSubstr("$.properties.a"));
+  for (const char* const pattern :
+       {"^a\\u0001b$", R"(\\x1f)", R"(\\v)", R"([\\x00-\\x1f])", R"(\\u{7f})"}) {
+    EXPECT_THAT(refusal(R"({"pattern":")" + std::string(pattern) + "\"}"), HasSubstr("control"))
+        << pattern;
+  }
+  EXPECT_TRUE(matches(R"({"enum":["a\tb\n"]})", R"("a\tb\n")"));
+}
+
 TEST_F(SchemaRulesTest, TuplesWrittenInTwoWaysAreRefused) {
   EXPECT_NE(refusal(R"({"prefixItems":[{"type":"integer"}],"additionalItems":false})"), "");
   EXPECT_NE(refusal(R"({"prefixItems":[{"type":"integer"}],"items":[{}]})"), "");
@@ -139,6 +161,19 @@ TEST_F(SchemaRulesTest, APatternMeansWhatItMeansInEcmaScript) {
   EXPECT_FALSE(matches(R"({"patternProperties":{"^a.c$":{"type":"null"}}})", R"({"abc": 1})"));
   EXPECT_THAT(refusal(R"({"items":{"pattern":"[a-z&&[^b]]"}})"), HasSubstr("$.items: "));
   EXPECT_THAT(refusal(R"({"patternProperties":{"[:x":{}}})"), HasSubstr("[:"));
+}
+
+TEST_F(SchemaRulesTest, ANegatedClassKeepsQuotesAndBackslashesOut) {
+  const std::string no_quote = R"({"type":"string","pattern":"^[^\"]*$"})";
+  EXPECT_TRUE(matches(no_quote, R"("a\\b\n")"));
+  EXPECT_FALSE(matches(no_quote, R"("\"")"));
+  const std::string no_backslash = R"({"type":"string","pattern":"^[^-\\\\]*$"})";
+  EXPECT_TRUE(matches(no_backslash, R"("a\"b")"));
+  EXPECT_FALSE(matches(no_backslash, R"("\\")"));
+  EXPECT_FALSE(matches(no_backslash, R"("-")"));
+  EXPECT_TRUE(matches(R"({"type":"string","pattern":"^\\p{Lu}\\P{L}$"})", R"("Ä1")"));
+  EXPECT_NE(refusal(R"({"pattern":"\\P{Po}"})"), "");
+  EXPECT_NE(refusal(R"({"pattern":"\\p{Cc}"})"), "");
 }
 
 TEST(EcmaPatternTest, WhatBothDialectsShareStaysAsItIs) {

@@ -1,0 +1,43 @@
+"""Parameters of functions, as tools declare them."""
+
+from payloads import DATE, EMAIL, I, N, S, STAMP, UUID, B, ID, arr, closed, num, nullable, text
+
+
+def params(properties, required=()):
+    """As most tools have it: further properties are not forbidden."""
+    return {"type": "object", "properties": properties, "required": list(required)}
+
+
+def cases():
+    yield "tool/no-parameters", {"type": "object", "properties": {}}, [{}, {"x": 1}], [[], None]
+    yield "tool/no-parameters-strict", closed({}), [{}], [{"x": 1}]
+    yield "tool/get-weather", params({"location": {"type": "string", "description": "City and country"}, "unit": {"type": "string", "enum": ["celsius", "fahrenheit"]}}, ["location"]), [{"location": "Bonn"}, {"location": "Bonn", "unit": "celsius"}], [{"unit": "celsius"}, {"location": "Bonn", "unit": "kelvin"}]
+    yield "tool/get-weather-strict", closed({"location": S, "unit": {"type": ["string", "null"], "enum": ["celsius", "fahrenheit", None]}}), [{"location": "Bonn", "unit": None}], [{"location": "Bonn"}]
+    yield "tool/search", params({"query": text(1, 200), "limit": num(1, 50, "integer"), "sort": {"enum": ["relevance", "date"], "default": "relevance"}}, ["query"]), [{"query": "cats"}, {"query": "cats", "limit": 5, "sort": "date"}], [{"query": ""}, {"query": "x", "limit": 0}]
+    yield "tool/send-email", params({"to": arr(EMAIL, minItems=1), "subject": text(1, 200), "body": S, "cc": arr(EMAIL)}, ["to", "subject", "body"]), [{"to": ["a@example.org"], "subject": "Hi", "body": ""}], [{"to": [], "subject": "Hi", "body": ""}, {"to": ["a"], "subject": "Hi", "body": ""}]
+    yield "tool/create-event", closed({"title": text(1, 100), "start": STAMP, "end": STAMP, "attendees": arr(EMAIL, maxItems=20), "location": nullable(S)}), [{"title": "Sync", "start": "2024-05-01T09:00:00Z", "end": "2024-05-01T10:00:00Z", "attendees": [], "location": None}], [{"title": "Sync", "start": "tomorrow", "end": "2024-05-01T10:00:00Z", "attendees": [], "location": None}]
+    yield "tool/book-flight", closed({"from": {"type": "string", "pattern": "^[A-Z]{3}$"}, "to": {"type": "string", "pattern": "^[A-Z]{3}$"}, "date": DATE, "passengers": num(1, 9, "integer"), "class": {"enum": ["economy", "business", "first"]}}), [{"from": "CGN", "to": "LIS", "date": "2024-07-01", "passengers": 2, "class": "economy"}], [{"from": "Cologne", "to": "LIS", "date": "2024-07-01", "passengers": 2, "class": "economy"}]
+    yield "tool/calculate", closed({"expression": {"type": "string", "pattern": "^[0-9+*/(). -]+$"}}), [{"expression": "(1 + 2) * 3"}], [{"expression": "import os"}, {"expression": ""}]
+    yield "tool/calculator-operands", closed({"operation": {"enum": ["add", "subtract", "multiply", "divide"]}, "a": N, "b": N}), [{"operation": "add", "a": 1, "b": -2.5}], [{"operation": "power", "a": 1, "b": 2}]
+    yield "tool/read-file", params({"path": {"type": "string", "pattern": "^[^\\u0000]+$"}, "offset": {"type": "integer", "minimum": 0}, "limit": {"type": "integer", "minimum": 1}}, ["path"]), [{"path": "/etc/hosts"}, {"path": "a", "offset": 0, "limit": 10}], [{"path": ""}, {"path": "a", "offset": -1}]
+    yield "tool/edit-file", closed({"path": S, "edits": arr(closed({"old": text(1), "new": S}), minItems=1)}), [{"path": "a.c", "edits": [{"old": "int x;\n", "new": ""}]}], [{"path": "a.c", "edits": []}]
+    yield "tool/run-command", closed({"command": arr(S, minItems=1), "timeout_s": num(1, 600, "integer"), "env": {"type": "object", "additionalProperties": S}}, ["command"]), [{"command": ["ls", "-l"]}, {"command": ["x"], "timeout_s": 5, "env": {"A": "1"}}], [{"command": []}, {"command": ["x"], "timeout_s": 601}]
+    yield "tool/http-request", closed({"method": {"enum": ["GET", "POST", "PUT", "DELETE"]}, "url": {"type": "string", "format": "uri"}, "headers": {"type": "object", "additionalProperties": S}, "body": nullable(S)}, ["method", "url"]), [{"method": "GET", "url": "https://example.org/"}, {"method": "POST", "url": "https://example.org/a", "headers": {"A": "b"}, "body": None}], [{"method": "PATCH", "url": "https://example.org/"}, {"method": "GET", "url": "/a"}]
+    yield "tool/sql-query", closed({"query": text(1, 4000), "parameters": arr({"anyOf": [S, N, B, {"type": "null"}]}, maxItems=50)}, ["query"]), [{"query": "select 1"}, {"query": "select ?", "parameters": ["x", 1, None, True]}], [{"query": "x", "parameters": [[]]}]
+    yield "tool/set-light", closed({"room": {"enum": ["kitchen", "bedroom", "office"]}, "on": B, "brightness": {"type": "integer", "minimum": 0, "maximum": 100, "multipleOf": 5}}, ["room", "on"]), [{"room": "office", "on": True, "brightness": 45}], [{"room": "office", "on": True, "brightness": 44}]
+    yield "tool/thermostat", closed({"target": {"type": "number", "minimum": 5, "maximum": 30, "multipleOf": 0.5}}), [{"target": 21.5}, {"target": 20}], [{"target": 21.3}, {"target": 31}]
+    yield "tool/transfer", closed({"from": UUID, "to": UUID, "amount": {"type": "number", "exclusiveMinimum": 0, "maximum": 10000}}), [{"from": ID, "to": ID, "amount": 0.5}], [{"from": ID, "to": ID, "amount": 0}]
+    yield "tool/stock-price", params({"symbol": {"type": "string", "pattern": "^[A-Z.]{1,6}$"}, "interval": {"enum": ["1d", "1h"]}}, ["symbol"]), [{"symbol": "SAP"}], [{"symbol": "sap"}]
+    yield "tool/translate", closed({"text": S, "target": {"enum": ["de", "en", "es", "fr", "it", "ja"]}}), [{"text": "Hallo", "target": "en"}], [{"text": "Hallo", "target": "xx"}]
+    yield "tool/plan", closed({"tasks": arr(closed({"id": num(1, 99, "integer"), "title": text(1, 60), "after": arr(num(1, 99, "integer"), maxItems=5), "done": B}), minItems=1, maxItems=12)}), [{"tasks": [{"id": 1, "title": "a", "after": [], "done": False}]}], [{"tasks": [{"id": 0, "title": "a", "after": [], "done": False}]}]
+    yield "tool/choose-next", {"anyOf": [closed({"action": {"const": "answer"}, "text": S}), closed({"action": {"const": "search"}, "query": text(1)}), closed({"action": {"const": "stop"}})]}, [{"action": "answer", "text": "42"}, {"action": "stop"}], [{"action": "search"}, {"action": "stop", "text": ""}]
+    yield "tool/move-robot", closed({"path": arr(closed({"x": num(-10, 10), "y": num(-10, 10)}), minItems=1, maxItems=50), "speed": {"type": "number", "exclusiveMinimum": 0, "maximum": 2.5}}), [{"path": [{"x": 0, "y": -9.5}], "speed": 2.5}], [{"path": [], "speed": 1}, {"path": [{"x": 0, "y": 0}], "speed": 2.6}]
+    yield "tool/reserve-table", closed({"restaurant": text(1, 80), "people": num(1, 20, "integer"), "date": DATE, "time": {"type": "string", "pattern": "^([01]\\d|2[0-3]):(00|15|30|45)$"}}), [{"restaurant": "Da Vito", "people": 4, "date": "2024-08-15", "time": "19:30"}], [{"restaurant": "Da Vito", "people": 4, "date": "2024-08-15", "time": "19:40"}]
+    yield "tool/add-contact", params({"name": S, "phones": arr({"type": "object", "properties": {"kind": {"enum": ["home", "work"]}, "number": {"type": "string", "pattern": "^\\+?[0-9 ]{5,20}$"}}, "required": ["number"]})}, ["name"]), [{"name": "A", "phones": [{"kind": "home", "number": "+49 228 1234"}]}], [{"name": "A", "phones": [{"kind": "home"}]}]
+    yield "tool/filter-products", params({"price": closed({"min": {"type": "number", "minimum": 0}, "max": {"type": "number", "minimum": 0}}, []), "brands": arr(S), "in_stock": B}), [{}, {"price": {"max": 10}, "in_stock": True}], [{"price": {"min": -1}}]
+    yield "tool/vector-search", closed({"vector": arr(num(-1, 1), minItems=4, maxItems=4), "top_k": num(1, 100, "integer")}), [{"vector": [0.1, -1, 1, 0], "top_k": 3}], [{"vector": [0.1, -1, 1], "top_k": 3}, {"vector": [0.1, -1, 1.5, 0], "top_k": 3}]
+    yield "tool/memory", {"oneOf": [{"$ref": "#/definitions/Save"}, {"$ref": "#/definitions/Load"}], "definitions": {"Save": closed({"do": {"const": "save"}, "key": text(1, 40), "value": {}}), "Load": closed({"do": {"const": "load"}, "key": text(1, 40)})}}, [{"do": "save", "key": "a", "value": {"x": [1]}}, {"do": "load", "key": "a"}], [{"do": "load", "key": ""}, {"do": "drop", "key": "a"}]
+    yield "tool/many-options", params({f"option_{c}": [S, I, B, N][i % 4] for i, c in enumerate("abcdefghijklmnopqrst")}), [{}, {"option_c": True, "option_t": 0.5}], [{"option_a": 1}]
+    yield "tool/deep-object", closed({"a": closed({"b": closed({"c": closed({"d": closed({"e": arr(closed({"f": I}), minItems=1)})})})})}), [{"a": {"b": {"c": {"d": {"e": [{"f": 1}]}}}}}], [{"a": {"b": {"c": {"d": {"e": []}}}}}]
+    yield "tool/long-text", closed({"title": text(1, 80), "text": text(1, 5000)}), [{"title": "T", "text": "Once upon a time."}], [{"title": "", "text": "x"}]
+    yield "tool/country", closed({"code": {"enum": sorted(a + b for a in "ABCDEFGHIJ" for b in "KLMNOPQRST")}}), [{"code": "AK"}, {"code": "JT"}], [{"code": "KA"}]
