@@ -26,7 +26,7 @@ build: dependencies $(BUILD)/build.ninja ## programs and library into build/rele
 	@cmake --build $(BUILD) -j $(JOBS) --target programs
 
 test: dependencies-test $(BUILD)/build.ninja ## build and run all tests
-	@cmake --build $(BUILD) -j $(JOBS)
+	@cmake --build $(BUILD) -j $(JOBS) --target all mistralrs_bridge
 	@tools/get_default_model >/dev/null
 	@tools/run_tests $(BUILD)
 

@@ -20,6 +20,7 @@ if(NOT PCAI_CARGO)
     message(FATAL_ERROR "PCAI_WITH_MISTRALRS=ON needs cargo")
   endif()
   message(STATUS "No cargo: the bridge to mistral.rs cannot be built here")
+  add_custom_target(mistralrs_bridge COMMENT "No cargo: no bridge to mistral.rs")
   return()
 endif()
 
@@ -37,6 +38,10 @@ file(SHA256 ${crate}/Cargo.lock lock_hash)
 string(SHA256 bridge_key "${lock_hash};${rust_flags};${features};${rustc_version}")
 string(SUBSTRING ${bridge_key} 0 16 bridge_key)
 set(bridge_build ${PCAI_CACHE_DIR}/mistralrs-${bridge_key})
+
+# For tools/check_rust.
+set(PCAI_MISTRALRS_CARGO_FOLDER ${bridge_build} CACHE INTERNAL "")
+set(PCAI_MISTRALRS_RUST_FLAGS "${rust_flags}" CACHE INTERNAL "")
 
 set(bridge libpcai_mistralrs_bridge.so)
 set(PCAI_BRIDGE_IN_ALL "")
