@@ -64,6 +64,7 @@ void configure(ModelSpec& spec, const Settings& settings,
   config.threads = static_cast<std::uint32_t>(settings.threads);
   config.max_sequences = static_cast<std::uint32_t>(settings.max_sequences);
   config.kernels = kernel_use(settings.kernels);
+  config.reproducible = settings.reproducible == "on";
 }
 
 }  // namespace

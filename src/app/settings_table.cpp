@@ -86,6 +86,14 @@ std::vector<Setting> make_table() {
        .help = "Our own CPU kernels: where they run and agree with llama.cpp's (auto), as a must "
                "(on), or never",
        .choices = {"auto", "on", "off"}},
+      {.name = "reproducible",
+       .field = &Settings::reproducible,
+       .commands = kEngine,
+       .noun = "a switch",
+       .help =
+           "Give each request the same tokens and probabilities, bit by bit, whatever else runs "
+           "or is cached. Needs our kernels for every weight",
+       .choices = {"off", "on"}},
       {.name = "chat_template",
        .field = &Settings::chat_template,
        .commands = kEngine,

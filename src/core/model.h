@@ -25,6 +25,7 @@ struct ModelConfig {
   std::uint32_t threads = 0;                      // 0 = chosen by the backend
   std::uint32_t max_sequences = 16;               // requests decoded together
   KernelUse kernels = KernelUse::Auto;
+  bool reproducible = false;  // the same bits in every company, where that costs speed too
 };
 
 /// A model that can be loaded: its id, how, and by which backend ("auto" = by the file's format).

@@ -12,20 +12,27 @@
 namespace pcai {
 namespace {
 
-tl::unexpected<Error> unsupported(const std::string& why) {
+tl::unexpected<Error> kernels_missing(const std::string& why) {
   return fail(ErrorCode::Unsupported,
               "kernels are 'on', but cannot be used: " + why + "; take 'auto' or 'off'", "kernels");
+}
+
+tl::unexpected<Error> not_reproducible(const std::string& why) {
+  return fail(ErrorCode::Unsupported, "answers cannot be reproducible: " + why, "reproducible");
 }
 
 }  // namespace
 
 Result<bool> wants_kernels(const ModelConfig& config) {
-  if (config.kernels == KernelUse::Off) return false;
-  const KernelChoice& choice = kernel_choice();
-  if (choice.variant == nullptr && config.kernels == KernelUse::On) {
-    return unsupported(choice.why_not);
+  if (config.kernels == KernelUse::Off) {
+    if (config.reproducible) return not_reproducible("kernels are 'off'");
+    return false;
   }
-  return choice.variant != nullptr;
+  const KernelChoice& choice = kernel_choice();
+  if (choice.variant != nullptr) return true;
+  if (config.kernels == KernelUse::On) return kernels_missing(choice.why_not);
+  if (config.reproducible) return not_reproducible("there are no kernels: " + choice.why_not);
+  return false;
 }
 
 Result<std::unique_ptr<ModelKernels>> load_kernels(const llama_model& model,
@@ -34,15 +41,18 @@ Result<std::unique_ptr<ModelKernels>> load_kernels(const llama_model& model,
   const ModelKernels::Options options = {
       .threads =
           config.threads > 0 ? config.threads : std::max(1U, std::thread::hardware_concurrency()),
-      .most_memory = free_memory() / 2};
+      .most_memory = free_memory() / 2,
+      .lone_tokens = config.reproducible};
   auto loaded =
       ModelKernels::create(tensors_of(model), *kernel_choice().variant, options, progress);
   if (!loaded) return loaded;
   const std::string& why_not = (*loaded)->why_not();
+  if (config.reproducible && !why_not.empty()) return not_reproducible(why_not);
+  if (config.reproducible && !(*loaded)->left().empty()) return not_reproducible((*loaded)->left());
   if (why_not.empty()) {
     spdlog::info("kernels: {}", (*loaded)->summary());
   } else if (config.kernels == KernelUse::On) {
-    return unsupported(why_not);
+    return kernels_missing(why_not);
   } else {
     spdlog::info("kernels: llama.cpp's own, because {}", why_not);
   }

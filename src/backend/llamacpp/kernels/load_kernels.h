@@ -10,12 +10,12 @@ namespace pcai {
 
 /// Whether a model of this configuration shall be loaded for our kernels: its weights then stay as
 /// the file has them instead of in mainline's own repacked form. Fails with Unsupported where they
-/// are asked for and cannot run.
+/// are asked for, or reproducible answers are, and they cannot run.
 Result<bool> wants_kernels(const ModelConfig& config);
 
 /// Packs the weights of a model that was loaded for them, with as many threads as it shall have.
 /// Fails with Cancelled, or with Unsupported where `config` asks for our kernels and they can take
-/// nothing.
+/// nothing, or for reproducible answers and they cannot take everything.
 Result<std::unique_ptr<ModelKernels>> load_kernels(const llama_model& model,
                                                    const ModelConfig& config,
                                                    LoadProgress& progress);

@@ -28,11 +28,22 @@ bool is_multiplied_with(std::string_view name, bool has_output) {
   return name.find("embd") == std::string_view::npos;
 }
 
-/// Q4_1 and Q5_1 are slow in mainline for one token too. In the other formats a lone token is
-/// bound by memory, where mainline reads fewer bytes.
-std::int64_t least_tokens(kernels::BlockFormat format) {
+/// From how many tokens on our kernels take a format. A lone token is bound by memory: where panels
+/// are hardly larger than the file's blocks ours are as fast or faster; where they are much larger
+/// mainline is, as soon as it has threads enough (docs/kernels.md).
+std::int64_t least_tokens(kernels::BlockFormat format, unsigned threads) {
   using kernels::BlockFormat;
-  return format == BlockFormat::Q4_1 || format == BlockFormat::Q5_1 ? 1 : 2;
+  switch (format) {
+    case BlockFormat::Q4_0:
+    case BlockFormat::Q4_1:
+    case BlockFormat::Q8_0:
+    case BlockFormat::Q4_K: return 1;
+    case BlockFormat::Q5_0:
+    case BlockFormat::Q5_1: return threads <= 2 ? 1 : 2;
+    case BlockFormat::Q5_K:
+    case BlockFormat::Q6_K: return threads <= 1 ? 1 : 2;
+  }
+  return 2;
 }
 
 }  // namespace
@@ -103,11 +114,11 @@ Result<std::unique_ptr<ModelKernels>> ModelKernels::create(const NamedTensors& t
     result->bytes_ += rounded_up(kernels::panels_bytes(matrix.format, matrix.rows, matrix.columns),
                                  kernels::kGroup * 2);
   }
-  std::string left_text;
   for (const auto& [type, count] : left) {
-    left_text += (left_text.empty() ? "; left to llama.cpp: " : ", ") + std::to_string(count) +
-                 " of " + type;
+    result->left_ += (result->left_.empty() ? "left to llama.cpp: " : ", ") +
+                     std::to_string(count) + " of " + type;
   }
+  const std::string left_text = result->left_.empty() ? "" : "; " + result->left_;
   if (taken.empty()) {
     result->why_not_ = "no weight is of a kind that they take" + left_text;
     return result;
@@ -134,9 +145,10 @@ Result<std::unique_ptr<ModelKernels>> ModelKernels::create(const NamedTensors& t
   }
   for (const Taken& weight : taken) {
     const kernels::BlockFormat format = weight.matrix.format;
-    result->note(*weight.tensor, {.panels = result->panels_.get() + weight.offset,
-                                  .format = format,
-                                  .least_tokens = options.lone_tokens ? 1 : least_tokens(format)});
+    result->note(*weight.tensor,
+                 {.panels = result->panels_.get() + weight.offset,
+                  .format = format,
+                  .least_tokens = options.lone_tokens ? 1 : least_tokens(format, options.threads)});
   }
   for (ggml_tensor* tensor : left_tensors) result->note(*tensor, {});
   result->weights_ = taken.size();

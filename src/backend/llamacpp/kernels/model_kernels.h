@@ -22,7 +22,7 @@ class ModelKernels {
   struct Options {
     unsigned threads = 1;           // that pack
     std::uint64_t most_memory = 0;  // for the panels; where they need more there are none
-    bool lone_tokens = false;       // take steps of one token too where mainline may be faster
+    bool lone_tokens = false;       // take lone tokens even where mainline is faster
   };
 
   /// Packs the weights among a model's tensors and notes it in them. `progress` goes from 0 to 1.
@@ -47,6 +47,7 @@ class ModelKernels {
   std::uint64_t bytes() const noexcept { return bytes_; }               // of all panels
   std::size_t weights() const noexcept { return notes_.size(); }        // taken
   const std::string& why_not() const noexcept { return why_not_; }      // empty: some are taken
+  const std::string& left() const noexcept { return left_; }            // empty: all are taken
   const std::string& summary() const noexcept { return summary_; }      // one line for the log
   std::uint64_t products() const noexcept { return products_.load(); }  // computed by us
   void count_product() noexcept { products_.fetch_add(1, std::memory_order_relaxed); }
@@ -84,6 +85,7 @@ class ModelKernels {
   std::vector<std::unique_ptr<WeightNote>> notes_;
   std::vector<ggml_tensor*> tensors_;
   std::string why_not_;
+  std::string left_;
   std::string summary_;
 };
 
