@@ -12,6 +12,12 @@
 
 namespace pcai {
 
+/// How an API that is not OpenAI's says what all APIs say.
+struct Dialect {
+  std::string (*error_body)(const Error& error, std::string_view request_id);
+  std::string_view id_header = {};  // another header with the request's id, "" = none
+};
+
 /// One request and its answer, as a route sees them. A route answers once: with reply() or fail(),
 /// or with open_stream(), any number of send() and close_stream(). Lives on its connection's
 /// thread.
@@ -27,9 +33,10 @@ class Exchange {
 
   // Filled before the route runs; a route that answers for long should free the request.
   HttpRequest request;
-  std::string parameter;    // what "{id}" of the route's path matched
-  std::string cache_scope;  // prefixes are shared only between requests of the same scope
-  bool keep_alive = false;  // another request may follow on this connection
+  std::string parameter;             // what "{id}" of the route's path matched
+  std::string cache_scope;           // prefixes are shared only between requests of the same scope
+  bool keep_alive = false;           // another request may follow on this connection
+  const Dialect* dialect = nullptr;  // null = OpenAI's
 
   /// Takes a request's head, and notes what the answer and the trace need of it.
   void begin(HttpRequest head);

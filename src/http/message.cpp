@@ -50,6 +50,7 @@ HttpResponse error_response(const Error& error) {
   HttpResponse response;
   response.status = http.status;
   response.body = error_body(error);
+  response.error = error;
   response.headers.push_back({"x-should-retry", http.should_retry ? "true" : "false"});
   if (http.retry_after_s) {
     response.headers.push_back({"Retry-After", std::to_string(*http.retry_after_s)});

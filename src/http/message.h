@@ -41,6 +41,7 @@ struct HttpResponse {
   std::string body = {};
   std::string content_type = "application/json";  // "" = none
   std::vector<HttpHeader> headers = {};
+  std::optional<Error> error = {};  // that the body tells, for APIs that tell it otherwise
 };
 
 HttpResponse text_response(std::string body);

@@ -10,7 +10,8 @@ namespace pcai {
 struct Route {
   RoutePattern pattern;
   Task<void> (*handler)(Exchange&);
-  bool open = false;  // answers without an API key
+  bool open = false;                 // answers without an API key
+  const Dialect* dialect = nullptr;  // of an API that is not OpenAI's
 };
 
 /// Every route of the server. A new one is a file with its handler, a line here and one in the
@@ -29,5 +30,9 @@ Task<void> post_rerank(Exchange& exchange);
 Task<void> post_tokenize(Exchange& exchange);
 Task<void> post_detokenize(Exchange& exchange);
 Task<void> post_apply_template(Exchange& exchange);
+
+extern const Dialect kAnthropic;
+Task<void> post_messages(Exchange& exchange);
+Task<void> post_count_tokens(Exchange& exchange);
 
 }  // namespace pcai

@@ -69,6 +69,7 @@ Task<const Route*> Session::receive(Exchange& exchange) {
   }
   RouteMatch match = server_.router.match(exchange.request.method, exchange.request.target);
   const Route* route = match.route ? &routes()[*match.route] : nullptr;
+  if (route != nullptr) exchange.dialect = route->dialect;
   Verdict verdict = server_.guard.check(exchange.request, match, route != nullptr && route->open);
   if (verdict.answer) {
     if (verdict.answer->status == 401) {
