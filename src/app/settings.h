@@ -35,6 +35,7 @@ struct Settings {
   std::int64_t max_queue = 64;
   std::int64_t timeout = 0;  // seconds; 0 = none
   std::int64_t grace = 30;   // seconds
+  std::string reasoning_field = "reasoning_content";
   std::string log_level = "info";
   std::string log_format = "text";
 };

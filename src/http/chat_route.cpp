@@ -33,10 +33,12 @@ Task<void> post_chat_completions(Exchange& exchange) {
   }
   if (chat->stream) {
     ChatStreamWriter writer(std::move(head), chat->n, logprobs, chat->include_usage);
-    co_await answer_stream(exchange, std::move(choices), streamed_answer(std::move(writer)));
+    auto streamed = streamed_answer(std::move(writer));
+    co_await answer_stream(exchange, std::move(choices), std::move(streamed));
   } else {
     ChatResponseBuilder answer(std::move(head), chat->n, logprobs);
-    co_await answer_whole(exchange, std::move(choices), whole_answer(std::move(answer)));
+    auto whole = whole_answer(std::move(answer));
+    co_await answer_whole(exchange, std::move(choices), std::move(whole));
   }
 }
 

@@ -18,6 +18,15 @@ Choices::~Choices() {
   for (const auto& generation : generations_) generation->on_ready({});
 }
 
+std::function<void()> Choices::canceller() const {
+  std::vector<std::weak_ptr<Generation>> running(generations_.begin(), generations_.end());
+  return [running = std::move(running)] {
+    for (const auto& generation : running) {
+      if (const auto live = generation.lock()) live->cancel();
+    }
+  };
+}
+
 std::optional<std::pair<std::uint32_t, GenerateEvent>> Choices::next() {
   for (std::size_t tried = 0; tried < generations_.size(); ++tried) {
     const std::size_t choice = turn_;

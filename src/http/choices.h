@@ -31,13 +31,16 @@ class Choices {
   /// request has failed.
   Status start(Engine& engine, GenerateRequest request, std::uint32_t n);
 
+  /// Cancels those that run; may be called from any thread and at any time.
+  std::function<void()> canceller() const;
+
   /// The next event of any choice, fairly, with the choice's index. Does not wait.
   std::optional<std::pair<std::uint32_t, GenerateEvent>> next();
 
  private:
   std::function<void()> ready_;
   std::span<const FieldName> names_;
-  std::vector<std::unique_ptr<Generation>> generations_;
+  std::vector<std::shared_ptr<Generation>> generations_;
   std::size_t turn_ = 0;
 };
 

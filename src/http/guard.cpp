@@ -78,7 +78,11 @@ std::optional<HttpResponse> Guard::check_body(const HttpRequest& request) const 
   if (!encoding.empty() && !equals_ignoring_case(encoding, "identity")) {
     return error_response(415, "compressed request bodies are not accepted");
   }
-  if (request.method == "POST" && !is_json(request.header("Content-Type"))) {
+  // The type forces a browser to ask first (preflight). Without body and type, only who is no page
+  // may go on.
+  const bool bare = !request.has_body() && request.count("Content-Type") == 0 &&
+                    (request.count("Origin") == 0 || cors_.allows(request.header("Origin")));
+  if (request.method == "POST" && !bare && !is_json(request.header("Content-Type"))) {
     return error_response(415, "send the body with 'Content-Type: application/json'");
   }
   if (request.content_length.value_or(0) > max_body_bytes_) {

@@ -5,7 +5,7 @@
 namespace pcai {
 namespace {
 
-constexpr std::string_view kRest = "{id}";
+constexpr std::string_view kId = "{id}";
 
 /// Where the path of an absolute target begins; 0 for all others.
 std::size_t authority_end(std::string_view target) noexcept {
@@ -16,10 +16,13 @@ std::size_t authority_end(std::string_view target) noexcept {
 
 /// The part of `path` under a pattern's "{id}", the whole path for one without.
 std::optional<std::string_view> match_one(std::string_view pattern, std::string_view path) {
-  if (!pattern.ends_with(kRest)) return pattern == path ? std::optional(path) : std::nullopt;
-  pattern.remove_suffix(kRest.size());
-  if (path.size() <= pattern.size() || !path.starts_with(pattern)) return std::nullopt;
-  return path.substr(pattern.size());
+  const std::size_t id = pattern.find(kId);
+  if (id == std::string_view::npos) return pattern == path ? std::optional(path) : std::nullopt;
+  const std::string_view before = pattern.substr(0, id);
+  const std::string_view behind = pattern.substr(id + kId.size());
+  if (path.size() <= before.size() + behind.size()) return std::nullopt;
+  if (!path.starts_with(before) || !path.ends_with(behind)) return std::nullopt;
+  return path.substr(before.size(), path.size() - before.size() - behind.size());
 }
 
 }  // namespace
@@ -68,13 +71,15 @@ RouteMatch Router::match_path(std::string_view method, std::string_view path) co
   for (std::size_t i = 0; i < patterns_.size(); ++i) {
     const auto rest = match_one(patterns_[i].path, path);
     if (!rest) continue;
-    if (!match.allow.empty()) match.allow += ", ";
-    match.allow += patterns_[i].method;
-    if (patterns_[i].method == "GET") match.allow += ", HEAD";
+    if (match.allow.find(patterns_[i].method) == std::string::npos) {
+      if (!match.allow.empty()) match.allow += ", ";
+      match.allow += patterns_[i].method;
+      if (patterns_[i].method == "GET") match.allow += ", HEAD";
+    }
     if (patterns_[i].method != method || match.route) continue;
     match.route = i;
     // Text that is no valid encoding is taken as it stands: it names no model.
-    if (patterns_[i].path.ends_with(kRest)) {
+    if (patterns_[i].path.find(kId) != std::string_view::npos) {
       match.parameter = percent_decoded(*rest).value_or(std::string(*rest));
     }
   }

@@ -8,7 +8,8 @@
 
 namespace pcai {
 
-/// A method and a path. A path may end in "{id}", which matches the whole rest, slashes included.
+/// A method and a path. A path may have one "{id}", which matches any text, slashes included; of
+/// two patterns that match, the first in the list is taken.
 struct RoutePattern {
   std::string_view method;
   std::string_view path;

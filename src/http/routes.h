@@ -4,14 +4,17 @@
 
 #include "http/exchange.h"
 #include "http/router.h"
+#include "openai/api_description.h"
 
 namespace pcai {
+
+struct ResponsesRequest;
 
 struct Route {
   RoutePattern pattern;
   Task<void> (*handler)(Exchange&);
-  bool open = false;                 // answers without an API key
-  const Dialect* dialect = nullptr;  // of an API that is not OpenAI's
+  bool open = false;      // answers without an API key
+  ApiOperation api = {};  // for /openapi.json and /docs
 };
 
 /// Every route of the server. A new one is a file with its handler, a line here and one in the
@@ -21,9 +24,18 @@ std::span<const Route> routes();
 Task<void> get_health(Exchange& exchange);
 Task<void> get_ready(Exchange& exchange);
 Task<void> get_metrics(Exchange& exchange);
+Task<void> get_openapi(Exchange& exchange);
+Task<void> get_docs(Exchange& exchange);
 Task<void> get_models(Exchange& exchange);
 Task<void> get_model(Exchange& exchange);
 Task<void> post_chat_completions(Exchange& exchange);
+Task<void> post_completions(Exchange& exchange);
+Task<void> post_chat_input_tokens(Exchange& exchange);
+Task<void> post_responses(Exchange& exchange);
+Task<void> post_responses_input_tokens(Exchange& exchange);
+Task<void> get_response(Exchange& exchange);
+Task<void> delete_response(Exchange& exchange);
+Task<void> cancel_response(Exchange& exchange);
 
 Task<void> post_embeddings(Exchange& exchange);
 Task<void> post_rerank(Exchange& exchange);
@@ -31,8 +43,9 @@ Task<void> post_tokenize(Exchange& exchange);
 Task<void> post_detokenize(Exchange& exchange);
 Task<void> post_apply_template(Exchange& exchange);
 
-extern const Dialect kAnthropic;
-Task<void> post_messages(Exchange& exchange);
-Task<void> post_count_tokens(Exchange& exchange);
+/// Puts the conversation that a request goes on with before its input. Returns what the next one
+/// will go on with, less the answer.
+Result<std::vector<ChatMessage>> continue_conversation(Exchange& exchange,
+                                                       ResponsesRequest& request);
 
 }  // namespace pcai

@@ -8,6 +8,7 @@
 #include "http/guard.h"
 #include "http/router.h"
 #include "http/server.h"
+#include "openai/response_store.h"
 
 namespace pcai {
 
@@ -17,13 +18,15 @@ struct HttpStats {
   std::array<std::atomic<std::uint64_t>, 6> by_class{};  // answers by status / 100; 0 = none sent
 };
 
-/// What all connections of a server share. Constant but for the counters; any thread.
+/// What all connections of a server share. Constant but for the counters and the stored responses;
+/// any thread.
 struct ServerState {
   Engine& engine;
   HttpOptions options;
   Router router;
   Guard guard;
   HttpStats stats;
+  ResponseStore responses;
   boost::asio::thread_pool parsers{
       1};  // for bodies so large that parsing them would hold up a loop
 };

@@ -22,11 +22,6 @@ Status unsupported(const std::string& path, const Json& value, std::string_view 
               path + ": " + what + " is not supported here; " + std::string(instead), path);
 }
 
-Status read_model(Json& value, const std::string&, Request& request) {
-  request.generate.model = std::move(value.get_ref<std::string&>());
-  return {};
-}
-
 Status read_message_list(Json& value, const std::string& path, Request& request) {
   auto messages = read_messages(value, path, request.warnings);
   if (!messages) return fail(std::move(messages).error());
@@ -47,14 +42,6 @@ Status read_logprobs(Json& value, const std::string&, Request& request) {
 Status read_top_logprobs(Json& value, const std::string&, Request& request) {
   request.generate.params.top_logprobs = value.get<std::uint32_t>();
   return {};
-}
-
-Status read_stream_options(Json& value, const std::string& path, Request& request) {
-  static const std::vector<Field<Request>> kFields = {
-      field<&Request::include_usage>("include_usage", {}, "A last chunk with the usage"),
-      ignored_field<Request>("include_obfuscation", FieldType::Boolean, "Padding of the chunks"),
-  };
-  return read_fields(value, path, request.warnings, FieldSet<Request>{kFields, request});
 }
 
 Status read_response_format(Json& value, const std::string& path, Request& request) {
@@ -114,18 +101,14 @@ std::span<const Field<Request>> chat_fields() {
   using enum FieldType;
   const std::string default_max = std::to_string(GenerateParams{}.max_tokens);
   static const std::vector<Field<Request>> kFields = {
-      {{"model", String, {0, 256}, "", "The model's id; empty or absent takes the default model"},
-       read_model},
-      required(
-          Field<Request>{{"messages", Array, {1, 4096}, "", "The chat so far"}, read_message_list}),
+      required(with_schema(
+          Field<Request>{{"messages", Array, {1, 4096}, "", "The chat so far"}, read_message_list},
+          "Messages")),
       {{"max_tokens", Integer, kMaxTokens, default_max, "Deprecated: max_completion_tokens"},
        read_max_tokens},
       // After max_tokens, because it wins.
       {{"max_completion_tokens", Integer, kMaxTokens, default_max, "Most tokens of an answer"},
        read_max_tokens},
-      field<&Request::n>("n", {1, 8}, "How many answers"),
-      field<&Request::stream>("stream", {}, "Send the answer in pieces as it comes"),
-      {{"stream_options", Object, {}, "", "Only with stream"}, read_stream_options},
       {{"logprobs", Boolean, {}, "false", "Give each token's log-probability"}, read_logprobs},
       {{"top_logprobs", Integer, {0, 20}, "0", "Alternatives a token; needs logprobs"},
        read_top_logprobs},
@@ -160,7 +143,6 @@ std::span<const Field<Request>> chat_fields() {
       unsupported_field<Request>("guided_grammar", String, kUseFormat),
       unsupported_field<Request>("structured_outputs", Object, kUseFormat),
 
-      ignored_field<Request>("user", String, "Who asks"),
       ignored_field<Request>("metadata", Object, "The client's notes"),
       ignored_field<Request>("store", Boolean, "Nothing is stored"),
       ignored_field<Request>("verbosity", String, "Of no use to the models here"),
@@ -169,8 +151,6 @@ std::span<const Field<Request>> chat_fields() {
       ignored_field<Request>("prompt_cache_retention", String, "Prefixes are cached anyway"),
       ignored_field<Request>("service_tier", String, "There is one tier"),
       ignored_field<Request>("prediction", Object, "Only ever made answers faster"),
-      ignored_field<Request>("keep_alive", Any, "The server decides how long models stay"),
-      ignored_field<Request>("ttl", Any, "The server decides how long models stay"),
   };
   return kFields;
 }

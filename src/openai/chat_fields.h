@@ -7,7 +7,7 @@
 
 namespace pcai {
 
-/// The fields of /v1/chat/completions beside sampling_fields().
+/// The fields of /v1/chat/completions beside answer_fields() and sampling_fields().
 std::span<const Field<ChatCompletionRequest>> chat_fields();
 
 }  // namespace pcai

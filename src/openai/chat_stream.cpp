@@ -131,14 +131,9 @@ ChatStreamWriter::ChatStreamWriter(ChatResponseHead head, std::uint32_t n, bool 
                        .choices = std::vector<State::Choice>(n),
                        .reasoning = member_text(head.reasoning_name),
                        .legacy_calls = head.legacy_calls,
-                       .prefix = "data: {\"id\":",
+                       .prefix = "data: " + answer_prefix(head.id, "chat.completion.chunk",
+                                                          head.created, head.model),
                        .warnings = {}}) {
-  std::string& prefix = state_->prefix;
-  append_string(prefix, head.id);
-  prefix += ",\"object\":\"chat.completion.chunk\",\"created\":" + std::to_string(head.created);
-  prefix += ",\"model\":";
-  append_string(prefix, head.model);
-  prefix += ",\"system_fingerprint\":\"" + std::string(kSystemFingerprint) + "\",\"choices\":[";
   if (!head.warnings.empty()) state_->warnings = ",\"warnings\":" + to_text(Json(head.warnings));
 }
 ChatStreamWriter::~ChatStreamWriter() = default;

@@ -236,4 +236,10 @@ Result<std::vector<ChatMessage>> read_messages(Json& array, const std::string& p
   return messages;
 }
 
+std::vector<FieldInfo> message_field_infos() {
+  std::vector<FieldInfo> infos(draft_fields().begin(), draft_fields().end());
+  infos.insert(infos.end(), plain_fields().begin(), plain_fields().end());
+  return infos;
+}
+
 }  // namespace pcai

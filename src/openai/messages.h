@@ -14,4 +14,7 @@ namespace pcai {
 Result<std::vector<ChatMessage>> read_messages(Json& array, const std::string& path,
                                                std::vector<std::string>& warnings);
 
+/// The members of a message, for the API's description.
+std::vector<FieldInfo> message_field_infos();
+
 }  // namespace pcai

@@ -21,9 +21,7 @@ void append_token(std::string& out, const TokenLogprob& token) {
   out += "\"token\":";
   append_string(out, token.bytes);
   out += ",\"logprob\":";
-  // The comparison is false for NaN, too.
-  const float logprob = token.logprob > kLeastLogprob ? token.logprob : kLeastLogprob;
-  append_number(out, std::min(logprob, 0.0F));
+  append_logprob(out, token.logprob);
   out += ",\"bytes\":[";
   for (const char byte : token.bytes) {
     append_number(out, static_cast<std::int64_t>(static_cast<unsigned char>(byte)));
@@ -62,6 +60,27 @@ Json timings_json(const Timings& timings, const Usage& usage) {
   return json;
 }
 
+std::string answer_prefix(std::string_view id, std::string_view object, std::int64_t created,
+                          std::string_view model) {
+  std::string out = "{\"id\":";
+  append_string(out, id);
+  out += ",\"object\":";
+  append_string(out, object);
+  out += ",\"created\":" + std::to_string(created) + ",\"model\":";
+  append_string(out, model);
+  out += ",\"system_fingerprint\":\"" + std::string(kSystemFingerprint) + "\",\"choices\":[";
+  return out;
+}
+
+void AnswerTotals::add_prompt(const AnswerTotals& other) {
+  const Usage usage = usage_;
+  add({}, other.timings_);
+  usage_ = {usage.prompt_tokens + other.usage_.prompt_tokens,
+            usage.cached_tokens + other.usage_.cached_tokens,
+            usage.completion_tokens + other.usage_.completion_tokens,
+            usage.reasoning_tokens + other.usage_.reasoning_tokens};
+}
+
 void AnswerTotals::add(const Usage& usage, const Timings& timings) {
   if (std::exchange(empty_, false)) {
     usage_ = usage;
@@ -79,6 +98,11 @@ void AnswerTotals::add(const Usage& usage, const Timings& timings) {
       (timings_.first_token_ms <= 0 || timings.first_token_ms < timings_.first_token_ms)) {
     timings_.first_token_ms = timings.first_token_ms;
   }
+}
+
+void append_logprob(std::string& out, float logprob) {
+  // The comparison is false for NaN, too.
+  append_number(out, std::min(logprob > kLeastLogprob ? logprob : kLeastLogprob, 0.0F));
 }
 
 void append_logprobs(std::string& out, const std::vector<TokenLogprobs>& entries) {

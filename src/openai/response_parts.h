@@ -21,10 +21,17 @@ Json usage_json(const Usage& usage);
 /// The `timings` object, an extra of ours; the rates are there when there is something to divide.
 Json timings_json(const Timings& timings, const Usage& usage);
 
+/// The beginning of an answer or chunk, up to the opening bracket of its `choices`.
+std::string answer_prefix(std::string_view id, std::string_view object, std::int64_t created,
+                          std::string_view model);
+
 /// Adds up the choices of one answer.
 class AnswerTotals {
  public:
   void add(const Usage& usage, const Timings& timings);
+
+  /// Adds the choices of another prompt.
+  void add_prompt(const AnswerTotals& other);
 
   /// The prompt is counted once: `cached_tokens` are those that no choice had to compute.
   const Usage& usage() const noexcept { return usage_; }
@@ -37,6 +44,9 @@ class AnswerTotals {
   Usage usage_;
   Timings timings_;
 };
+
+/// Appends a log-probability: a number from -9999 to 0.
+void append_logprob(std::string& out, float logprob);
 
 /// Appends the entries of `logprobs.content`, with a comma before each but the first in `out`.
 void append_logprobs(std::string& out, const std::vector<TokenLogprobs>& entries);

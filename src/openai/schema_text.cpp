@@ -30,7 +30,8 @@ Result<std::string> arguments_schema(Json& schema, const std::string& path) {
   if (type && *type != "object") {
     const std::string where = member_path(path, "type");
     return fail(ErrorCode::InvalidRequest,
-                where + " must be 'object', because arguments have names; not " + to_text(*type),
+                where + " must be 'object', because arguments have names; not " +
+                    quote_text(to_text(*type)),
                 where);
   }
   if (!type && !refers(schema)) schema["type"] = "object";

@@ -259,6 +259,64 @@ TEST(ChatTest, ToolCallsAndReasoningAreStreamed) {
   EXPECT_THAT(answer.body, HasSubstr(R"("finish_reason":"tool_calls")"));
 }
 
+TEST(ChatTest, ReasoningHasTheNameThatTheServerWasGiven) {
+  const TestServer server({.http = {.reasoning_field = "reasoning"}});
+  const std::string content = "fake: reasoning=1\nfake: reply=one two";
+  const Json whole = Json::parse(server.post(kChat, chat_body(content)).body);
+  EXPECT_EQ(whole["choices"][0]["message"]["reasoning"], "one");
+  EXPECT_EQ(whole["usage"]["completion_tokens_details"]["reasoning_tokens"], 1);
+  const Answer stream = server.post(kChat, chat_body(content, R"(,"stream":true)"));
+  EXPECT_THAT(stream.body, HasSubstr(R"({"reasoning":"one"})"));
+  EXPECT_THAT(stream.body, Not(HasSubstr("reasoning_content")));
+}
+
+TEST(ChatTest, OlderFunctionsAreAnsweredInTheirShape) {
+  const TestServer server;
+  const Json whole = Json::parse(server
+                                     .post(kChat, chat_body("fake: tool=look args={\"a\":1}",
+                                                            R"(,"functions":[{"name":"look"}])"))
+                                     .body);
+  EXPECT_EQ(whole["choices"][0]["finish_reason"], "function_call");
+  EXPECT_EQ(whole["choices"][0]["message"]["function_call"].dump(),
+            R"({"arguments":"{\"a\":1}","name":"look"})");
+}
+
+TEST(ChatTest, EachKindOfRefusalNamesItsFieldAndTheWayOut) {
+  const TestServer server;
+  struct Case {
+    const char* fields;
+    const char* param;
+    const char* code;     // "" = null
+    const char* way_out;  // part of the message
+  };
+  const std::vector<Case> cases = {
+      {R"(,"temprature":1)", "temprature", "", "leave it out"},
+      {R"(,"temperature":3)", "temperature", "", "from 0 to 2"},
+      {R"(,"stop":[""])", "stop[0]", "", "from 1 to 256"},
+      {R"(,"n":9)", "n", "", "from 1 to 8"},
+      {R"(,"top_logprobs":2)", "top_logprobs", "", "logprobs to be true"},
+      {R"(,"stream_options":{})", "stream_options", "", "stream to be true"},
+      {R"(,"reasoning_effort":"huge")", "reasoning_effort", "", "none, minimal, low"},
+      {R"(,"tools":[{"type":"custom"}])", "tools[0].type", "unsupported_value", "only functions"},
+      {R"(,"tool_choice":"required")", "tool_choice", "", "no tools"},
+      {R"(,"tools":[{"type":"function","function":{"name":"a b"}}])", "tools[0].function.name", "",
+       "letters, digits"},
+      {R"(,"response_format":{"type":"xml"})", "response_format.type", "", "json_schema"},
+      {R"(,"grammar":"root ::= x")", "grammar", "unsupported_parameter", "response_format"},
+      {R"(,"audio":{"voice":"x"})", "audio", "unsupported_parameter", "not supported"},
+      {R"(,"chat_template_kwargs":{"x":{}})", "chat_template_kwargs.x", "", "a string"},
+  };
+  for (const Case& one : cases) {
+    const Answer answer = server.post(kChat, chat_body("x", one.fields));
+    EXPECT_EQ(answer.status, 400) << one.fields;
+    const Json error = error_of(answer);
+    EXPECT_EQ(error["param"], one.param) << one.fields;
+    EXPECT_EQ(error["type"], "invalid_request_error");
+    EXPECT_EQ(error["code"], *one.code ? Json(one.code) : Json(nullptr)) << one.fields;
+    EXPECT_THAT(error["message"].get<std::string>(), HasSubstr(one.way_out));
+  }
+}
+
 TEST(ChatTest, ManyStreamsAtOnceEachGetTheirOwnText) {
   const TestServer server({.http = {.threads = 3}});
   std::vector<std::thread> clients;

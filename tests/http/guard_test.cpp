@@ -132,8 +132,19 @@ TEST(GuardTest, OnlyPlainChunkedIsATransferEncoding) {
   }
 }
 
+TEST(GuardTest, APostWithoutBodyAndTypeIsForProgramsOnly) {
+  EXPECT_EQ(status(make_guard(), make_request("POST", {})), 0);
+  EXPECT_EQ(status(make_guard(), make_request("POST", {{"Origin", "http://page.example"}})), 415);
+  HttpRequest with_body = make_request("POST", {});
+  with_body.content_length = 1;
+  EXPECT_EQ(status(make_guard(), with_body), 415);
+  with_body.content_length.reset();
+  with_body.chunked = true;
+  with_body.headers.push_back({"Transfer-Encoding", "chunked"});
+  EXPECT_EQ(status(make_guard(), with_body), 415);
+}
+
 TEST(GuardTest, BodiesMustBePlainJsonWithinTheLimit) {
-  EXPECT_EQ(status(make_guard(), make_request("POST", {})), 415);
   EXPECT_EQ(status(make_guard(), make_request("POST", {{"Content-Type", "text/plain"}})), 415);
   EXPECT_EQ(status(make_guard(),
                    make_request("POST", {{"Content-Type", "text/plain; application/json"}})),

@@ -9,7 +9,10 @@ const Router kRouter({{"GET", "/health"},
                       {"GET", "/v1/models"},
                       {"GET", "/v1/models/{id}"},
                       {"DELETE", "/v1/models/{id}"},
-                      {"POST", "/v1/chat/completions"}});
+                      {"POST", "/v1/chat/completions"},
+                      {"POST", "/v1/responses/{id}/cancel"},
+                      {"GET", "/v1/responses/{id}/items"},
+                      {"GET", "/v1/responses/{id}"}});
 
 TEST(RouterTest, AnExactPathFindsItsRoute) {
   EXPECT_EQ(kRouter.match("GET", "/health").route, 0U);
@@ -35,6 +38,15 @@ TEST(RouterTest, AnIdMayHaveSlashesAndColonsEncodedOrNot) {
     EXPECT_EQ(match.route, 2U) << target;
     EXPECT_EQ(match.parameter, "hf.co/org/model:Q4") << target;
   }
+}
+
+TEST(RouterTest, AnIdMayStandInTheMiddleAndTheFirstPatternWins) {
+  EXPECT_EQ(kRouter.match("POST", "/v1/responses/r1/cancel").route, 5U);
+  EXPECT_EQ(kRouter.match("POST", "/v1/responses/r1/cancel").parameter, "r1");
+  EXPECT_EQ(kRouter.match("GET", "/responses/r1/items?limit=1").route, 6U);
+  EXPECT_EQ(kRouter.match("GET", "/v1/responses/r1").route, 7U);
+  EXPECT_FALSE(kRouter.match("POST", "/v1/responses/cancel").route);
+  EXPECT_EQ(kRouter.match("POST", "/v1/responses/r1/items").allow, "GET, HEAD, OPTIONS");
 }
 
 TEST(RouterTest, ABrokenEncodingIsTakenAsItStands) {

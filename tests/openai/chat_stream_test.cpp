@@ -302,5 +302,68 @@ TEST(ChatStreamTest, AnySplitOfATextGivesTheSameTextStreamedAndWhole) {
   }
 }
 
+TEST(ChatStreamTest, AnySplitOfCallsGivesTheSameCallsStreamedAndWhole) {
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  for (int round = 0; round < 300; ++round) {
+    // Each call's pieces in order, the calls mixed, under indices of the backend's own.
+    const std::size_t count = 1 + random() % 4;
+    std::vector<std::string> arguments(count);
+    std::vector<std::vector<GenerateEvent>> pieces(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto index = static_cast<std::uint32_t>(7 * i + random() % 7);
+      ToolCallDelta delta{index, "call_" + std::to_string(i), "f" + std::to_string(i), ""};
+      for (const std::string& point : random_code_points(random)) {
+        arguments[i] += point;
+        delta.arguments += point;
+        if (random() % 3 != 0) continue;
+        pieces[i].push_back(std::exchange(delta, ToolCallDelta{index, "", "", ""}));
+      }
+      pieces[i].push_back(delta);
+    }
+    ChatStreamWriter writer(head(), 1, false, false);
+    ChatResponseBuilder builder(head(), 1, false);
+    std::string frames = writer.open();
+    const auto send = [&](const GenerateEvent& event) {
+      frames += writer.add(0, event);
+      builder.add(0, event);
+    };
+    std::vector<std::size_t> order;  // in which the calls begin
+    std::vector<std::size_t> next(count);
+    for (std::size_t left = count; left > 0;) {
+      const std::size_t i = random() % count;
+      if (next[i] == pieces[i].size()) continue;
+      if (next[i] == 0) order.push_back(i);
+      send(pieces[i][next[i]++]);
+      if (next[i] == pieces[i].size()) --left;
+    }
+    send(finished(FinishReason::ToolCalls));
+
+    std::vector<ToolCall> streamed;
+    for (const std::string& data : data_of(frames)) {
+      if (data == "[DONE]") continue;
+      const Json parsed = Json::parse(data);
+      const Json& delta = parsed["choices"][0]["delta"];
+      if (!delta.contains("tool_calls")) continue;
+      const Json& call = delta["tool_calls"][0];
+      const std::size_t index = call["index"];
+      ASSERT_LE(index, streamed.size()) << "indices are contiguous";
+      ASSERT_EQ(call.contains("id"), index == streamed.size()) << "the id comes once";
+      if (index == streamed.size()) streamed.push_back({call["id"], call["function"]["name"], ""});
+      streamed[index].arguments += call["function"]["arguments"].get<std::string>();
+    }
+    const Json body = Json::parse(builder.json());
+    const Json& whole = body["choices"][0]["message"]["tool_calls"];
+    ASSERT_EQ(streamed.size(), count);
+    for (std::size_t at = 0; at < count; ++at) {
+      ASSERT_EQ(streamed[at].arguments, arguments[order[at]]);
+      ASSERT_EQ(streamed[at].name, "f" + std::to_string(order[at]));
+      ASSERT_EQ(whole[at]["id"], streamed[at].id);
+      ASSERT_EQ(whole[at]["function"]["arguments"], arguments[order[at]]);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace pcai

@@ -16,6 +16,7 @@ namespace {
 /// Every field of the chat route.
 std::vector<FieldInfo> all_fields() {
   std::vector<FieldInfo> all;
+  for (const auto& field : answer_fields()) all.push_back(field);
   for (const auto& field : chat_fields()) all.push_back(field);
   for (const auto& field : sampling_fields()) all.push_back(field);
   return all;

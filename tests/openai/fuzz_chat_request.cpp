@@ -1,6 +1,6 @@
-// Any bytes: parse_chat_request() must refuse them cleanly or give a request that keeps the
-// promises of its fields. Run: fuzz_chat_request corpus_dir -max_len=65536 -timeout=1
-// -rss_limit_mb=512
+// Any bytes: the parsers of chat completions, completions and responses must refuse them cleanly or
+// give a request that keeps the promises of its fields. Run: fuzz_chat_request corpus_dir
+// -max_len=65536 -timeout=1 -rss_limit_mb=512
 
 #include <cmath>
 #include <cstdint>
@@ -9,8 +9,10 @@
 
 #include "core/utf8.h"
 #include "openai/chat_request.h"
+#include "openai/completion_request.h"
 #include "openai/error_body.h"
 #include "openai/json_text.h"
+#include "openai/responses_request.h"
 
 namespace {
 
@@ -70,21 +72,51 @@ void check_message(const ChatMessage& message) {
   }
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto request =
-      parse_chat_request(std::string_view(reinterpret_cast<const char*>(data), size));
-  if (!request) {
-    check_error(request.error());
-    return 0;
+void check_prompt(const ChatPrompt& prompt) {
+  require(!prompt.messages.empty() && prompt.messages.size() <= 4097, "messages");
+  for (const ChatMessage& message : prompt.messages) check_message(message);
+  require(prompt.tools.definitions.size() <= 128, "tools");
+  for (const ToolDefinition& tool : prompt.tools.definitions) {
+    require(!tool.name.empty() && tool.name.size() <= 64, "tool name");
+    require(tool.parameters.empty() || Json::accept(tool.parameters), "parameters");
   }
+  require(prompt.template_arguments.size() <= 33, "template arguments");
+}
+
+void check_chat(std::string_view text) {
+  const auto request = parse_chat_request(text);
+  if (!request) return check_error(request.error());
   require(request->n >= 1 && request->n <= 8, "n");
   require(!request->include_usage || request->stream, "include_usage");
   check_sampling(request->generate.params);
-  const auto& messages = std::get<ChatPrompt>(request->generate.prompt).messages;
-  require(!messages.empty() && messages.size() <= 4096, "messages");
-  for (const ChatMessage& message : messages) check_message(message);
+  check_prompt(std::get<ChatPrompt>(request->generate.prompt));
   for (const std::string& warning : request->warnings) require_utf8(warning);
+}
+
+void check_completion(std::string_view text) {
+  const auto request = parse_completion_request(text);
+  if (!request) return check_error(request.error());
+  require(request->n >= 1 && request->n <= request->best_of, "best_of");
+  require(!request->prompts.empty(), "prompt");
+  require(request->prompts.size() * request->best_of <= kMostCompletions, "answers");
+  check_sampling(request->generate.params);
+}
+
+void check_responses(std::string_view text) {
+  auto request = parse_responses_request(text);
+  if (!request) return check_error(request.error());
+  check_sampling(request->generate.params);
+  require_utf8(to_text(request->echo));
+  add_history(*request, {});
+  check_prompt(std::get<ChatPrompt>(request->generate.prompt));
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  check_chat(text);
+  check_completion(text);
+  check_responses(text);
   return 0;
 }

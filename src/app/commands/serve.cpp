@@ -32,7 +32,8 @@ HttpOptions http_options(const Settings& settings, std::vector<std::string> keys
           .port = static_cast<std::uint16_t>(settings.port),
           .api_keys = std::move(keys),
           .cors_origins = settings.cors_origin,
-          .allowed_hosts = settings.allowed_host};
+          .allowed_hosts = settings.allowed_host,
+          .reasoning_field = settings.reasoning_field};
 }
 
 std::string url(const std::string& host, std::uint16_t port) {

@@ -53,7 +53,8 @@ BackendDescriptor FakeBackend::describe() {
                            .supports_tool_calls = true,
                            .supports_seed = true,
                            .reproducible = true,
-                           .supports_logprobs = true}};
+                           .supports_logprobs = true,
+                           .supports_grammars = true}};
 }
 
 Result<std::unique_ptr<LoadedModel>> FakeBackend::load(const ModelSpec& spec,

@@ -1,0 +1,60 @@
+#include <ctime>
+
+#include "http/answer.h"
+#include "http/body.h"
+#include "http/request_id.h"
+#include "http/routes.h"
+#include "openai/completion_request.h"
+#include "openai/completion_response.h"
+
+namespace pcai {
+namespace {
+
+CompletionResponseHead head_of(const Engine& engine, CompletionRequest& request) {
+  CompletionResponseHead head{.id = random_id("cmpl-"),
+                              .created = std::time(nullptr),
+                              .model = model_name(engine, request.generate),
+                              .warnings = std::move(request.warnings),
+                              .prompts = static_cast<std::uint32_t>(request.prompts.size()),
+                              .n = request.n,
+                              .best_of = request.best_of,
+                              .logprobs = request.generate.params.logprobs,
+                              .include_usage = request.include_usage};
+  if (request.echo) {
+    for (const Prompt& prompt : request.prompts) {
+      head.echoes.push_back(std::get<TextPrompt>(prompt).text);
+    }
+  }
+  return head;
+}
+
+}  // namespace
+
+Task<void> post_completions(Exchange& exchange) {
+  auto request = co_await parse_body(exchange, parse_completion_request);
+  if (!request) co_return co_await exchange.fail(request.error());
+
+  CompletionResponseHead head = head_of(exchange.engine(), *request);
+  GenerateRequest& generate = request->generate;
+  generate.cache_scope = exchange.cache_scope;
+  // The likeliest can only be chosen by its log-probabilities.
+  if (request->best_of > request->n) generate.params.logprobs = true;
+
+  Choices choices(exchange.waker());
+  for (Prompt& prompt : request->prompts) {
+    generate.prompt = std::move(prompt);
+    Status started = choices.start(exchange.engine(), generate, request->best_of);
+    if (!started) co_return co_await exchange.fail(started.error());
+  }
+  if (request->stream) {
+    CompletionStreamWriter writer(std::move(head));
+    auto streamed = streamed_answer(std::move(writer));
+    co_await answer_stream(exchange, std::move(choices), std::move(streamed));
+  } else {
+    CompletionResponseBuilder answer(std::move(head));
+    auto whole = whole_answer(std::move(answer));
+    co_await answer_whole(exchange, std::move(choices), std::move(whole));
+  }
+}
+
+}  // namespace pcai

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/request.h"
+#include "openai/field.h"
+
+namespace pcai {
+
+/// What requests of chat completions and completions have in common.
+struct AnswerRequest {
+  GenerateRequest generate;  // for one choice; choice i samples with seed + i
+  std::uint32_t n = 1;
+  bool stream = false;
+  bool include_usage = false;
+  std::vector<std::string> warnings;  // fields that were accepted and have no effect here, named
+};
+
+/// Their fields, beside sampling_fields() and those of the route.
+std::span<const Field<AnswerRequest>> answer_fields();
+
+/// What depends on more than one of them. `body` is the request's.
+Status check_answer_fields(Json& body, const AnswerRequest& request);
+
+}  // namespace pcai

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "openai/field.h"
+
+// The API as data: what GET /openapi.json and GET /docs say comes from the tables that parse the
+// requests.
+
+namespace pcai {
+
+/// What a route does, for its description. A route without a summary is left out.
+struct ApiOperation {
+  std::string_view summary = {};
+  std::vector<FieldInfo> (*fields)() = nullptr;  // of the body; null = it has none
+  std::string_view answer = {};                  // a schema's name; "" = plain text
+  bool streams = false;                          // answers with events, too, when asked
+};
+
+/// An operation where it is found.
+struct ApiRoute {
+  std::string_view method;
+  std::string_view path;  // with "{id}"
+  bool open = false;      // needs no key
+  ApiOperation operation;
+};
+
+/// All fields of a route's body.
+std::vector<FieldInfo> chat_field_infos();
+std::vector<FieldInfo> completion_field_infos();
+std::vector<FieldInfo> responses_field_infos();
+
+/// The OpenAPI 3.1 document, as JSON text.
+std::string openapi_document(std::span<const ApiRoute> routes);
+
+/// The same for people: one HTML page without scripts that loads nothing.
+std::string api_page(std::span<const ApiRoute> routes);
+
+/// The text between the page's <style> tags, for its Content-Security-Policy.
+std::string_view api_page_style() noexcept;
+
+/// The schemas that fields and answers name (components.schemas), but for those of the tables.
+Json api_schemas();
+
+/// The JSON schema of one field, and of an object with such fields.
+Json field_schema(const FieldInfo& field);
+Json object_schema(const std::vector<FieldInfo>& fields);
+
+template <class Target>
+void append_infos(std::vector<FieldInfo>& infos, std::span<const Field<Target>> fields) {
+  infos.insert(infos.end(), fields.begin(), fields.end());
+}
+
+}  // namespace pcai

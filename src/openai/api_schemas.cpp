@@ -1,0 +1,141 @@
+#include "openai/api_description.h"
+#include "openai/messages.h"
+#include "openai/tool_fields.h"
+
+namespace pcai {
+namespace {
+
+// What is no plain table. Null equals absent in requests.
+constexpr const char* kSchemas = R"json({
+"Error": {"type":"object","required":["error"],"properties":{"error":{"type":"object",
+  "required":["message","type","param","code"],"properties":{"message":{"type":"string"},
+  "type":{"type":"string"},"param":{"type":["string","null"]},"code":{"type":["string","null"]}}}}},
+"Usage": {"type":"object","required":["prompt_tokens","completion_tokens","total_tokens"],
+  "properties":{"prompt_tokens":{"type":"integer"},"completion_tokens":{"type":"integer"},
+  "total_tokens":{"type":"integer"},"prompt_tokens_details":{"type":"object"},
+  "completion_tokens_details":{"type":"object"}}},
+"Messages": {"type":"array","minItems":1,"maxItems":4096,
+  "items":{"$ref":"#/components/schemas/Message"}},
+"Tools": {"type":["array","null"],"maxItems":128,"items":{"type":"object",
+  "required":["type","function"],"additionalProperties":false,"properties":{
+  "type":{"const":"function"},"function":{"$ref":"#/components/schemas/Function"}}}},
+"FunctionName": {"type":"object","required":["name"],"additionalProperties":false,
+  "properties":{"name":{"type":"string"}}},
+"NamedTool": {"type":"object","required":["type","function"],"additionalProperties":false,
+  "properties":{"type":{"const":"function"},
+  "function":{"$ref":"#/components/schemas/FunctionName"}}},
+"ToolChoice": {"oneOf":[{"enum":["none","auto","required",null]},
+  {"$ref":"#/components/schemas/NamedTool"},
+  {"type":"object","required":["type","allowed_tools"],"additionalProperties":false,"properties":{
+  "type":{"const":"allowed_tools"},"allowed_tools":{"type":"object","required":["mode","tools"],
+  "additionalProperties":false,"properties":{"mode":{"enum":["auto","required"]},
+  "tools":{"type":"array","minItems":1,"maxItems":128,
+  "items":{"$ref":"#/components/schemas/NamedTool"}}}}}}]},
+"FlatTools": {"type":["array","null"],"maxItems":128,
+  "items":{"$ref":"#/components/schemas/FlatFunction"}},
+"FlatNamedTool": {"type":"object","required":["type","name"],"additionalProperties":false,
+  "properties":{"type":{"const":"function"},"name":{"type":"string"}}},
+"FlatToolChoice": {"oneOf":[{"enum":["none","auto","required",null]},
+  {"$ref":"#/components/schemas/FlatNamedTool"},
+  {"type":"object","required":["type","mode","tools"],"additionalProperties":false,"properties":{
+  "type":{"const":"allowed_tools"},"mode":{"enum":["auto","required"]},
+  "tools":{"type":"array","minItems":1,"maxItems":128,
+  "items":{"$ref":"#/components/schemas/FlatNamedTool"}}}}]},
+"JsonSchemaFormat": {"type":"object","required":["name"],"additionalProperties":false,
+  "properties":{"name":{"type":"string","pattern":"^[A-Za-z0-9_-]{1,64}$"},
+  "description":{"type":["string","null"]},"schema":{"type":["object","null"]},
+  "strict":{"type":["boolean","null"]}}},
+"ResponseFormat": {"oneOf":[{"type":"null"},
+  {"type":"object","required":["type"],"additionalProperties":false,
+  "properties":{"type":{"const":"text"}}},
+  {"type":"object","required":["type"],"additionalProperties":false,
+  "properties":{"type":{"const":"json_object"},"schema":{"type":["object","null"]}}},
+  {"type":"object","required":["type","json_schema"],"additionalProperties":false,
+  "properties":{"type":{"const":"json_schema"},
+  "json_schema":{"$ref":"#/components/schemas/JsonSchemaFormat"}}},
+  {"$ref":"#/components/schemas/RegexFormat"},{"$ref":"#/components/schemas/LarkFormat"}]},
+"RegexFormat": {"type":"object","required":["type","regex"],"additionalProperties":false,
+  "properties":{"type":{"const":"regex"},"regex":{"type":"string","minLength":1,
+  "maxLength":65536}}},
+"LarkFormat": {"type":"object","required":["type","lark"],"additionalProperties":false,
+  "properties":{"type":{"const":"lark"},"lark":{"type":"string","minLength":1,
+  "maxLength":65536}}},
+"StreamOptions": {"type":["object","null"],"additionalProperties":false,"properties":{
+  "include_usage":{"type":["boolean","null"]},"include_obfuscation":{"type":["boolean","null"]}}},
+"CompletionPrompt": {"oneOf":[{"type":"string","minLength":1},
+  {"type":"array","minItems":1,"items":{"type":"integer","minimum":0,"maximum":2147483647}},
+  {"type":"array","minItems":1,"maxItems":128,"items":{"oneOf":[{"type":"string","minLength":1},
+  {"type":"array","minItems":1,
+  "items":{"type":"integer","minimum":0,"maximum":2147483647}}]}}]},
+"ResponseInput": {"oneOf":[{"type":"string"},{"type":"array","minItems":1,"maxItems":4096,
+  "items":{"type":"object","properties":{"type":{"enum":["message","function_call",
+  "function_call_output","reasoning"]}}}}]},
+"ResponseText": {"type":["object","null"],"additionalProperties":false,"properties":{
+  "format":{"oneOf":[{"type":"null"},
+  {"type":"object","required":["type"],"additionalProperties":false,
+  "properties":{"type":{"enum":["text","json_object"]}}},
+  {"type":"object","required":["type","name"],"additionalProperties":false,
+  "properties":{"type":{"const":"json_schema"},
+  "name":{"type":"string","pattern":"^[A-Za-z0-9_-]{1,64}$"},
+  "description":{"type":["string","null"]},"schema":{"type":["object","null"]},
+  "strict":{"type":["boolean","null"]}}},
+  {"$ref":"#/components/schemas/RegexFormat"},{"$ref":"#/components/schemas/LarkFormat"}]},
+  "verbosity":{"type":["string","null"]}}},
+"ResponseReasoning": {"type":["object","null"],"additionalProperties":false,"properties":{
+  "effort":{"enum":["none","minimal","low","medium","high","xhigh","max",null]},
+  "summary":{"type":["string","null"]},"generate_summary":{"type":["string","null"]}}},
+"ChatCompletion": {"type":"object","required":["id","object","created","model","choices","usage"],
+  "properties":{"id":{"type":"string"},"object":{"const":"chat.completion"},
+  "created":{"type":"integer"},"model":{"type":"string"},
+  "choices":{"type":"array","items":{"type":"object",
+  "required":["index","message","logprobs","finish_reason"],"properties":{
+  "index":{"type":"integer"},"message":{"type":"object"},"logprobs":{"type":["object","null"]},
+  "finish_reason":{"enum":["stop","length","tool_calls","function_call"]}}}},
+  "usage":{"$ref":"#/components/schemas/Usage"},
+  "warnings":{"type":"array","items":{"type":"string"}}}},
+"Completion": {"type":"object","required":["id","object","created","model","choices","usage"],
+  "properties":{"id":{"type":"string"},"object":{"const":"text_completion"},
+  "created":{"type":"integer"},"model":{"type":"string"},
+  "choices":{"type":"array","items":{"type":"object",
+  "required":["index","text","logprobs","finish_reason"],"properties":{
+  "index":{"type":"integer"},"text":{"type":"string"},"logprobs":{"type":["object","null"]},
+  "finish_reason":{"enum":["stop","length"]}}}},
+  "usage":{"$ref":"#/components/schemas/Usage"},
+  "warnings":{"type":"array","items":{"type":"string"}}}},
+"Response": {"type":"object","required":["id","object","created_at","status","error",
+  "incomplete_details","instructions","model","output","parallel_tool_calls","tool_choice","tools",
+  "metadata","temperature","top_p"],"properties":{"id":{"type":"string"},
+  "object":{"const":"response"},"created_at":{"type":"integer"},
+  "status":{"enum":["in_progress","completed","incomplete","cancelled"]},
+  "output":{"type":"array","items":{"type":"object","required":["id","type","status"],
+  "properties":{"type":{"enum":["message","reasoning","function_call"]}}}},
+  "usage":{"type":["object","null"]},"warnings":{"type":"array","items":{"type":"string"}}}},
+"DeletedResponse": {"type":"object","required":["id","object","deleted"],"properties":{
+  "id":{"type":"string"},"object":{"const":"response"},"deleted":{"const":true}}},
+"Model": {"type":"object","required":["id","object","created","owned_by","state"],"properties":{
+  "id":{"type":"string"},"object":{"const":"model"},"created":{"type":"integer"},
+  "owned_by":{"type":"string"},
+  "state":{"enum":["unloaded","loading","ready","failed"]}}},
+"ModelList": {"type":"object","required":["object","data"],"properties":{"object":{"const":"list"},
+  "data":{"type":"array","items":{"$ref":"#/components/schemas/Model"}}}},
+"InputTokens": {"type":"object","required":["object","input_tokens"],"properties":{
+  "object":{"type":"string"},"input_tokens":{"type":"integer"}}},
+"OpenApi": {"type":"object","required":["openapi","info","paths"]}
+})json";
+
+}  // namespace
+
+Json api_schemas() {
+  Json schemas = Json::parse(kSchemas);
+  std::vector<FieldInfo> function;
+  append_infos(function, function_fields());
+  schemas["Function"] = object_schema(function);
+  Json flat = object_schema(function);
+  flat["properties"]["type"] = {{"const", "function"}};
+  flat["required"].push_back("type");
+  schemas["FlatFunction"] = std::move(flat);
+  schemas["Message"] = object_schema(message_field_infos());
+  return schemas;
+}
+
+}  // namespace pcai

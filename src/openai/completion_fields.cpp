@@ -1,0 +1,95 @@
+#include "openai/completion_request.h"
+
+namespace pcai {
+namespace {
+
+using Request = CompletionRequest;
+
+constexpr Range kPrompts{1, kMostCompletions};
+constexpr Range kTokenIds{0, 2147483647};
+
+Result<TokenPrompt> read_tokens(Json& array, const std::string& path) {
+  static const FieldInfo kToken{"", FieldType::Integer, kTokenIds};
+  TokenPrompt prompt;
+  prompt.tokens.reserve(array.size());
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    if (Status checked = check_field(kToken, array[i], item_path(path, i)); !checked) {
+      return fail(checked.error());
+    }
+    prompt.tokens.push_back(array[i].get<std::int32_t>());
+  }
+  if (prompt.tokens.empty()) return fail(ErrorCode::InvalidRequest, path + " is empty", path);
+  return prompt;
+}
+
+/// One prompt of a list: a text, or token ids.
+Status read_item(Json& item, const std::string& path, Request& request) {
+  if (item.is_string()) {
+    request.prompts.emplace_back(TextPrompt{std::move(item.get_ref<std::string&>())});
+    return {};
+  }
+  if (!item.is_array()) {
+    return fail(ErrorCode::InvalidRequest, path + " must be a string or an array of token ids",
+                path);
+  }
+  auto tokens = read_tokens(item, path);
+  if (!tokens) return fail(std::move(tokens).error());
+  request.prompts.emplace_back(*std::move(tokens));
+  return {};
+}
+
+Status read_prompt(Json& value, const std::string& path, Request& request) {
+  const bool one = value.is_string() || (!value.empty() && value[0].is_number());
+  if (one) return read_item(value, path, request);
+  if (Status checked = check_field({"", FieldType::Array, kPrompts}, value, path); !checked) {
+    return checked;
+  }
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (Status read = read_item(value[i], item_path(path, i), request); !read) return read;
+  }
+  return {};
+}
+
+Status read_max_tokens(Json& value, const std::string&, Request& request) {
+  request.generate.params.max_tokens = value.get<std::uint32_t>();
+  return {};
+}
+
+Status read_best_of(Json& value, const std::string&, Request& request) {
+  request.best_of = value.get<std::uint32_t>();
+  return {};
+}
+
+Status read_logprobs(Json& value, const std::string&, Request& request) {
+  request.generate.params.logprobs = true;
+  request.generate.params.top_logprobs = value.get<std::uint32_t>();
+  return {};
+}
+
+Status read_suffix(Json& value, const std::string& path, Request&) {
+  if (value.get_ref<const std::string&>().empty()) return {};
+  return fail(ErrorCode::Unsupported,
+              path + " is not supported here: no model that is served fills in the middle", path);
+}
+
+}  // namespace
+
+std::span<const Field<Request>> completion_fields() {
+  using enum FieldType;
+  static const std::vector<Field<Request>> kFields = {
+      required(with_schema(
+          Field<Request>{{"prompt", StringOrArray, {}, "", "Text or token ids, or a list of them"},
+                         read_prompt},
+          "CompletionPrompt")),
+      {{"max_tokens", Integer, {1, 2147483647}, "16", "Most tokens of an answer"}, read_max_tokens},
+      {{"best_of", Integer, {1, 20}, "", "Answers to choose the n likeliest from; default n"},
+       read_best_of},
+      field<&Request::echo>("echo", {}, "Begin with the prompt, which must be text"),
+      {{"logprobs", Integer, {0, 5}, "", "Alternatives a token"}, read_logprobs},
+      {{"suffix", String, {}, "", "Not supported, but for \"\""}, read_suffix},
+      ignored_field<Request>("service_tier", String, "There is one tier"),
+  };
+  return kFields;
+}
+
+}  // namespace pcai

@@ -1,0 +1,65 @@
+#include "openai/completion_request.h"
+
+#include <algorithm>
+
+#include "openai/json_reader.h"
+#include "openai/sampling_fields.h"
+
+namespace pcai {
+namespace {
+
+constexpr std::uint32_t kDefaultMaxTokens = 16;
+
+tl::unexpected<Error> refuse(const std::string& field, const std::string& what) {
+  return fail(ErrorCode::InvalidRequest, field + " " + what, field);
+}
+
+/// What depends on more than one field.
+Status check_together(Json& body, CompletionRequest& request) {
+  if (Status checked = check_answer_fields(body, request); !checked) return checked;
+  if (!find_member(body, "best_of")) request.best_of = request.n;
+  if (request.best_of < request.n) {
+    return refuse("best_of", "must be at least n, which is " + std::to_string(request.n));
+  }
+  if (request.stream && request.best_of > request.n) {
+    return refuse("best_of", "must be n in a stream: the best is known at the end");
+  }
+  if (request.prompts.size() * request.best_of > kMostCompletions) {
+    return refuse("prompt", "asks for " + std::to_string(request.prompts.size()) + " times " +
+                                std::to_string(request.best_of) + " answers; at most " +
+                                std::to_string(kMostCompletions) + " are made for one request");
+  }
+  if (request.echo && request.generate.params.logprobs) {
+    return fail(ErrorCode::Unsupported,
+                "echo is not supported with logprobs: the prompt has none here", "echo");
+  }
+  const auto is_text = [](const Prompt& prompt) {
+    return std::holds_alternative<TextPrompt>(prompt);
+  };
+  if (request.echo && !std::all_of(request.prompts.begin(), request.prompts.end(), is_text)) {
+    return fail(ErrorCode::Unsupported, "echo is not supported with token ids; send text", "echo");
+  }
+  for (const Prompt& prompt : request.prompts) {
+    GenerateRequest one{.prompt = prompt};
+    if (Status checked = check_request(one); !checked) return checked;
+  }
+  return check_params(request.generate.params);
+}
+
+}  // namespace
+
+Result<CompletionRequest> parse_completion_request(std::string_view text) {
+  Result<Json> body = read_json(text);
+  if (!body) return fail(std::move(body).error());
+  CompletionRequest request;
+  request.generate.params.max_tokens = kDefaultMaxTokens;
+  Status read =
+      read_fields(*body, "", request.warnings, FieldSet<AnswerRequest>{answer_fields(), request},
+                  FieldSet<CompletionRequest>{completion_fields(), request},
+                  FieldSet<GenerateParams>{sampling_fields(), request.generate.params});
+  if (read) read = check_together(*body, request);
+  if (!read) return fail(std::move(read).error());
+  return request;
+}
+
+}  // namespace pcai

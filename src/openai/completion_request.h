@@ -1,0 +1,27 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+#include "openai/answer_fields.h"
+
+namespace pcai {
+
+/// A parsed body of POST /v1/completions. Every prompt gets `n` answers, the best of `best_of`.
+struct CompletionRequest : AnswerRequest {
+  std::vector<Prompt> prompts;  // TextPrompt or TokenPrompt; `generate` has none
+  std::uint32_t best_of = 1;    // at least n
+  bool echo = false;            // text prompts only
+};
+
+constexpr std::size_t kMostCompletions = 128;  // prompts times best_of
+
+/// The fields of the route beside answer_fields() and sampling_fields().
+std::span<const Field<CompletionRequest>> completion_fields();
+
+/// As parse_chat_request().
+Result<CompletionRequest> parse_completion_request(std::string_view body);
+
+}  // namespace pcai

@@ -1,0 +1,108 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "http/test_server.h"
+
+namespace pcai::test {
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::StartsWith;
+using Json = nlohmann::json;
+
+constexpr const char* kCompletions = "/v1/completions";
+
+std::string body_of(const std::string& prompt, const std::string& fields = "") {
+  return R"({"model":"fake/model:1b","prompt":)" + prompt + fields + "}";
+}
+
+TEST(CompletionTest, AnAnswerComesWholeAndStreamedWithTheSameText) {
+  const TestServer server;
+  const std::string prompt = R"("fake: tokens=40\nOnce upon")";
+  const Answer whole = server.post(kCompletions, body_of(prompt, R"(,"max_tokens":64,"seed":3)"));
+  ASSERT_EQ(whole.status, 200) << whole.body;
+  const Json json = Json::parse(whole.body);
+  EXPECT_EQ(json["object"], "text_completion");
+  EXPECT_THAT(json["id"].get<std::string>(), StartsWith("cmpl-"));
+  const std::string text = json["choices"][0]["text"];
+  EXPECT_THAT(text, StartsWith("You said: Once upon"));
+  EXPECT_EQ(json["usage"]["completion_tokens"], 40);
+
+  const Answer stream =
+      server.post(kCompletions, body_of(prompt, R"(,"max_tokens":64,"seed":3,"stream":true)"));
+  EXPECT_EQ(stream.header("content-type"), "text/event-stream");
+  EXPECT_THAT(stream.body, EndsWith("data: [DONE]\n\n"));
+  std::string streamed;
+  for (std::size_t at = 0; (at = stream.body.find("data: {", at)) != std::string::npos; ++at) {
+    const Json chunk =
+        Json::parse(stream.body.substr(at + 6, stream.body.find("\n\n", at) - at - 6));
+    streamed += chunk["choices"][0]["text"].get<std::string>();
+  }
+  EXPECT_EQ(streamed, text);
+}
+
+TEST(CompletionTest, SixteenTokensAreTheDefault) {
+  const TestServer server;
+  const Json json = Json::parse(server.post(kCompletions, body_of(R"("fake: tokens=40")")).body);
+  EXPECT_EQ(json["usage"]["completion_tokens"], 16);
+  EXPECT_EQ(json["choices"][0]["finish_reason"], "length");
+}
+
+TEST(CompletionTest, SeveralPromptsAndAnswersAreNumberedThrough) {
+  const TestServer server;
+  const Answer answer =
+      server.post(kCompletions, body_of(R"(["one","two",[5,6,7]])", R"(,"n":2,"echo":false)"));
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  const Json choices = Json::parse(answer.body)["choices"];
+  ASSERT_EQ(choices.size(), 6U);
+  EXPECT_EQ(choices[1]["text"], "You said: one");
+  EXPECT_EQ(choices[2]["text"], "You said: two");
+  EXPECT_EQ(choices[5]["text"], "You said 3 tokens.");
+  EXPECT_EQ(choices[5]["index"], 5);
+}
+
+TEST(CompletionTest, EchoBeginsWithThePrompt) {
+  const TestServer server;
+  const Answer answer = server.post(kCompletions, body_of(R"("Hi")", R"(,"echo":true)"));
+  EXPECT_EQ(Json::parse(answer.body)["choices"][0]["text"], "HiYou said: Hi");
+}
+
+TEST(CompletionTest, BestOfGeneratesMoreThanItGives) {
+  const TestServer server;
+  const Json json = Json::parse(
+      server.post(kCompletions, body_of(R"("fake: tokens=4")", R"(,"best_of":3)")).body);
+  EXPECT_EQ(json["choices"].size(), 1U);
+  EXPECT_TRUE(json["choices"][0]["logprobs"].is_null());
+  EXPECT_EQ(json["usage"]["completion_tokens"], 12);
+}
+
+TEST(CompletionTest, LogprobsHaveTheOlderShape) {
+  const TestServer server;
+  const Json json =
+      Json::parse(server.post(kCompletions, body_of(R"("x")", R"(,"logprobs":2)")).body);
+  const Json logprobs = json["choices"][0]["logprobs"];
+  EXPECT_EQ(logprobs["tokens"].size(), 3U);
+  EXPECT_EQ(logprobs["top_logprobs"][0].size(), 2U);
+  EXPECT_EQ(logprobs["text_offset"], Json({0, 3, 9}));
+}
+
+TEST(CompletionTest, WhatIsWrongIsNamed) {
+  const TestServer server;
+  for (const auto& [fields, param] :
+       std::vector<std::pair<std::string, std::string>>{{R"(,"suffix":"x")", "suffix"},
+                                                        {R"(,"best_of":0)", "best_of"},
+                                                        {R"(,"tools":[])", "tools"}}) {
+    const Answer answer = server.post(kCompletions, body_of(R"("x")", fields));
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_EQ(Json::parse(answer.body)["error"]["param"], param);
+  }
+  const Answer tokens = server.post(kCompletions, body_of("[1,99999999]"));
+  EXPECT_EQ(tokens.status, 400);
+  EXPECT_EQ(Json::parse(tokens.body)["error"]["param"], "prompt");
+}
+
+}  // namespace
+}  // namespace pcai::test

@@ -1,0 +1,75 @@
+#include "openai/api_description.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "bodies.h"
+
+namespace pcai {
+namespace {
+
+const std::vector<ApiRoute> kRoutes = {
+    {"POST", "/v1/chat/completions", false, {"Chats", chat_field_infos, "ChatCompletion", true}},
+    {"GET", "/v1/responses/{id}", false, {"Gets", nullptr, "Response"}},
+    {"DELETE", "/v1/responses/{id}", false, {"Deletes", nullptr, "DeletedResponse"}},
+    {"GET", "/health", true, {"Lives"}},
+    {"GET", "/internal", false, {}}};
+
+TEST(ApiDescriptionTest, EveryTableHasUniqueDescribedFieldsAndKnownSchemas) {
+  const Json schemas = api_schemas();
+  for (const auto fields : {chat_field_infos, completion_field_infos, responses_field_infos}) {
+    std::set<std::string_view> names;
+    for (const FieldInfo& field : fields()) {
+      EXPECT_TRUE(names.insert(field.name).second) << field.name;
+      EXPECT_FALSE(field.description.empty()) << field.name;
+      if (!field.schema.empty()) {
+        EXPECT_TRUE(schemas.contains(std::string(field.schema))) << field.schema;
+      }
+    }
+  }
+}
+
+TEST(ApiDescriptionTest, AFieldsSchemaSaysWhatTheParserChecks) {
+  EXPECT_EQ(to_text(field_schema({"n", FieldType::Integer, {1, 8}, "1", "How many"})),
+            R"({"type":["integer","null"],"minimum":1,"maximum":8,"default":1,)"
+            R"("description":"How many"})");
+  EXPECT_EQ(to_text(field_schema({"p", FieldType::Number, {0, 1, true}})),
+            R"({"type":["number","null"],"exclusiveMinimum":0.0,"maximum":1.0})");
+  static constexpr std::string_view kWords[] = {"a", "b"};
+  FieldInfo word{"w", FieldType::String};
+  word.required = true;
+  word.choices = kWords;
+  EXPECT_EQ(to_text(field_schema(word)), R"({"type":"string","enum":["a","b"]})");
+  EXPECT_EQ(to_text(field_schema({"x", FieldType::Any, {}, "", "X", false, FieldEffect::Ignored})),
+            R"({"description":"Has no effect here: X"})");
+}
+
+TEST(ApiDescriptionTest, TheDocumentHasEachDescribedRouteWithItsMethods) {
+  const Json document = Json::parse(openapi_document(kRoutes));
+  EXPECT_EQ(document["openapi"], "3.1.0");
+  const Json& paths = document["paths"];
+  EXPECT_EQ(paths.size(), 3U) << "a route without a summary is left out";
+  EXPECT_TRUE(paths["/v1/responses/{id}"].contains("get"));
+  EXPECT_TRUE(paths["/v1/responses/{id}"].contains("delete"));
+  EXPECT_EQ(paths["/v1/responses/{id}"]["get"]["parameters"][0]["name"], "id");
+  const Json& chat = paths["/v1/chat/completions"]["post"];
+  EXPECT_EQ(chat["operationId"], "POST_v1_chat_completions");
+  EXPECT_TRUE(chat["responses"]["200"]["content"].contains("text/event-stream"));
+  EXPECT_TRUE(chat["responses"].contains("429"));
+  EXPECT_EQ(paths["/health"]["get"]["security"], Json::array());
+  EXPECT_FALSE(chat.contains("security"));
+}
+
+TEST(ApiDescriptionTest, ThePageEscapesAndNamesEachField) {
+  const std::string page = api_page(kRoutes);
+  EXPECT_NE(page.find("GET /health"), std::string::npos);
+  EXPECT_EQ(page.find("/internal"), std::string::npos);
+  EXPECT_NE(page.find("[&quot;text&quot;]"), std::string::npos);
+  for (const FieldInfo& field : chat_field_infos()) {
+    EXPECT_NE(page.find("<code>" + std::string(field.name) + "</code>"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace pcai

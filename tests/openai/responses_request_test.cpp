@@ -1,0 +1,166 @@
+#include "openai/responses_request.h"
+
+#include <gtest/gtest.h>
+
+namespace pcai {
+namespace {
+
+ResponsesRequest parsed(const std::string& members) {
+  auto request = parse_responses_request("{" + members + "}");
+  EXPECT_TRUE(request) << members << ": " << request.error().message;
+  return request ? *std::move(request) : ResponsesRequest{};
+}
+
+const ChatPrompt& prompt_of(const ResponsesRequest& request) {
+  return std::get<ChatPrompt>(request.generate.prompt);
+}
+
+void expect_refused(const std::string& members, ErrorCode code, const std::string& field) {
+  const auto request = parse_responses_request("{" + members + "}");
+  ASSERT_FALSE(request) << members;
+  EXPECT_EQ(request.error().code, code) << members << ": " << request.error().message;
+  EXPECT_EQ(request.error().field, field) << request.error().message;
+}
+
+TEST(ResponsesRequestTest, ABareRequestHasItsDefaults) {
+  const ResponsesRequest request = parsed(R"("input":"hi")");
+  ASSERT_EQ(prompt_of(request).messages.size(), 1U);
+  EXPECT_EQ(prompt_of(request).messages[0].content, "hi");
+  EXPECT_TRUE(request.store);
+  EXPECT_FALSE(request.stream);
+  EXPECT_EQ(request.echo["temperature"].dump(), "0.7");
+  EXPECT_EQ(request.echo["tool_choice"], "auto");
+  EXPECT_EQ(request.echo["tools"], Json::array());
+  EXPECT_EQ(request.echo["text"]["format"]["type"], "text");
+  EXPECT_TRUE(request.echo["instructions"].is_null());
+}
+
+TEST(ResponsesRequestTest, EachFieldReachesItsPlace) {
+  const ResponsesRequest request = parsed(
+      R"("input":"hi","model":"m","instructions":"Be brief.","max_output_tokens":5,"store":false,
+         "stream":true,"temperature":0,"reasoning":{"effort":"none"},"metadata":{"a":"b"},
+         "include":["message.output_text.logprobs"],"top_logprobs":2,"truncation":"disabled",
+         "tools":[{"type":"function","name":"f","parameters":{"type":"object"}}],
+         "tool_choice":{"type":"function","name":"f"},
+         "text":{"format":{"type":"json_schema","name":"x","schema":{"type":"array"}}})");
+  EXPECT_EQ(request.generate.model, "m");
+  EXPECT_EQ(request.generate.params.max_tokens, 5U);
+  EXPECT_EQ(request.generate.params.temperature, 0.0F);
+  EXPECT_EQ(request.generate.params.grammar->source, R"({"type":"array"})");
+  EXPECT_TRUE(request.generate.params.logprobs);
+  EXPECT_EQ(request.generate.params.top_logprobs, 2U);
+  EXPECT_FALSE(request.store);
+  EXPECT_TRUE(request.stream);
+  EXPECT_FALSE(prompt_of(request).thinking);
+  EXPECT_EQ(prompt_of(request).tools.allowed, std::vector<std::string>{"f"});
+  EXPECT_EQ(request.echo["tools"][0]["strict"], true);
+  EXPECT_EQ(request.echo["tool_choice"]["name"], "f");
+  EXPECT_EQ(request.echo["metadata"]["a"], "b");
+  EXPECT_TRUE(request.warnings.empty());
+}
+
+TEST(ResponsesRequestTest, ItemsBecomeMessages) {
+  const ResponsesRequest request = parsed(R"("input":[
+      {"role":"developer","content":"d"},
+      {"type":"message","role":"user","content":[{"type":"input_text","text":"a"},
+                                                 {"type":"input_text","text":"b"}]},
+      {"type":"reasoning","id":"rs_1","summary":[],"content":[{"type":"reasoning_text","text":"hm"}]},
+      {"type":"message","id":"msg_1","role":"assistant","status":"completed",
+       "content":[{"type":"output_text","text":"I look.","annotations":[],"logprobs":[]}]},
+      {"type":"function_call","id":"fc_1","call_id":"c1","name":"f","arguments":"{}"},
+      {"type":"function_call","call_id":"c2","name":"g","arguments":"{\"a\":1}"},
+      {"type":"function_call_output","call_id":"c1","output":"one"},
+      {"type":"function_call_output","call_id":"c2","output":[{"type":"input_text","text":"two"}]},
+      {"role":"assistant","content":"done"},{"role":"assistant","content":"really"}])");
+  const auto& messages = prompt_of(request).messages;
+  ASSERT_EQ(messages.size(), 7U);
+  EXPECT_EQ(messages[0].role, Role::System);
+  EXPECT_EQ(messages[1].content, "a\nb");
+  EXPECT_EQ(messages[2].role, Role::Assistant);
+  EXPECT_EQ(messages[2].reasoning, "hm");
+  EXPECT_EQ(messages[2].content, "I look.");
+  ASSERT_EQ(messages[2].tool_calls.size(), 2U);
+  EXPECT_EQ(messages[2].tool_calls[1].id, "c2");
+  EXPECT_EQ(messages[2].tool_calls[1].arguments, "{\"a\":1}");
+  EXPECT_EQ(messages[3].role, Role::Tool);
+  EXPECT_EQ(messages[3].tool_call_id, "c1");
+  EXPECT_EQ(messages[4].content, "two");
+  EXPECT_EQ(messages[5].content, "done");
+  EXPECT_EQ(messages[6].content, "really");
+}
+
+TEST(ResponsesRequestTest, InstructionsAndHistoryComeBeforeTheInput) {
+  ResponsesRequest request = parsed(R"("input":"third","instructions":"Be brief.")");
+  add_history(request, {{.role = Role::User, .content = "first"},
+                        {.role = Role::Assistant, .content = "second"}});
+  const auto& messages = prompt_of(request).messages;
+  ASSERT_EQ(messages.size(), 4U);
+  EXPECT_EQ(messages[0].role, Role::System);
+  EXPECT_EQ(messages[0].content, "Be brief.");
+  EXPECT_EQ(messages[1].content, "first");
+  EXPECT_EQ(messages[3].content, "third");
+}
+
+TEST(ResponsesRequestTest, WhatIsWrongIsNamed) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {R"("model":"m")", "input"},
+      {R"("input":[])", "input"},
+      {R"("input":7)", "input"},
+      {R"("input":[7])", "input[0]"},
+      {R"("input":[{}])", "input[0].type"},
+      {R"("input":[{"role":"tool","content":"x"}])", "input[0].role"},
+      {R"("input":[{"role":"user"}])", "input[0].content"},
+      {R"("input":[{"role":"user","content":[{"type":"input_text"}]}])",
+       "input[0].content[0].text"},
+      {R"("input":[{"type":"function_call","name":"f","arguments":""}])", "input[0].call_id"},
+      {R"("input":[{"type":"function_call_output","call_id":"c"}])", "input[0].output"},
+      {R"("input":"x","max_output_tokens":0)", "max_output_tokens"},
+      {R"("input":"x","max_tokens":5)", "max_tokens"},
+      {R"("input":"x","messages":[])", "messages"},
+      {R"("input":"x","text":{"format":{"type":"xml"}})", "text.format.type"},
+      {R"("input":"x","text":{"format":{"type":"json_schema"}})", "text.format.name"},
+      {R"("input":"x","tools":[{"type":"function"}])", "tools[0].name"},
+      {R"("input":"x","tools":[{"type":"function","function":{"name":"f"}}])", "tools[0].function"},
+      {R"("input":"x","tool_choice":"required")", "tool_choice"},
+      {R"("input":"x","top_logprobs":1)", "top_logprobs"},
+      {R"("input":"x","metadata":{"a":1})", "metadata.a"},
+      {R"("input":"x","reasoning":{"effort":"huge"})", "reasoning.effort"},
+      {R"("input":"x","truncation":"middle")", "truncation"},
+      {R"("input":"x","temprature":1)", "temprature"},
+      {R"("input":"x","n":2)", "n"},
+  };
+  for (const auto& [members, field] : cases) {
+    expect_refused(members, ErrorCode::InvalidRequest, field);
+  }
+}
+
+TEST(ResponsesRequestTest, WhatIsNotSupportedIsSaidByName) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {R"("input":"x","background":true)", "background"},
+      {R"("input":"x","conversation":"conv_1")", "conversation"},
+      {R"("input":"x","prompt":{"id":"p"})", "prompt"},
+      {R"("input":"x","truncation":"auto")", "truncation"},
+      {R"("input":"x","tools":[{"type":"web_search"}])", "tools[0].type"},
+      {R"("input":"x","tools":[{"type":"custom","name":"f"}])", "tools[0].type"},
+      {R"("input":"x","include":["file_search_call.results"])", "include[0]"},
+      {R"("input":[{"type":"item_reference","id":"i"}])", "input[0].type"},
+      {R"("input":[{"role":"user","content":[{"type":"input_image","image_url":"x"}]}])",
+       "input[0].content[0].type"},
+  };
+  for (const auto& [members, field] : cases) {
+    expect_refused(members, ErrorCode::Unsupported, field);
+  }
+}
+
+TEST(ResponsesRequestTest, WhatHasNoEffectIsNamed) {
+  EXPECT_EQ(parsed(R"("input":"x","user":"u","background":false,
+                      "text":{"verbosity":"low"},"reasoning":{"summary":"auto"},
+                      "include":["reasoning.encrypted_content"])")
+                .warnings,
+            (std::vector<std::string>{"text.verbosity has no effect here",
+                                      "reasoning.summary has no effect here",
+                                      "include[0] has no effect here", "user has no effect here"}));
+}
+
+}  // namespace
+}  // namespace pcai
