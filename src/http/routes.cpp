@@ -50,6 +50,8 @@ std::span<const Route> routes() {
       Route{{"POST", "/tokenize"}, post_tokenize},
       Route{{"POST", "/detokenize"}, post_detokenize},
       Route{{"POST", "/apply-template"}, post_apply_template},
+      Route{{"POST", "/v1/messages"}, post_messages, false, {}, &kAnthropic},
+      Route{{"POST", "/v1/messages/count_tokens"}, post_count_tokens, false, {}, &kAnthropic},
   };
   return kRoutes;
 }

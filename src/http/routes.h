@@ -13,8 +13,9 @@ struct ResponsesRequest;
 struct Route {
   RoutePattern pattern;
   Task<void> (*handler)(Exchange&);
-  bool open = false;      // answers without an API key
-  ApiOperation api = {};  // for /openapi.json and /docs
+  bool open = false;                 // answers without an API key
+  ApiOperation api = {};             // for /openapi.json and /docs
+  const Dialect* dialect = nullptr;  // of an API that is not OpenAI's
 };
 
 /// Every route of the server. A new one is a file with its handler, a line here and one in the
@@ -42,6 +43,10 @@ Task<void> post_rerank(Exchange& exchange);
 Task<void> post_tokenize(Exchange& exchange);
 Task<void> post_detokenize(Exchange& exchange);
 Task<void> post_apply_template(Exchange& exchange);
+
+extern const Dialect kAnthropic;
+Task<void> post_messages(Exchange& exchange);
+Task<void> post_count_tokens(Exchange& exchange);
 
 /// Puts the conversation that a request goes on with before its input. Returns what the next one
 /// will go on with, less the answer.
