@@ -27,14 +27,27 @@ TEST(KernelsSelfTest, EveryVariantOfThisProcessorAgreesWithMainline) {
 
 TEST(KernelsSelfTest, ABrokenKernelIsNoticed) {
   install_hook();
-  const kernels::Variant broken = {
-      .name = "broken",
-      .pack_tile = kernels::pack_tile_oracle,
-      .multiply = [](const kernels::Multiply& task, std::size_t first, std::size_t last) {
-        kernels::multiply_oracle(task, first, last);
-        task.out[task.rows - 1] *= 1.5F;
-      }};
-  EXPECT_NE(self_test(broken), "");
+  for (const kernels::Variant& variant : kernels::usable_variants()) {
+    kernels::Variant product = variant;
+    product.multiply = [](const kernels::Multiply& task, std::size_t first, std::size_t last) {
+      kernels::multiply_oracle(task, first, last);
+      task.out[task.rows - 1] *= 1.5F;
+    };
+    EXPECT_NE(self_test(product), "");
+    kernels::Variant attention = variant;
+    attention.attend = [](const kernels::Attention& task) {
+      kernels::attend_oracle(task);
+      task.out[task.rows - 1][0] += 0.1F;
+    };
+    EXPECT_EQ(self_test(attention), "attention");
+    kernels::Variant gate = variant;
+    gate.gate = [](kernels::Gate kind, const float* x, const float* y, float* out,
+                   std::size_t count) {
+      kernels::gate_oracle(kind, x, y, out, count);
+      for (std::size_t i = 0; i < count; ++i) out[i] *= 1.5F;
+    };
+    EXPECT_EQ(self_test(gate), "SwiGLU");
+  }
 }
 
 using KernelsTest = RealModelTest;

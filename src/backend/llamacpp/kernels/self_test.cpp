@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "backend/llamacpp/kernels/hook.h"
@@ -16,8 +17,12 @@ namespace pcai {
 namespace {
 
 constexpr std::int64_t kColumns = 256;
-constexpr std::int64_t kRows = 40;  // the last panel is not full
+constexpr std::int64_t kRows = 168;  // the last panel is not full
 constexpr std::int64_t kTokens = 18;
+constexpr std::int64_t kHeadSize = 32;
+constexpr std::int64_t kHeads = 4;  // two read one head of the cache
+constexpr std::int64_t kCells = 70;
+constexpr std::string_view kMask = "mask";
 
 struct FreeGgml {
   void operator()(ggml_context* context) const noexcept { ggml_free(context); }
@@ -37,47 +42,79 @@ std::vector<float> numbers(std::int64_t count, unsigned seed) {
   return result;
 }
 
-/// A graph of one product.
+/// A weight times activations, and perhaps a node that takes the product further.
 class TestGraph {
  public:
-  explicit TestGraph(ggml_type type) {
-    context_.reset(ggml_init({.mem_size = 16 * ggml_tensor_overhead() + ggml_graph_overhead(),
+  using Further = ggml_tensor* (*)(ggml_context* context, ggml_tensor* product);
+
+  TestGraph(ggml_type type, Further further) {
+    context_.reset(ggml_init({.mem_size = 32 * ggml_tensor_overhead() + ggml_graph_overhead(),
                               .mem_buffer = nullptr,
                               .no_alloc = true}));
     backend_.reset(ggml_backend_cpu_init());
     ggml_backend_cpu_set_n_threads(backend_.get(), 1);
     weight_ = ggml_new_tensor_2d(context_.get(), type, kColumns, kRows);
     ggml_tensor* activations = ggml_new_tensor_2d(context_.get(), GGML_TYPE_F32, kColumns, kTokens);
-    product_ = ggml_mul_mat(context_.get(), weight_, activations);
+    ggml_tensor* product = ggml_mul_mat(context_.get(), weight_, activations);
+    result_ = further != nullptr ? further(context_.get(), product) : product;
     graph_ = ggml_new_graph(context_.get());
-    ggml_build_forward_expand(graph_, product_);
+    ggml_build_forward_expand(graph_, result_);
     buffer_.reset(ggml_backend_alloc_ctx_tensors(context_.get(), backend_.get()));
-    const std::vector<float> weights = numbers(kColumns * kRows, 1);
-    std::vector<std::byte> blocks(ggml_nbytes(weight_));
-    ggml_quantize_chunk(type, weights.data(), blocks.data(), 0, kRows, kColumns, nullptr);
-    ggml_backend_tensor_set(weight_, blocks.data(), 0, blocks.size());
-    const std::vector<float> x = numbers(kColumns * kTokens, 2);
-    ggml_backend_tensor_set(activations, x.data(), 0, x.size() * sizeof(float));
+    for (ggml_tensor* tensor = ggml_get_first_tensor(context_.get()); tensor != nullptr;
+         tensor = ggml_get_next_tensor(context_.get(), tensor)) {
+      if (tensor->op == GGML_OP_NONE) fill(*tensor);
+    }
   }
 
   ggml_tensor& weight() { return *weight_; }
 
   std::vector<float> compute() {
-    std::vector<float> result(static_cast<std::size_t>(kRows * kTokens), NAN);
-    ggml_backend_tensor_set(product_, result.data(), 0, result.size() * sizeof(float));
+    std::vector<float> result(static_cast<std::size_t>(ggml_nelements(result_)), NAN);
+    ggml_backend_tensor_set(result_, result.data(), 0, result.size() * sizeof(float));
     ggml_backend_graph_compute(backend_.get(), graph_);
-    ggml_backend_tensor_get(product_, result.data(), 0, result.size() * sizeof(float));
+    ggml_backend_tensor_get(result_, result.data(), 0, result.size() * sizeof(float));
     return result;
   }
 
  private:
+  static void fill(ggml_tensor& tensor) {
+    std::vector<float> values = numbers(ggml_nelements(&tensor), 1);
+    if (std::string_view(tensor.name) == kMask) {
+      for (float& value : values) value = value < -0.2F ? -INFINITY : 0.0F;
+    }
+    if (tensor.type == GGML_TYPE_F32) {
+      ggml_backend_tensor_set(&tensor, values.data(), 0, values.size() * sizeof(float));
+      return;
+    }
+    std::vector<std::byte> bytes(ggml_nbytes(&tensor));
+    ggml_quantize_chunk(tensor.type, values.data(), bytes.data(), 0, ggml_nrows(&tensor),
+                        tensor.ne[0], nullptr);
+    ggml_backend_tensor_set(&tensor, bytes.data(), 0, bytes.size());
+  }
+
   Owned<ggml_context> context_;
   Owned<ggml_backend> backend_;
   Owned<ggml_backend_buffer> buffer_;
   ggml_tensor* weight_ = nullptr;
-  ggml_tensor* product_ = nullptr;
+  ggml_tensor* result_ = nullptr;
   ggml_cgraph* graph_ = nullptr;
 };
+
+ggml_tensor* attention(ggml_context* context, ggml_tensor* product) {
+  ggml_tensor* heads = ggml_view_3d(context, product, kHeadSize, kHeads, kTokens,
+                                    kHeadSize * sizeof(float), product->nb[1], 0);
+  ggml_tensor* keys = ggml_new_tensor_3d(context, GGML_TYPE_F16, kHeadSize, kCells, kHeads / 2);
+  ggml_tensor* values = ggml_new_tensor_3d(context, GGML_TYPE_F16, kHeadSize, kCells, kHeads / 2);
+  ggml_tensor* mask = ggml_new_tensor_2d(context, GGML_TYPE_F16, kCells, kTokens);
+  ggml_set_name(mask, kMask.data());
+  return ggml_flash_attn_ext(context, ggml_permute(context, heads, 0, 2, 1, 3), keys, values, mask,
+                             0.2F, 0, 0);
+}
+
+template <ggml_glu_op Gate>
+ggml_tensor* gate(ggml_context* context, ggml_tensor* product) {
+  return ggml_glu_split(context, product, product, Gate);
+}
 
 /// Both round activations to 8 bits, in groups of other sizes for K-quants.
 bool agree(const std::vector<float>& mainline, const std::vector<float>& ours) {
@@ -125,17 +162,29 @@ KernelChoice choose() {
 }  // namespace
 
 std::string self_test(const kernels::Variant& variant) {
+  struct Case {
+    std::string name;
+    ggml_type type;
+    TestGraph::Further further;
+  };
+  std::vector<Case> cases;
   for (const ggml_type type : {GGML_TYPE_Q4_0, GGML_TYPE_Q4_1, GGML_TYPE_Q5_0, GGML_TYPE_Q5_1,
                                GGML_TYPE_Q8_0, GGML_TYPE_Q4_K, GGML_TYPE_Q5_K, GGML_TYPE_Q6_K}) {
-    TestGraph graph(type);
+    cases.push_back({ggml_type_name(type), type, nullptr});
+  }
+  cases.push_back({"attention", GGML_TYPE_Q8_0, attention});
+  cases.push_back({"SwiGLU", GGML_TYPE_Q8_0, gate<GGML_GLU_OP_SWIGLU>});
+  cases.push_back({"GEGLU", GGML_TYPE_Q8_0, gate<GGML_GLU_OP_GEGLU>});
+  for (const Case& each : cases) {
+    TestGraph graph(each.type, each.further);
     const std::vector<float> mainline = graph.compute();
     NoProgress unwatched;
     const auto kernels = ModelKernels::create({{"weight", &graph.weight()}}, variant,
                                               {.most_memory = std::uint64_t{16} << 20}, unwatched)
                              .value();
     const std::vector<float> ours = graph.compute();
-    if (kernels->products() != 1) return std::string("ggml asked not for ") + ggml_type_name(type);
-    if (!agree(mainline, ours)) return ggml_type_name(type);
+    if (kernels->products() != 1) return each.name + " was not asked for by ggml";
+    if (!agree(mainline, ours)) return each.name;
   }
   return {};
 }

@@ -6,7 +6,7 @@
 
 namespace pcai {
 
-/// Multiplies a small matrix of every format through ggml's graphs, by mainline and by this
+/// Computes a small graph for every format, attention and each gate, by mainline and by this
 /// variant, and compares. "" = they agree; else what does not. Takes some milliseconds. Needs
 /// install_hook().
 std::string self_test(const kernels::Variant& variant);
