@@ -182,14 +182,15 @@ enum Source {
         device: Device,
         mapping: DeviceMapSetting,
     },
-    Folder(AnyModelBuilder),
+    Folder(Box<AnyModelBuilder>),
 }
 
 impl Source {
     fn new(config: &Config) -> Result<Self, Fault> {
         for path in config.files.iter().chain([&config.folder]) {
             // What is no local path would be taken for a name on the Hugging Face hub.
-            if !path.as_os_str().is_empty() && !(path.is_absolute() && path.exists()) {
+            let is_local = path.is_absolute() && path.exists();
+            if !(is_local || path.as_os_str().is_empty()) {
                 let message = format!("no such file: {}", path.display());
                 return Err(fault(Status::InvalidModel, message, "model_path"));
             }
@@ -261,9 +262,8 @@ impl Source {
         }
         let folder = config.folder.display();
         if config.format == Format::Safetensors {
-            return Ok(Self::Folder(configured!(
-                ModelBuilder::new(folder).with_device(device)
-            )));
+            let builder = configured!(ModelBuilder::new(folder).with_device(device));
+            return Ok(Self::Folder(Box::new(builder)));
         }
         if isq.is_some() {
             let message = "a UQFF file is quantized already; isq is for safetensors";
@@ -272,13 +272,14 @@ impl Source {
         let files = config.files.clone();
         let sees = std::fs::read_to_string(config.folder.join("config.json"))
             .is_ok_and(|text| text.contains("\"vision_config\""));
-        Ok(Self::Folder(if sees {
+        let builder: AnyModelBuilder = if sees {
             configured!(UqffMultimodalModelBuilder::new(folder, files)
                 .into_inner()
                 .with_device(device))
         } else {
             configured!(UqffTextModelBuilder::new(folder, files).into_inner())
-        }))
+        };
+        Ok(Self::Folder(Box::new(builder)))
     }
 
     async fn read(self) -> anyhow::Result<SharedPipeline> {
