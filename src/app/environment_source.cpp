@@ -10,8 +10,9 @@ namespace pcai {
 namespace {
 
 /// PCAI_* variables of the build, the tests and the bindings, which are no settings.
-constexpr std::array<std::string_view, 4> kOtherVariables = {
-    "PCAI_CACHE_DIR", "PCAI_PROGRAM", "PCAI_INFERENCE_LIBRARY", "PCAI_TEST_BROKEN_KERNELS"};
+constexpr std::array<std::string_view, 5> kOtherVariables = {
+    "PCAI_CACHE_DIR", "PCAI_PROGRAM", "PCAI_INFERENCE_LIBRARY", "PCAI_MISTRALRS_BRIDGE",
+    "PCAI_TEST_BROKEN_KERNELS"};
 
 std::vector<std::string> split_at_commas(std::string_view text) {
   std::vector<std::string> parts;

@@ -65,6 +65,7 @@ void configure(ModelSpec& spec, const Settings& settings,
   config.max_sequences = static_cast<std::uint32_t>(settings.max_sequences);
   config.kernels = kernel_use(settings.kernels);
   config.reproducible = settings.reproducible == "on";
+  if (settings.isq != "off") config.isq = settings.isq;
 }
 
 }  // namespace

@@ -25,6 +25,7 @@ struct Settings {
   std::int64_t gpu_layers = -1;  // -1 = all that fit
   std::string kernels = "auto";
   std::string reproducible = "off";
+  std::string isq = "off";
   std::string chat_template = {};  // a file; empty = the model's own
   std::string host = "127.0.0.1";
   std::int64_t port = 8080;  // 0 = any free port

@@ -94,6 +94,13 @@ std::vector<Setting> make_table() {
            "Give each request the same tokens and probabilities, bit by bit, whatever else runs "
            "or is cached. Needs our kernels for every weight",
        .choices = {"off", "on"}},
+      {.name = "isq",
+       .field = &Settings::isq,
+       .commands = kEngine,
+       .noun = "a quantization",
+       .help = "Quantize a safetensors model while it is loaded (mistralrs)",
+       .choices = {"off", "q4_0", "q4_1", "q5_0", "q5_1", "q8_0", "q2k", "q3k", "q4k", "q5k",
+                   "q6k"}},
       {.name = "chat_template",
        .field = &Settings::chat_template,
        .commands = kEngine,

@@ -26,6 +26,7 @@ struct ModelConfig {
   std::uint32_t max_sequences = 16;               // requests decoded together
   KernelUse kernels = KernelUse::Auto;
   bool reproducible = false;  // the same bits in every company, where that costs speed too
+  std::string isq = {};       // quantize while loading, e.g. "q4k" (safetensors only); "" = do not
 };
 
 /// A model that can be loaded: its id, how, and by which backend ("auto" = by the file's format).

@@ -52,6 +52,10 @@ LlamaCppModel::LlamaCppModel(LlamaModelPtr weights, ChatTemplate chat_template,
 
 Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
                                                          LoadProgress& progress) {
+  if (!spec.config.isq.empty()) {
+    return fail(ErrorCode::Unsupported,
+                "isq: a GGUF file is quantized already; mistralrs quantizes safetensors", "isq");
+  }
   const Result<bool> kernels = wants_kernels(spec.config);
   if (!kernels) return fail(kernels.error());
   PartOfProgress reading(progress, 0, *kernels ? kReadingShare : 1);

@@ -23,6 +23,13 @@ Status check_config(const ModelConfig& config, bool has_gpu) {
     return fail(ErrorCode::InvalidRequest, "the backend mistralrs chooses its devices itself",
                 "gpu_devices");
   }
+  if (config.reproducible || config.kernels == KernelUse::On) {
+    const char* const field = config.reproducible ? "reproducible" : "kernels";
+    return fail(
+        ErrorCode::Unsupported,
+        std::string(field) + ": our kernels are for llama.cpp; the backend mistralrs has its own",
+        field);
+  }
   if (config.gpu_layers > 0 && !has_gpu) {
     spdlog::warn("mistralrs: gpu_layers = {} has no effect, this bridge is built without a GPU",
                  config.gpu_layers);
@@ -36,7 +43,7 @@ Json config_json(const ModelConfig& config, const ModelFiles& model) {
   return {{"format", model.format},
           {"folder", model.folder.string()},
           {"files", std::move(files)},
-          {"isq", nullptr},
+          {"isq", config.isq.empty() ? Json() : Json(config.isq)},
           {"chat_template", config.chat_template ? Json(*config.chat_template) : Json()},
           {"gpu_layers", config.gpu_layers},
           {"threads", config.threads},
@@ -78,6 +85,7 @@ Result<std::unique_ptr<LoadedModel>> MistralrsModel::load(const Bridge& bridge,
   const Json loaded = Json::parse(answer.text());
   ModelInfo& info = model->info_;
   info.id = spec.id;
+  if (!config.isq.empty()) info.quantization = config.isq;
   info.backend = backend.name;
   const auto context = loaded.at("context_length").get<std::uint64_t>();
   const auto most = static_cast<std::uint32_t>(std::min<std::uint64_t>(context, UINT32_MAX));

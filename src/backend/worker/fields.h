@@ -68,7 +68,7 @@ PCAI_FIELDS(Finished, reason, usage, timings, stop_sequence)
 PCAI_FIELDS(Failed, error, usage, timings)
 
 PCAI_FIELDS(ModelConfig, model_path, context_length, gpu_layers, gpu_devices, chat_template,
-            batch_size, threads, max_sequences, kernels, reproducible)
+            batch_size, threads, max_sequences, kernels, reproducible, isq)
 PCAI_FIELDS(ModelSpec, id, config, backend)
 PCAI_FIELDS(ModelInfo, id, backend, architecture, quantization, context_length,
             train_context_length, parameter_count, size_bytes, vocabulary_size, max_sequences,
