@@ -10,6 +10,8 @@ namespace pcai {
 /// In which order the cells of a layer's KV cache were written. A sequence's tokens are written by
 /// rising position wherever their cells lie, so attention that sums in this order gives the same
 /// bits for every place of a sequence in the cache. The cache's tensor points to it by `extra`.
+/// What is put into a cache by other ways than a graph (a restored state) is not noticed: whoever
+/// adds one must note it here, or its sequences' sums keep another order.
 class CellOrder {
  public:
   explicit CellOrder(std::size_t cells) : written_(cells, 0) {}
