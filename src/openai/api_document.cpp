@@ -18,7 +18,7 @@ Json responses_of(const ApiRoute& route) {
                       ? content("text/plain", {{"type", "string"}})
                       : content("application/json", schema_ref(operation.answer));
   if (operation.streams) {
-    ok["content"].update(content("text/event-stream", {{"type", "string"}}));
+    ok["content"].update(content("text/event-stream", Json::object()));
   }
   Json responses = {{"200", std::move(ok)}};
   struct Status {

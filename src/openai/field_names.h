@@ -7,7 +7,7 @@
 
 namespace pcai {
 
-/// A field of a GenerateRequest, and what a route calls it.
+/// A field of a GenerateRequest, and what a route calls it. "[]" stands for any index.
 struct FieldName {
   std::string_view name;
   std::string_view of_route;

@@ -15,11 +15,15 @@ struct NamedRole {
   Role role;
 };
 
-constexpr std::array<NamedRole, 5> kRoles{{{"developer", Role::System},
+constexpr std::array<NamedRole, 6> kRoles{{{"developer", Role::System},
                                            {"system", Role::System},
                                            {"user", Role::User},
                                            {"assistant", Role::Assistant},
-                                           {"tool", Role::Tool}}};
+                                           {"tool", Role::Tool},
+                                           {"function", Role::Tool}}};
+
+constexpr std::array<std::string_view, 6> kRoleNames{"developer", "system", "user",
+                                                     "assistant", "tool",   "function"};
 
 /// A message on its way in.
 struct Draft {
@@ -37,22 +41,12 @@ void append_line(std::optional<std::string>& text, const std::string& line) {
   }
 }
 
-Status read_role(Json& value, const std::string& path, Draft& draft) {
-  const std::string& name = value.get_ref<const std::string&>();
+Status read_role(Json& value, const std::string&, Draft& draft) {
   for (const NamedRole& known : kRoles) {
-    if (known.name == name) {
-      draft.message.role = known.role;
-      return {};
-    }
+    if (value == known.name) draft.message.role = known.role;
   }
-  if (name == "function") {
-    draft.message.role = Role::Tool;
-    draft.legacy_answer = true;
-    return {};
-  }
-  return fail(ErrorCode::InvalidRequest,
-              path + " must be developer, system, user, assistant or tool, not " + quote_text(name),
-              path);
+  draft.legacy_answer = value == "function";
+  return {};
 }
 
 Status read_part(Json& part, const std::string& path, Draft& draft) {
@@ -167,7 +161,8 @@ std::span<const Field<ChatMessage>> plain_fields() {
 
 std::span<const Field<Draft>> draft_fields() {
   static const std::vector<Field<Draft>> kFields = {
-      required(Field<Draft>{{"role", FieldType::String, {}, "", "Who speaks"}, read_role}),
+      required(with_choices(
+          Field<Draft>{{"role", FieldType::String, {}, "", "Who speaks"}, read_role}, kRoleNames)),
       {{"content", FieldType::StringOrArray, kParts, "", "Text, or parts of type text"},
        read_content},
       {{"refusal", FieldType::String, {}, "", "Counts as content"}, read_refusal},

@@ -60,6 +60,7 @@ Json echo_of(Json& body) {
 std::span<const FieldName> responses_field_names() {
   static constexpr FieldName kNames[] = {{"messages", "input"},
                                          {"max_tokens", "max_output_tokens"},
+                                         {"tools[].function", "tools[]"},
                                          {"response_format", "text.format"},
                                          {"grammar", "text.format"}};
   return kNames;

@@ -5,7 +5,8 @@
 namespace pcai {
 namespace {
 
-constexpr FieldName kNames[] = {{"messages", "input"}, {"grammar", "text.format"}};
+constexpr FieldName kNames[] = {
+    {"messages", "input"}, {"grammar", "text.format"}, {"tools[].function", "tools[]"}};
 
 Error renamed(std::string message, std::string field) {
   Error error{ErrorCode::InvalidRequest, std::move(message), std::move(field)};
@@ -23,6 +24,15 @@ TEST(FieldNamesTest, AnErrorSpeaksTheRoutesWords) {
   error = renamed("the prompt is too long", "messages");
   EXPECT_EQ(error.field, "input");
   EXPECT_EQ(error.message, "the prompt is too long");
+}
+
+TEST(FieldNamesTest, AnIndexIsKept) {
+  const Error error = renamed("tools[12].function.parameters.x cannot be enforced",
+                              "tools[12].function.parameters.x");
+  EXPECT_EQ(error.field, "tools[12].parameters.x");
+  EXPECT_EQ(error.message, "tools[12].parameters.x cannot be enforced");
+  EXPECT_EQ(renamed("tools[1].functional", "tools[1].functional").field, "tools[1].functional");
+  EXPECT_EQ(renamed("tools", "tools").field, "tools");
 }
 
 TEST(FieldNamesTest, OtherFieldsKeepTheirNames) {
