@@ -52,6 +52,14 @@ std::span<const Route> routes() {
       Route{{"POST", "/apply-template"}, post_apply_template},
       Route{{"POST", "/v1/messages"}, post_messages, false, {}, &kAnthropic},
       Route{{"POST", "/v1/messages/count_tokens"}, post_count_tokens, false, {}, &kAnthropic},
+      Route{{"POST", "/api/chat"}, post_ollama_chat, false, {}, &kOllama},
+      Route{{"POST", "/api/generate"}, post_ollama_generate, false, {}, &kOllama},
+      Route{{"POST", "/api/embed"}, post_ollama_embed, false, {}, &kOllama},
+      Route{{"POST", "/api/embeddings"}, post_ollama_embeddings, false, {}, &kOllama},
+      Route{{"GET", "/api/tags"}, get_ollama_tags, false, {}, &kOllama},
+      Route{{"GET", "/api/ps"}, get_ollama_ps, false, {}, &kOllama},
+      Route{{"POST", "/api/show"}, post_ollama_show, false, {}, &kOllama},
+      Route{{"GET", "/api/version"}, get_ollama_version, false, {}, &kOllama},
   };
   return kRoutes;
 }

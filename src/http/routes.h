@@ -48,6 +48,16 @@ extern const Dialect kAnthropic;
 Task<void> post_messages(Exchange& exchange);
 Task<void> post_count_tokens(Exchange& exchange);
 
+extern const Dialect kOllama;
+Task<void> post_ollama_chat(Exchange& exchange);
+Task<void> post_ollama_generate(Exchange& exchange);
+Task<void> post_ollama_embed(Exchange& exchange);
+Task<void> post_ollama_embeddings(Exchange& exchange);
+Task<void> get_ollama_tags(Exchange& exchange);
+Task<void> get_ollama_ps(Exchange& exchange);
+Task<void> post_ollama_show(Exchange& exchange);
+Task<void> get_ollama_version(Exchange& exchange);
+
 /// Puts the conversation that a request goes on with before its input. Returns what the next one
 /// will go on with, less the answer.
 Result<std::vector<ChatMessage>> continue_conversation(Exchange& exchange,

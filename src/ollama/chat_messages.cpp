@@ -1,0 +1,142 @@
+#include "ollama/chat_messages.h"
+
+#include <array>
+#include <utility>
+
+namespace pcai {
+namespace {
+
+constexpr Range kNameBytes{1, 256};
+
+struct NamedRole {
+  std::string_view name;
+  Role role;
+};
+
+constexpr std::array<NamedRole, 4> kRoles{{{"system", Role::System},
+                                           {"user", Role::User},
+                                           {"assistant", Role::Assistant},
+                                           {"tool", Role::Tool}}};
+
+struct Draft {
+  ChatMessage& message;
+  std::size_t index;
+  std::vector<std::string>& warnings;
+};
+
+Status read_role(Json& value, const std::string& path, Draft& draft) {
+  const std::string& name = value.get_ref<const std::string&>();
+  for (const NamedRole& known : kRoles) {
+    if (known.name != name) continue;
+    draft.message.role = known.role;
+    return {};
+  }
+  return fail(ErrorCode::InvalidRequest,
+              path + " must be system, user, assistant or tool, not " + quote_text(name), path);
+}
+
+Status read_content(Json& value, const std::string&, Draft& draft) {
+  draft.message.content = std::move(value.get_ref<std::string&>());
+  return {};
+}
+
+Status read_function(Json& value, const std::string& path, ToolCall& call) {
+  using T = ToolCall;
+  static const std::vector<Field<T>> kFields = {
+      required(field<&T::name>("name", kNameBytes, "")),
+      {{"arguments", FieldType::StringOrObject},
+       [](Json& arguments, const std::string&, T& out) -> Status {
+         out.arguments = arguments.is_object() ? to_text(arguments) : arguments.get<std::string>();
+         return {};
+       }},
+      ignored_field<T>("index", FieldType::Integer, "The position is the array's"),
+      ignored_field<T>("description", FieldType::String, "It belongs to the tool"),
+  };
+  call.arguments = "{}";
+  std::vector<std::string> none;
+  return read_fields(value, path, none, FieldSet<T>{kFields, call});
+}
+
+Status read_tool_calls(Json& value, const std::string& path, Draft& draft) {
+  using T = ToolCall;
+  static const std::vector<Field<T>> kFields = {
+      field<&T::id>("id", kNameBytes, ""),
+      type_field<T>(),
+      required(Field<T>{{"function", FieldType::Object}, read_function}),
+  };
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    ToolCall& call = draft.message.tool_calls.emplace_back();
+    Status read =
+        read_fields(value[i], item_path(path, i), draft.warnings, FieldSet<T>{kFields, call});
+    if (!read) return read;
+    if (call.id.empty()) call.id = "call_" + std::to_string(draft.index) + "_" + std::to_string(i);
+  }
+  return {};
+}
+
+std::span<const Field<ChatMessage>> plain_fields() {
+  using M = ChatMessage;
+  static const std::vector<Field<M>> kFields = {
+      field<&M::reasoning>("thinking", {}, "Earlier reasoning given back"),
+      field<&M::name>("tool_name", kNameBytes, "The tool that answers"),
+      field<&M::tool_call_id>("tool_call_id", kNameBytes, "The call that it answers"),
+      unsupported_field<M>("images", FieldType::Array, "images"),
+  };
+  return kFields;
+}
+
+std::span<const Field<Draft>> draft_fields() {
+  static const std::vector<Field<Draft>> kFields = {
+      required(Field<Draft>{{"role", FieldType::String}, read_role}),
+      {{"content", FieldType::String}, read_content},
+      {{"tool_calls", FieldType::Array, {0, 128}}, read_tool_calls},
+  };
+  return kFields;
+}
+
+/// Finds the call that a tool's message answers: the n-th answer of a turn to the n-th call where
+/// neither id nor name says which.
+void match_call(ChatMessage& result, const std::vector<ChatMessage>& before) {
+  std::size_t answers = 0;
+  auto turn = before.rbegin();
+  while (turn != before.rend() && turn->role == Role::Tool) {
+    ++answers;
+    ++turn;
+  }
+  if (turn == before.rend()) return;
+  const auto& calls = turn->tool_calls;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const bool by_id = !result.tool_call_id.empty() && calls[i].id == result.tool_call_id;
+    const bool by_name = result.tool_call_id.empty() && calls[i].name == result.name;
+    const bool by_place = result.tool_call_id.empty() && result.name.empty() && i == answers;
+    if (!by_id && !by_name && !by_place) continue;
+    result.tool_call_id = calls[i].id;
+    result.name = calls[i].name;
+    return;
+  }
+}
+
+}  // namespace
+
+Result<std::vector<ChatMessage>> read_chat_messages(Json& array, const std::string& path,
+                                                    std::vector<std::string>& warnings) {
+  std::vector<ChatMessage> messages;
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    const std::string where = item_path(path, i);
+    ChatMessage message;
+    Draft draft{message, i, warnings};
+    Status read = read_fields(array[i], where, warnings, FieldSet<Draft>{draft_fields(), draft},
+                              FieldSet<ChatMessage>{plain_fields(), message});
+    if (!read) return fail(read.error());
+    if (message.role != Role::Assistant && !message.tool_calls.empty()) {
+      return fail(ErrorCode::InvalidRequest, where + ".tool_calls belongs to assistant messages",
+                  where + ".tool_calls");
+    }
+    if (!message.content && message.tool_calls.empty()) message.content.emplace();
+    if (message.role == Role::Tool) match_call(message, messages);
+    messages.push_back(std::move(message));
+  }
+  return messages;
+}
+
+}  // namespace pcai

@@ -1,0 +1,115 @@
+#include "ollama/embed.h"
+
+#include <utility>
+
+#include "ollama/generate_request.h"
+#include "openai/embedding_response.h"
+#include "openai/json_reader.h"
+
+namespace pcai {
+namespace {
+
+using R = OllamaEmbedRequest;
+
+constexpr Range kInputs{1, kMaxEmbedInputs};
+
+Status read_model(Json& value, const std::string&, R& request) {
+  request.embed.model = std::move(value.get_ref<std::string&>());
+  return {};
+}
+
+Status read_input(Json& value, const std::string& path, R& request) {
+  if (value.is_string()) {
+    request.embed.inputs.emplace_back(TextPrompt{std::move(value.get_ref<std::string&>())});
+    return {};
+  }
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    Status checked = check_field({"", FieldType::String}, value[i], item_path(path, i));
+    if (!checked) return checked;
+    request.embed.inputs.emplace_back(TextPrompt{value[i].get<std::string>()});
+  }
+  return {};
+}
+
+/// No option changes a vector, but a wrong one is refused all the same.
+Status read_options_field(Json& value, const std::string& path, R& request) {
+  if (value.empty()) return {};
+  GenerateParams unused;
+  std::vector<std::string> unused_warnings;
+  Status read = read_options(value, path, unused_warnings, unused);
+  if (read) request.warnings.push_back(no_effect(path));
+  return read;
+}
+
+std::vector<Field<R>> shared_fields() {
+  using enum FieldType;
+  return {
+      required(Field<R>{{"model", String, {1, 256}, "", "The model's id"}, read_model}),
+      {{"options", Object, {}, "", "None has an effect"}, read_options_field},
+      ignored_field<R>("keep_alive", Any, "The server decides how long models stay"),
+      ignored_field<R>("truncate", Boolean, "Nothing is cut; too long a text is refused"),
+  };
+}
+
+Result<R> parse(std::string_view text, const std::vector<Field<R>>& fields) {
+  Result<Json> body = read_json(text);
+  if (!body) return fail(std::move(body).error());
+  R request;
+  Status read = read_fields(*body, "", request.warnings, FieldSet<R>{fields, request});
+  if (read) read = check_request(request.embed);
+  if (!read) return fail(std::move(read).error());
+  return request;
+}
+
+}  // namespace
+
+Result<OllamaEmbedRequest> parse_ollama_embed(std::string_view body) {
+  static const std::vector<Field<R>> kFields = [] {
+    auto fields = shared_fields();
+    fields.push_back(required(
+        Field<R>{{"input", FieldType::StringOrArray, kInputs, "", "A text or a list of texts"},
+                 read_input}));
+    fields.push_back({{"dimensions", FieldType::Integer, {1, 65536}, "", "Cuts the vectors"},
+                      [](Json& value, const std::string&, R& request) -> Status {
+                        request.dimensions = value.get<std::uint32_t>();
+                        return {};
+                      }});
+    return fields;
+  }();
+  return parse(body, kFields);
+}
+
+Result<OllamaEmbedRequest> parse_ollama_embeddings(std::string_view body) {
+  static const std::vector<Field<R>> kFields = [] {
+    auto fields = shared_fields();
+    fields.push_back(
+        required(Field<R>{{"prompt", FieldType::String, {}, "", "A text"}, read_input}));
+    return fields;
+  }();
+  return parse(body, kFields);
+}
+
+std::string ollama_embed_body(std::string_view model, const std::vector<Embedding>& embeddings,
+                              double milliseconds, const std::vector<std::string>& warnings) {
+  std::string out = "{\"model\":";
+  append_string(out, model);
+  out += ",\"embeddings\":[";
+  std::uint64_t tokens = 0;
+  for (const Embedding& embedding : embeddings) {
+    if (out.back() == ']') out += ',';
+    append_vector(out, embedding.values);
+    tokens += embedding.tokens;
+  }
+  out += "],\"total_duration\":" + std::to_string(static_cast<std::int64_t>(milliseconds * 1e6));
+  out += ",\"load_duration\":0,\"prompt_eval_count\":" + std::to_string(tokens);
+  if (!warnings.empty()) out += ",\"warnings\":" + to_text(Json(warnings));
+  return out + "}";
+}
+
+std::string ollama_embeddings_body(const std::vector<Embedding>& embeddings) {
+  std::string out = "{\"embedding\":";
+  append_vector(out, embeddings.front().values);
+  return out + "}";
+}
+
+}  // namespace pcai

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/embedding.h"
+#include "core/result.h"
+
+namespace pcai {
+
+/// A parsed body of POST /api/embed, or of the older /api/embeddings.
+struct OllamaEmbedRequest {
+  EmbedRequest embed;
+  std::optional<std::uint32_t> dimensions = {};
+  std::vector<std::string> warnings = {};
+};
+
+Result<OllamaEmbedRequest> parse_ollama_embed(std::string_view body);
+Result<OllamaEmbedRequest> parse_ollama_embeddings(std::string_view body);
+
+/// {"model","embeddings":[[…]],…}
+std::string ollama_embed_body(std::string_view model, const std::vector<Embedding>& embeddings,
+                              double milliseconds, const std::vector<std::string>& warnings);
+
+/// {"embedding":[…]}
+std::string ollama_embeddings_body(const std::vector<Embedding>& embeddings);
+
+}  // namespace pcai

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/event.h"
+
+namespace pcai {
+
+/// Which of the two routes answers: text in `message.content`, or in `response`.
+enum class OllamaShape : std::uint8_t { Chat, Generate };
+
+struct OllamaHead {
+  OllamaShape shape = OllamaShape::Chat;
+  std::string model;       // the id the client used
+  std::string created_at;  // RFC 3339
+  std::vector<std::string> warnings = {};
+};
+
+/// A time in Unix seconds as this API writes it: "2026-01-02T03:04:05Z".
+std::string rfc3339(std::int64_t unix_seconds);
+
+/// {"error":…}
+std::string ollama_error_body(const Error& error, std::string_view request_id);
+
+/// The answer to a request that only loads the model.
+std::string load_body(const OllamaHead& head);
+
+/// Calls go out whole, because `arguments` is an object; so they are gathered here.
+class OllamaCalls {
+ public:
+  void add(const ToolCallDelta& delta);
+  bool empty() const { return calls_.empty(); }
+
+  /// The calls that have come, with their arguments; then they are forgotten.
+  std::vector<ToolCall> take();
+
+ private:
+  std::vector<std::pair<std::uint32_t, ToolCall>> calls_;
+};
+
+/// Gathers the events into one body. Takes one choice. Not thread-safe.
+class OllamaBuilder {
+ public:
+  explicit OllamaBuilder(OllamaHead head) : head_(std::move(head)) {}
+
+  void add(std::uint32_t choice, const GenerateEvent& event);
+  bool done() const { return finished_.has_value(); }
+  const std::optional<Error>& error() const { return error_; }
+  std::string json();
+
+ private:
+  OllamaHead head_;
+  std::string text_;
+  std::string thinking_;
+  std::vector<TokenLogprobs> logprobs_;
+  OllamaCalls calls_;
+  std::optional<Finished> finished_;
+  std::optional<Error> error_;
+};
+
+/// Turns the events into lines of JSON, the last with `done`. Not thread-safe.
+class OllamaStream {
+ public:
+  explicit OllamaStream(OllamaHead head) : head_(std::move(head)) {}
+
+  std::string open() const { return {}; }
+  std::string add(std::uint32_t choice, const GenerateEvent& event);
+
+  /// True when the stream has ended, well or with an `error` line.
+  bool done() const { return done_; }
+
+ private:
+  OllamaHead head_;
+  OllamaCalls calls_;
+  bool done_ = false;
+};
+
+}  // namespace pcai

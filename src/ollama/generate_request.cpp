@@ -1,0 +1,196 @@
+#include "ollama/generate_request.h"
+
+#include <utility>
+
+#include "ollama/chat_messages.h"
+#include "openai/json_reader.h"
+#include "openai/schema_text.h"
+#include "openai/tool_fields.h"
+
+namespace pcai {
+namespace {
+
+using Request = OllamaRequest;
+
+constexpr Range kModelBytes{1, 256};
+
+ChatPrompt& chat_of(Request& request) {
+  return std::get<ChatPrompt>(request.generate.prompt);
+}
+
+Status read_model(Json& value, const std::string&, Request& request) {
+  request.generate.model = std::move(value.get_ref<std::string&>());
+  return {};
+}
+
+/// "json", a JSON schema, or "" for any text.
+Status read_format(Json& value, const std::string& path, Request& request) {
+  std::optional<Grammar>& grammar = request.generate.params.grammar;
+  if (value.is_object()) {
+    auto text = schema_text(value, path);
+    if (!text) return fail(std::move(text).error());
+    grammar = Grammar{GrammarKind::JsonSchema, *std::move(text)};
+    return {};
+  }
+  const std::string& name = value.get_ref<const std::string&>();
+  if (name.empty()) return {};
+  if (name != "json") {
+    return fail(ErrorCode::InvalidRequest,
+                path + " must be 'json' or a JSON schema, not " + quote_text(name), path);
+  }
+  grammar = Grammar{GrammarKind::JsonSchema, R"({"type":"object"})"};
+  return {};
+}
+
+Status read_think(Json& value, const std::string& path, Request& request) {
+  if (value.is_boolean()) {
+    chat_of(request).thinking = value.get<bool>();
+    return {};
+  }
+  if (value == "high" || value == "medium" || value == "low") {
+    chat_of(request).thinking = true;
+    chat_of(request).template_arguments.push_back({"reasoning_effort", to_text(value)});
+    return {};
+  }
+  return fail(ErrorCode::InvalidRequest,
+              path + " must be a boolean, or high, medium or low, not " + to_text(value), path);
+}
+
+Status read_options_field(Json& value, const std::string& path, Request& request) {
+  return read_options(value, path, request.warnings, request.generate.params);
+}
+
+Status read_tools_field(Json& value, const std::string& path, Request& request) {
+  return read_tools(value, path, ToolShape::Nested, chat_of(request).tools);
+}
+
+Status read_logprobs(Json& value, const std::string&, Request& request) {
+  request.generate.params.logprobs = value.get<bool>();
+  return {};
+}
+
+Status read_top_logprobs(Json& value, const std::string&, Request& request) {
+  request.generate.params.top_logprobs = value.get<std::uint32_t>();
+  return {};
+}
+
+Status read_messages_field(Json& value, const std::string& path, Request& request) {
+  auto messages = read_chat_messages(value, path, request.warnings);
+  if (!messages) return fail(std::move(messages).error());
+  chat_of(request).messages = *std::move(messages);
+  return {};
+}
+
+std::span<const Field<Request>> shared_fields() {
+  using enum FieldType;
+  static const std::vector<Field<Request>> kFields = {
+      required(Field<Request>{{"model", String, kModelBytes, "", "The model's id"}, read_model}),
+      field<&Request::stream>("stream", {}, "Send the answer in pieces as it comes"),
+      {{"format", StringOrObject, {}, "", "json, or a JSON schema of the answer"}, read_format},
+      {{"options", Object, {}, "", "How to sample"}, read_options_field},
+      {{"think", Any, {}, "", "Whether the model reasons first"}, read_think},
+      {{"logprobs", Boolean, {}, "false", "Give each token's log-probability"}, read_logprobs},
+      {{"top_logprobs", Integer, {0, 20}, "0", "Alternatives a token"}, read_top_logprobs},
+      ignored_field<Request>("keep_alive", Any, "The server decides how long models stay"),
+      ignored_field<Request>("truncate", Boolean, "Nothing is cut; too long a prompt is refused"),
+      ignored_field<Request>("shift", Boolean, "Nothing is cut; the answer ends with the context"),
+      unsupported_field<Request>("_debug_render_only", Boolean, "use /apply-template"),
+  };
+  return kFields;
+}
+
+std::span<const Field<Request>> chat_fields() {
+  using enum FieldType;
+  static const std::vector<Field<Request>> kFields = {
+      {{"messages", Array, {0, 4096}, "", "The chat so far; none = load the model"},
+       read_messages_field},
+      {{"tools", Array, {0, 128}, "", "What the model may call"}, read_tools_field},
+  };
+  return kFields;
+}
+
+/// What only /api/generate has.
+struct Completion {
+  std::string prompt;
+  std::string system;
+  bool raw = false;
+};
+
+std::span<const Field<Completion>> completion_fields() {
+  using enum FieldType;
+  using C = Completion;
+  static const std::vector<Field<C>> kFields = {
+      field<&C::prompt>("prompt", {}, "The user's text; none = load the model"),
+      field<&C::system>("system", {}, "What the model is told first"),
+      field<&C::raw>("raw", {}, "The prompt as it stands, without the model's template"),
+      unsupported_field<C>("suffix", String, "text after the answer"),
+      unsupported_field<C>("images", Array, "images"),
+      unsupported_field<C>("context", Array, "send the chat to /api/chat"),
+      unsupported_field<C>("template", String, "templates come from the model or the server"),
+  };
+  return kFields;
+}
+
+Request begin() {
+  Request request;
+  request.generate.params.max_tokens = 2147483647;  // as num_predict's default
+  request.generate.prompt = ChatPrompt{};
+  return request;
+}
+
+Status check(Request& request) {
+  if (!request.only_load) return check_request(request.generate);
+  return check_params(request.generate.params);
+}
+
+/// The words of this API for what the core calls otherwise.
+Error in_our_words(Error error) {
+  for (const std::string_view option : {"stop", "logit_bias", "temperature"}) {
+    if (error.field.starts_with(option)) error.field.insert(0, "options.");
+  }
+  return error;
+}
+
+}  // namespace
+
+Result<OllamaRequest> parse_ollama_chat(std::string_view text) {
+  Result<Json> body = read_json(text);
+  if (!body) return fail(std::move(body).error());
+  Request request = begin();
+  Status read =
+      read_fields(*body, "", request.warnings, FieldSet<Request>{shared_fields(), request},
+                  FieldSet<Request>{chat_fields(), request});
+  request.only_load = chat_of(request).messages.empty();
+  if (read) read = check(request);
+  if (!read) return fail(in_our_words(std::move(read).error()));
+  return request;
+}
+
+Result<OllamaRequest> parse_ollama_generate(std::string_view text) {
+  Result<Json> body = read_json(text);
+  if (!body) return fail(std::move(body).error());
+  Request request = begin();
+  Completion completion;
+  Status read =
+      read_fields(*body, "", request.warnings, FieldSet<Request>{shared_fields(), request},
+                  FieldSet<Completion>{completion_fields(), completion});
+  if (!read) return fail(in_our_words(std::move(read).error()));
+  request.only_load = completion.prompt.empty();
+  if (completion.raw && !completion.system.empty()) {
+    return fail(ErrorCode::InvalidRequest, "system has no place in a raw prompt; write it there",
+                "system");
+  }
+  if (completion.raw) {
+    request.generate.prompt = TextPrompt{std::move(completion.prompt)};
+  } else {
+    std::vector<ChatMessage>& messages = chat_of(request).messages;
+    if (!completion.system.empty()) {
+      messages.push_back({.role = Role::System, .content = std::move(completion.system)});
+    }
+    messages.push_back({.role = Role::User, .content = std::move(completion.prompt)});
+  }
+  if (read = check(request); !read) return fail(in_our_words(std::move(read).error()));
+  return request;
+}
+
+}  // namespace pcai

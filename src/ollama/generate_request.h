@@ -1,0 +1,29 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/request.h"
+#include "openai/field.h"
+
+namespace pcai {
+
+/// A parsed body of POST /api/chat or /api/generate.
+struct OllamaRequest {
+  GenerateRequest generate;
+  bool stream = true;
+  bool only_load = false;                  // no messages or prompt: the model is to be loaded
+  std::vector<std::string> warnings = {};  // fields that were accepted and have no effect here
+};
+
+/// Parses and checks the body. An error names the field ("options.temperature").
+Result<OllamaRequest> parse_ollama_chat(std::string_view body);
+Result<OllamaRequest> parse_ollama_generate(std::string_view body);
+
+/// Reads `options`. num_predict and its default of -1 mean as many tokens as the context leaves.
+Status read_options(Json& object, const std::string& path, std::vector<std::string>& warnings,
+                    GenerateParams& params);
+
+}  // namespace pcai

@@ -1,0 +1,141 @@
+#include "ollama/models.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "ollama/generate_answer.h"
+#include "openai/field.h"
+#include "openai/json_reader.h"
+
+namespace pcai {
+namespace {
+
+// What is here of the API is as of this release; what it knows and we do not is refused by name.
+constexpr std::string_view kVersion = "0.12.0";
+constexpr std::string_view kLatest = ":latest";
+
+/// "134.5M", "7.2B"
+std::string parameter_size(std::uint64_t count) {
+  if (count == 0) return {};
+  const bool billions = count >= 1'000'000'000;
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f%c", static_cast<double>(count) / (billions ? 1e9 : 1e6),
+                billions ? 'B' : 'M');
+  return text;
+}
+
+Json details_json(const ModelStatus& model) {
+  const ModelInfo info = model.info.value_or(ModelInfo{});
+  Json families = Json::array();
+  if (!info.architecture.empty()) families.push_back(info.architecture);
+  return {{"parent_model", ""},
+          {"format", info.backend == "llamacpp" ? "gguf" : ""},
+          {"family", info.architecture},
+          {"families", std::move(families)},
+          {"parameter_size", parameter_size(info.parameter_count)},
+          {"quantization_level", info.quantization.value_or("")}};
+}
+
+Json model_json(const ModelStatus& model) {
+  return {{"name", model.id},
+          {"model", model.id},
+          {"modified_at", rfc3339(model.created)},
+          {"size", model.info ? model.info->size_bytes : 0},
+          {"digest", ""},
+          {"details", details_json(model)}};
+}
+
+struct ShowRequest {
+  std::string model;
+  bool verbose = false;
+};
+
+}  // namespace
+
+std::string tags_body(const std::vector<ModelStatus>& models) {
+  Json list = Json::array();
+  for (const ModelStatus& model : models) list.push_back(model_json(model));
+  return to_text({{"models", std::move(list)}});
+}
+
+std::string ps_body(const std::vector<ModelStatus>& models) {
+  Json list = Json::array();
+  for (const ModelStatus& model : models) {
+    if (!model.info) continue;
+    Json json = model_json(model);
+    json.erase("modified_at");
+    json["expires_at"] = "9999-12-31T23:59:59Z";  // models stay until the server unloads them
+    json["size_vram"] = 0;
+    json["context_length"] = model.info->context_length;
+    list.push_back(std::move(json));
+  }
+  return to_text({{"models", std::move(list)}});
+}
+
+std::string show_body(const ModelStatus& model) {
+  Json info = Json::object();
+  Json capabilities = Json::array();
+  if (model.info) {
+    const ModelInfo& known = *model.info;
+    const std::string& architecture = known.architecture;
+    info["general.architecture"] = architecture;
+    info["general.parameter_count"] = known.parameter_count;
+    info[architecture + ".context_length"] = known.train_context_length;
+    if (known.generates) {
+      capabilities = Json::array({"completion", "tools"});
+    } else {
+      capabilities = Json::array({"embedding"});
+    }
+  }
+  return to_text({{"modelfile", ""},
+                  {"parameters", ""},
+                  {"template", ""},
+                  {"details", details_json(model)},
+                  {"model_info", std::move(info)},
+                  {"capabilities", std::move(capabilities)},
+                  {"modified_at", rfc3339(model.created)}});
+}
+
+Result<std::string> parse_show_request(std::string_view text) {
+  Result<Json> body = read_json(text);
+  if (!body) return fail(std::move(body).error());
+  using S = ShowRequest;
+  static const std::vector<Field<S>> kFields = {
+      field<&S::model>("model", {1, 256}, "The model's id"),
+      field<&S::model>("name", {1, 256}, "The same, as it was called before"),
+      field<&S::verbose>("verbose", {}, "Everything is said in any case"),
+      unsupported_field<S>("system", FieldType::String, "models are not changed here"),
+      unsupported_field<S>("template", FieldType::String, "models are not changed here"),
+      unsupported_field<S>("options", FieldType::Object, "models are not changed here"),
+  };
+  ShowRequest request;
+  std::vector<std::string> none;
+  Status read = read_fields(*body, "", none, FieldSet<S>{kFields, request});
+  if (read && request.model.empty()) {
+    read = fail(ErrorCode::InvalidRequest, "model is required", "model");
+  }
+  if (!read) return fail(std::move(read).error());
+  return std::move(request.model);
+}
+
+std::string version_body() {
+  return to_text({{"version", kVersion}, {"server", "pcai"}});
+}
+
+std::string known_name(const std::vector<ModelStatus>& models, std::string name) {
+  const auto known = [&](std::string_view id) {
+    return std::any_of(models.begin(), models.end(),
+                       [&](const ModelStatus& model) { return model.id == id; });
+  };
+  if (known(name)) return name;
+  if (name.ends_with(kLatest)) {
+    const std::string bare = name.substr(0, name.size() - kLatest.size());
+    if (known(bare)) return bare;
+  } else if (known(name + std::string(kLatest))) {
+    return name + std::string(kLatest);
+  }
+  return name;
+}
+
+}  // namespace pcai

@@ -1,0 +1,109 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "http/test_server.h"
+
+namespace pcai::test {
+namespace {
+
+using nlohmann::json;
+
+std::string ollama_body(const std::string& content, const json& fields = json::object()) {
+  json body = {{"model", "fake/model:1b"},
+               {"messages", {{{"role", "user"}, {"content", content}}}}};
+  body.update(fields);
+  return body.dump();
+}
+
+std::vector<json> lines_of(const std::string& body) {
+  std::vector<json> lines;
+  std::size_t begin = 0;
+  for (std::size_t end = body.find('\n'); end != std::string::npos; end = body.find('\n', begin)) {
+    lines.push_back(json::parse(body.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  EXPECT_EQ(begin, body.size());
+  return lines;
+}
+
+TEST(OllamaRoutesTest, AChatIsStreamedAsLines) {
+  TestServer server;
+  const Answer answer = server.post("/api/chat", ollama_body("hello"));
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(answer.header("content-type"), "application/x-ndjson");
+  std::string text;
+  const auto lines = lines_of(answer.body);
+  for (const json& line : lines) text += line["message"]["content"].get<std::string>();
+  EXPECT_EQ(text, "You said: hello");
+  EXPECT_EQ(lines.back()["done"], true);
+  EXPECT_EQ(lines.back()["done_reason"], "stop");
+  EXPECT_EQ(lines.back()["prompt_eval_count"], 1);
+}
+
+TEST(OllamaRoutesTest, AWholeAnswerIsOneBody) {
+  TestServer server;
+  const Answer chat = server.post("/api/chat", ollama_body("hello", {{"stream", false}}));
+  EXPECT_EQ(json::parse(chat.body)["message"]["content"], "You said: hello");
+  const Answer generated =
+      server.post("/api/generate", R"({"model":"fake/model:1b","prompt":"hi","stream":false,
+                           "options":{"num_predict":2}})");
+  ASSERT_EQ(generated.status, 200) << generated.body;
+  EXPECT_EQ(json::parse(generated.body)["response"], "You said:");
+  EXPECT_EQ(json::parse(generated.body)["done_reason"], "length");
+}
+
+TEST(OllamaRoutesTest, ACallComesWhole) {
+  TestServer server;
+  const Answer answer =
+      server.post("/api/chat", ollama_body("fake: tool=weather args={\"city\":\"Rome\"}"));
+  const auto lines = lines_of(answer.body);
+  const json& call = lines.at(lines.size() - 2)["message"]["tool_calls"][0]["function"];
+  EXPECT_EQ(call["name"], "weather");
+  EXPECT_EQ(call["arguments"]["city"], "Rome");
+}
+
+TEST(OllamaRoutesTest, AnEmptyRequestLoadsTheModel) {
+  TestServer server({.load = false});
+  EXPECT_EQ(json::parse(server.get("/api/ps").body)["models"].size(), 0U);
+  const Answer answer = server.post("/api/generate", R"({"model":"fake/model:1b"})");
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(json::parse(answer.body)["done_reason"], "load");
+  EXPECT_EQ(json::parse(server.get("/api/ps").body)["models"].size(), 1U);
+}
+
+TEST(OllamaRoutesTest, ModelsAreListedAndShown) {
+  TestServer server;
+  EXPECT_EQ(json::parse(server.get("/api/tags").body)["models"][0]["name"], "fake/model:1b");
+  const Answer shown = server.post("/api/show", R"({"model":"fake/model:1b"})");
+  EXPECT_EQ(json::parse(shown.body)["details"]["family"], "fake");
+  EXPECT_TRUE(json::parse(server.get("/api/version").body).contains("version"));
+  const Answer unknown = server.post("/api/show", R"({"model":"other"})");
+  EXPECT_EQ(unknown.status, 404);
+  EXPECT_TRUE(json::parse(unknown.body)["error"].is_string());
+}
+
+TEST(OllamaRoutesTest, TextsAreEmbedded) {
+  TestServer server;
+  const Answer two =
+      server.post("/api/embed", R"({"model":"fake/model:1b","input":["a","b"],"dimensions":4})");
+  ASSERT_EQ(two.status, 200) << two.body;
+  EXPECT_EQ(json::parse(two.body)["embeddings"].size(), 2U);
+  EXPECT_EQ(json::parse(two.body)["embeddings"][0].size(), 4U);
+  const Answer one = server.post("/api/embeddings", R"({"model":"fake/model:1b","prompt":"a"})");
+  EXPECT_EQ(json::parse(one.body)["embedding"].size(), 64U);
+}
+
+TEST(OllamaRoutesTest, ErrorsAreTexts) {
+  TestServer server;
+  const Answer refused = server.post("/api/chat", ollama_body("a", {{"options", {{"x", 1}}}}));
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_NE(json::parse(refused.body)["error"].get<std::string>().find("options"),
+            std::string::npos);
+  const auto lines =
+      lines_of(server.post("/api/chat", ollama_body("fake: tokens=9 fail_after=2")).body);
+  EXPECT_TRUE(lines.back().contains("error"));
+}
+
+}  // namespace
+}  // namespace pcai::test

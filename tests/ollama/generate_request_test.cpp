@@ -1,0 +1,137 @@
+#include "ollama/generate_request.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "ollama/embed.h"
+
+namespace pcai {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::string chat_with(const std::string& fields,
+                      const std::string& messages = R"([{"role":"user","content":"hello"}])") {
+  return R"({"model":"m","messages":)" + messages + (fields.empty() ? "" : "," + fields) + "}";
+}
+
+OllamaRequest chat(const std::string& body) {
+  auto request = parse_ollama_chat(body);
+  EXPECT_TRUE(request.has_value()) << request.error().message;
+  return request ? *request : OllamaRequest{};
+}
+
+Error refused(const std::string& body) {
+  const auto request = parse_ollama_chat(body);
+  EXPECT_FALSE(request.has_value()) << body;
+  return request ? Error{} : request.error();
+}
+
+const ChatPrompt& prompt_of(const OllamaRequest& request) {
+  return std::get<ChatPrompt>(request.generate.prompt);
+}
+
+TEST(OllamaRequestTest, OptionsArrive) {
+  const auto request = chat(chat_with(
+      R"("options":{"num_predict":7,"temperature":0.5,"top_k":3,"top_p":0.5,"min_p":0.1,"seed":9,
+         "repeat_last_n":5,"repeat_penalty":1.2,"stop":["a"],"mirostat":0,"typical_p":1.0})"));
+  const GenerateParams& params = request.generate.params;
+  EXPECT_EQ(params.max_tokens, 7U);
+  EXPECT_FLOAT_EQ(params.temperature, 0.5F);
+  EXPECT_EQ(params.top_k, 3);
+  EXPECT_EQ(params.seed, 9U);
+  EXPECT_EQ(params.penalty_last_n, 5);
+  EXPECT_THAT(params.stop_sequences, ElementsAre("a"));
+  EXPECT_TRUE(request.warnings.empty());
+  EXPECT_TRUE(request.stream);
+}
+
+TEST(OllamaRequestTest, WithoutALimitTheContextIsTheLimit) {
+  EXPECT_EQ(chat(chat_with("")).generate.params.max_tokens, 2147483647U);
+  EXPECT_EQ(chat(chat_with(R"("options":{"num_predict":-1})")).generate.params.max_tokens,
+            2147483647U);
+}
+
+TEST(OllamaRequestTest, WhatHasNoEffectIsNamed) {
+  EXPECT_THAT(
+      chat(chat_with(R"("keep_alive":"5m","options":{"num_ctx":4096,"numa":false})")).warnings,
+      testing::UnorderedElementsAre(HasSubstr("keep_alive"), HasSubstr("options.num_ctx"),
+                                    HasSubstr("options.numa")));
+}
+
+TEST(OllamaRequestTest, WhatIsWrongIsRefusedByName) {
+  EXPECT_EQ(refused(chat_with(R"("options":{"temprature":1})")).field, "options.temprature");
+  EXPECT_EQ(refused(chat_with(R"("options":{"temperature":5})")).field, "options.temperature");
+  EXPECT_EQ(refused(chat_with(R"("options":{"mirostat":2})")).field, "options.mirostat");
+  EXPECT_EQ(refused(chat_with(R"("options":{"typical_p":0.5})")).code, ErrorCode::Unsupported);
+  EXPECT_EQ(refused(chat_with(R"("format":"xml")")).field, "format");
+  EXPECT_EQ(refused(chat_with(R"("think":"much")")).field, "think");
+  EXPECT_EQ(refused(chat_with(R"("models":"m")")).field, "models");
+  EXPECT_EQ(refused(chat_with("", R"([{"role":"me","content":"a"}])")).field, "messages[0].role");
+  EXPECT_EQ(refused(chat_with("", R"([{"role":"user","content":"a","images":["x"]}])")).code,
+            ErrorCode::Unsupported);
+  EXPECT_EQ(refused(R"({"messages":[]})").field, "model");
+}
+
+TEST(OllamaRequestTest, FormatsBecomeGrammars) {
+  EXPECT_EQ(chat(chat_with(R"("format":"json")")).generate.params.grammar->source,
+            R"({"type":"object"})");
+  EXPECT_EQ(chat(chat_with(R"("format":{"type":"array"})")).generate.params.grammar->source,
+            R"({"type":"array"})");
+  EXPECT_FALSE(chat(chat_with(R"("format":"")")).generate.params.grammar.has_value());
+}
+
+TEST(OllamaRequestTest, ThinkingIsTurnedOnAndOff) {
+  EXPECT_FALSE(prompt_of(chat(chat_with(R"("think":false)"))).thinking);
+  const auto high = chat(chat_with(R"("think":"high")"));
+  EXPECT_TRUE(prompt_of(high).thinking);
+  ASSERT_EQ(prompt_of(high).template_arguments.size(), 1U);
+  EXPECT_EQ(prompt_of(high).template_arguments[0].json, "\"high\"");
+}
+
+TEST(OllamaRequestTest, AToolLoopIsMatchedByNameAndPlace) {
+  const auto request = chat(chat_with(
+      R"("tools":[{"type":"function","function":{"name":"a","parameters":{"type":"object"}}}])",
+      R"([{"role":"user","content":"go"},
+          {"role":"assistant","tool_calls":[{"function":{"name":"a","arguments":{"x":1}}},
+                                            {"function":{"name":"b","arguments":{}}}]},
+          {"role":"tool","tool_name":"b","content":"two"},
+          {"role":"tool","tool_name":"a","content":"one"}])"));
+  const auto& messages = prompt_of(request).messages;
+  ASSERT_EQ(messages.size(), 4U);
+  EXPECT_EQ(messages[1].tool_calls[0].arguments, R"({"x":1})");
+  EXPECT_EQ(messages[2].tool_call_id, messages[1].tool_calls[1].id);
+  EXPECT_EQ(messages[3].tool_call_id, messages[1].tool_calls[0].id);
+  EXPECT_EQ(prompt_of(request).tools.definitions.size(), 1U);
+}
+
+TEST(OllamaRequestTest, NoMessagesLoadTheModel) {
+  EXPECT_TRUE(chat(R"({"model":"m"})").only_load);
+  EXPECT_TRUE(chat(chat_with("", "[]")).only_load);
+  EXPECT_TRUE(parse_ollama_generate(R"({"model":"m"})")->only_load);
+}
+
+TEST(OllamaRequestTest, AGenerateRequestIsAChatUnlessRaw) {
+  const auto request =
+      parse_ollama_generate(R"({"model":"m","prompt":"hi","system":"Be kind.","stream":false})");
+  ASSERT_TRUE(request.has_value()) << request.error().message;
+  EXPECT_FALSE(request->stream);
+  EXPECT_EQ(prompt_of(*request).messages.size(), 2U);
+  const auto raw = parse_ollama_generate(R"({"model":"m","prompt":"hi","raw":true})");
+  EXPECT_EQ(std::get<TextPrompt>(raw->generate.prompt).text, "hi");
+  EXPECT_EQ(parse_ollama_generate(R"({"model":"m","prompt":"a","suffix":"b"})").error().code,
+            ErrorCode::Unsupported);
+  EXPECT_TRUE(parse_ollama_generate(R"({"model":"m","prompt":"a","context":[]})").has_value());
+}
+
+TEST(OllamaEmbedTest, TextsAreRead) {
+  EXPECT_EQ(parse_ollama_embed(R"({"model":"m","input":["a","b"]})")->embed.inputs.size(), 2U);
+  EXPECT_EQ(parse_ollama_embed(R"({"model":"m","input":["a",1]})").error().field, "input[1]");
+  EXPECT_EQ(parse_ollama_embeddings(R"({"model":"m","prompt":"a"})")->embed.inputs.size(), 1U);
+  EXPECT_THAT(parse_ollama_embed(R"({"model":"m","input":"a","truncate":true})")->warnings,
+              ElementsAre(HasSubstr("truncate")));
+}
+
+}  // namespace
+}  // namespace pcai
