@@ -1,7 +1,7 @@
 //! A loaded model: takes requests, hands so many at a time to the engine, and delivers their events
 //! on one thread, which alone knows what is live.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{channel, Receiver, Sender};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -82,6 +82,7 @@ impl Model {
             most_running: config.max_sequences.max(1),
             live: HashMap::new(),
             waiting: VecDeque::new(),
+            with_engine: HashSet::new(),
             unseen: HashMap::new(),
             stats: stats.clone(),
         };
@@ -179,7 +180,10 @@ struct Events {
     most_running: usize,
     live: HashMap<u64, Live>,
     waiting: VecDeque<u64>,
-    /// Prompts that the engine has and has not computed, given up ones too.
+    /// Requests that the engine has not let go of, given up ones too: it goes on with these to the
+    /// end of their prompts, so they take a place.
+    with_engine: HashSet<u64>,
+    /// The prompts among them that are not through.
     unseen: HashMap<u64, u64>,
     stats: Arc<Stats>,
 }
@@ -222,7 +226,7 @@ impl Events {
     }
 
     fn start_waiting(&mut self) {
-        while self.live.len() - self.waiting.len() < self.most_running {
+        while self.with_engine.len() < self.most_running {
             let Some(id) = self.waiting.pop_front() else {
                 return;
             };
@@ -259,6 +263,7 @@ impl Events {
         {
             return false;
         }
+        self.with_engine.insert(id);
         self.unseen.insert(id, prompt.tokens.max(1) as u64);
         let forwarding = forward(id, responses, self.messages.clone());
         live.forwarder = Some(runtime().spawn(forwarding).abort_handle());
@@ -279,6 +284,7 @@ impl Events {
                 }
             }
             What::Gone => {
+                self.with_engine.remove(&id);
                 self.unseen.remove(&id);
             }
             What::Token(choice) => {
