@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <set>
 #include <string>
@@ -53,6 +54,16 @@ std::pair<double, int> decimal(double value) {
 bool exact(const Json& value) {
   if (value.is_number()) return std::fabs(value.get<double>()) < kInexact;
   return !value.is_structured() || std::all_of(value.begin(), value.end(), exact);
+}
+
+/// A bound that it takes along may be larger: llguidance cuts 2^63 to 2^63 - 1.
+bool exact_bound(const Json& value) {
+  if (!value.is_number_integer() || value.get<double>() >= 0x1p63) {
+    return value == std::numeric_limits<std::int64_t>::max() || exact(value);
+  }
+  const auto number = value.get<std::int64_t>();
+  return number != std::numeric_limits<std::int64_t>::min() &&
+         static_cast<std::int64_t>(static_cast<double>(number)) == number;
 }
 
 /// Whether each string in it can be written without \u: a control character that cannot would be
@@ -177,7 +188,9 @@ class Rules {
     for (const char* const keyword :
          {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "const", "enum"}) {
       const auto value = schema.find(keyword);
-      if (value != schema.end() && !exact(*value)) {
+      const bool inclusive = keyword[0] == 'm' && !schema.contains("exclusiveMinimum") &&
+                             !schema.contains("exclusiveMaximum");
+      if (value != schema.end() && !(inclusive ? exact_bound(*value) : exact(*value))) {
         return std::string("'") + keyword + "' has a number of 2^53 or beyond";
       }
       if (value != schema.end() && !writable(*value)) {

@@ -69,6 +69,16 @@ TEST_F(SchemaRulesTest, NumbersThatADoubleCannotHoldAreRefused) {
     EXPECT_THAT(refusal(schema), HasSubstr("2^53")) << schema;
   }
   EXPECT_TRUE(matches(R"({"type":"integer","maximum":9007199254740991})", "9007199254740991"));
+  const std::string widest =
+      R"({"type":"integer","minimum":-9223372036854774784,"maximum":9223372036854775807})";
+  EXPECT_TRUE(matches(widest, "9223372036854775807"));
+  EXPECT_FALSE(matches(widest, "9223372036854775808"));
+  EXPECT_TRUE(matches(widest, "-9223372036854774784"));
+  EXPECT_FALSE(matches(widest, "-9223372036854774785"));
+  EXPECT_NE(refusal(R"({"minimum":-9223372036854775808})"), "");
+  EXPECT_NE(refusal(R"({"maximum":9223372036854775808})"), "");
+  EXPECT_NE(refusal(R"({"maximum":9223372036854775806})"), "");
+  EXPECT_NE(refusal(R"({"maximum":9223372036854775807,"exclusiveMaximum":true})"), "");
 }
 
 TEST_F(SchemaRulesTest, SeveralMultiplesThatOverflowAreRefused) {

@@ -46,6 +46,7 @@ def cases():
     yield "integer/beyond-doubles-exclusive", {"type": "integer", "exclusiveMinimum": 9007199254740992}, [9007199254740993], [9007199254740992]
     yield "integer/safe-range", {"type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991}, [9007199254740991, -9007199254740991], [9007199254740992]
     yield "integer/64-bit", {"type": "integer", "minimum": -9223372036854775808, "maximum": 9223372036854775807}, [0], [9223372036854775808]
+    yield "integer/63-bit", {"type": "integer", "minimum": 0, "maximum": 9223372036854775807}, [0, 9223372036854775807], [9223372036854775808, -1]
     yield "integer/or-null", {"type": ["integer", "null"], "minimum": 1}, [1, None], [0, "x"]
     yield "number/and-integer", {"type": ["number", "integer"]}, [1, 1.5], ["x"]
     yield "boolean", {"type": "boolean"}, [True, False], [0, 1, "true", None]
