@@ -1,0 +1,111 @@
+"""The official Ollama client for Python against `pcai serve`: scripted answers of the fake backend,
+and a plain chat with the default model."""
+import sys
+import unittest
+from pathlib import Path
+
+import ollama
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "sdk"))
+from server import Server  # noqa: E402
+
+
+def weather(city: str) -> str:
+    """The weather of a city.
+
+    Args:
+        city: its name
+    """
+    return f"sunny in {city}"
+
+
+class ClientTest(unittest.TestCase):
+    """A server of the class's own."""
+    arguments = ("--backend", "fake")
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(*cls.arguments)
+        cls.addClassCleanup(cls.server.stop)
+        cls.client = ollama.Client(host=cls.server.url)
+        cls.model = cls.client.list().models[0].model
+
+    def chat(self, content, **parameters):
+        messages = content if isinstance(content, list) else [{"role": "user", "content": content}]
+        return self.client.chat(model=self.model, messages=messages, **parameters)
+
+
+class FakeTest(ClientTest):
+    def test_a_chat_is_answered(self):
+        answer = self.chat("hello")
+        self.assertEqual(answer.message.content, "You said: hello")
+        self.assertEqual((answer.done, answer.done_reason), (True, "stop"))
+        self.assertEqual(answer.prompt_eval_count, 1)
+        self.assertGreater(answer.eval_count, 0)
+
+    def test_streamed_text_equals_the_whole_text(self):
+        parts = list(self.chat("hello there", stream=True))
+        self.assertEqual("".join(part.message.content for part in parts), "You said: hello there")
+        self.assertEqual([part.done for part in parts], [False] * (len(parts) - 1) + [True])
+
+    def test_generate_takes_a_system_text_and_options(self):
+        answer = self.client.generate(model=self.model, prompt="one two three four",
+                                      system="Be kind.", options={"num_predict": 3, "seed": 1})
+        self.assertEqual(answer.response, "You said: one")
+        self.assertEqual(answer.done_reason, "length")
+
+    def test_thinking_comes_apart(self):
+        answer = self.chat("fake: reasoning=2 reply=so it is done", think=True)
+        self.assertEqual(answer.message.thinking, "so it")
+        self.assertEqual(answer.message.content, " is done")
+
+    def test_a_whole_tool_loop(self):
+        messages = [{"role": "user", "content": 'fake: tokens=0 tool=weather args={"city":"Rome"}'}]
+        called = self.chat(messages, tools=[weather])
+        call = called.message.tool_calls[0].function
+        self.assertEqual((call.name, call.arguments), ("weather", {"city": "Rome"}))
+        messages += [called.message,
+                     {"role": "tool", "tool_name": call.name, "content": weather(**call.arguments)},
+                     {"role": "user", "content": "And now?"}]
+        self.assertEqual(self.chat(messages, tools=[weather]).message.content, "You said: And now?")
+
+    def test_texts_are_embedded(self):
+        answer = self.client.embed(model=self.model, input=["one", "two", "one"])
+        self.assertEqual(len(answer.embeddings), 3)
+        self.assertEqual(answer.embeddings[0], answer.embeddings[2])
+        self.assertEqual(len(self.client.embeddings(model=self.model, prompt="a").embedding), 64)
+
+    def test_models_are_listed_and_shown(self):
+        self.assertEqual(self.client.ps().models[0].model, self.model)
+        shown = self.client.show(self.model)
+        self.assertIn("completion", shown.capabilities)
+
+    def test_errors_are_the_clients(self):
+        with self.assertRaises(ollama.ResponseError) as caught:
+            self.client.chat(model="no-such-model", messages=[{"role": "user", "content": "a"}])
+        self.assertEqual(caught.exception.status_code, 404)
+        with self.assertRaises(ollama.ResponseError) as caught:
+            self.chat("a", options={"mirostat": 2})
+        self.assertIn("mirostat", caught.exception.error)
+        with self.assertRaises(ollama.ResponseError):
+            list(self.chat("fake: tokens=9 fail_after=3", stream=True))
+
+
+class DefaultModelTest(ClientTest):
+    arguments = ()
+
+    def test_capital_of_france_is_paris(self):
+        answer = self.chat("What is the capital of France? Answer with one word.",
+                           options={"temperature": 0})
+        self.assertEqual(answer.message.content, "The capital of France is Paris.")
+
+    def test_a_chat_models_vectors_need_a_pooling_that_this_api_cannot_name(self):
+        with self.assertRaises(ollama.ResponseError) as caught:
+            self.client.embed(model=self.model, input="a")
+        self.assertIn("pooling", caught.exception.error)
+
+
+del ClientTest  # it has no tests of its own
+
+if __name__ == "__main__":
+    unittest.main()
