@@ -7,7 +7,7 @@ from pathlib import Path
 import anthropic
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "sdk"))
-from server import Server  # noqa: E402
+from server import Server, skip_without  # noqa: E402
 
 TOOLS = [{"name": "weather", "description": "The weather of a city",
           "input_schema": {"type": "object", "properties": {"city": {"type": "string"}},
@@ -121,6 +121,11 @@ class KeyTest(unittest.TestCase):
 
 class DefaultModelTest(SdkTest):
     arguments = ()
+
+    @classmethod
+    def setUpClass(cls):
+        skip_without("llamacpp")
+        super().setUpClass()
 
     def test_capital_of_france_is_paris(self):
         message = self.create("What is the capital of France? Answer with one word.",

@@ -7,7 +7,7 @@ from pathlib import Path
 import ollama
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "sdk"))
-from server import Server  # noqa: E402
+from server import Server, skip_without  # noqa: E402
 
 
 def weather(city: str) -> str:
@@ -93,6 +93,11 @@ class FakeTest(ClientTest):
 
 class DefaultModelTest(ClientTest):
     arguments = ()
+
+    @classmethod
+    def setUpClass(cls):
+        skip_without("llamacpp")
+        super().setUpClass()
 
     def test_capital_of_france_is_paris(self):
         answer = self.chat("What is the capital of France? Answer with one word.",

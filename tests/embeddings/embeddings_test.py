@@ -10,7 +10,7 @@ import openai
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "sdk"))
 from minilm import model_file  # noqa: E402
-from server import Server  # noqa: E402
+from server import Server, skip_without  # noqa: E402
 
 # The similarities that the model's documentation gives (sbert.net, "Usage").
 SENTENCES = ["The weather is lovely today.", "It's so sunny outside!", "He drove to the stadium."]
@@ -21,6 +21,7 @@ server = None
 
 def setUpModule():
     global server
+    skip_without("llamacpp")
     server = Server("--model", str(model_file()))
     unittest.addModuleCleanup(server.stop)
 

@@ -1,10 +1,12 @@
 """A `pcai serve` for tests: on a free port, with nothing of the user's settings."""
+import json
 import os
 import signal
 import socket
 import subprocess
 import tempfile
 import time
+import unittest
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -13,6 +15,14 @@ PROGRAM = os.environ.get(
     "PCAI_PROGRAM", str(Path(__file__).resolve().parents[2] / "build/release/bin/pcai"))
 START_LIMIT = 120  # seconds until /ready
 STOP_LIMIT = 30
+
+
+def skip_without(backend):
+    """Skips the test, class or module that calls it if this build has no such backend."""
+    said = json.loads(subprocess.run([PROGRAM, "version", "--json"], capture_output=True, check=True,
+                                     timeout=60).stdout)
+    if not next(known["usable"] for known in said["backends"] if known["name"] == backend):
+        raise unittest.SkipTest(f"this build has no {backend}")
 
 
 def free_port():
