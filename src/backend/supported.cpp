@@ -19,9 +19,25 @@ Status check_supported(const GenerateRequest& request, const BackendDescriptor& 
     const bool schema = params.grammar->kind == GrammarKind::JsonSchema;
     return refuse(schema ? "response_format" : "grammar", "cannot hold an answer to a grammar");
   }
+  if (params.reasoning_budget && !can.supports_reasoning_budget) {
+    return refuse("reasoning_budget", "cannot bound a model's reasoning");
+  }
+  if (params.adapters && !can.supports_adapters) return refuse("lora", "scales no adapters");
+  if (std::holds_alternative<InfillPrompt>(request.prompt) && !can.supports_infill) {
+    return refuse("suffix", "fills no gaps");
+  }
   const auto* chat = std::get_if<ChatPrompt>(&request.prompt);
   if (chat != nullptr && chat->tools.enabled() && !can.supports_tool_calls) {
     return refuse("tools", "cannot call tools");
+  }
+  if (chat == nullptr) return {};
+  for (const ChatMessage& message : chat->messages) {
+    for (const Media& media : message.media) {
+      const bool image = media.kind == MediaKind::Image;
+      if (!(image ? can.supports_vision : can.supports_audio)) {
+        return refuse("messages", image ? "sees no images" : "hears no audio");
+      }
+    }
   }
   return {};
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -14,6 +15,12 @@ namespace pcai {
 /// Our CPU kernels: where they run and pass their self-test, else the load fails, or never.
 enum class KernelUse : std::uint8_t { Auto, On, Off };
 
+/// A LoRA adapter's file and how much of it is added.
+struct AdapterConfig {
+  std::filesystem::path path;
+  float scale = 1;  // 0 = loaded, but off
+};
+
 /// How to load a model. The names and defaults are the contract's.
 struct ModelConfig {
   std::filesystem::path model_path;
@@ -26,7 +33,9 @@ struct ModelConfig {
   std::uint32_t max_sequences = 16;               // requests decoded together
   KernelUse kernels = KernelUse::Auto;
   bool reproducible = false;  // the same bits in every company, where that costs speed too
-  std::string isq = {};       // quantize while loading, e.g. "q4k" (safetensors only); "" = do not
+  std::optional<std::filesystem::path> projector = {};  // of a model that sees or hears ("mmproj")
+  std::vector<AdapterConfig> adapters = {};
+  std::string isq = {};  // quantize while loading, e.g. "q4k" (safetensors only); "" = do not
 };
 
 /// A model that can be loaded: its id, how, and by which backend ("auto" = by the file's format).
@@ -34,6 +43,9 @@ struct ModelSpec {
   std::string id;
   ModelConfig config;
   std::string backend = "auto";
+  std::uint64_t memory_bytes = 0;  // what it is expected to take when loaded; 0 = not known
+  bool pinned = false;             // never unloaded to make room, nor for being idle
+  std::optional<std::chrono::milliseconds> keep_alive = {};  // when idle; absent = the engine's
 };
 
 /// What a loaded model is, read from its file.
@@ -48,7 +60,11 @@ struct ModelInfo {
   std::uint64_t size_bytes = 0;
   std::uint32_t vocabulary_size = 0;
   std::uint32_t max_sequences = 1;  // requests that decode together; more wait in the engine
+  std::uint64_t memory_bytes = 0;   // weights, KV cache and buffers together; 0 = not known
   bool generates = true;            // false: it only embeds or ranks
+  bool sees = false;                // takes images
+  bool hears = false;               // takes audio
+  bool fills_gaps = false;          // takes an InfillPrompt
 };
 
 enum class ModelState : std::uint8_t { Unloaded, Loading, Ready, Failed };
@@ -63,7 +79,12 @@ struct ModelStatus {
   float load_progress = 0;  // 0..1 while Loading
   std::optional<ModelInfo> info = {};
   std::optional<Error> error = {};
-  std::int64_t created = 0;  // Unix seconds: the file's time of change
+  std::int64_t created = 0;        // Unix seconds: the file's time of change
+  std::uint64_t memory_bytes = 0;  // what it takes, or is expected to; 0 = not known
+  bool pinned = false;
+  std::uint32_t requests = 0;                   // running and waiting ones
+  std::optional<std::int64_t> unloads_at = {};  // Unix seconds: when it has been idle for too long
+  std::uint64_t loads = 0;                      // begun since the start
 };
 
 /// Counters of a loaded model, for metrics and tests. Monotonic unless said.

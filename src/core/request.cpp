@@ -16,7 +16,10 @@ constexpr std::size_t kMaxLogitBiases = 1024;
 constexpr std::uint32_t kMaxTopLogprobs = 20;
 constexpr std::size_t kMaxTools = 128;
 constexpr std::size_t kMaxToolName = 64;
-constexpr std::size_t kMaxToolBytes = std::size_t{1} << 20;  // descriptions and schemas of all
+constexpr std::size_t kMaxToolBytes = std::size_t{1} << 20;    // descriptions and schemas of all
+constexpr std::size_t kMaxMedia = 64;                          // of all messages
+constexpr std::size_t kMaxMediaBytes = std::size_t{48} << 20;  // the same
+constexpr std::size_t kMaxAdapterScales = 64;
 constexpr std::size_t kMaxGrammarBytes = std::size_t{1} << 20;
 constexpr std::size_t kMaxTemplateArguments = 32;
 constexpr std::size_t kMaxTemplateArgumentBytes = std::size_t{1} << 16;  // of all
@@ -67,13 +70,45 @@ Status check_logit_bias(const std::vector<LogitBias>& biases) {
   return {};
 }
 
+Status check_media(const ChatMessage& message, const std::string& field) {
+  const std::string_view content = message.content ? std::string_view(*message.content) : "";
+  std::size_t last = 0;
+  for (const Media& media : message.media) {
+    if (message.role != Role::User)
+      return refuse(field, "may hold images and audio in user messages only");
+    if (!media.bytes || media.bytes->empty()) {
+      return refuse(field, std::string("has an empty ") + to_string(media.kind));
+    }
+    const std::size_t at = media.position;
+    if (at < last || at > content.size() || !is_valid_utf8(content.substr(0, at))) {
+      return refuse(field,
+                    std::string("has an ") + to_string(media.kind) + " at no place of the text");
+    }
+    last = at;
+  }
+  return {};
+}
+
 Status check_messages(const std::vector<ChatMessage>& messages) {
   if (messages.empty()) return refuse("messages", "must not be empty");
+  std::size_t media = 0;
+  std::size_t media_bytes = 0;
   for (std::size_t i = 0; i < messages.size(); ++i) {
     const ChatMessage& message = messages[i];
     if (!is_valid_utf8(message.content.value_or("")) || !is_valid_utf8(message.reasoning)) {
       return refuse(indexed("messages", i) + ".content", "is not valid UTF-8");
     }
+    if (Status status = check_media(message, indexed("messages", i) + ".content"); !status) {
+      return status;
+    }
+    media += message.media.size();
+    for (const Media& item : message.media) media_bytes += item.bytes->size();
+  }
+  if (media > kMaxMedia || media_bytes > kMaxMediaBytes) {
+    return refuse("messages", "may hold " + std::to_string(kMaxMedia) +
+                                  " images and recordings of " + std::to_string(kMaxMediaBytes) +
+                                  " bytes in all; these are " + std::to_string(media) + " of " +
+                                  std::to_string(media_bytes));
   }
   return {};
 }
@@ -155,6 +190,21 @@ Status check_grammar(const Grammar& grammar) {
   return {};
 }
 
+Status check_adapters(const std::optional<std::vector<AdapterScale>>& adapters) {
+  if (!adapters) return {};
+  std::set<std::uint32_t> seen;
+  for (const AdapterScale& adapter : *adapters) {
+    if (!std::isfinite(adapter.scale)) return refuse("lora", "has a scale that is not finite");
+    if (!seen.insert(adapter.index).second) {
+      return refuse("lora", "names adapter " + std::to_string(adapter.index) + " twice");
+    }
+  }
+  if (seen.size() > kMaxAdapterScales) {
+    return refuse("lora", "may name " + std::to_string(kMaxAdapterScales) + " adapters");
+  }
+  return {};
+}
+
 Status check_chat(const ChatPrompt& chat) {
   if (Status status = check_messages(chat.messages); !status) return status;
   if (Status status = check_tools(chat.tools); !status) return status;
@@ -194,6 +244,7 @@ Status check_params(const GenerateParams& params) {
   if (params.grammar) {
     if (Status status = check_grammar(*params.grammar); !status) return status;
   }
+  if (Status status = check_adapters(params.adapters); !status) return status;
   return check_logit_bias(params.logit_bias);
 }
 
@@ -203,6 +254,10 @@ Status check_request(const GenerateRequest& request) {
   } else if (const auto* text = std::get_if<TextPrompt>(&request.prompt)) {
     if (text->text.empty()) return refuse("prompt", "must not be empty");
     if (!is_valid_utf8(text->text)) return refuse("prompt", "is not valid UTF-8");
+  } else if (const auto* gap = std::get_if<InfillPrompt>(&request.prompt)) {
+    if (gap->prefix.empty() && gap->suffix.empty()) return refuse("prompt", "must not be empty");
+    if (!is_valid_utf8(gap->prefix)) return refuse("prompt", "is not valid UTF-8");
+    if (!is_valid_utf8(gap->suffix)) return refuse("suffix", "is not valid UTF-8");
   } else if (std::get<TokenPrompt>(request.prompt).tokens.empty()) {
     return refuse("prompt", "must not be empty");
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/grammar.h"
+#include "core/media.h"
 #include "core/result.h"
 #include "core/tool.h"
 
@@ -27,12 +28,19 @@ struct ChatMessage {
   std::string tool_call_id = {};  // Tool only: which call this answers
   std::string name = {};          // optional name of the speaker or tool
   std::string reasoning = {};     // Assistant only: earlier reasoning given back
+  std::vector<Media> media = {};  // User only: by position, within the content
 };
 
 /// Added to a token's logit before sampling. -100 bans it, 100 forces it.
 struct LogitBias {
   std::int32_t token = 0;
   float bias = 0;
+};
+
+/// How much of an adapter of the model's ModelConfig::adapters a request wants.
+struct AdapterScale {
+  std::uint32_t index = 0;  // in that list
+  float scale = 1;          // 0 = nothing
 };
 
 /// How a request samples and when it ends. The defaults are the contract's.
@@ -53,6 +61,8 @@ struct GenerateParams {
   std::uint32_t top_logprobs = 0;       // alternatives a token, 0..20
   bool ignore_eos = false;              // benchmarks: generate until max_tokens
   std::optional<Grammar> grammar = {};  // of the answer's text; reasoning comes before it
+  std::optional<std::uint32_t> reasoning_budget = {};      // tokens of reasoning; absent = no limit
+  std::optional<std::vector<AdapterScale>> adapters = {};  // others are off; absent = as loaded
 };
 
 /// An argument of the chat template. `json` is its value as JSON text.
@@ -79,7 +89,13 @@ struct TokenPrompt {
   std::vector<std::int32_t> tokens;
 };
 
-using Prompt = std::variant<ChatPrompt, TextPrompt, TokenPrompt>;
+/// What stands before and after a gap that a model for code fills.
+struct InfillPrompt {
+  std::string prefix;
+  std::string suffix;
+};
+
+using Prompt = std::variant<ChatPrompt, TextPrompt, TokenPrompt, InfillPrompt>;
 
 /// Everything a backend needs to generate one answer.
 struct GenerateRequest {

@@ -35,5 +35,26 @@ TEST(CheckSupportedTest, ToolsThatMayNotBeCalledNeedNoSupport) {
   EXPECT_EQ(refused_field({.prompt = chat}), "");
 }
 
+TEST(CheckSupportedTest, ImagesAudioGapsBudgetsAndAdaptersNeedSupport) {
+  ChatPrompt chat{.messages = {{Role::User, "look"}}};
+  Media media{.bytes = std::make_shared<const std::string>("png")};
+  chat.messages[0].media = {media};
+  EXPECT_EQ(refused_field({.prompt = chat}), "messages");
+  EXPECT_EQ(refused_field({.prompt = chat}, {.supports_vision = true}), "");
+  chat.messages[0].media[0].kind = MediaKind::Audio;
+  EXPECT_EQ(refused_field({.prompt = chat}, {.supports_vision = true}), "messages");
+  EXPECT_EQ(refused_field({.prompt = chat}, {.supports_audio = true}), "");
+
+  EXPECT_EQ(refused_field({.prompt = InfillPrompt{"a", "b"}}), "suffix");
+  EXPECT_EQ(refused_field({.prompt = InfillPrompt{"a", "b"}}, {.supports_infill = true}), "");
+
+  GenerateRequest request{.prompt = TextPrompt{"a"}, .params = {.reasoning_budget = 4}};
+  EXPECT_EQ(refused_field(request), "reasoning_budget");
+  EXPECT_EQ(refused_field(request, {.supports_reasoning_budget = true}), "");
+  request.params = {.adapters = {{}}};
+  EXPECT_EQ(refused_field(request), "lora");
+  EXPECT_EQ(refused_field(request, {.supports_adapters = true}), "");
+}
+
 }  // namespace
 }  // namespace pcai

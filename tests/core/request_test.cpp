@@ -138,6 +138,47 @@ TEST(CheckRequestTest, AMessageWithoutContentIsFine) {
   EXPECT_EQ(refused_field({.prompt = ChatPrompt{{call}}}), "");
 }
 
+std::string refused_media(Role role, std::vector<Media> media) {
+  return refused_field(
+      {.prompt = ChatPrompt{
+           .messages = {{.role = role, .content = "h\u00e9", .media = std::move(media)}}}});
+}
+
+TEST(CheckRequestTest, ImagesStandBetweenCharactersOfAUsersMessage) {
+  const auto bytes = std::make_shared<const std::string>("png");
+  const auto at = [&bytes](std::size_t position) {
+    return Media{MediaKind::Image, bytes, position};
+  };
+  EXPECT_EQ(refused_media(Role::User, {at(0), at(1), at(3)}), "");
+  const std::string field = "messages[0].content";
+  EXPECT_EQ(refused_media(Role::System, {at(0)}), field);
+  EXPECT_EQ(refused_media(Role::User, {at(4)}), field) << "after the end";
+  EXPECT_EQ(refused_media(Role::User, {at(2)}), field) << "within a character";
+  EXPECT_EQ(refused_media(Role::User, {at(1), at(0)}), field) << "in another order";
+  EXPECT_EQ(refused_media(Role::User, {Media{}}), field) << "no bytes";
+  EXPECT_EQ(refused_media(Role::User, std::vector<Media>(64, at(0))), "");
+  EXPECT_EQ(refused_media(Role::User, std::vector<Media>(65, at(0))), "messages");
+  const auto large = std::make_shared<const std::string>(std::size_t{25} << 20, 'x');
+  EXPECT_EQ(refused_media(Role::User, {{.bytes = large}, {.bytes = large}}), "messages");
+}
+
+TEST(CheckRequestTest, AGapNeedsASide) {
+  EXPECT_EQ(refused_field({.prompt = InfillPrompt{}}), "prompt");
+  EXPECT_EQ(refused_field({.prompt = InfillPrompt{"", "b"}}), "");
+  EXPECT_EQ(refused_field({.prompt = InfillPrompt{"\xFF", "b"}}), "prompt");
+  EXPECT_EQ(refused_field({.prompt = InfillPrompt{"a", "\xFF"}}), "suffix");
+}
+
+TEST(CheckRequestTest, AdaptersAreNamedOnceAndScaledByNumbers) {
+  const auto refused = [](std::vector<AdapterScale> adapters) {
+    return refused_field({.prompt = TextPrompt{"a"}, .params = {.adapters = std::move(adapters)}});
+  };
+  EXPECT_EQ(refused({}), "");
+  EXPECT_EQ(refused({{0, 1}, {1, -2}}), "");
+  EXPECT_EQ(refused({{0, 1}, {0, 1}}), "lora");
+  EXPECT_EQ(refused({{0, kNan}}), "lora");
+}
+
 std::string refused_tools(ToolOptions tools) {
   return refused_field(
       {.prompt = ChatPrompt{.messages = {{Role::User, "hello"}}, .tools = std::move(tools)}});

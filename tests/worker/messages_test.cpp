@@ -48,6 +48,10 @@ void fill(Random& random, GrammarKind& value) {
   value = static_cast<GrammarKind>(random() % 3);
 }
 
+void fill(Random& random, MediaKind& value) {
+  value = static_cast<MediaKind>(random() % 2);
+}
+
 void fill(Random& random, Pooling& value) {
   value = static_cast<Pooling>(random() % 3);
 }
@@ -59,6 +63,12 @@ void fill(Random& random, KernelUse& value) {
 void fill(Random& random, std::string& value) {
   value.resize(random() % 12);
   for (char& c : value) c = static_cast<char>(random());
+}
+
+void fill(Random& random, std::shared_ptr<const std::string>& value) {
+  std::string bytes;
+  fill(random, bytes);
+  value = std::make_shared<const std::string>(std::move(bytes));
 }
 
 template <class T>
@@ -115,6 +125,8 @@ bool same(const T& a, const T& b) {
                                            return same(x, std::get<A>(b));
                                          },
                                          a);
+  } else if constexpr (std::is_same_v<T, std::shared_ptr<const std::string>>) {
+    return *a == *b;
   } else if constexpr (requires { fields_of(a); }) {
     const auto x = fields_of(a);
     const auto y = fields_of(b);

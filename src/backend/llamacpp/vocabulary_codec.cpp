@@ -60,6 +60,10 @@ Result<std::uint32_t> VocabularyCodec::count_tokens(const CountRequest& request,
     if (!tokenized) return fail(tokenized.error());
     return static_cast<std::uint32_t>(tokenized->tokens.size());
   }
+  if (std::holds_alternative<InfillPrompt>(request.prompt)) {
+    return fail(ErrorCode::Unsupported, "the tokens of a gap's two sides are not counted",
+                "suffix");
+  }
   const std::string& text = std::get<TextPrompt>(request.prompt).text;
   if (Status status = check_size(text.size(), "prompt"); !status) {
     return fail(std::move(status.error()));

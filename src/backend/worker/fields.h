@@ -46,14 +46,17 @@ PCAI_FIELDS(ToolDefinition, name, description, parameters)
 PCAI_FIELDS(ToolOptions, definitions, choice, allowed, parallel)
 PCAI_FIELDS(Grammar, kind, source)
 PCAI_FIELDS(TemplateArgument, name, json)
-PCAI_FIELDS(ChatMessage, role, content, tool_calls, tool_call_id, name, reasoning)
+PCAI_FIELDS(Media, kind, bytes, position)
+PCAI_FIELDS(ChatMessage, role, content, tool_calls, tool_call_id, name, reasoning, media)
 PCAI_FIELDS(LogitBias, token, bias)
+PCAI_FIELDS(AdapterScale, index, scale)
 PCAI_FIELDS(GenerateParams, temperature, top_p, top_k, min_p, repeat_penalty, frequency_penalty,
             presence_penalty, penalty_last_n, max_tokens, stop_sequences, seed, logit_bias,
-            logprobs, top_logprobs, ignore_eos, grammar)
+            logprobs, top_logprobs, ignore_eos, grammar, reasoning_budget, adapters)
 PCAI_FIELDS(ChatPrompt, messages, tools, thinking, template_arguments)
 PCAI_FIELDS(TextPrompt, text)
 PCAI_FIELDS(TokenPrompt, tokens)
+PCAI_FIELDS(InfillPrompt, prefix, suffix)
 PCAI_FIELDS(GenerateRequest, model, prompt, params, cache_scope, timeout)
 
 PCAI_FIELDS(Usage, prompt_tokens, cached_tokens, completion_tokens, reasoning_tokens)
@@ -67,12 +70,13 @@ PCAI_FIELDS(ToolCallDelta, index, id, name, arguments)
 PCAI_FIELDS(Finished, reason, usage, timings, stop_sequence)
 PCAI_FIELDS(Failed, error, usage, timings)
 
+PCAI_FIELDS(AdapterConfig, path, scale)
 PCAI_FIELDS(ModelConfig, model_path, context_length, gpu_layers, gpu_devices, chat_template,
-            batch_size, threads, max_sequences, kernels, reproducible, isq)
-PCAI_FIELDS(ModelSpec, id, config, backend)
+            batch_size, threads, max_sequences, kernels, reproducible, projector, adapters, isq)
+PCAI_FIELDS(ModelSpec, id, config, backend, memory_bytes, pinned, keep_alive)
 PCAI_FIELDS(ModelInfo, id, backend, architecture, quantization, context_length,
             train_context_length, parameter_count, size_bytes, vocabulary_size, max_sequences,
-            generates)
+            memory_bytes, generates, sees, hears, fills_gaps)
 PCAI_FIELDS(ModelStats, kv_cells_total, kv_cells_used, kv_cells_active, sequences_running,
             sequences_waiting, steps, prompt_tokens_computed, prompt_tokens_cached,
             tokens_generated, preemptions)

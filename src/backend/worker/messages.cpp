@@ -85,6 +85,10 @@ bool is_known(GrammarKind kind) noexcept {
   return false;
 }
 
+bool is_known(MediaKind kind) noexcept {
+  return kind == MediaKind::Image || kind == MediaKind::Audio;
+}
+
 bool is_known(Pooling pooling) noexcept {
   switch (pooling) {
     case Pooling::Mean:
@@ -122,6 +126,10 @@ requires std::is_enum_v<T> json pack(T value) {
 
 json pack(const std::string& value) {
   return value;
+}
+
+json pack(const std::shared_ptr<const std::string>& value) {
+  return value ? *value : std::string();
 }
 
 json pack(const std::filesystem::path& value) {
@@ -245,6 +253,12 @@ bool unpack(const json& in, T& out) {
 bool unpack(const json& in, std::string& out) {
   if (!in.is_string()) return false;
   out = in.get_ref<const std::string&>();
+  return true;
+}
+
+bool unpack(const json& in, std::shared_ptr<const std::string>& out) {
+  if (!in.is_string()) return false;
+  out = std::make_shared<const std::string>(in.get_ref<const std::string&>());
   return true;
 }
 
