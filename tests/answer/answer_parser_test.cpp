@@ -1,4 +1,4 @@
-#include "backend/llamacpp/answer_parser.h"
+#include "backend/answer/answer_parser.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "backend/llamacpp/special_text.h"
+#include "backend/answer/special_text.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

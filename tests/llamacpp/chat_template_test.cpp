@@ -147,27 +147,27 @@ TEST_F(ChatTemplateTest, ATemplateWithMarksOfItsOwnGetsTheGrammarOfItsFormat) {
   const auto rendered = chat_template->render(kWithTool);
   ASSERT_TRUE(rendered) << rendered.error().message;
   EXPECT_NE(rendered->prompt.find("Waves a hand"), std::string::npos);
-  ASSERT_TRUE(rendered->format.native);
-  EXPECT_TRUE(rendered->format.native->lazy);
-  ASSERT_FALSE(rendered->format.native->triggers.empty());
-  EXPECT_EQ(rendered->format.native->triggers[0].substr(0, 5), "[CALL");
+  ASSERT_TRUE(rendered->native);
+  EXPECT_TRUE(rendered->native->lazy);
+  ASSERT_FALSE(rendered->native->triggers.empty());
+  EXPECT_EQ(rendered->native->triggers[0].substr(0, 5), "[CALL");
 }
 
 TEST_F(ChatTemplateTest, BesideAGrammarCallsAreAlwaysInOurWords) {
   const auto chat_template = ChatTemplate::create(weights(), kOwnMarks);
   const auto rendered = chat_template->render(kWithTool, true);
   ASSERT_TRUE(rendered) << rendered.error().message;
-  EXPECT_FALSE(rendered->format.native);
+  EXPECT_FALSE(rendered->native);
   EXPECT_NE(rendered->prompt.find("You can call functions."), std::string::npos);
 }
 
 TEST_F(ChatTemplateTest, NativeAnswersAreReadInPieces) {
   const auto chat_template = ChatTemplate::create(weights(), kOwnMarks);
   const auto rendered = chat_template->render(kWithTool);
-  ASSERT_TRUE(rendered && rendered->format.native);
+  ASSERT_TRUE(rendered && rendered->native);
   const std::string answer = "Hi. [CALL]{\"name\": \"wave\", \"arguments\": {}}[/CALL]";
   for (std::size_t piece = 1; piece < answer.size(); ++piece) {
-    const auto reader = read_natively(*rendered->format.native);
+    const auto reader = read_natively(*rendered->native);
     std::string text;
     std::string name;
     std::string arguments;

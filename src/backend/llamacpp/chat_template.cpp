@@ -6,20 +6,11 @@
 #include <exception>
 #include <string>
 
-#include "backend/llamacpp/tool_prompt.h"
+#include "backend/answer/role_name.h"
+#include "backend/answer/tool_prompt.h"
 
 namespace pcai {
 namespace {
-
-const char* role_name(Role role) {
-  switch (role) {
-    case Role::System: return "system";
-    case Role::User: return "user";
-    case Role::Assistant: return "assistant";
-    case Role::Tool: return "tool";
-  }
-  return "user";
-}
 
 common_chat_msg to_common(const ChatMessage& message) {
   common_chat_msg common;
@@ -215,11 +206,11 @@ std::optional<RenderedChat> ChatTemplate::render_natively(const ChatPrompt& chat
       native.begun = native.triggers.front();
       params.prompt += native.begun;
     }
-    AnswerFormat format{.marks = std::move(params.preserved_tokens)};
+    AnswerFormat format{.reasoning_end = reasoning_end_,
+                        .marks = std::move(params.preserved_tokens)};
     format.marks.insert(format.marks.end(), native.triggers.begin(), native.triggers.end());
-    format.native = std::move(native);
     return RenderedChat{std::move(params.prompt), std::move(params.additional_stops),
-                        std::move(format)};
+                        std::move(format), std::move(native)};
   } catch (const std::exception&) {
     return std::nullopt;  // our own words tell the caller what is wrong, if anything is
   }

@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "backend/llamacpp/answer_format.h"
+#include "backend/answer/answer_format.h"
+#include "backend/llamacpp/native_format.h"
 #include "core/request.h"
 #include "core/result.h"
 
@@ -20,6 +21,7 @@ struct RenderedChat {
   std::string prompt;
   std::vector<std::string> stop_sequences;  // that the template's format needs
   AnswerFormat format;                      // how the model answers it
+  std::optional<NativeFormat> native = {};  // instead of the format's reasoning and calls
 };
 
 /// A model's Jinja chat template, run by llama.cpp's own engine. Any thread may call any method.

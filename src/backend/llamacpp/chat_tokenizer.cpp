@@ -22,7 +22,8 @@ Result<TokenizedChat> ChatTokenizer::tokenize(const ChatPrompt& chat, bool const
                 "messages");
   }
   TokenizedChat result{.stop_sequences = std::move(rendered->stop_sequences),
-                       .format = std::move(rendered->format)};
+                       .format = std::move(rendered->format),
+                       .native = std::move(rendered->native)};
   bool first = true;
   for (const PromptPart& part : SpecialText::split(rendered->prompt, shielded)) {
     const auto tokens = tokenizer_.tokenize(part.text, first, !part.plain);

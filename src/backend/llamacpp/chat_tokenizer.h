@@ -1,11 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "backend/answer/special_text.h"
 #include "backend/llamacpp/chat_template.h"
-#include "backend/llamacpp/special_text.h"
 #include "backend/llamacpp/tokenizer.h"
 
 namespace pcai {
@@ -19,6 +20,7 @@ struct TokenizedChat {
   std::vector<llama_token> tokens;
   std::vector<std::string> stop_sequences;  // that the template's format needs
   AnswerFormat format;
+  std::optional<NativeFormat> native;
 };
 
 /// Conversations to tokens: renders them, and reads special tokens only where the template wrote

@@ -12,6 +12,8 @@ DecodingRequest::DecodingRequest(RequestId id, const GenerateRequest& request,
       prompt_(std::move(prompt.tokens)),
       cache_scope_(request.cache_scope),
       most_tokens_(most_tokens),
+      reasoning_budget_(request.params.reasoning_budget),
+      reasoning_end_(std::move(prompt.reasoning_end)),
       wants_logprobs_(request.params.logprobs),
       top_logprobs_(request.params.top_logprobs),
       tokenizer_(tokenizer),
@@ -22,6 +24,7 @@ DecodingRequest::DecodingRequest(RequestId id, const GenerateRequest& request,
       stop_(request.params.stop_sequences),
       sink_(std::move(sink)) {
   usage_.prompt_tokens = static_cast<std::uint32_t>(prompt_.size());
+  end_long_reasoning();
 }
 
 std::vector<Token> DecodingRequest::advance(std::span<const float> logits) {
@@ -67,7 +70,16 @@ bool DecodingRequest::take(Token token) {
     finish(FinishReason::Length);
     return false;
   }
+  end_long_reasoning();
   return true;
+}
+
+/// What a template's parser goes on to call reasoning after its end is not ended again.
+void DecodingRequest::end_long_reasoning() {
+  if (!reasoning_budget_ || usage_.reasoning_tokens < *reasoning_budget_) return;
+  if (!reader_ || !reader_->reasons()) return;
+  sampler_.force(std::move(reasoning_end_));
+  reasoning_budget_.reset();
 }
 
 /// Special tokens have no text, but the marks of the format are looked for.

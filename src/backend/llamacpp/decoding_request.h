@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "backend/answer/answer_reader.h"
 #include "backend/event_sink.h"
-#include "backend/llamacpp/answer_reader.h"
 #include "backend/llamacpp/sampler.h"
 #include "backend/stop_filter.h"
 #include "backend/utf8_filter.h"
@@ -20,6 +20,7 @@ struct PreparedPrompt {
   std::vector<Token> tokens;
   std::vector<std::string> stop_sequences;      // that the chat template's format needs
   std::vector<std::string> marks;               // special tokens that count as text, by name
+  std::vector<Token> reasoning_end;             // what ends reasoning over its budget
   std::unique_ptr<AnswerReader> reader;         // null: the text is the answer
   std::unique_ptr<TokenConstraint> constraint;  // null: every token may come
 };
@@ -51,6 +52,7 @@ class DecodingRequest {
   using Clock = std::chrono::steady_clock;
 
   bool take(Token token);
+  void end_long_reasoning();
   std::string bytes_of(Token token) const;
   void add_text(std::string text);
   void send(std::vector<GenerateEvent> events);
@@ -62,6 +64,8 @@ class DecodingRequest {
   std::vector<Token> prompt_;
   std::string cache_scope_;
   std::uint32_t most_tokens_;
+  std::optional<std::uint32_t> reasoning_budget_;  // absent: none, or it was used up
+  std::vector<Token> reasoning_end_;
   bool wants_logprobs_;
   std::uint32_t top_logprobs_;
   const Tokenizer& tokenizer_;

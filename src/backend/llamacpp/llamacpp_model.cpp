@@ -5,8 +5,8 @@
 #include <thread>
 #include <utility>
 
-#include "backend/llamacpp/answer_grammar.h"
-#include "backend/llamacpp/answer_parser.h"
+#include "backend/answer/answer_grammar.h"
+#include "backend/answer/answer_parser.h"
 #include "backend/llamacpp/context.h"
 #include "backend/llamacpp/kernels/load_kernels.h"
 #include "backend/llamacpp/native_answer.h"
@@ -122,6 +122,7 @@ Status LlamaCppModel::submit(RequestId id, GenerateRequest request,
 Result<PreparedPrompt> LlamaCppModel::prepare(const GenerateRequest& request) {
   PreparedPrompt prepared;
   AnswerFormat format;
+  std::optional<NativeFormat> native;
   Result<std::vector<Token>> tokens;
   if (const auto* ids = std::get_if<TokenPrompt>(&request.prompt)) {
     tokens = check_tokens(*ids);
@@ -131,18 +132,25 @@ Result<PreparedPrompt> LlamaCppModel::prepare(const GenerateRequest& request) {
     if (!tokenized) return fail(std::move(tokenized.error()));
     prepared.stop_sequences = std::move(tokenized->stop_sequences);
     format = std::move(tokenized->format);
+    native = std::move(tokenized->native);
     tokens = std::move(tokenized->tokens);
   } else {
     tokens = tokenize(std::get<TextPrompt>(request.prompt).text);
   }
   if (!tokens) return fail(std::move(tokens.error()));
   prepared.tokens = std::move(*tokens);
-  auto constraint = constrain(request, format);
+  auto constraint =
+      native ? constrain_natively(*native, *tokenizer_.vocab()) : constrain(request, format);
   if (!constraint) return fail(std::move(constraint.error()));
   prepared.constraint = std::move(*constraint);
+  if (request.params.reasoning_budget && !format.reasoning_end.empty()) {
+    auto end = tokenizer_.tokenize(format.reasoning_end, false, true);
+    if (!end) return fail(std::move(end.error()));
+    prepared.reasoning_end = std::move(*end);
+  }
   prepared.marks = std::move(format.marks);
-  if (format.native) {
-    prepared.reader = read_natively(*format.native);
+  if (native) {
+    prepared.reader = read_natively(*native);
   } else if (!format.plain()) {
     prepared.reader = std::make_unique<AnswerParser>(std::move(format));
   }
@@ -173,7 +181,6 @@ Result<std::vector<Token>> LlamaCppModel::tokenize(const std::string& text) cons
 
 Result<std::unique_ptr<TokenConstraint>> LlamaCppModel::constrain(const GenerateRequest& request,
                                                                   const AnswerFormat& format) {
-  if (format.native) return constrain_natively(*format.native, *tokenizer_.vocab());
   const auto* const chat = std::get_if<ChatPrompt>(&request.prompt);
   const ToolOptions tools = chat != nullptr ? chat->tools : ToolOptions{};
   if (!request.params.grammar && !tools.enabled()) return nullptr;

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "backend/llamacpp/call_id.h"
+#include "backend/answer/call_id.h"
 #include "backend/llamacpp/model_file.h"
 
 namespace pcai {

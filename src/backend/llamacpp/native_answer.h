@@ -4,8 +4,8 @@
 
 #include <memory>
 
-#include "backend/llamacpp/answer_format.h"
-#include "backend/llamacpp/answer_reader.h"
+#include "backend/answer/answer_reader.h"
+#include "backend/llamacpp/native_format.h"
 #include "backend/llamacpp/token_constraint.h"
 #include "core/result.h"
 

@@ -18,7 +18,8 @@ BackendDescriptor describe() {
                            .supports_tool_calls = true,
                            .supports_seed = true,
                            .supports_logprobs = true,
-                           .supports_grammars = true}};
+                           .supports_grammars = true,
+                           .supports_reasoning_budget = true}};
 }
 
 /// llama.cpp behind the seam. Any thread may call any method.

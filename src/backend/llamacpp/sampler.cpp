@@ -69,7 +69,8 @@ Sampler::Sampler(const Tokenizer& tokenizer, const GenerateParams& params,
 }
 
 std::optional<Token> Sampler::sample(std::span<const float> logits) {
-  std::optional<Token> token = pick(logits, false);
+  std::optional<Token> token = next_forced();
+  if (!token) token = pick(logits, false);
   // Most tokens are allowed, and to ask about one is far cheaper than to find all that are. What is
   // drawn again among those has the distribution that they alone would give.
   if (constraint_ && !constraint_->allows(*token)) token = pick(logits, true);
@@ -101,10 +102,30 @@ void Sampler::accept(Token token) {
   if (constraint_) constraint_->accept(token);
 }
 
+void Sampler::force(std::vector<Token> tokens) {
+  forced_.assign(tokens.begin(), tokens.end());
+}
+
+std::optional<Token> Sampler::next_forced() {
+  if (forced_.empty()) return std::nullopt;
+  const Token token = forced_.front();
+  forced_.pop_front();
+  if (!constraint_ || constraint_->allows(token)) return token;
+  forced_.clear();
+  return std::nullopt;
+}
+
 std::vector<Token> Sampler::take_forced() {
-  if (!constraint_) return {};
-  std::vector<Token> tokens = constraint_->forced();
-  for (const Token token : tokens) accept(token);
+  std::vector<Token> tokens;
+  while (const std::optional<Token> token = next_forced()) {
+    accept(*token);
+    tokens.push_back(*token);
+  }
+  if (!constraint_) return tokens;
+  for (const Token token : constraint_->forced()) {
+    accept(token);
+    tokens.push_back(token);
+  }
   return tokens;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -26,7 +27,10 @@ class Sampler {
   /// constraint allows none: error() says why.
   std::optional<Token> sample(std::span<const float> logits);
 
-  /// Goes on by the tokens that the constraint leaves no choice about, and returns them.
+  /// Makes these tokens the next ones, as far as the constraint allows them.
+  void force(std::vector<Token> tokens);
+
+  /// Goes on by the tokens that there is no choice about, and returns them.
   std::vector<Token> take_forced();
 
   /// True when the constraint is fulfilled and allows nothing more.
@@ -39,6 +43,7 @@ class Sampler {
   TokenLogprobs logprobs(std::span<const float> logits, Token token, std::uint32_t top) const;
 
  private:
+  std::optional<Token> next_forced();
   std::optional<Token> pick(std::span<const float> logits, bool constrained);
   void accept(Token token);
   TokenLogprob describe(Token token, float logprob) const;
@@ -48,6 +53,7 @@ class Sampler {
   LlamaSamplerPtr repeat_;  // null = off; also sees the prompt
   LlamaSamplerPtr chain_;
   std::unique_ptr<TokenConstraint> constraint_;  // null = none
+  std::deque<Token> forced_;                     // what comes next, whatever the logits
   std::vector<llama_token_data> candidates_;
 };
 

@@ -4,20 +4,12 @@
 #include <random>
 #include <utility>
 
+#include "backend/answer/role_name.h"
+
 namespace pcai {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-const char* role_name(Role role) {
-  switch (role) {
-    case Role::System: return "system";
-    case Role::User: return "user";
-    case Role::Assistant: return "assistant";
-    case Role::Tool: return "tool";
-  }
-  return "user";
-}
 
 /// Templates read arguments as an object, not as the text that OpenAI sends.
 Result<Json> tool_call_json(const ToolCall& call, const std::string& field) {

@@ -1,4 +1,4 @@
-#include "backend/llamacpp/special_text.h"
+#include "backend/answer/special_text.h"
 
 #include <algorithm>
 #include <charconv>

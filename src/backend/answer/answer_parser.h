@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "backend/llamacpp/answer_format.h"
-#include "backend/llamacpp/answer_reader.h"
+#include "backend/answer/answer_format.h"
+#include "backend/answer/answer_reader.h"
 #include "core/event.h"
 
 namespace pcai {

@@ -1,4 +1,4 @@
-#include "backend/llamacpp/call_id.h"
+#include "backend/answer/call_id.h"
 
 #include <random>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "backend/llamacpp/answer_grammar.h"
+#include "backend/answer/answer_grammar.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

@@ -1,9 +1,9 @@
-#include "backend/llamacpp/answer_parser.h"
+#include "backend/answer/answer_parser.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "backend/llamacpp/call_id.h"
+#include "backend/answer/call_id.h"
 
 namespace pcai {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "backend/llamacpp/answer_format.h"
+#include "backend/answer/answer_format.h"
 #include "core/grammar.h"
 #include "core/result.h"
 #include "core/tool.h"

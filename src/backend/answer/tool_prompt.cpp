@@ -1,9 +1,9 @@
-#include "backend/llamacpp/tool_prompt.h"
+#include "backend/answer/tool_prompt.h"
 
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "backend/llamacpp/answer_format.h"
+#include "backend/answer/answer_format.h"
 
 namespace pcai {
 namespace {
