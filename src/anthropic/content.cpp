@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "openai/media_part.h"
+
 namespace pcai {
 namespace {
 
@@ -14,6 +16,7 @@ constexpr Range kNameBytes{1, 256};
 /// A turn on its way in: what a block adds to it.
 struct Turn {
   std::optional<std::string> text = {};
+  std::vector<Media> media = {};
   std::string reasoning = {};
   std::vector<ToolCall> calls = {};
   std::vector<ChatMessage> results = {};
@@ -118,15 +121,62 @@ Status read_tool_result_block(Json& block, const std::string& path,
   return {};
 }
 
+/// Where an image comes from: {"type": "base64", "media_type", "data"} or {"type": "url", "url"}.
+struct ImageSource {
+  std::string type = {};
+  std::string media_type = {};
+  std::string data = {};
+  std::string url = {};
+};
+
+Status read_source(Json& value, const std::string& path, Media& image) {
+  using T = ImageSource;
+  static constexpr std::string_view kSources[] = {"base64", "url"};
+  static constexpr std::string_view kTypes[] = {"image/jpeg", "image/png", "image/gif",
+                                                "image/webp", "image/bmp"};
+  static const std::vector<Field<T>> kBase64 = {
+      type_field<T>(), required(with_choices(field<&T::media_type>("media_type", {}, ""), kTypes)),
+      required(field<&T::data>("data", {}, ""))};
+  static const std::vector<Field<T>> kUrl = {type_field<T>(),
+                                             required(field<&T::url>("url", {}, ""))};
+  static const std::vector<Field<T>> kType = {
+      required(with_choices(field<&T::type>("type", {}, ""), kSources))};
+  const Result<std::string> type = read_type(value, path);
+  if (!type) return fail(type.error());
+  Json name = {{"type", *type}};
+  std::vector<std::string> none;
+  ImageSource source;
+  Status read = read_fields(name, path, none, FieldSet<T>{kType, source});
+  const bool url = source.type == "url";
+  if (read) read = read_fields(value, path, none, FieldSet<T>{url ? kUrl : kBase64, source});
+  if (!read) return read;
+  auto media = url ? media_of_url(source.url, MediaKind::Image, member_path(path, "url"))
+                   : media_of_base64(source.data, MediaKind::Image,
+                                     format_of_type(source.media_type), member_path(path, "data"));
+  if (!media) return fail(std::move(media.error()));
+  image = *std::move(media);
+  return {};
+}
+
+Status read_image_block(Json& block, const std::string& path, std::vector<std::string>& warnings,
+                        Turn& turn) {
+  static const std::vector<Field<Media>> kFields = {
+      type_field<Media>(), required(Field<Media>{{"source", FieldType::Object}, read_source}),
+      ignored_field<Media>("cache_control", FieldType::Object, "Prefixes are cached anyway")};
+  Media image;
+  Status read = read_fields(block, path, warnings, FieldSet<Media>{kFields, image});
+  if (read) append_media(turn.text, turn.media, std::move(image));
+  return read;
+}
+
 Status wrong_block(const std::string& path, const std::string& type, Role role) {
-  constexpr std::array kUnsupported = {"image",           "document",
-                                       "search_result",   "redacted_thinking",
+  constexpr std::array kUnsupported = {"document", "search_result", "redacted_thinking",
                                        "server_tool_use", "container_upload"};
   const std::string where = member_path(path, "type");
   const bool known =
       std::find(kUnsupported.begin(), kUnsupported.end(), type) != kUnsupported.end();
   const std::string_view those =
-      role == Role::User ? "text and tool_result" : "text, thinking and tool_use";
+      role == Role::User ? "text, image and tool_result" : "text, thinking and tool_use";
   return fail(known ? ErrorCode::Unsupported : ErrorCode::InvalidRequest,
               where + ": blocks of type " + quote_text(type) + " are not supported here, only " +
                   std::string(those),
@@ -140,9 +190,10 @@ Status read_block(Json& block, const std::string& path, Role role,
   if (*type == "text") {
     std::string text;
     Status read = read_text_block(block, path, warnings, text);
-    if (read) append_line(turn.text, text);
+    if (read) append_text(turn.text, turn.media, text);
     return read;
   }
+  if (role == Role::User && *type == "image") return read_image_block(block, path, warnings, turn);
   if (role == Role::User && *type == "tool_result") {
     return read_tool_result_block(block, path, warnings, turn);
   }
@@ -215,7 +266,14 @@ void append_turn(std::vector<ChatMessage>& messages, Role role, Turn turn) {
     messages.push_back({.role = role});
     last = &messages.back();
   }
-  if (turn.text) append_line(last->content, *turn.text);
+  if (turn.text) {
+    append_line(last->content, *turn.text);
+    const std::size_t begin = last->content->size() - turn.text->size();
+    for (Media& media : turn.media) {
+      media.position += begin;
+      last->media.push_back(std::move(media));
+    }
+  }
   last->reasoning += turn.reasoning;
   std::move(turn.calls.begin(), turn.calls.end(), std::back_inserter(last->tool_calls));
   if (!last->content && last->tool_calls.empty()) last->content.emplace();

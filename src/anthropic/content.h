@@ -9,8 +9,9 @@
 namespace pcai {
 
 /// Reads `messages`: user and assistant turns of blocks. Tool results become messages of their own
-/// before the rest of their turn; turns of one role in a row become one. Images and documents are
-/// Unsupported. Members without effect are added to `warnings`.
+/// before the rest of their turn; turns of one role in a row become one. Images
+/// stand where they stood between the texts; documents are Unsupported. Members without effect are
+/// added to `warnings`.
 Result<std::vector<ChatMessage>> read_turns(Json& array, const std::string& path,
                                             std::vector<std::string>& warnings);
 

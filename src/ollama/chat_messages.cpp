@@ -3,10 +3,13 @@
 #include <array>
 #include <utility>
 
+#include "openai/media_part.h"
+
 namespace pcai {
 namespace {
 
 constexpr Range kNameBytes{1, 256};
+constexpr Range kImages{0, 64};
 
 struct NamedRole {
   std::string_view name;
@@ -80,7 +83,6 @@ std::span<const Field<ChatMessage>> plain_fields() {
       field<&M::reasoning>("thinking", {}, "Earlier reasoning given back"),
       field<&M::name>("tool_name", kNameBytes, "The tool that answers"),
       field<&M::tool_call_id>("tool_call_id", kNameBytes, "The call that it answers"),
-      unsupported_field<M>("images", FieldType::Array, "images"),
   };
   return kFields;
 }
@@ -90,6 +92,10 @@ std::span<const Field<Draft>> draft_fields() {
       required(Field<Draft>{{"role", FieldType::String}, read_role}),
       {{"content", FieldType::String}, read_content},
       {{"tool_calls", FieldType::Array, {0, 128}}, read_tool_calls},
+      {{"images", FieldType::Array, kImages},
+       [](Json& value, const std::string& path, Draft& draft) -> Status {
+         return read_images(value, path, draft.message.media);
+       }},
   };
   return kFields;
 }
@@ -117,6 +123,20 @@ void match_call(ChatMessage& result, const std::vector<ChatMessage>& before) {
 }
 
 }  // namespace
+
+Status read_images(Json& array, const std::string& path, std::vector<Media>& images) {
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    const std::string where = item_path(path, i);
+    if (Status checked = check_field({"", FieldType::String}, array[i], where); !checked) {
+      return checked;
+    }
+    auto image = media_of_base64(array[i].get_ref<const std::string&>(), MediaKind::Image,
+                                 std::nullopt, where);
+    if (!image) return fail(std::move(image.error()));
+    images.push_back(*std::move(image));
+  }
+  return {};
+}
 
 Result<std::vector<ChatMessage>> read_chat_messages(Json& array, const std::string& path,
                                                     std::vector<std::string>& warnings) {

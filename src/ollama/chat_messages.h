@@ -9,8 +9,11 @@
 namespace pcai {
 
 /// Reads `messages`. Calls without an id get one by their position, and a tool's answer is matched
-/// to a call by its id, else by its name. Images are Unsupported.
+/// to a call by its id, else by its name. Images stand before the text.
 Result<std::vector<ChatMessage>> read_chat_messages(Json& array, const std::string& path,
                                                     std::vector<std::string>& warnings);
+
+/// Reads `images`, a list of files in base64.
+Status read_images(Json& array, const std::string& path, std::vector<Media>& images);
 
 }  // namespace pcai

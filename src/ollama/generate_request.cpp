@@ -114,6 +114,7 @@ struct Completion {
   std::string prompt;
   std::string system;
   bool raw = false;
+  std::vector<Media> images = {};
 };
 
 std::span<const Field<Completion>> completion_fields() {
@@ -124,7 +125,10 @@ std::span<const Field<Completion>> completion_fields() {
       field<&C::system>("system", {}, "What the model is told first"),
       field<&C::raw>("raw", {}, "The prompt as it stands, without the model's template"),
       unsupported_field<C>("suffix", String, "text after the answer"),
-      unsupported_field<C>("images", Array, "images"),
+      {{"images", Array, {0, 64}, "", "Pictures before the prompt, in base64"},
+       [](Json& value, const std::string& path, C& completion) -> Status {
+         return read_images(value, path, completion.images);
+       }},
       unsupported_field<C>("context", Array, "send the chat to /api/chat"),
       unsupported_field<C>("template", String, "templates come from the model or the server"),
   };
@@ -175,7 +179,11 @@ Result<OllamaRequest> parse_ollama_generate(std::string_view text) {
       read_fields(*body, "", request.warnings, FieldSet<Request>{shared_fields(), request},
                   FieldSet<Completion>{completion_fields(), completion});
   if (!read) return fail(in_our_words(std::move(read).error()));
-  request.only_load = completion.prompt.empty();
+  request.only_load = completion.prompt.empty() && completion.images.empty();
+  if (completion.raw && !completion.images.empty()) {
+    return fail(ErrorCode::Unsupported, "images have no place beside raw or suffix; send a chat",
+                "images");
+  }
   if (completion.raw && !completion.system.empty()) {
     return fail(ErrorCode::InvalidRequest, "system has no place in a raw prompt; write it there",
                 "system");
@@ -187,7 +195,9 @@ Result<OllamaRequest> parse_ollama_generate(std::string_view text) {
     if (!completion.system.empty()) {
       messages.push_back({.role = Role::System, .content = std::move(completion.system)});
     }
-    messages.push_back({.role = Role::User, .content = std::move(completion.prompt)});
+    messages.push_back({.role = Role::User,
+                        .content = std::move(completion.prompt),
+                        .media = std::move(completion.images)});
   }
   if (read = check(request); !read) return fail(in_our_words(std::move(read).error()));
   return request;

@@ -84,6 +84,8 @@ std::string show_body(const ModelStatus& model) {
     info[architecture + ".context_length"] = known.train_context_length;
     if (known.generates) {
       capabilities = Json::array({"completion", "tools"});
+      if (known.sees) capabilities.push_back("vision");
+      if (known.hears) capabilities.push_back("audio");
     } else {
       capabilities = Json::array({"embedding"});
     }

@@ -3,6 +3,8 @@
 #include <array>
 #include <optional>
 
+#include "openai/media_part.h"
+
 namespace pcai {
 namespace {
 
@@ -32,15 +34,6 @@ struct Draft {
   bool legacy_answer = false;  // role "function"
 };
 
-/// Parts, and what a message has beside them, make one text.
-void append_line(std::optional<std::string>& text, const std::string& line) {
-  if (text) {
-    *text += "\n" + line;
-  } else {
-    text = line;
-  }
-}
-
 Status read_role(Json& value, const std::string&, Draft& draft) {
   for (const NamedRole& known : kRoles) {
     if (value == known.name) draft.message.role = known.role;
@@ -52,12 +45,19 @@ Status read_role(Json& value, const std::string&, Draft& draft) {
 Status read_part(Json& part, const std::string& path, Draft& draft) {
   const Result<std::string> type = read_type(part, path);
   if (!type) return fail(type.error());
+  ChatMessage& message = draft.message;
+  if (is_media_part(*type) && *type != "input_image") {
+    auto media = read_media_part(part, *type, path, draft.warnings);
+    if (!media) return fail(std::move(media.error()));
+    append_media(message.content, message.media, *std::move(media));
+    return {};
+  }
   if (*type != "text" && *type != "refusal") {
     const std::string where = member_path(path, "type");
-    return fail(
-        ErrorCode::Unsupported,
-        where + ": parts of type " + quote_text(*type) + " are not supported here, only 'text'",
-        where);
+    return fail(ErrorCode::Unsupported,
+                where + ": parts of type " + quote_text(*type) +
+                    " are not supported here, only text, image_url and input_audio",
+                where);
   }
   static const auto read_text = [](Json& value, const std::string&, std::string& text) -> Status {
     text = std::move(value.get_ref<std::string&>());
@@ -71,7 +71,7 @@ Status read_part(Json& part, const std::string& path, Draft& draft) {
       Field<std::string>{{"type", FieldType::String}, read_nothing},
       required(Field<std::string>{{*type, FieldType::String}, read_text})};
   Status read = read_fields(part, path, draft.warnings, FieldSet<std::string>{fields, text});
-  if (read) append_line(draft.message.content, text);
+  if (read) append_text(message.content, message.media, text);
   return read;
 }
 
@@ -87,7 +87,7 @@ Status read_content(Json& value, const std::string& path, Draft& draft) {
 }
 
 Status read_refusal(Json& value, const std::string&, Draft& draft) {
-  append_line(draft.message.content, value.get_ref<const std::string&>());
+  append_text(draft.message.content, draft.message.media, value.get_ref<const std::string&>());
   return {};
 }
 
@@ -163,7 +163,8 @@ std::span<const Field<Draft>> draft_fields() {
   static const std::vector<Field<Draft>> kFields = {
       required(with_choices(
           Field<Draft>{{"role", FieldType::String, {}, "", "Who speaks"}, read_role}, kRoleNames)),
-      {{"content", FieldType::StringOrArray, kParts, "", "Text, or parts of type text"},
+      {{"content", FieldType::StringOrArray, kParts, "",
+        "Text, or parts: text; the user's also image_url and input_audio"},
        read_content},
       {{"refusal", FieldType::String, {}, "", "Counts as content"}, read_refusal},
       {{"tool_calls", FieldType::Array, kToolCalls, "", "What the assistant called"},

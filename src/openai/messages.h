@@ -8,9 +8,10 @@
 
 namespace pcai {
 
-/// Reads the `messages` array. Text parts are joined with newlines; a refusal counts as content;
-/// `arguments` given as an object become JSON text. Other kinds of parts are Unsupported. Members
-/// that have no effect are added to `warnings`.
+/// Reads the `messages` array. Text parts are joined with newlines; pictures and recordings
+/// stand where they stood between them; a refusal counts as content; `arguments` given as an object
+/// become JSON text. Other kinds of parts are Unsupported. Members that have no effect are added to
+/// `warnings`.
 Result<std::vector<ChatMessage>> read_messages(Json& array, const std::string& path,
                                                std::vector<std::string>& warnings);
 

@@ -25,6 +25,9 @@ Json model_json(const ModelStatus& model) {
     json["train_context_length"] = info.train_context_length;
     json["size"] = info.size_bytes;
     json["parameters"] = info.parameter_count;
+    json["input_modalities"] = Json::array({"text"});
+    if (info.sees) json["input_modalities"].push_back("image");
+    if (info.hears) json["input_modalities"].push_back("audio");
   }
   return json;
 }

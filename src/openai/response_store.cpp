@@ -11,6 +11,7 @@ std::size_t size_of(const ResponseStore::Ended& ended) {
   std::size_t bytes = ended.json.size();
   for (const ChatMessage& message : ended.messages) {
     bytes += sizeof message + message.content.value_or("").size() + message.reasoning.size();
+    for (const Media& media : message.media) bytes += sizeof media + media.bytes->size();
     for (const ToolCall& call : message.tool_calls) {
       bytes += sizeof call + call.id.size() + call.name.size() + call.arguments.size();
     }

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
+
+#include "openai/media_part.h"
 
 namespace pcai {
 namespace {
@@ -14,8 +17,11 @@ struct Draft {
   std::vector<ChatMessage>& messages;
   std::vector<std::string>& warnings;
   Role role = Role::User;
-  std::string text = {};
+  std::optional<std::string> text = {};
+  std::vector<Media> media = {};
   ToolCall call = {};
+
+  std::string take_text() { return std::exchange(text, std::nullopt).value_or(""); }
 
   /// The assistant's message that goes on, or a new one.
   ChatMessage& assistant(bool fresh) {
@@ -54,8 +60,7 @@ Fields with_marks(Fields fields) {
 }
 
 Status add_text(Json& value, const std::string&, Draft& draft) {
-  if (!draft.text.empty()) draft.text += '\n';
-  draft.text += value.get_ref<const std::string&>();
+  append_text(draft.text, draft.media, value.get_ref<const std::string&>());
   return {};
 }
 
@@ -71,6 +76,16 @@ Status read_part(Json& part, const std::string& path, Draft& draft) {
   const auto type = read_type(part, path);
   if (!type) return fail(type.error());
   if (*type == "refusal") return read_object(part, path, kRefusal, draft);
+  if (is_media_part(*type) && *type != "image_url") {
+    auto media = read_media_part(part, *type, path, draft.warnings);
+    if (!media) return fail(std::move(media.error()));
+    if (draft.role != Role::User) {
+      return fail(ErrorCode::Unsupported,
+                  path + ": images and audio are taken in the user's messages only", path);
+    }
+    append_media(draft.text, draft.media, *std::move(media));
+    return {};
+  }
   if (std::find(kTexts.begin(), kTexts.end(), *type) == kTexts.end()) {
     return unsupported(path, "parts", *type);
   }
@@ -97,12 +112,13 @@ Status read_message(Json& item, const std::string& path, Draft& draft) {
        required(Field<Draft>{{"content", FieldType::StringOrArray, kParts}, read_content})});
   if (Status read = read_object(item, path, kFields, draft); !read) return read;
   if (draft.role != Role::Assistant) {
-    draft.messages.push_back({.role = draft.role, .content = std::move(draft.text)});
+    draft.messages.push_back(
+        {.role = draft.role, .content = draft.take_text(), .media = std::move(draft.media)});
     return {};
   }
   const bool spoken = !draft.messages.empty() &&
                       (draft.messages.back().content || !draft.messages.back().tool_calls.empty());
-  draft.assistant(spoken).content = std::move(draft.text);
+  draft.assistant(spoken).content = draft.take_text();
   return {};
 }
 
@@ -127,10 +143,10 @@ Status read_output(Json& item, const std::string& path, Draft& draft) {
   static const Fields kFields = with_marks(
       {required(Field<Draft>{{"call_id", FieldType::String, kIdBytes}, read_member<&ToolCall::id>}),
        required(Field<Draft>{{"output", FieldType::StringOrArray, kParts}, read_content})});
+  draft.role = Role::Tool;
   if (Status read = read_object(item, path, kFields, draft); !read) return read;
-  draft.messages.push_back({.role = Role::Tool,
-                            .content = std::move(draft.text),
-                            .tool_call_id = std::move(draft.call.id)});
+  draft.messages.push_back(
+      {.role = Role::Tool, .content = draft.take_text(), .tool_call_id = std::move(draft.call.id)});
   return {};
 }
 
@@ -139,11 +155,13 @@ Status read_reasoning(Json& item, const std::string& path, Draft& draft) {
       with_marks({{{"content", FieldType::Array, {0, 1024}}, read_content},
                   {{"summary", FieldType::Array, {0, 1024}}, take_nothing},
                   ignored_field<Draft>("encrypted_content", FieldType::String, "")});
+  draft.role = Role::Assistant;
   if (Status read = read_object(item, path, kFields, draft); !read) return read;
-  if (draft.text.empty()) return {};
+  const std::string thought = draft.take_text();
+  if (thought.empty()) return {};
   const bool spoken = !draft.messages.empty() &&
                       (draft.messages.back().content || !draft.messages.back().tool_calls.empty());
-  draft.assistant(spoken).reasoning = std::move(draft.text);
+  draft.assistant(spoken).reasoning = thought;
   return {};
 }
 

@@ -154,8 +154,8 @@ TEST(MessagesRequestTest, WhatIsMissingOrWrongIsNamed) {
 }
 
 TEST(MessagesRequestTest, WhatCannotBeDoneIsUnsupported) {
-  for (const char* block : {R"({"type":"image","source":{"type":"url","url":"http://x"}})",
-                            R"({"type":"document","source":{}})"}) {
+  for (const char* block :
+       {R"({"type":"document","source":{}})", R"({"type":"search_result","source":"x"})"}) {
     const Error error =
         refused(body_with("", R"([{"role":"user","content":[)" + std::string(block) + "]}]"));
     EXPECT_EQ(error.code, ErrorCode::Unsupported);
@@ -171,6 +171,41 @@ TEST(MessagesRequestTest, WhatCannotBeDoneIsUnsupported) {
 }
 
 TEST(MessagesRequestTest, CountingNeedsNoMaxTokens) {
+// "\x89PNG\r\n\x1A\n" and a little more.
+constexpr const char* kPngBase64 = "iVBORw0KGgphbmQgc28gb24=";
+
+std::string image_turn(const std::string& source) {
+  return R"({"role":"user","content":[{"type":"text","text":"a"},
+             {"type":"image","source":)" +
+         source + R"(},{"type":"text","text":"b"}]})";
+}
+
+std::string png_source(const std::string& media_type) {
+  return R"({"type":"base64","media_type":")" + media_type + R"(","data":")" + kPngBase64 + R"("})";
+}
+
+TEST(MessagesRequestTest, ImagesStandWhereTheyStood) {
+  const ChatPrompt chat = chat_of(
+      body_with("", "[" + image_turn(png_source("image/png")) + "," +
+                        image_turn(R"({"type":"url","url":"https://example.org/a.png"})") + "]"));
+  ASSERT_EQ(chat.messages.size(), 1U);  // turns of one role become one
+  EXPECT_EQ(chat.messages[0].content, "ab\nab");
+  ASSERT_EQ(chat.messages[0].media.size(), 2U);
+  EXPECT_EQ(chat.messages[0].media[0].position, 1U);
+  EXPECT_EQ(chat.messages[0].media[1].position, 4U);
+  EXPECT_EQ(*chat.messages[0].media[1].bytes, "https://example.org/a.png");
+}
+
+TEST(MessagesRequestTest, AnImageIsWhatItIsSaidToBe) {
+  EXPECT_EQ(refused(body_with("", "[" + image_turn(png_source("image/jpeg")) + "]")).field,
+            "messages[0].content[1].source.data");
+  EXPECT_EQ(refused(body_with("", "[" + image_turn(png_source("audio/wav")) + "]")).field,
+            "messages[0].content[1].source.media_type");
+  EXPECT_EQ(
+      refused(body_with("", "[" + image_turn(R"({"type":"file","file_id":"f"})") + "]")).field,
+      "messages[0].content[1].source.type");
+}
+
   const char* body = R"({"model":"m","messages":[{"role":"user","content":"a"}]})";
   EXPECT_TRUE(parse_count_request(body).has_value());
 }

@@ -41,6 +41,23 @@ TEST(FakeScriptTest, TheAnswerRepeatsTheLastUserMessage) {
   EXPECT_EQ(prompt->prefixes.size(), 6U);
 }
 
+TEST(FakeScriptTest, AnImageIsAWordWhereItStands) {
+  const auto media = [](MediaKind kind, const std::string& bytes, std::size_t position) {
+    return Media{kind, std::make_shared<const std::string>(bytes), position};
+  };
+  ChatMessage message{.role = Role::User, .content = "one two"};
+  message.media = {media(MediaKind::Image, "\xFF\xD8\xFF pixels", 0),
+                   media(MediaKind::Image, "\xFF\xD8\xFF others", 3),
+                   media(MediaKind::Audio, "fLaC", 7)};
+  const auto prompt = read_prompt({.prompt = ChatPrompt{{message}}}, {});
+  ASSERT_TRUE(prompt.has_value());
+  EXPECT_THAT(
+      *prompt->script.reply,
+      testing::MatchesRegex("You said: <image:JPEG:10:[0-9a-f]+> one <image:JPEG:10:[0-9a-f]+> "
+                            "two <audio:FLAC:4:[0-9a-f]+>"));
+  EXPECT_EQ(prompt->prefixes.size(), 5U);
+}
+
 TEST(FakeScriptTest, DirectivesAreReadAndNotRepeated) {
   const FakeScript script =
       script_of("hello\nfake: delay_ms=50 prefill_ms=500 tokens=200 fail_after=3 reasoning=2\nbye");

@@ -58,6 +58,31 @@ TEST(ChatTest, AStreamHasItsFramesAndTheSameText) {
   EXPECT_GT(whole.size(), 1000U);
 }
 
+constexpr const char* kPngUrl = "data:image/png;base64,iVBORw0KGgphbmQgc28gb24=";
+
+std::string with_image(const std::string& url) {
+  const Json content = {{{"type", "text"}, {"text", "see"}},
+                        {{"type", "image_url"}, {"image_url", {{"url", url}}}},
+                        {{"type", "text"}, {"text", "that"}}};
+  return Json{{"model", "fake/model:1b"}, {"messages", {{{"role", "user"}, {"content", content}}}}}
+      .dump();
+}
+
+TEST(ChatTest, AnImageReachesTheModelWhereItStands) {
+  const TestServer server;
+  const Answer answer = server.post(kChat, with_image(kPngUrl));
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  EXPECT_THAT(text_of(answer), testing::MatchesRegex("You said: see <image:PNG:17:.+> that"));
+  EXPECT_EQ(Json::parse(answer.body)["usage"]["prompt_tokens"], 3);
+}
+
+TEST(ChatTest, ALinkIsNotFetched) {
+  const TestServer server;
+  const Answer answer = server.post(kChat, with_image("http://127.0.0.1:1/a.png"));
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_THAT(error_of(answer)["message"], HasSubstr("http://127.0.0.1:1/a.png"));
+}
+
 TEST(ChatTest, TheConnectionTakesAnotherRequestAfterAStream) {
   const TestServer server;
   HttpClient client = server.connect();

@@ -69,9 +69,24 @@ TEST(OllamaRequestTest, WhatIsWrongIsRefusedByName) {
   EXPECT_EQ(refused(chat_with(R"("think":"much")")).field, "think");
   EXPECT_EQ(refused(chat_with(R"("models":"m")")).field, "models");
   EXPECT_EQ(refused(chat_with("", R"([{"role":"me","content":"a"}])")).field, "messages[0].role");
-  EXPECT_EQ(refused(chat_with("", R"([{"role":"user","content":"a","images":["x"]}])")).code,
-            ErrorCode::Unsupported);
+  EXPECT_EQ(refused(chat_with("", R"([{"role":"user","content":"a","images":["x"]}])")).field,
+            "messages[0].images[0]");
   EXPECT_EQ(refused(R"({"messages":[]})").field, "model");
+}
+
+TEST(OllamaRequestTest, ImagesStandBeforeTheText) {
+  const std::string images = R"("images":["iVBORw0KGgphbmQgc28gb24="])";
+  const auto talk = chat(chat_with("", R"([{"role":"user","content":"a",)" + images + "}]"));
+  const auto& message = prompt_of(talk).messages.at(0);
+  ASSERT_EQ(message.media.size(), 1U);
+  EXPECT_EQ(message.media[0].position, 0U);
+  EXPECT_THAT(*message.media[0].bytes, HasSubstr("PNG"));
+  const auto one = parse_ollama_generate(R"({"model":"m","prompt":"a",)" + images + "}");
+  ASSERT_TRUE(one) << one.error().message;
+  EXPECT_EQ(prompt_of(*one).messages.at(0).media.size(), 1U);
+  const auto raw = parse_ollama_generate(R"({"model":"m","prompt":"a","raw":true,)" + images + "}");
+  ASSERT_FALSE(raw);
+  EXPECT_EQ(raw.error().field, "images");
 }
 
 TEST(OllamaRequestTest, FormatsBecomeGrammars) {

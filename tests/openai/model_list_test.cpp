@@ -40,8 +40,13 @@ TEST(ModelListTest, AReadyModelTellsWhatItIs) {
   EXPECT_EQ(model["train_context_length"], 8192);
   EXPECT_EQ(model["size"], 98'000'000'000);
   EXPECT_EQ(model["parameters"], 134'515'008);
+  EXPECT_EQ(model["input_modalities"], Json::array({"text"}));
   EXPECT_FALSE(model.contains("error"));
   EXPECT_FALSE(model.contains("load_progress"));
+
+  status.info->sees = status.info->hears = true;
+  EXPECT_EQ(Json::parse(model_body(status))["input_modalities"],
+            Json::array({"text", "image", "audio"}));
 
   status.info->quantization.reset();
   EXPECT_TRUE(Json::parse(model_body(status))["quantization"].is_null());

@@ -144,8 +144,11 @@ TEST(ResponsesRequestTest, WhatIsNotSupportedIsSaidByName) {
       {R"("input":"x","tools":[{"type":"custom","name":"f"}])", "tools[0].type"},
       {R"("input":"x","include":["file_search_call.results"])", "include[0]"},
       {R"("input":[{"type":"item_reference","id":"i"}])", "input[0].type"},
-      {R"("input":[{"role":"user","content":[{"type":"input_image","image_url":"x"}]}])",
+      {R"("input":[{"role":"user","content":[{"type":"input_file","file_id":"x"}]}])",
        "input[0].content[0].type"},
+      {R"("input":[{"role":"user","content":[{"type":"input_image","file_id":"f",
+          "image_url":"http://x/y.png"}]}])",
+       "input[0].content[0].file_id"},
   };
   for (const auto& [members, field] : cases) {
     expect_refused(members, ErrorCode::Unsupported, field);

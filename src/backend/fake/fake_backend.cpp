@@ -51,6 +51,8 @@ BackendDescriptor FakeBackend::describe() {
           .formats = {"fake"},
           .capabilities = {.supports_streaming = true,
                            .supports_tool_calls = true,
+                           .supports_vision = true,
+                           .supports_audio = true,
                            .supports_seed = true,
                            .reproducible = true,
                            .supports_logprobs = true,
@@ -82,6 +84,8 @@ Result<std::unique_ptr<LoadedModel>> FakeBackend::load(const ModelSpec& spec,
                             ? options_.context_length
                             : spec.config.context_length.value_or(kDefaultContextLength);
   info.train_context_length = info.context_length;
+  info.sees = true;
+  info.hears = true;
   info.vocabulary_size = kFakeVocabularySize;
   info.max_sequences =
       options_.max_sequences != 0 ? options_.max_sequences : spec.config.max_sequences;

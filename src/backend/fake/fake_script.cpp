@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "core/media_format.h"
+
 namespace pcai {
 namespace {
 
@@ -147,6 +149,31 @@ Status read_script(std::string_view text, const char* field, FakeScript& script)
   return {};
 }
 
+/// "<image:PNG:68:9f2c>": what it is, its bytes and a hash of them.
+std::string word_of(const Media& media) {
+  const std::optional<MediaFormat> format = media_format(*media.bytes);
+  std::array<char, 17> hash{};
+  std::to_chars(hash.data(), hash.data() + hash.size() - 1,
+                hash_on(kHashStart, *media.bytes) & 0xFFFF, 16);
+  return std::string("<") + to_string(media.kind) + ":" + (format ? to_string(*format) : "?") +
+         ":" + std::to_string(media.bytes->size()) + ":" + hash.data() + ">";
+}
+
+/// A message's text with a word for each picture and recording, where it stands.
+std::string text_of(const ChatMessage& message) {
+  std::string text;
+  std::size_t copied = 0;
+  const std::string content = message.content.value_or("");
+  for (const Media& media : message.media) {
+    text.append(content, copied, media.position - copied);
+    copied = media.position;
+    if (!text.empty() && !is_space(text.back())) text += ' ';
+    text += word_of(media);
+    if (copied < content.size() && !is_space(content[copied])) text += ' ';
+  }
+  return text.append(content, copied, std::string::npos);
+}
+
 }  // namespace
 
 Result<FakePrompt> read_prompt(const GenerateRequest& request, const FakeScript& defaults) {
@@ -154,11 +181,12 @@ Result<FakePrompt> read_prompt(const GenerateRequest& request, const FakeScript&
   FakePrompt prompt{.prefixes = {}, .script = defaults};
   Status status;
   if (const auto* chat = std::get_if<ChatPrompt>(&request.prompt)) {
-    std::string_view last_user;
+    std::string last_user;
     for (const ChatMessage& message : chat->messages) {
       if (!message.content) continue;
-      reader.add(*message.content);
-      if (message.role == Role::User) last_user = *message.content;
+      std::string said = text_of(message);
+      reader.add(said);
+      if (message.role == Role::User) last_user = std::move(said);
     }
     status = read_script(last_user, "messages", prompt.script);
   } else if (const auto* text = std::get_if<TextPrompt>(&request.prompt)) {

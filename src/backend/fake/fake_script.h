@@ -19,7 +19,8 @@ namespace pcai {
 ///   fake: reply=all that follows on this line
 ///
 /// Numbers count tokens or milliseconds. An unknown key or a bad number is an InvalidRequest.
-/// That the answer matches a request's tools and grammar is the script's affair.
+/// That the answer matches a request's tools and grammar is the script's affair. A picture or a
+/// recording is a word of its message, "<image:PNG:68:9f2c>": its format, bytes and a hash of them.
 struct FakeScript {
   std::chrono::milliseconds prefill{0};  // prefill_ms: before the first token
   std::chrono::milliseconds delay{0};    // delay_ms: before each token
