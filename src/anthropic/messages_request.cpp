@@ -152,13 +152,14 @@ Status read_tool_choice(Json& value, const std::string& path, Request& request) 
 
 struct Thinking {
   std::string type;
+  std::uint32_t budget_tokens = 0;  // 0 = none was given
 };
 
 Status read_thinking(Json& value, const std::string& path, Request& request) {
   static const std::vector<Field<Thinking>> kFields = {
       required(field<&Thinking::type>("type", {}, "enabled, adaptive or disabled")),
-      ignored_field<Thinking>("budget_tokens", FieldType::Integer,
-                              "The model decides how long it thinks"),
+      field<&Thinking::budget_tokens>("budget_tokens", {1, 2147483647},
+                                      "Most tokens of thinking; then the answer begins"),
       ignored_field<Thinking>("display", FieldType::String, "Thinking is always shown"),
   };
   Thinking thinking;
@@ -171,6 +172,9 @@ Status read_thinking(Json& value, const std::string& path, Request& request) {
                 where);
   }
   chat_of(request).thinking = thinking.type != "disabled";
+  if (thinking.budget_tokens > 0) {
+    request.generate.params.reasoning_budget = thinking.budget_tokens;
+  }
   return {};
 }
 

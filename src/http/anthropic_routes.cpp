@@ -10,7 +10,9 @@
 namespace pcai {
 namespace {
 
-constexpr FieldName kNames[] = {{"stop", "stop_sequences"}, {"grammar", "output_config.format"}};
+constexpr FieldName kNames[] = {{"stop", "stop_sequences"},
+                                {"grammar", "output_config.format"},
+                                {"reasoning_budget", "thinking.budget_tokens"}};
 constexpr StreamForm kForm{.ping = "event: ping\ndata: {\"type\":\"ping\"}\n\n"};
 
 }  // namespace

@@ -79,6 +79,10 @@ Status read_effort(Json& value, const std::string& path, Request& request) {
   return read_reasoning_effort(value, path, prompt_of(request));
 }
 
+Status read_budget(Json& value, const std::string& path, Request& request) {
+  return read_reasoning_budget(value, path, request.generate.params);
+}
+
 Status read_arguments(Json& value, const std::string& path, Request& request) {
   return read_template_arguments(value, path, prompt_of(request));
 }
@@ -128,6 +132,12 @@ std::span<const Field<Request>> chat_fields() {
       with_choices(
           Field<Request>{{"reasoning_effort", String, {}, "", "How much to reason"}, read_effort},
           reasoning_efforts()),
+      {{"reasoning_budget",
+        Integer,
+        {0, 2147483647},
+        "",
+        "Most tokens of reasoning; then it is ended, and the answer begins"},
+       read_budget},
       // After reasoning_effort, because it wins.
       {{"chat_template_kwargs", Object, {0, 32}, "", "Arguments of the model's chat template"},
        read_arguments},

@@ -70,6 +70,10 @@ Status read_reasoning(Json& value, const std::string& path, Request& request) {
   return read_fields(value, path, request.warnings, FieldSet<Request>{kFields, request});
 }
 
+Status read_budget(Json& value, const std::string& path, Request& request) {
+  return read_reasoning_budget(value, path, request.generate.params);
+}
+
 Status read_arguments(Json& value, const std::string& path, Request& request) {
   return read_template_arguments(value, path, prompt_of(request));
 }
@@ -152,6 +156,12 @@ std::span<const Field<Request>> responses_fields() {
       with_schema(
           Field<Request>{{"reasoning", Object, {}, "", "How much to reason"}, read_reasoning},
           "ResponseReasoning"),
+      {{"reasoning_budget",
+        Integer,
+        {0, 2147483647},
+        "",
+        "Most tokens of reasoning; then it is ended, and the answer begins"},
+       read_budget},
       // After reasoning, because it wins.
       {{"chat_template_kwargs", Object, {0, 32}, "", "Arguments of the model's chat template"},
        read_arguments},

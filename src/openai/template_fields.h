@@ -11,7 +11,10 @@ namespace pcai {
 /// as its argument `reasoning_effort`.
 Status read_reasoning_effort(Json& value, const std::string& path, ChatPrompt& prompt);
 
-/// The values that it has.
+/// Reads the most tokens of reasoning.
+Status read_reasoning_budget(Json& value, const std::string& path, GenerateParams& params);
+
+/// The values that reasoning_effort has.
 std::span<const std::string_view> reasoning_efforts();
 
 /// Reads `chat_template_kwargs`: up to 32 arguments, each a string, a number or a boolean.

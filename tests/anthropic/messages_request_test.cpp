@@ -117,7 +117,8 @@ TEST(MessagesRequestTest, ThinkingIsOffUnlessAskedFor) {
   EXPECT_TRUE(chat_of(body_with(R"("thinking":{"type":"adaptive"})")).thinking);
   const auto budget = parsed(body_with(R"("thinking":{"type":"enabled","budget_tokens":2000})"));
   EXPECT_TRUE(std::get<ChatPrompt>(budget.generate.prompt).thinking);
-  EXPECT_THAT(budget.warnings, ElementsAre(HasSubstr("thinking.budget_tokens")));
+  EXPECT_EQ(budget.generate.params.reasoning_budget, 2000U);
+  EXPECT_THAT(budget.warnings, ElementsAre());
 }
 
 TEST(MessagesRequestTest, ASchemaOfTheAnswerIsAGrammar) {
@@ -170,7 +171,6 @@ TEST(MessagesRequestTest, WhatCannotBeDoneIsUnsupported) {
   EXPECT_EQ(prefilled.field, "messages[1]");
 }
 
-TEST(MessagesRequestTest, CountingNeedsNoMaxTokens) {
 // "\x89PNG\r\n\x1A\n" and a little more.
 constexpr const char* kPngBase64 = "iVBORw0KGgphbmQgc28gb24=";
 
@@ -206,6 +206,7 @@ TEST(MessagesRequestTest, AnImageIsWhatItIsSaidToBe) {
       "messages[0].content[1].source.type");
 }
 
+TEST(MessagesRequestTest, CountingNeedsNoMaxTokens) {
   const char* body = R"({"model":"m","messages":[{"role":"user","content":"a"}]})";
   EXPECT_TRUE(parse_count_request(body).has_value());
 }

@@ -147,6 +147,16 @@ TEST(FakeModelTest, ReasoningComesFirst) {
   EXPECT_EQ(finished_in(events)->usage.completion_tokens, 3U);
 }
 
+TEST(FakeModelTest, ReasoningEndsAtItsBudget) {
+  const auto model = load_fake();
+  GenerateParams params;
+  params.reasoning_budget = 1;
+  const auto events = submit(*model, 1, chat_request("why\nfake: reasoning=2", params))->wait();
+  EXPECT_EQ(text_of(events), " said: why");
+  ASSERT_NE(finished_in(events), nullptr);
+  EXPECT_EQ(finished_in(events)->usage.reasoning_tokens, 1U);
+}
+
 TEST(FakeModelTest, LogprobsOfReasoningComeWithTheNextText) {
   const auto model = load_fake();
   GenerateParams params;

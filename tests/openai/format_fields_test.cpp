@@ -99,6 +99,16 @@ TEST(TemplateFieldsTest, ReasoningEffortAsksForOrAgainstReasoning) {
   expect_refused(R"("reasoning_effort":"huge")", ErrorCode::InvalidRequest, "reasoning_effort");
 }
 
+TEST(TemplateFieldsTest, AReasoningBudgetIsAnyWholeNumberOfTokens) {
+  for (const std::uint32_t tokens : {0U, 1U, 2147483647U}) {
+    const auto request =
+        parse_chat_request(chat_body("\"reasoning_budget\":" + std::to_string(tokens)));
+    ASSERT_TRUE(request) << request.error().message;
+    EXPECT_EQ(request->generate.params.reasoning_budget, tokens);
+  }
+  expect_refused(R"("reasoning_budget":-1)", ErrorCode::InvalidRequest, "reasoning_budget");
+}
+
 TEST(TemplateFieldsTest, TemplateArgumentsAreScalarsAndWin) {
   const ChatPrompt prompt = prompt_of(
       R"("chat_template_kwargs":{"enable_thinking":false,"n":1.5,"s":"x\"y","reasoning_effort":"low",

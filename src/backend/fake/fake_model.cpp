@@ -79,6 +79,9 @@ Status FakeModel::submit(RequestId id, GenerateRequest request, std::shared_ptr<
   }
   Result<FakePrompt> prompt = read_prompt(request, defaults_);
   if (!prompt) return fail(std::move(prompt.error()));
+  if (params.reasoning_budget) {
+    prompt->script.reasoning = std::min(prompt->script.reasoning, *params.reasoning_budget);
+  }
   const std::uint64_t size = prompt->prefixes.size();
   if (size >= info_.context_length) {
     return fail(ErrorCode::ContextOverflow,

@@ -30,9 +30,9 @@ struct FakeScript {
   std::optional<std::uint32_t> crash_after;  // "crash" or "crash=N": then std::abort()
   std::optional<std::uint32_t> hang_after;   // "hang" or "hang=N": then the whole model stands
                                              // still, cancels included, until it is destroyed
-  std::uint32_t reasoning = 0;               // so many first tokens come as ReasoningDelta
-  std::string tool;                          // name of a tool to call at the end; "" = none
-  std::string tool_arguments = "{}";         // args=the rest of the line, JSON text
+  std::uint32_t reasoning = 0;  // so many first tokens come as ReasoningDelta, up to the budget
+  std::string tool;             // name of a tool to call at the end; "" = none
+  std::string tool_arguments = "{}";  // args=the rest of the line, JSON text
 };
 
 /// A prompt as the fake sees it.
