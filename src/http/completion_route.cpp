@@ -2,6 +2,7 @@
 
 #include "http/answer.h"
 #include "http/body.h"
+#include "http/inquire.h"
 #include "http/request_id.h"
 #include "http/routes.h"
 #include "openai/completion_request.h"
@@ -10,22 +11,33 @@
 namespace pcai {
 namespace {
 
+constexpr FieldName kNames[] = {{"messages", "prompt"}};
+constexpr FieldName kTokenNames[] = {{"tokens", "prompt"}};
+
 CompletionResponseHead head_of(const Engine& engine, CompletionRequest& request) {
-  CompletionResponseHead head{.id = random_id("cmpl-"),
-                              .created = std::time(nullptr),
-                              .model = model_name(engine, request.generate),
-                              .warnings = std::move(request.warnings),
-                              .prompts = static_cast<std::uint32_t>(request.prompts.size()),
-                              .n = request.n,
-                              .best_of = request.best_of,
-                              .logprobs = request.generate.params.logprobs,
-                              .include_usage = request.include_usage};
-  if (request.echo) {
-    for (const Prompt& prompt : request.prompts) {
-      head.echoes.push_back(std::get<TextPrompt>(prompt).text);
-    }
-  }
-  return head;
+  return {.id = random_id("cmpl-"),
+          .created = std::time(nullptr),
+          .model = model_name(engine, request.generate),
+          .warnings = std::move(request.warnings),
+          .prompts = static_cast<std::uint32_t>(request.prompts.size()),
+          .n = request.n,
+          .best_of = request.best_of,
+          .logprobs = request.generate.params.logprobs,
+          .include_usage = request.include_usage};
+}
+
+/// The prompt as text. Fails where the model has no such tokens.
+Task<Result<std::string>> echo_of(Exchange& exchange, const std::string& model,
+                                  const Prompt& prompt) {
+  if (const auto* text = std::get_if<TextPrompt>(&prompt)) co_return text->text;
+  if (const auto* gap = std::get_if<InfillPrompt>(&prompt)) co_return gap->prefix;
+  DetokenizeRequest tokens;
+  tokens.model = model;
+  tokens.tokens = std::get<TokenPrompt>(prompt).tokens;
+  auto started = exchange.engine().detokenize(std::move(tokens));
+  auto text = co_await answer_of(exchange, std::move(started));
+  if (!text) rename_field(text.error(), kTokenNames);
+  co_return text;
 }
 
 }  // namespace
@@ -40,7 +52,13 @@ Task<void> post_completions(Exchange& exchange) {
   // The likeliest can only be chosen by its log-probabilities.
   if (request->best_of > request->n) generate.params.logprobs = true;
 
-  Choices choices(exchange.waker());
+  for (std::size_t i = 0; request->echo && i < request->prompts.size(); ++i) {
+    auto echo = co_await echo_of(exchange, generate.model, request->prompts[i]);
+    if (!echo) co_return co_await exchange.fail(echo.error());
+    head.echoes.push_back(*std::move(echo));
+  }
+
+  Choices choices(exchange.waker(), kNames);
   for (Prompt& prompt : request->prompts) {
     generate.prompt = std::move(prompt);
     Status started = choices.start(exchange.engine(), generate, request->best_of);

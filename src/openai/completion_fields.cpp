@@ -66,12 +66,6 @@ Status read_logprobs(Json& value, const std::string&, Request& request) {
   return {};
 }
 
-Status read_suffix(Json& value, const std::string& path, Request&) {
-  if (value.get_ref<const std::string&>().empty()) return {};
-  return fail(ErrorCode::Unsupported,
-              path + " is not supported here: no model that is served fills in the middle", path);
-}
-
 }  // namespace
 
 std::span<const Field<Request>> completion_fields() {
@@ -84,9 +78,10 @@ std::span<const Field<Request>> completion_fields() {
       {{"max_tokens", Integer, {1, 2147483647}, "16", "Most tokens of an answer"}, read_max_tokens},
       {{"best_of", Integer, {1, 20}, "", "Answers to choose the n likeliest from; default n"},
        read_best_of},
-      field<&Request::echo>("echo", {}, "Begin with the prompt, which must be text"),
+      field<&Request::echo>("echo", {}, "Begin with the prompt"),
       {{"logprobs", Integer, {0, 5}, "", "Alternatives a token"}, read_logprobs},
-      {{"suffix", String, {}, "", "Not supported, but for \"\""}, read_suffix},
+      field<&Request::suffix>("suffix", {},
+                              "What follows the answer; for models that fill gaps in a text"),
       ignored_field<Request>("service_tier", String, "There is one tier"),
   };
   return kFields;

@@ -1,6 +1,6 @@
 #include "openai/completion_request.h"
 
-#include <algorithm>
+#include <utility>
 
 #include "openai/json_reader.h"
 #include "openai/sampling_fields.h"
@@ -12,6 +12,17 @@ constexpr std::uint32_t kDefaultMaxTokens = 16;
 
 tl::unexpected<Error> refuse(const std::string& field, const std::string& what) {
   return fail(ErrorCode::InvalidRequest, field + " " + what, field);
+}
+
+/// Makes the prompts what stands before a gap.
+Status add_suffix(CompletionRequest& request) {
+  if (request.suffix.empty()) return {};
+  for (Prompt& prompt : request.prompts) {
+    auto* const text = std::get_if<TextPrompt>(&prompt);
+    if (text == nullptr) return refuse("suffix", "needs a prompt that is text, not token ids");
+    prompt = InfillPrompt{std::move(text->text), request.suffix};
+  }
+  return {};
 }
 
 /// What depends on more than one field.
@@ -33,12 +44,7 @@ Status check_together(Json& body, CompletionRequest& request) {
     return fail(ErrorCode::Unsupported,
                 "echo is not supported with logprobs: the prompt has none here", "echo");
   }
-  const auto is_text = [](const Prompt& prompt) {
-    return std::holds_alternative<TextPrompt>(prompt);
-  };
-  if (request.echo && !std::all_of(request.prompts.begin(), request.prompts.end(), is_text)) {
-    return fail(ErrorCode::Unsupported, "echo is not supported with token ids; send text", "echo");
-  }
+  if (Status added = add_suffix(request); !added) return added;
   for (const Prompt& prompt : request.prompts) {
     GenerateRequest one{.prompt = prompt};
     if (Status checked = check_request(one); !checked) return checked;

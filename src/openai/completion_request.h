@@ -11,9 +11,10 @@ namespace pcai {
 
 /// A parsed body of POST /v1/completions. Every prompt gets `n` answers, the best of `best_of`.
 struct CompletionRequest : AnswerRequest {
-  std::vector<Prompt> prompts;  // TextPrompt or TokenPrompt; `generate` has none
+  std::vector<Prompt> prompts;  // each of any kind but a chat; `generate` has none
   std::uint32_t best_of = 1;    // at least n
-  bool echo = false;            // text prompts only
+  std::string suffix;           // already in the prompts; "" = none
+  bool echo = false;
 };
 
 constexpr std::size_t kMostCompletions = 128;  // prompts times best_of

@@ -70,6 +70,34 @@ TEST(CompletionTest, EchoBeginsWithThePrompt) {
   EXPECT_EQ(Json::parse(answer.body)["choices"][0]["text"], "HiYou said: Hi");
 }
 
+TEST(CompletionTest, EchoOfTokenIdsIsTheirText) {
+  const TestServer server;
+  const Json tokens =
+      Json::parse(server.post("/tokenize", R"({"content":"good morning"})").body)["tokens"];
+  const Answer answer =
+      server.post(kCompletions, body_of("[" + tokens.dump() + R"(,"Hi"])", R"(,"echo":true)"));
+  const Json choices = Json::parse(answer.body)["choices"];
+  EXPECT_EQ(choices[0]["text"], "good morningYou said 2 tokens.");
+  EXPECT_EQ(choices[1]["text"], "HiYou said: Hi");
+  const Answer unknown = server.post(kCompletions, body_of("[1,2]", R"(,"echo":true)"));
+  EXPECT_EQ(unknown.status, 400);
+  EXPECT_EQ(Json::parse(unknown.body)["error"]["param"], "prompt");
+}
+
+TEST(CompletionTest, ASuffixMakesAGap) {
+  const TestServer server;
+  const std::string suffix = R"(,"suffix":" end")";
+  Json json = Json::parse(server.post(kCompletions, body_of(R"("Once")", suffix)).body);
+  EXPECT_EQ(json["choices"][0]["text"], "You said: Once ...  end");
+  EXPECT_EQ(json["usage"]["prompt_tokens"], 2);
+  // The suffix is not part of the answer, nor is it echoed.
+  json = Json::parse(
+      server.post(kCompletions, body_of(R"(["fake: reply=X","b"])", suffix + R"(,"echo":true)"))
+          .body);
+  EXPECT_EQ(json["choices"][0]["text"], "fake: reply=XX");
+  EXPECT_EQ(json["choices"][1]["text"], "bYou said: b ...  end");
+}
+
 TEST(CompletionTest, BestOfGeneratesMoreThanItGives) {
   const TestServer server;
   const Json json = Json::parse(
@@ -91,10 +119,8 @@ TEST(CompletionTest, LogprobsHaveTheOlderShape) {
 
 TEST(CompletionTest, WhatIsWrongIsNamed) {
   const TestServer server;
-  for (const auto& [fields, param] :
-       std::vector<std::pair<std::string, std::string>>{{R"(,"suffix":"x")", "suffix"},
-                                                        {R"(,"best_of":0)", "best_of"},
-                                                        {R"(,"tools":[])", "tools"}}) {
+  for (const auto& [fields, param] : std::vector<std::pair<std::string, std::string>>{
+           {R"(,"best_of":0)", "best_of"}, {R"(,"tools":[])", "tools"}}) {
     const Answer answer = server.post(kCompletions, body_of(R"("x")", fields));
     EXPECT_EQ(answer.status, 400);
     EXPECT_EQ(Json::parse(answer.body)["error"]["param"], param);

@@ -56,7 +56,9 @@ BackendDescriptor FakeBackend::describe() {
                            .supports_seed = true,
                            .reproducible = true,
                            .supports_logprobs = true,
-                           .supports_grammars = true}};
+                           .supports_grammars = true,
+                           .supports_reasoning_budget = true,
+                           .supports_infill = true}};
 }
 
 Result<std::unique_ptr<LoadedModel>> FakeBackend::load(const ModelSpec& spec,
@@ -84,6 +86,7 @@ Result<std::unique_ptr<LoadedModel>> FakeBackend::load(const ModelSpec& spec,
                             ? options_.context_length
                             : spec.config.context_length.value_or(kDefaultContextLength);
   info.train_context_length = info.context_length;
+  info.fills_gaps = true;
   info.sees = true;
   info.hears = true;
   info.vocabulary_size = kFakeVocabularySize;

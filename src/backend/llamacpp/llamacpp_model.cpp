@@ -77,6 +77,7 @@ Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
   model->info_.id = spec.id;
   model->info_.context_length = context->planner.cells;
   model->info_.max_sequences = context->planner.max_running;
+  model->info_.fills_gaps = model->tokenizer_.fills_gaps();
   model->info_.generates = llama_get_memory(context->context.get()) != nullptr;
   model->codec_.set_context_length(model->info_.context_length);
   model->scheduler_ =
@@ -134,6 +135,8 @@ Result<PreparedPrompt> LlamaCppModel::prepare(const GenerateRequest& request) {
     format = std::move(tokenized->format);
     native = std::move(tokenized->native);
     tokens = std::move(tokenized->tokens);
+  } else if (const auto* gap = std::get_if<InfillPrompt>(&request.prompt)) {
+    tokens = tokenize(*gap);
   } else {
     tokens = tokenize(std::get<TextPrompt>(request.prompt).text);
   }
@@ -177,6 +180,20 @@ Result<std::vector<Token>> LlamaCppModel::tokenize(const std::string& text) cons
     return fail(ErrorCode::InvalidRequest, "the prompt is empty", "messages");
   }
   return tokens;
+}
+
+Result<std::vector<Token>> LlamaCppModel::tokenize(const InfillPrompt& gap) const {
+  if (!info_.fills_gaps) {
+    return fail(ErrorCode::Unsupported,
+                "suffix: model '" + info_.id +
+                    "' was not trained to fill gaps, its vocabulary has no tokens for it; leave it "
+                    "out, or ask a model for code",
+                "suffix");
+  }
+  const std::uint32_t context = info_.context_length;
+  const std::size_t size = gap.prefix.size() + gap.suffix.size();
+  if (size > kMostBytesPerToken * context) return overflow(size, "bytes", context);
+  return tokenizer_.tokenize_gap(gap.prefix, gap.suffix);
 }
 
 Result<std::unique_ptr<TokenConstraint>> LlamaCppModel::constrain(const GenerateRequest& request,

@@ -38,6 +38,7 @@ class LlamaCppModel final : public LoadedModel {
   Result<PreparedPrompt> prepare(const GenerateRequest& request);
   Result<std::vector<Token>> check_tokens(const TokenPrompt& prompt) const;
   Result<std::vector<Token>> tokenize(const std::string& text) const;
+  Result<std::vector<Token>> tokenize(const InfillPrompt& gap) const;
   Result<std::unique_ptr<TokenConstraint>> constrain(const GenerateRequest& request,
                                                      const AnswerFormat& format);
   Result<GrammarCompiler*> grammar_compiler();

@@ -19,7 +19,8 @@ BackendDescriptor describe() {
                            .supports_seed = true,
                            .supports_logprobs = true,
                            .supports_grammars = true,
-                           .supports_reasoning_budget = true}};
+                           .supports_reasoning_budget = true,
+                           .supports_infill = true}};
 }
 
 /// llama.cpp behind the seam. Any thread may call any method.

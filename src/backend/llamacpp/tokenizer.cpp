@@ -31,6 +31,28 @@ Result<std::vector<llama_token>> Tokenizer::tokenize(std::string_view text, bool
   }
 }
 
+bool Tokenizer::fills_gaps() const {
+  return llama_vocab_fim_pre(vocab_) != LLAMA_TOKEN_NULL &&
+         llama_vocab_fim_suf(vocab_) != LLAMA_TOKEN_NULL &&
+         llama_vocab_fim_mid(vocab_) != LLAMA_TOKEN_NULL;
+}
+
+Result<std::vector<llama_token>> Tokenizer::tokenize_gap(std::string_view prefix,
+                                                         std::string_view suffix) const {
+  const auto before = tokenize(prefix, false, false);
+  if (!before) return fail(before.error());
+  const auto after = tokenize(suffix, false, false);
+  if (!after) return fail(after.error());
+  std::vector<llama_token> tokens;
+  if (llama_vocab_get_add_bos(vocab_)) tokens.push_back(llama_vocab_bos(vocab_));
+  tokens.push_back(llama_vocab_fim_pre(vocab_));
+  tokens.insert(tokens.end(), before->begin(), before->end());
+  tokens.push_back(llama_vocab_fim_suf(vocab_));
+  tokens.insert(tokens.end(), after->begin(), after->end());
+  tokens.push_back(llama_vocab_fim_mid(vocab_));
+  return tokens;
+}
+
 std::string Tokenizer::piece(llama_token token) const {
   return to_text(token, false);
 }

@@ -27,6 +27,14 @@ class Tokenizer {
   Result<std::vector<llama_token>> tokenize(std::string_view text, bool add_special,
                                             bool parse_special) const;
 
+  /// Whether the model was trained to fill gaps.
+  bool fills_gaps() const;
+
+  /// What stands before and after a gap, as a model that fills gaps reads it: no special token of
+  /// the texts counts as one.
+  Result<std::vector<llama_token>> tokenize_gap(std::string_view prefix,
+                                                std::string_view suffix) const;
+
   /// The token's bytes, not always whole UTF-8. Special tokens have none.
   std::string piece(llama_token token) const;
 
