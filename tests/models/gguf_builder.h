@@ -136,11 +136,16 @@ class GgufBuilder {
     return result;
   }
 
+  /// Bytes of the whole file.
+  std::uint64_t size() const {
+    const std::uint64_t start = header().size();
+    return tensors_.empty() ? start : (start + alignment - 1) / alignment * alignment + data_bytes_;
+  }
+
   /// The whole file; its tensors' data are zeros.
   std::string build() const {
     std::string result = header();
-    if (tensors_.empty()) return result;
-    result.resize((result.size() + alignment - 1) / alignment * alignment + data_bytes_);
+    result.resize(size());
     return result;
   }
 

@@ -13,14 +13,13 @@
 namespace pcai {
 namespace {
 
-constexpr std::uint32_t kLeastContext = 256;   // llama.cpp rounds up to this
-constexpr std::uint32_t kIdleSequences = 48;   // prefixes kept beside the running requests
-constexpr std::uint32_t kMostSequences = 256;  // LLAMA_MAX_SEQ
+constexpr std::uint32_t kLeastContext = 256;  // llama.cpp rounds up to this
 
-Result<std::uint32_t> choose_length(const llama_model& weights, const ModelConfig& config) {
+Result<std::uint32_t> choose_length(const llama_model& weights, const ModelMemory& needs,
+                                    const ModelConfig& config) {
   const std::uint64_t trained = std::max<std::int32_t>(llama_model_n_ctx_train(&weights),
                                                        static_cast<std::int32_t>(kLeastContext));
-  const std::uint64_t each = std::max<std::uint64_t>(kv_bytes_per_token(weights), 1);
+  const std::uint64_t each = std::max<std::uint64_t>(needs.kv_per_cell(), 1);
   const std::uint64_t fits = free_memory() / 2 / each;
   const std::uint64_t wanted = config.context_length.value_or(static_cast<std::uint32_t>(trained));
   if (config.context_length && wanted > fits) {
@@ -39,25 +38,24 @@ Result<std::uint32_t> choose_length(const llama_model& weights, const ModelConfi
 
 }  // namespace
 
-Result<PreparedContext> create_context(llama_model& weights, const ModelConfig& config) {
-  const auto length = choose_length(weights, config);
+Result<PreparedContext> create_context(llama_model& weights, const ModelMemory& needs,
+                                       const ModelConfig& config) {
+  const auto length = choose_length(weights, needs, config);
   if (!length) return fail(length.error());
   const bool cut_memory = !llama_model_is_recurrent(&weights) && !llama_model_is_hybrid(&weights);
-  const std::uint32_t batch = std::max(config.batch_size, std::uint32_t{32});
-  const std::uint32_t running =
-      std::clamp(config.max_sequences, 1U, std::min(batch, kMostSequences - 1));
+  const ContextShape shape = context_shape(config, !cut_memory);
   PreparedContext prepared;
   prepared.planner = {
-      .max_running = running,
-      .max_sequences = cut_memory ? std::min(running + kIdleSequences, kMostSequences) : running,
-      .max_batch = batch,
+      .max_running = shape.running,
+      .max_sequences = shape.sequences,
+      .max_batch = shape.batch,
       .share_prefixes = cut_memory,
   };
   llama_context_params params = llama_context_default_params();
   params.n_ctx = *length;
-  params.n_batch = batch;
-  params.n_ubatch = batch;
-  params.n_seq_max = prepared.planner.max_sequences;
+  params.n_batch = shape.batch;
+  params.n_ubatch = shape.batch;
+  params.n_seq_max = shape.sequences;
   params.n_outputs_max = params.n_seq_max;  // llama.cpp insists on as many
   params.n_threads =
       config.threads > 0 ? static_cast<std::int32_t>(config.threads) : common_cpu_get_num_math();

@@ -2,6 +2,7 @@
 
 #include "backend/llamacpp/batch_planner.h"
 #include "backend/llamacpp/model_file.h"
+#include "fit/model_memory.h"
 
 namespace pcai {
 
@@ -14,6 +15,7 @@ struct PreparedContext {
 /// Makes the KV cache and buffers. The context is as long as asked for, or as the model was trained
 /// for, cut to what half of the free memory holds. Fails with InvalidRequest when more is asked for
 /// than the memory holds, or Internal.
-Result<PreparedContext> create_context(llama_model& weights, const ModelConfig& config);
+Result<PreparedContext> create_context(llama_model& weights, const ModelMemory& needs,
+                                       const ModelConfig& config);
 
 }  // namespace pcai

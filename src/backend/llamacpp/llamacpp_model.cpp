@@ -9,6 +9,7 @@
 #include "backend/answer/answer_parser.h"
 #include "backend/llamacpp/context.h"
 #include "backend/llamacpp/kernels/load_kernels.h"
+#include "backend/llamacpp/memory_use.h"
 #include "backend/llamacpp/native_answer.h"
 
 namespace pcai {
@@ -56,6 +57,8 @@ Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
     return fail(ErrorCode::Unsupported,
                 "isq: a GGUF file is quantized already; mistralrs quantizes safetensors", "isq");
   }
+  const auto needs = read_model_memory(spec.config.model_path);  // checks the whole header, too
+  if (!needs) return fail(needs.error().code, needs.error().message, "model_path");
   const Result<bool> kernels = wants_kernels(spec.config);
   if (!kernels) return fail(kernels.error());
   PartOfProgress reading(progress, 0, *kernels ? kReadingShare : 1);
@@ -71,12 +74,14 @@ Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
     if (!packed) return fail(std::move(packed.error()));
     model->kernels_ = std::move(*packed);
   }
-  auto context = create_context(*model->weights_, spec.config);
+  auto context = create_context(*model->weights_, *needs, spec.config);
   if (!context) return fail(std::move(context.error()));
   model->info_ = describe_model(*model->weights_);
   model->info_.id = spec.id;
   model->info_.context_length = context->planner.cells;
   model->info_.max_sequences = context->planner.max_running;
+  model->info_.memory_bytes = memory_use(*context->context).bytes() +
+                              (model->kernels_ ? model->kernels_->bytes() : 0);
   model->info_.fills_gaps = model->tokenizer_.fills_gaps();
   model->info_.generates = llama_get_memory(context->context.get()) != nullptr;
   model->codec_.set_context_length(model->info_.context_length);

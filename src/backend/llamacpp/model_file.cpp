@@ -77,13 +77,4 @@ ModelInfo describe_model(const llama_model& model) {
   return info;
 }
 
-std::uint64_t kv_bytes_per_token(const llama_model& model) {
-  const auto heads = llama_model_n_head(&model);
-  if (heads <= 0) return 0;
-  const std::uint64_t kv_width = static_cast<std::uint64_t>(llama_model_n_embd(&model)) / heads *
-                                 static_cast<std::uint64_t>(llama_model_n_head_kv(&model));
-  return kv_width * static_cast<std::uint64_t>(llama_model_n_layer(&model)) * 2 *
-         sizeof(std::uint16_t);
-}
-
 }  // namespace pcai

@@ -25,8 +25,4 @@ Result<LlamaModelPtr> load_weights(const ModelConfig& config, bool as_stored,
 /// What the file's metadata says; context_length is left to the context.
 ModelInfo describe_model(const llama_model& model);
 
-/// Bytes that one token takes in the KV cache at 16 bits an element. 0 = the model has no such
-/// cache.
-std::uint64_t kv_bytes_per_token(const llama_model& model);
-
 }  // namespace pcai

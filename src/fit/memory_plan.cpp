@@ -1,0 +1,217 @@
+#include "fit/memory_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <system_error>
+
+#include "models/printable.h"
+
+namespace pcai {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint32_t kLeastContext = 256;
+
+std::string mib(std::uint64_t bytes) {
+  return fmt::format("{} MiB", (bytes + (1 << 20) - 1) >> 20);
+}
+
+/// What is left free on a device for others and for what no plan foresees.
+std::uint64_t margin_of(const Device& device) {
+  return std::clamp<std::uint64_t>(device.memory_total / 16, std::uint64_t{256} << 20,
+                                   std::uint64_t{1} << 30);
+}
+
+/// One model, one configuration, one list of devices.
+class Planner {
+ public:
+  Planner(const ModelMemory& model, const ModelConfig& config, const std::vector<Device>& devices)
+      : model_(model), config_(config), shape_(context_shape(config, model.is_recurrent)) {
+    for (const Device& device : devices) {
+      if (device.kind == DeviceKind::Cpu) {
+        cpu_ = device;
+      } else if (!config.gpu_devices || std::ranges::count(*config.gpu_devices, device.index) > 0) {
+        gpus_.push_back(device);
+      }
+    }
+  }
+
+  MemoryPlan plan() {
+    const std::uint64_t trained = std::max(model_.train_context, kLeastContext);
+    const std::uint64_t wanted =
+        config_.context_length.value_or(static_cast<std::uint32_t>(trained));
+    plan_.sequences = shape_.running;
+    plan_.wanted_context = static_cast<std::uint32_t>(wanted);
+    place(wanted);
+    const std::uint64_t most = most_cells();
+    if (wanted > most && !config_.context_length) {
+      place(std::max<std::uint64_t>(most, kLeastContext));
+      plan_.notes.push_back(fmt::format(
+          "the context is cut from {} to {} tokens: they may take half of the memory that is left "
+          "beside the weights",
+          wanted, plan_.context));
+    } else if (wanted > most) {
+      refuse(fmt::format("a context of {} tokens needs {}; the memory left holds {} tokens", wanted,
+                         mib(plan_.shares.front().context), most));
+    }
+    for (const DeviceShare& share : plan_.shares) {
+      const std::uint64_t needs = share.bytes() + share.margin;
+      if (share.device.memory_free > 0 && needs > share.device.memory_free) {
+        refuse(fmt::format("{} needs {} and a margin of {}, but {} are free", share.device.name,
+                           mib(share.bytes()), mib(share.margin), mib(share.device.memory_free)));
+      }
+    }
+    return std::move(plan_);
+  }
+
+ private:
+  void refuse(std::string why) {
+    plan_.why_not += (plan_.why_not.empty() ? "" : "; ") + std::move(why);
+  }
+
+  /// Layers and, as the last one, the output, as llama.cpp counts them for a GPU.
+  std::uint32_t places() const { return static_cast<std::uint32_t>(model_.layers.size()) + 1; }
+
+  /// Lays the model out for a context, with as many layers on the GPUs as are asked for or fit.
+  void place(std::uint64_t context) {
+    plan_.context = rounded_cells(context);
+    const std::uint32_t most =
+        config_.gpu_layers < 0 ? places()
+                               : std::min(static_cast<std::uint32_t>(config_.gpu_layers), places());
+    std::uint32_t count = gpus_.empty() ? 0 : most;
+    plan_.shares = shares_with(count);
+    while (config_.gpu_layers < 0 && count > 0 && !gpus_hold(plan_.shares)) {
+      plan_.shares = shares_with(--count);
+    }
+    plan_.gpu_layers = count;
+  }
+
+  static bool gpus_hold(const std::vector<DeviceShare>& shares) {
+    return std::all_of(shares.begin() + 1, shares.end(), [](const DeviceShare& share) {
+      return share.bytes() + share.margin <= share.device.memory_free;
+    });
+  }
+
+  /// The GPU of place `number` of `count`: by its share of the free memory, as llama.cpp splits.
+  std::size_t gpu_of(std::uint32_t number, std::uint32_t count) const {
+    double all = 0;
+    for (const Device& gpu : gpus_) all += static_cast<double>(gpu.memory_free);
+    double sum = 0;
+    for (std::size_t i = 0; i + 1 < gpus_.size(); ++i) {
+      sum += static_cast<double>(gpus_[i].memory_free);
+      if (static_cast<double>(number) / count < (all > 0 ? sum / all : 0)) return i;
+    }
+    return gpus_.size() - 1;
+  }
+
+  std::vector<DeviceShare> shares_with(std::uint32_t count) const {
+    std::vector<DeviceShare> shares = {{.device = cpu_, .margin = margin_of(cpu_)}};
+    if (count > 0) {
+      for (const Device& gpu : gpus_) shares.push_back({.device = gpu, .margin = margin_of(gpu)});
+    }
+    shares.front().weights = model_.input.weights + extra_files();
+    shares.front().panels = model_.input.panels;
+    const std::uint32_t first = places() - count;
+    for (std::uint32_t i = 0; i < places(); ++i) {
+      DeviceShare& share = i < first ? shares.front() : shares[1 + gpu_of(i - first, count)];
+      const bool is_output = i + 1 == places();
+      add(share, is_output ? model_.output : model_.layers[i], is_output, i >= first);
+    }
+    for (DeviceShare& share : shares) {
+      const bool computes = share.layers > 0 || share.has_output || count == 0;
+      if (computes) share.compute = compute_bytes(model_, plan_.context, shape_);
+    }
+    drop_panels(shares.front());
+    return shares;
+  }
+
+  void add(DeviceShare& share, const LayerMemory& layer, bool is_output, bool is_on_gpu) const {
+    ModelMemory alone = {.layers = {layer}};
+    share.weights += layer.weights;
+    // A GPU needs a copy of embeddings that are the output matrix, too.
+    if (is_output && is_on_gpu && model_.ties_output) share.weights += model_.input.weights;
+    if (!is_on_gpu) share.panels += layer.panels;
+    share.context += context_bytes(alone, plan_.context, shape_);
+    share.layers += is_output ? 0 : 1;
+    share.has_output |= is_output;
+  }
+
+  /// As load_kernels does it.
+  void drop_panels(DeviceShare& cpu) const {
+    const bool has_room = cpu.device.memory_free == 0 || cpu.panels <= cpu.device.memory_free / 2;
+    if (config_.kernels == KernelUse::Off || !has_room) cpu.panels = 0;
+  }
+
+  /// The most cells that the CPU's memory holds of the layers that it has.
+  std::uint64_t most_cells() const {
+    const DeviceShare& cpu = plan_.shares.front();
+    const std::uint64_t each = cpu.context / std::max<std::uint32_t>(plan_.context, 1);
+    if (each == 0 || cpu.device.memory_free == 0) return std::numeric_limits<std::uint32_t>::max();
+    const std::uint64_t taken = cpu.weights + cpu.panels;
+    const std::uint64_t left = cpu.device.memory_free > taken ? cpu.device.memory_free - taken : 0;
+    return left / 2 / each / kLeastContext * kLeastContext;
+  }
+
+  std::uint64_t extra_files() const {
+    std::uint64_t bytes = 0;
+    const auto count = [&bytes](const fs::path& file) {
+      std::error_code error;
+      const std::uintmax_t size = fs::file_size(file, error);
+      if (!error) bytes += size;
+    };
+    if (config_.projector) count(*config_.projector);
+    for (const AdapterConfig& adapter : config_.adapters) count(adapter.path);
+    return bytes;
+  }
+
+  const ModelMemory& model_;
+  const ModelConfig& config_;
+  const ContextShape shape_;
+  Device cpu_ = {.name = "CPU"};
+  std::vector<Device> gpus_;
+  MemoryPlan plan_;
+};
+
+/// Of a model in a folder: its weights' files.
+Result<std::uint64_t> weights_in(const fs::path& folder) {
+  std::uint64_t bytes = 0;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error); !error && at != fs::directory_iterator();
+       at.increment(error)) {
+    const fs::path ending = at->path().extension();
+    if (ending == ".safetensors" || ending == ".uqff") {
+      std::error_code unreadable;
+      const std::uintmax_t size = at->file_size(unreadable);
+      if (!unreadable) bytes += size;
+    }
+  }
+  if (error) return fail(ErrorCode::InvalidModel, printable_path(folder) + ": " + error.message());
+  return bytes;
+}
+
+}  // namespace
+
+std::uint64_t MemoryPlan::bytes() const noexcept {
+  return std::accumulate(
+      shares.begin(), shares.end(), std::uint64_t{0},
+      [](std::uint64_t sum, const DeviceShare& share) { return sum + share.bytes(); });
+}
+
+MemoryPlan plan_memory(const ModelMemory& model, const ModelConfig& config,
+                       const std::vector<Device>& devices) {
+  return Planner(model, config, devices).plan();
+}
+
+Result<std::uint64_t> expected_memory(const ModelConfig& config) {
+  std::error_code error;
+  if (fs::is_directory(config.model_path, error)) return weights_in(config.model_path);
+  return read_model_memory(config.model_path).map([&](const ModelMemory& model) {
+    return plan_memory(model, config, {cpu_device()}).bytes();
+  });
+}
+
+}  // namespace pcai

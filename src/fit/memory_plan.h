@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/model.h"
+#include "core/result.h"
+#include "fit/device.h"
+#include "fit/model_memory.h"
+
+namespace pcai {
+
+/// One device's part of a model, in bytes.
+struct DeviceShare {
+  Device device;
+  std::uint32_t layers = 0;
+  bool has_output = false;
+  std::uint64_t weights = 0;
+  std::uint64_t panels = 0;   // the CPU's weights once more, for our kernels
+  std::uint64_t context = 0;  // KV cache and recurrent states
+  std::uint64_t compute = 0;
+  std::uint64_t margin = 0;  // to be left free
+
+  std::uint64_t bytes() const noexcept { return weights + panels + context + compute; }
+};
+
+/// What loading a model would take, and where. Pure arithmetic: nothing is loaded.
+struct MemoryPlan {
+  std::uint32_t context = 0;            // tokens
+  std::uint32_t wanted_context = 0;     // more than `context` where memory cut it
+  std::uint32_t sequences = 0;          // requests that decode together
+  std::uint32_t gpu_layers = 0;         // as llama.cpp counts: the output is one, too
+  std::vector<DeviceShare> shares;      // the CPU first, then the GPUs that are used
+  std::string why_not = {};             // empty: it fits
+  std::vector<std::string> notes = {};  // what was cut or left out, and why
+
+  bool fits() const noexcept { return why_not.empty(); }
+  std::uint64_t bytes() const noexcept;
+};
+
+/// Plans a model on these devices, the CPU among them. `gpu_layers` -1 = as many as fit, split by
+/// free memory; the context is the configuration's, or the model's as far as memory goes.
+MemoryPlan plan_memory(const ModelMemory& model, const ModelConfig& config,
+                       const std::vector<Device>& devices);
+
+/// Bytes that a model of this configuration is expected to take on this machine when it is loaded,
+/// over all devices: of a GGUF file by plan_memory, of a folder its weights' files. Reads headers
+/// only. Fails with InvalidModel.
+Result<std::uint64_t> expected_memory(const ModelConfig& config);
+
+}  // namespace pcai
