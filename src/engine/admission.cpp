@@ -23,7 +23,7 @@ bool Admission::enter(std::shared_ptr<LiveRequest> request) {
 
 std::vector<std::shared_ptr<LiveRequest>> Admission::admit(Model& model) {
   std::vector<std::shared_ptr<LiveRequest>> admitted;
-  while (!model.waiting.empty() && has_place(model)) {
+  while (!model.waiting.empty() && has_place(model) && model.serves(model.waiting.begin()->first)) {
     auto node = model.waiting.extract(model.waiting.begin());
     LiveRequest& request = *node.mapped();
     request.state = LiveRequest::State::Admitted;

@@ -7,8 +7,10 @@
 namespace pcai {
 
 Engine::Engine(std::shared_ptr<const BackendRegistry> registry, EngineOptions options,
-               std::function<void(const RequestRecord&)> on_record)
-    : impl_(std::make_shared<Impl>(std::move(registry), options, std::move(on_record))) {}
+               std::function<void(const RequestRecord&)> on_record,
+               std::function<void(const ModelRecord&)> on_model)
+    : impl_(std::make_shared<Impl>(std::move(registry), options, std::move(on_record),
+                                   std::move(on_model))) {}
 
 Engine::~Engine() {
   impl_->shut_down();
@@ -16,6 +18,10 @@ Engine::~Engine() {
 
 Status Engine::add_model(ModelSpec spec) {
   return impl_->add_model(std::move(spec));
+}
+
+Status Engine::add_alias(std::string alias, std::string_view id) {
+  return impl_->add_alias(std::move(alias), id);
 }
 
 Status Engine::load_model(std::string_view id, LoadProgress& progress) {

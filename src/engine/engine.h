@@ -24,6 +24,8 @@ struct EngineOptions {
   std::chrono::milliseconds default_timeout{0};  // for requests that name none; 0 = none
   std::uint32_t submit_threads = 2;              // threads that tokenize and submit
   std::uint32_t max_inquiries = 64;              // on their way together, over all models
+  std::uint64_t memory_limit = 0;                // bytes of all models together; 0 = none
+  std::chrono::milliseconds keep_alive{0};       // of an idle model; 0 = for good
 };
 
 using EmbedInquiry = Inquiry<std::vector<Embedding>>;
@@ -39,6 +41,17 @@ struct RequestRecord {
   std::string outcome;  // "stop", "length", "tool_calls" or an error's code
   Usage usage;
   Timings timings;
+};
+
+/// A model that came or went, for the log. `reason` says why it went or could not come.
+struct ModelRecord {
+  enum class What : std::uint8_t { Loaded, Failed, Unloaded };
+
+  std::string model;
+  What what = What::Loaded;
+  std::string reason = {};
+  std::uint64_t memory_bytes = 0;
+  double seconds = 0;  // of the load
 };
 
 /// Counters since the start, and the present state.
@@ -61,8 +74,10 @@ class Engine {
  public:
   /// `registry` is only read. `on_record` is called once for each request that ended, just before
   /// its last event, from an engine or backend thread or the one that cancels; it must not block.
+  /// `on_model` likewise, from the thread that loads or unloads.
   Engine(std::shared_ptr<const BackendRegistry> registry, EngineOptions options,
-         std::function<void(const RequestRecord&)> on_record = {});
+         std::function<void(const RequestRecord&)> on_record = {},
+         std::function<void(const ModelRecord&)> on_model = {});
 
   /// Cancels what runs, unloads every model, joins every thread.
   ~Engine();
@@ -74,8 +89,12 @@ class Engine {
   /// InvalidRequest when the id is taken.
   Status add_model(ModelSpec spec);
 
+  /// Another name under which a known model can be asked for, until it is removed.
+  Status add_alias(std::string alias, std::string_view id);
+
   /// Loads a known model and blocks until it is ready. Fine when it already is; waits when another
-  /// thread is loading it.
+  /// thread is loading it, and where the memory limit asks for it, until others have left. Fails
+  /// with Unsupported when it has no room even without all that may leave.
   Status load_model(std::string_view id, LoadProgress& progress);
 
   /// Ends its live requests with Cancelled and frees it; the id stays known.

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "engine/engine.h"
 #include "engine/live_request.h"
 #include "engine/model_table.h"
+#include "engine/residency.h"
 #include "engine/task_threads.h"
 
 namespace pcai {
@@ -22,16 +24,18 @@ namespace pcai {
 /// One mutex guards all state. Under it no backend is called, except for alive() and info(), and no
 /// event is delivered. An instance is destroyed only when no thread is inside a call of it (Lease),
 /// and never by a thread of its own. Requests: engine_requests.cpp. Inquiries:
-/// engine_inquiries.cpp. Models: engine_models.cpp.
+/// engine_inquiries.cpp. Models: engine_models.cpp, and engine_room.cpp for who stays in memory.
 class Engine::Impl : public std::enable_shared_from_this<Impl> {
  public:
   Impl(std::shared_ptr<const BackendRegistry> registry, EngineOptions options,
-       std::function<void(const RequestRecord&)> on_record);
+       std::function<void(const RequestRecord&)> on_record,
+       std::function<void(const ModelRecord&)> on_model);
 
   /// Ends all requests and models; afterwards only end_early may be called.
   void shut_down();
 
   Status add_model(ModelSpec spec);
+  Status add_alias(std::string alias, std::string_view id);
   Status load_model(std::string_view id, LoadProgress& progress);
   Status unload_model(std::string_view id);
   Status remove_model(std::string_view id);
@@ -68,10 +72,15 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   };
 
   class Lease;
+  class RoomTurn;
   class WatchedLoad;
 
   // With mutex_ held.
   void advance(Model& model);
+  void settle(Model& model);
+  std::vector<Model*> residents() const;
+  RoomPlan plan(const std::vector<Model*>& residents, std::uint64_t need) const;
+  Error no_room(const Model& model) const;
   void begin_load(Model& model);
   Ending close(std::shared_ptr<LiveRequest> request, GenerateEvent last);
   std::vector<Ending> close_waiting(Model& model, const Error& error);
@@ -83,7 +92,12 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   Status ensure_loaded(Model& model, LoadProgress& progress);
   void load_in_background(Model& model);
   Status load(Model& model, LoadProgress& progress);
-  void unload(Model& model);
+  Status make_room(Model& model, LoadProgress& watched);
+  void trim(const Model& loaded);
+  void expire(std::size_t index);
+  void unload(Model& model, const std::string& why);
+  void unload_idle(Lock& lock, Model& model, const std::string& why);
+  void record(const Model& model, ModelRecord::What what, std::string reason = {}) const;
   void destroy(ModelInstance& instance);
   void submit(const std::shared_ptr<LiveRequest>& request);
   void on_last(LiveRequest& live, GenerateEvent last);
@@ -102,6 +116,7 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   // Constant after construction.
   const EngineOptions options_;
   const std::function<void(const RequestRecord&)> on_record_;
+  const std::function<void(const ModelRecord&)> on_model_;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;  // a model's phase, a lease's end, the last request's end
@@ -111,6 +126,7 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   Admission admission_;
   std::unordered_map<RequestId, std::shared_ptr<LiveRequest>> requests_;  // also ending ones
   std::unordered_map<RequestId, std::shared_ptr<PendingInquiry>> inquiries_;
+  std::set<std::pair<RequestId, const Model*>> room_queue_;  // loads that need room, oldest first
   RequestId last_id_ = 0;
   bool draining_ = false;
   EngineStats counts_;
@@ -118,6 +134,7 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   Backends backends_;
   DeadlineTimer deadlines_;
   TaskThreads load_threads_;
+  DeadlineTimer idle_timer_;  // its ids are places in the model table
   TaskThreads submit_threads_;
   TaskThreads inquiry_threads_;
 };
@@ -126,14 +143,16 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
 /// ended without it.
 class Engine::Impl::Lease {
  public:
-  Lease(Impl& impl, std::shared_ptr<ModelInstance> instance)
-      : impl_(impl), instance_(std::move(instance)) {
+  Lease(Impl& impl, Model& model, std::shared_ptr<ModelInstance> instance)
+      : impl_(impl), model_(model), instance_(std::move(instance)) {
     ++instance_->users;
   }
 
   ~Lease() {
     const std::lock_guard lock(impl_.mutex_);
-    if (--instance_->users == 0) impl_.changed_.notify_all();
+    if (--instance_->users > 0) return;
+    impl_.settle(model_);
+    impl_.changed_.notify_all();
   }
 
   Lease(const Lease&) = delete;
@@ -143,6 +162,7 @@ class Engine::Impl::Lease {
 
  private:
   Impl& impl_;
+  Model& model_;
   std::shared_ptr<ModelInstance> instance_;
 };
 

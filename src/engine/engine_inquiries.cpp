@@ -90,16 +90,25 @@ Status Engine::Impl::with_model(PendingInquiry& pending,
   Model& model = pending.model;
   NoProgress progress;
   Status status;
+  Lock lock(mutex_);
+  changed_.wait(lock, [&] {
+    return pending.end_code || model.phase != Model::Phase::Ready || model.serves(pending.id);
+  });
+  ++model.wanted;
+  settle(model);
+  lock.unlock();
   if (!pending.stop.stop_requested()) status = ensure_loaded(model, progress);
   std::optional<Lease> lease;
-  Lock lock(mutex_);
+  lock.lock();
+  --model.wanted;
   if (status && !pending.end_code) {
     if (model.ready()) {
-      lease.emplace(*this, model.instance);
+      lease.emplace(*this, model, model.instance);
     } else {
       status = fail(ErrorCode::Cancelled, "model '" + model.spec.id + "' was unloaded");
     }
   }
+  settle(model);
   lock.unlock();
   if (lease) status = call(lease->model());
   lease.reset();

@@ -6,7 +6,7 @@
 namespace pcai {
 namespace {
 
-constexpr std::uint32_t kLoadThreads = 2;
+constexpr std::uint32_t kLoadThreads = 4;     // some may wait for room
 constexpr std::uint32_t kInquiryThreads = 4;  // one may wait for a load while others go on
 
 }  // namespace
@@ -33,27 +33,38 @@ class Engine::Impl::WatchedLoad final : public LoadProgress {
 };
 
 Engine::Impl::Impl(std::shared_ptr<const BackendRegistry> registry, EngineOptions options,
-                   std::function<void(const RequestRecord&)> on_record)
+                   std::function<void(const RequestRecord&)> on_record,
+                   std::function<void(const ModelRecord&)> on_model)
     : options_(options),
       on_record_(std::move(on_record)),
+      on_model_(std::move(on_model)),
       admission_(options.max_queue),
       backends_(std::move(registry)),
       deadlines_([this](RequestId id) { end_early(id, ErrorCode::DeadlineExceeded); }),
       load_threads_(kLoadThreads),
+      idle_timer_([this](RequestId index) {
+        // Ending a model may take a while.
+        load_threads_.post([this, index] { expire(index); });
+      }),
       submit_threads_(options.submit_threads),
       inquiry_threads_(kInquiryThreads) {}
 
 void Engine::Impl::shut_down() {
   drain();
   cancel_all();
-  for (const auto& model : models_.all()) unload(*model);
+  for (const auto& model : models_.all()) unload(*model, "the end");
   Lock lock(mutex_);
   changed_.wait(lock, [this] { return idle(); });
 }
 
 Status Engine::Impl::add_model(ModelSpec spec) {
   const Lock lock(mutex_);
-  return models_.add(std::move(spec));
+  return models_.add(std::move(spec), options_.keep_alive);
+}
+
+Status Engine::Impl::add_alias(std::string alias, std::string_view id) {
+  const Lock lock(mutex_);
+  return models_.add_alias(std::move(alias), id);
 }
 
 Status Engine::Impl::load_model(std::string_view id, LoadProgress& progress) {
@@ -108,18 +119,25 @@ Status Engine::Impl::load(Model& model, LoadProgress& progress) {
   if (dead) destroy(*dead);
 
   WatchedLoad watched(*this, model, progress);
-  const Result<InferenceBackend*> backend = backends_.get(model.spec);
+  const Status room = make_room(model, watched);
+  const auto start = Model::Clock::now();
+  const Result<InferenceBackend*> backend =
+      room ? backends_.get(model.spec) : Result<InferenceBackend*>(fail(room.error()));
   Result<std::unique_ptr<LoadedModel>> loaded =
       backend ? (*backend)->load(model.spec, watched) : fail(backend.error());
 
   lock.lock();
+  model.load_seconds = std::chrono::duration<double>(Model::Clock::now() - start).count();
+  model.resident = loaded.has_value();
   std::vector<Ending> endings;
   if (loaded) {
+    if ((*loaded)->info().memory_bytes > 0) model.memory_bytes = (*loaded)->info().memory_bytes;
     model.instance = std::make_shared<ModelInstance>();
     model.instance->max_sequences = std::max(1U, (*loaded)->info().max_sequences);
     model.instance->model = std::move(*loaded);
     model.phase = Model::Phase::Ready;
     advance(model);
+    settle(model);
   } else if (loaded.error().code == ErrorCode::Cancelled) {
     model.phase = Model::Phase::Unloaded;
     endings = close_waiting(model, loaded.error());
@@ -131,7 +149,12 @@ Status Engine::Impl::load(Model& model, LoadProgress& progress) {
   changed_.notify_all();
   lock.unlock();
   for (Ending& ending : endings) deliver(std::move(ending));
-  if (!loaded) return fail(std::move(loaded.error()));
+  if (!loaded) {
+    record(model, ModelRecord::What::Failed, loaded.error().message);
+    return fail(std::move(loaded.error()));
+  }
+  record(model, ModelRecord::What::Loaded);
+  if (options_.memory_limit > 0) trim(model);
   return {};
 }
 
@@ -140,7 +163,7 @@ Status Engine::Impl::unload_model(std::string_view id) {
   Result<Model*> model = models_.find(id);
   lock.unlock();
   if (!model) return fail(std::move(model.error()));
-  unload(**model);
+  unload(**model, "as asked");
   return {};
 }
 
@@ -150,15 +173,16 @@ Status Engine::Impl::remove_model(std::string_view id) {
   if (!model) return fail(std::move(model.error()));
   (*model)->removed = true;
   lock.unlock();
-  unload(**model);
+  unload(**model, "it was removed");
   return {};
 }
 
-void Engine::Impl::unload(Model& model) {
+void Engine::Impl::unload(Model& model, const std::string& why) {
   const Error unloaded{ErrorCode::Cancelled, "model '" + model.spec.id + "' was unloaded"};
   Lock lock(mutex_);
   if (model.phase == Model::Phase::Loading) {
     model.abort_load = true;
+    changed_.notify_all();
     const std::uint64_t load = model.loads;
     changed_.wait(lock,
                   [&] { return model.phase != Model::Phase::Loading || model.loads != load; });
@@ -170,6 +194,7 @@ void Engine::Impl::unload(Model& model) {
   const std::shared_ptr<ModelInstance> instance = std::exchange(model.instance, nullptr);
   model.phase = instance ? Model::Phase::Unloading : Model::Phase::Unloaded;
   if (instance) instance->closed = unloaded;
+  settle(model);
   lock.unlock();
   for (Ending& ending : endings) deliver(std::move(ending));
   stop_inquiries(&model, ErrorCode::Cancelled);
@@ -178,8 +203,11 @@ void Engine::Impl::unload(Model& model) {
   destroy(*instance);
   lock.lock();
   model.phase = Model::Phase::Unloaded;
+  model.resident = false;
   changed_.notify_all();
   advance(model);
+  lock.unlock();
+  record(model, ModelRecord::What::Unloaded, why);
 }
 
 void Engine::Impl::destroy(ModelInstance& instance) {
@@ -213,7 +241,7 @@ std::optional<ModelStats> Engine::Impl::model_stats(std::string_view id) {
   Lock lock(mutex_);
   const Result<Model*> model = models_.find(id);
   if (!model || !(*model)->ready()) return std::nullopt;
-  const Lease lease(*this, (*model)->instance);
+  const Lease lease(*this, **model, (*model)->instance);
   lock.unlock();
   return lease.model().stats();
 }

@@ -73,6 +73,7 @@ Result<std::unique_ptr<Generation>> Engine::Impl::generate(GenerateRequest reque
     deadlines_.add(*live->deadline, live->id);
   }
   advance(**model);
+  settle(**model);
   return std::make_unique<Generation>(live->id, live->buffer,
                                       [engine = weak_from_this()](RequestId id) {
                                         if (const auto impl = engine.lock())
@@ -103,7 +104,7 @@ void Engine::Impl::submit(const std::shared_ptr<LiveRequest>& request) {
     return deliver(std::move(ending));
   }
   request->state = LiveRequest::State::Submitting;
-  const Lease lease(*this, request->instance);
+  const Lease lease(*this, request->model, request->instance);
   lock.unlock();
   Status status = lease.model().submit(request->id, std::move(*request->request), request);
   request->request.reset();
@@ -124,6 +125,7 @@ void Engine::Impl::end_early(RequestId id, ErrorCode code) noexcept {
   if (const auto inquiry = inquiries_.find(id); inquiry != inquiries_.end()) {
     const std::shared_ptr<PendingInquiry> pending = inquiry->second;
     if (!pending->end_code) pending->end_code = code;
+    changed_.notify_all();
     lock.unlock();
     pending->stop.request_stop();
     return;
@@ -136,7 +138,7 @@ void Engine::Impl::end_early(RequestId id, ErrorCode code) noexcept {
   if (request->state == LiveRequest::State::Submitting) return;  // submit() will act on end_code
   if (request->state == LiveRequest::State::Running) {
     if (!request->instance->model) return;  // its destructor ends the request
-    const Lease lease(*this, request->instance);
+    const Lease lease(*this, request->model, request->instance);
     lock.unlock();
     return lease.model().cancel(id);
   }
@@ -168,6 +170,7 @@ Engine::Impl::Ending Engine::Impl::close(std::shared_ptr<LiveRequest> request, G
   count(counts_, last);
   if (request->deadline) deadlines_.remove(*request->deadline, request->id);
   admission_.leave(*request);
+  settle(request->model);
   return {std::move(request), std::move(last)};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -24,11 +25,13 @@ struct ModelInstance {
   std::optional<Error> closed = {};  // takes no requests any more, and why
 };
 
-/// A known model. Guarded by the engine's mutex, but for `spec` and `created`, which never change.
+/// A known model. Guarded by the engine's mutex, but for the first three, which never change.
 struct Model {
   enum class Phase : std::uint8_t { Unloaded, Loading, Ready, Unloading, Failed };
+  using Clock = std::chrono::steady_clock;
 
   const ModelSpec spec;
+  const std::size_t index;     // in the table
   const std::int64_t created;  // Unix seconds
   Phase phase = Phase::Unloaded;
   std::uint64_t loads = 0;  // begun so far
@@ -40,7 +43,24 @@ struct Model {
       {};  // set when Ready; a dead one stays until the next load
   std::map<RequestId, std::shared_ptr<LiveRequest>> waiting = {};  // in order of arrival
 
+  std::uint64_t memory_bytes = 0;  // what it takes, or is expected to
+  bool resident = false;           // that memory is taken, or promised to its load
+  double load_seconds = 0;         // of the last load
+  std::uint32_t wanted = 0;        // inquiries that are about to call it
+  std::optional<Clock::time_point> idle_since = {};
+  std::chrono::milliseconds keep_alive{0};            // how long it then stays; 0 = for good
+  std::optional<Clock::time_point> leaves_at = {};    // while it is idle and does not stay for good
+  std::optional<RequestId> last_before_leaving = {};  // later requests wait: it has to make room
+
   bool ready() const noexcept;
+
+  /// False for requests that came after somebody else's who needs its room.
+  bool serves(RequestId id) const noexcept {
+    return !last_before_leaving || id <= *last_before_leaving;
+  }
+
+  /// Ready, and nobody whom it serves uses it or waits for it.
+  bool idle() const noexcept;
 
   ModelStatus status() const;
 };
@@ -49,8 +69,12 @@ struct Model {
 /// Models are never destroyed, so references to them stay valid.
 class ModelTable {
  public:
-  /// Fails with InvalidRequest when the id is empty or taken.
-  Status add(ModelSpec spec);
+  /// `keep_alive` is for specs that name none. Fails with InvalidRequest when the id is empty or
+  /// taken.
+  Status add(ModelSpec spec, std::chrono::milliseconds keep_alive);
+
+  /// Another name of a known model. Fails with ModelNotFound, or InvalidRequest when it is taken.
+  Status add_alias(std::string alias, std::string_view id);
 
   /// "" is the first model. Fails with ModelNotFound, which names the known ids.
   Result<Model*> find(std::string_view id) const;
@@ -59,7 +83,10 @@ class ModelTable {
   const std::vector<std::unique_ptr<Model>>& all() const noexcept { return models_; }
 
  private:
+  bool taken(std::string_view id) const;
+
   std::vector<std::unique_ptr<Model>> models_;
+  std::map<std::string, Model*, std::less<>> aliases_;
 };
 
 }  // namespace pcai

@@ -204,16 +204,16 @@ TEST(BackendsTest, AnErrorOfCreationIsPassedOnAndTriedAgain) {
 TEST(ModelTableTest, TheFirstModelIsTheDefault) {
   ModelTable table;
   EXPECT_EQ(table.find("").error().code, ErrorCode::ModelNotFound);
-  ASSERT_TRUE(table.add({.id = "a"}).has_value());
-  ASSERT_TRUE(table.add({.id = "b"}).has_value());
+  ASSERT_TRUE(table.add({.id = "a"}, {}).has_value());
+  ASSERT_TRUE(table.add({.id = "b"}, {}).has_value());
   EXPECT_EQ((*table.find(""))->spec.id, "a");
   EXPECT_EQ((*table.find("b"))->spec.id, "b");
 }
 
 TEST(ModelTableTest, AnUnknownIdNamesTheKnownOnes) {
   ModelTable table;
-  ASSERT_TRUE(table.add({.id = "a"}).has_value());
-  ASSERT_TRUE(table.add({.id = "b"}).has_value());
+  ASSERT_TRUE(table.add({.id = "a"}, {}).has_value());
+  ASSERT_TRUE(table.add({.id = "b"}, {}).has_value());
   const auto missing = table.find("c");
   EXPECT_EQ(missing.error().code, ErrorCode::ModelNotFound);
   EXPECT_EQ(missing.error().field, "model");
@@ -222,9 +222,24 @@ TEST(ModelTableTest, AnUnknownIdNamesTheKnownOnes) {
 
 TEST(ModelTableTest, AnIdMustBeNewAndNotEmpty) {
   ModelTable table;
-  ASSERT_TRUE(table.add({.id = "a"}).has_value());
-  EXPECT_EQ(table.add({.id = "a"}).error().code, ErrorCode::InvalidRequest);
-  EXPECT_EQ(table.add({.id = ""}).error().code, ErrorCode::InvalidRequest);
+  ASSERT_TRUE(table.add({.id = "a"}, {}).has_value());
+  EXPECT_EQ(table.add({.id = "a"}, {}).error().code, ErrorCode::InvalidRequest);
+  EXPECT_EQ(table.add({.id = ""}, {}).error().code, ErrorCode::InvalidRequest);
+}
+
+TEST(ModelTableTest, AnAliasIsAnotherNameUntilTheModelIsRemoved) {
+  ModelTable table;
+  ASSERT_TRUE(table.add({.id = "a"}, {}).has_value());
+  ASSERT_TRUE(table.add_alias("gpt-4o", "a").has_value());
+  EXPECT_EQ((*table.find("gpt-4o"))->spec.id, "a");
+  EXPECT_EQ(table.add_alias("x", "none").error().code, ErrorCode::ModelNotFound);
+  EXPECT_EQ(table.add_alias("a", "a").error().code, ErrorCode::InvalidRequest);
+  EXPECT_EQ(table.add_alias("gpt-4o", "a").error().code, ErrorCode::InvalidRequest);
+  EXPECT_EQ(table.add({.id = "gpt-4o"}, {}).error().code, ErrorCode::InvalidRequest);
+  (*table.find("a"))->removed = true;
+  EXPECT_EQ(table.find("gpt-4o").error().code, ErrorCode::ModelNotFound);
+  EXPECT_TRUE(table.add({.id = "gpt-4o"}, {}).has_value());
+  EXPECT_EQ((*table.find("gpt-4o"))->spec.id, "gpt-4o");
 }
 
 TEST(ModelTableTest, CreatedIsTheFilesTimeOfChange) {
@@ -234,8 +249,8 @@ TEST(ModelTableTest, CreatedIsTheFilesTimeOfChange) {
   const auto time = std::chrono::sys_seconds(std::chrono::seconds(1'577'836'800));
   std::filesystem::last_write_time(path, std::chrono::file_clock::from_sys(time));
   ModelTable table;
-  ASSERT_TRUE(table.add({.id = "a", .config = {.model_path = path}}).has_value());
-  ASSERT_TRUE(table.add({.id = "b", .config = {.model_path = "nowhere.fake"}}).has_value());
+  ASSERT_TRUE(table.add({.id = "a", .config = {.model_path = path}}, {}).has_value());
+  ASSERT_TRUE(table.add({.id = "b", .config = {.model_path = "nowhere.fake"}}, {}).has_value());
   EXPECT_EQ((*table.find("a"))->status().created, 1'577'836'800);
   EXPECT_EQ((*table.find("b"))->status().created, 0);
   std::filesystem::remove(path);
