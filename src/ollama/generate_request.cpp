@@ -112,6 +112,7 @@ std::span<const Field<Request>> chat_fields() {
 /// What only /api/generate has.
 struct Completion {
   std::string prompt;
+  std::string suffix;
   std::string system;
   bool raw = false;
   std::vector<Media> images = {};
@@ -122,9 +123,9 @@ std::span<const Field<Completion>> completion_fields() {
   using C = Completion;
   static const std::vector<Field<C>> kFields = {
       field<&C::prompt>("prompt", {}, "The user's text; none = load the model"),
+      field<&C::suffix>("suffix", {}, "What follows the answer; for models that fill gaps"),
       field<&C::system>("system", {}, "What the model is told first"),
       field<&C::raw>("raw", {}, "The prompt as it stands, without the model's template"),
-      unsupported_field<C>("suffix", String, "text after the answer"),
       {{"images", Array, {0, 64}, "", "Pictures before the prompt, in base64"},
        [](Json& value, const std::string& path, C& completion) -> Status {
          return read_images(value, path, completion.images);
@@ -179,16 +180,21 @@ Result<OllamaRequest> parse_ollama_generate(std::string_view text) {
       read_fields(*body, "", request.warnings, FieldSet<Request>{shared_fields(), request},
                   FieldSet<Completion>{completion_fields(), completion});
   if (!read) return fail(in_our_words(std::move(read).error()));
-  request.only_load = completion.prompt.empty() && completion.images.empty();
-  if (completion.raw && !completion.images.empty()) {
+  request.only_load =
+      completion.prompt.empty() && completion.suffix.empty() && completion.images.empty();
+  const bool plain = completion.raw || !completion.suffix.empty();
+  if (plain && !completion.images.empty()) {
     return fail(ErrorCode::Unsupported, "images have no place beside raw or suffix; send a chat",
                 "images");
   }
-  if (completion.raw && !completion.system.empty()) {
-    return fail(ErrorCode::InvalidRequest, "system has no place in a raw prompt; write it there",
-                "system");
+  if (plain && !completion.system.empty()) {
+    return fail(ErrorCode::InvalidRequest,
+                "system has no place beside raw or suffix; write it into the prompt", "system");
   }
-  if (completion.raw) {
+  if (!completion.suffix.empty()) {
+    request.generate.prompt =
+        InfillPrompt{std::move(completion.prompt), std::move(completion.suffix)};
+  } else if (completion.raw) {
     request.generate.prompt = TextPrompt{std::move(completion.prompt)};
   } else {
     std::vector<ChatMessage>& messages = chat_of(request).messages;

@@ -135,8 +135,12 @@ TEST(OllamaRequestTest, AGenerateRequestIsAChatUnlessRaw) {
   EXPECT_EQ(prompt_of(*request).messages.size(), 2U);
   const auto raw = parse_ollama_generate(R"({"model":"m","prompt":"hi","raw":true})");
   EXPECT_EQ(std::get<TextPrompt>(raw->generate.prompt).text, "hi");
-  EXPECT_EQ(parse_ollama_generate(R"({"model":"m","prompt":"a","suffix":"b"})").error().code,
-            ErrorCode::Unsupported);
+  const auto gap = parse_ollama_generate(R"({"model":"m","prompt":"a","suffix":"b"})");
+  EXPECT_EQ(std::get<InfillPrompt>(gap->generate.prompt).suffix, "b");
+  EXPECT_EQ(parse_ollama_generate(R"({"model":"m","prompt":"a","suffix":"b","system":"c"})")
+                .error()
+                .field,
+            "system");
   EXPECT_TRUE(parse_ollama_generate(R"({"model":"m","prompt":"a","context":[]})").has_value());
 }
 

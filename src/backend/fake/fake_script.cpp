@@ -192,6 +192,15 @@ Result<FakePrompt> read_prompt(const GenerateRequest& request, const FakeScript&
   } else if (const auto* text = std::get_if<TextPrompt>(&request.prompt)) {
     reader.add(text->text);
     status = read_script(text->text, "prompt", prompt.script);
+  } else if (const auto* gap = std::get_if<InfillPrompt>(&request.prompt)) {
+    reader.add(gap->prefix);
+    reader.add(gap->suffix);
+    const bool scripted = prompt.script.reply.has_value();
+    status = read_script(gap->prefix, "prompt", prompt.script);
+    // What it says without a script tells that both sides came.
+    if (!scripted && prompt.script.reply->starts_with("You said: ")) {
+      *prompt.script.reply += " ... " + gap->suffix;
+    }
   } else {
     const auto& tokens = std::get<TokenPrompt>(request.prompt).tokens;
     for (const std::int32_t token : tokens) {
