@@ -2,23 +2,42 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "backend/recording_sink.h"
+#include "mistralrs/scripted_bridge.h"
 
 namespace pcai {
 namespace {
 
+const std::vector<std::string> kTokens = {"Hel",          "lo",
+                                          "\xC3",         "\xA4",
+                                          "one E",        "ND two",
+                                          "one EN",       "a",
+                                          "<think>",      "</think>",
+                                          "why",          "\n{\"name\": \"wave\"",
+                                          "<tool_call>",  ", \"arguments\": {}}\n",
+                                          "</tool_call>", "<end>"};
+
 class LiveRequestTest : public testing::Test {
  protected:
-  LiveRequest request(const GenerateParams& params = {}) { return {params, sink_}; }
+  LiveRequest request(const GenerateParams& params = {}, const AnswerFormat& format = {}) {
+    return {params, format, tokenizer_, sink_};
+  }
 
-  static pcai_mrs_event token(std::string_view text) {
-    return {.kind = PCAI_MRS_TOKEN, .prompt_tokens = 7, .text = text.data(), .size = text.size()};
+  pcai_mrs_event token(std::string_view text) const {
+    const auto found = std::find(kTokens.begin(), kTokens.end(), text);
+    EXPECT_NE(found, kTokens.end()) << text;
+    return {.kind = PCAI_MRS_TOKEN,
+            .prompt_tokens = 7,
+            .token = static_cast<std::int32_t>(found - kTokens.begin())};
   }
 
   static pcai_mrs_event last(pcai_mrs_event_kind kind) {
-    return {.kind = kind, .prompt_tokens = 7};
+    return {.kind = kind, .prompt_tokens = 7, .token = -1};
   }
 
+  std::shared_ptr<const BridgeTokenizer> tokenizer_ = scripted_tokenizer(kTokens);
   std::shared_ptr<RecordingSink> sink_ = std::make_shared<RecordingSink>();
 };
 
@@ -74,6 +93,41 @@ TEST_F(LiveRequestTest, AFailureCarriesItsReasonAndWhatWasDone) {
   EXPECT_EQ(failed_in(events)->error.code, ErrorCode::Internal);
   EXPECT_EQ(failed_in(events)->error.message, reason);
   EXPECT_EQ(failed_in(events)->usage.completion_tokens, 1U);
+}
+
+TEST_F(LiveRequestTest, ReasoningAndCallsAreTakenApart) {
+  const AnswerFormat format{.reasoning_begin = "<think>",
+                            .reasoning_end = "</think>",
+                            .has_calls = true,
+                            .marks = {"<think>", "</think>", "<tool_call>", "</tool_call>"}};
+  LiveRequest live = request({}, format);
+  for (const char* text : {"<think>", "why", "</think>", "<tool_call>", "\n{\"name\": \"wave\"",
+                           ", \"arguments\": {}}\n", "</tool_call>"}) {
+    EXPECT_FALSE(live.take(token(text)));
+  }
+  EXPECT_TRUE(live.take(last(PCAI_MRS_STOPPED)));
+  const auto events = sink_->events();
+  std::string reasoning;
+  std::string name;
+  for (const GenerateEvent& event : events) {
+    if (const auto* delta = std::get_if<ReasoningDelta>(&event)) reasoning += delta->text;
+    if (const auto* call = std::get_if<ToolCallDelta>(&event)) name += call->name;
+  }
+  EXPECT_EQ(reasoning, "why");
+  EXPECT_EQ(name, "wave");
+  EXPECT_EQ(text_of(events), "");
+  ASSERT_NE(finished_in(events), nullptr);
+  EXPECT_EQ(finished_in(events)->reason, FinishReason::ToolCalls);
+  EXPECT_EQ(finished_in(events)->usage.reasoning_tokens, 2U);
+}
+
+TEST_F(LiveRequestTest, ASpecialTokenThatIsNoMarkAddsNothing) {
+  LiveRequest live = request();
+  live.take(token("a"));
+  live.take(token("<think>"));
+  live.take(last(PCAI_MRS_LENGTH));
+  EXPECT_EQ(text_of(sink_->events()), "a");
+  EXPECT_EQ(finished_in(sink_->events())->usage.completion_tokens, 2U);
 }
 
 }  // namespace

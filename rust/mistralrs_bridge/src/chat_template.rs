@@ -1,6 +1,6 @@
 //! Renders messages. Our own, because the engine renders under the lock that a running step holds.
 
-use std::io::{Error as IoError, ErrorKind as IoErrorKind};
+use std::io::{Error as IoError, ErrorKind as IoErrorKind, Result as IoResult, Write};
 
 use minijinja::value::Kwargs;
 use minijinja::{context, Environment, Error, ErrorKind, Value};
@@ -56,6 +56,7 @@ impl ChatTemplate {
                 ..Value::from_serialize(&chat.arguments),
                 ..context! {
                 messages => Value::from_serialize(&chat.messages),
+                tools => Value::from_serialize(&chat.tools),
                 add_generation_prompt => true,
                 bos_token => self.bos,
                 eos_token => self.eos,
@@ -99,11 +100,30 @@ fn to_json(value: &Value, kwargs: Kwargs) -> Result<Value, Error> {
         serde::Serialize::serialize(value, &mut serializer)
             .map_err(|error| failed(error.into()))?;
     } else {
-        serde_json::to_writer(&mut bytes, value).map_err(|error| failed(error.into()))?;
+        let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, Spaced);
+        serde::Serialize::serialize(value, &mut serializer)
+            .map_err(|error| failed(error.into()))?;
     }
     let text = String::from_utf8(bytes)
         .map_err(|error| failed(IoError::new(IoErrorKind::InvalidData, error)))?;
     Ok(Value::from_safe_string(text))
+}
+
+/// A blank after each comma and colon.
+struct Spaced;
+
+impl serde_json::ser::Formatter for Spaced {
+    fn begin_array_value<W: ?Sized + Write>(&mut self, to: &mut W, first: bool) -> IoResult<()> {
+        to.write_all(if first { b"" } else { b", " })
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, to: &mut W, first: bool) -> IoResult<()> {
+        to.write_all(if first { b"" } else { b", " })
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, to: &mut W) -> IoResult<()> {
+        to.write_all(b": ")
+    }
 }
 
 #[cfg(test)]
@@ -112,7 +132,7 @@ mod tests {
     use serde_json::{json, Value as Json};
 
     fn render(source: &str, messages: &Json) -> Result<String, Fault> {
-        let chat = json!({"messages": messages, "thinking": false, "arguments": {"tone": "kind"}});
+        let chat = json!({"messages": messages, "tools": null, "thinking": false, "arguments": {"tone": "kind"}});
         ChatTemplate::new(source, Some("<s>".into()), Some("</s>".into()), None)
             .unwrap()
             .render(&serde_json::from_value(chat).unwrap())
@@ -134,6 +154,12 @@ mod tests {
     }
 
     #[test]
+    fn no_tools_are_none() {
+        let source = "{{ tools is none }}{% if tools %}some{% endif %}";
+        assert_eq!(render(source, &json!([])).unwrap(), "True");
+    }
+
+    #[test]
     fn what_a_template_raises_is_the_message() {
         let fault = render("{{ raise_exception('no system role') }}", &json!([])).unwrap_err();
         assert_eq!(fault.status, Status::InvalidRequest);
@@ -146,10 +172,10 @@ mod tests {
 
     #[test]
     fn json_is_as_python_writes_it() {
-        let messages = json!([{"a": "<&'>"}]);
+        let messages = json!([{"a": "<&'>", "b": [1, {}]}]);
         assert_eq!(
             render("{{ messages[0] | tojson }}", &messages).unwrap(),
-            r#"{"a":"<&'>"}"#
+            r#"{"a": "<&'>", "b": [1, {}]}"#
         );
     }
 }

@@ -6,15 +6,10 @@ use std::ptr::null;
 use crate::fault::Status;
 use crate::sampler::Scored;
 
-/// A token's text; the second argument also wants the text of special tokens.
-pub type TokenText = dyn Fn(u32, bool) -> Vec<u8> + Send + Sync;
-
 #[repr(C)]
 struct Token {
     token: i32,
     logprob: f32,
-    text: *const c_char,
-    size: usize,
 }
 
 #[repr(C)]
@@ -22,6 +17,7 @@ pub struct Event {
     kind: u32,
     status: i32,
     prompt_tokens: u32,
+    token: i32,
     text: *const c_char,
     size: usize,
     chosen: *const Token,
@@ -47,34 +43,24 @@ unsafe impl Send for Callback {}
 
 impl Callback {
     /// False when the receiver wants no more.
-    pub fn token(
-        &self,
-        prompt_tokens: u32,
-        token: u32,
-        logprobs: &[Scored],
-        text: &TokenText,
-    ) -> bool {
-        let names: Vec<Vec<u8>> = logprobs.iter().map(|s| text(s.token, true)).collect();
+    pub fn token(&self, prompt_tokens: u32, token: u32, logprobs: &[Scored]) -> bool {
         let scored: Vec<Token> = logprobs
             .iter()
-            .zip(&names)
-            .map(|(scored, name)| Token {
+            .map(|scored| Token {
                 token: scored.token as i32,
                 logprob: scored.logprob,
-                text: name.as_ptr().cast(),
-                size: name.len(),
             })
             .collect();
-        let bytes = text(token, false);
         let (chosen, top) = match scored.split_first() {
             Some((chosen, top)) => (std::ptr::from_ref(chosen), top),
             None => (null(), &[] as &[Token]),
         };
         self.send(&Event {
+            token: token as i32,
             chosen,
             top: top.as_ptr(),
             top_count: top.len(),
-            ..event(TOKEN, Status::Ok, prompt_tokens, &bytes)
+            ..event(TOKEN, Status::Ok, prompt_tokens, &[])
         })
     }
 
@@ -101,6 +87,7 @@ fn event(kind: u32, status: Status, prompt_tokens: u32, text: &[u8]) -> Event {
         kind,
         status: status as i32,
         prompt_tokens,
+        token: -1,
         text: text.as_ptr().cast(),
         size: text.len(),
         chosen: null(),

@@ -46,8 +46,8 @@ pub struct Text {
 }
 
 impl Text {
-    fn new(text: String) -> Self {
-        let bytes = text.into_bytes().into_boxed_slice();
+    fn new(bytes: Vec<u8>) -> Self {
+        let bytes = bytes.into_boxed_slice();
         let size = bytes.len();
         Self {
             data: Box::into_raw(bytes).cast(),
@@ -64,16 +64,16 @@ pub fn free_text(text: Text) {
     }
 }
 
-/// Runs a fallible call; its JSON, or the fault's, goes to `answer`.
-pub fn answer(answer: *mut Text, call: impl FnOnce() -> Result<String, Fault>) -> i32 {
+/// Runs a fallible call; its answer, or the fault's JSON, goes to `answer`.
+pub fn answer<T: Into<Vec<u8>>>(answer: *mut Text, call: impl FnOnce() -> Result<T, Fault>) -> i32 {
     watch_panics();
     let result = guarded(call).unwrap_or_else(|message| Err(internal(message)));
     let (status, text) = match result {
-        Ok(text) => (Status::Ok, text),
-        Err(f) => (
-            f.status,
-            json!({"message": f.message, "field": f.field}).to_string(),
-        ),
+        Ok(text) => (Status::Ok, text.into()),
+        Err(f) => {
+            let said = json!({"message": f.message, "field": f.field});
+            (f.status, said.to_string().into_bytes())
+        }
     };
     if !answer.is_null() {
         unsafe { answer.write(Text::new(text)) };

@@ -3,11 +3,13 @@
 mod chat_template;
 mod events;
 mod fault;
+mod guide;
 mod load;
 mod model;
 mod prompt;
 mod request;
 mod sampler;
+mod tokenizer;
 
 use std::ffi::{c_char, c_void};
 use std::slice::from_raw_parts;
@@ -18,12 +20,14 @@ use serde_json::json;
 
 use crate::events::{Callback, OnEvent};
 use crate::fault::{answer, fault, free_text, guarded, internal, Fault, Status, Text};
+use crate::guide::{ForeignGuide, GuideIn};
 use crate::load::Config;
 use crate::model::Model;
-use crate::prompt::Body;
+use crate::prompt::{Body, Chat};
+use crate::tokenizer::TextTokens;
 
 /// PCAI_MRS_ABI_VERSION of pcai_mrs.h.
-const ABI_VERSION: u32 = 1;
+const ABI_VERSION: u32 = 2;
 
 /// pcai_mrs_stats.
 #[repr(C)]
@@ -95,24 +99,114 @@ pub unsafe extern "C" fn pcai_mrs_submit(
     size: usize,
     images: *const ImageIn,
     image_count: usize,
+    guide: *const GuideIn,
     on_event: OnEvent,
     user: *mut c_void,
     out: *mut Text,
 ) -> i32 {
+    // Released also where the request is refused.
+    let guide = ForeignGuide::new(guide);
     answer(out, || {
         let body: Body = read_json(request, size)?;
-        let images = if image_count == 0 {
-            &[]
-        } else {
-            from_raw_parts(images, image_count)
-        };
-        let images: Vec<&[u8]> = images
+        let images: Vec<&[u8]> = slice(images, image_count)
             .iter()
-            .map(|image| from_raw_parts(image.data, image.size))
+            .map(|image| slice(image.data, image.size))
             .collect();
         let model = model.as_ref().ok_or_else(|| internal("no model"))?;
-        let tokens = model.submit(id, body, &images, Callback { on_event, user })?;
+        let tokens = model.submit(id, body, &images, guide, Callback { on_event, user })?;
         Ok(json!({"prompt_tokens": tokens}).to_string())
+    })
+}
+
+/// # Safety
+/// See above.
+#[no_mangle]
+pub unsafe extern "C" fn pcai_mrs_render(
+    model: *const Model,
+    chat: *const c_char,
+    size: usize,
+    out: *mut Text,
+) -> i32 {
+    answer(out, || {
+        let chat: Chat = read_json(chat, size)?;
+        model
+            .as_ref()
+            .ok_or_else(|| internal("no model"))?
+            .render(&chat)
+    })
+}
+
+/// # Safety
+/// See above.
+#[no_mangle]
+pub unsafe extern "C" fn pcai_mrs_embed(
+    model: *const Model,
+    tokens: *const u32,
+    count: usize,
+    out: *mut Text,
+) -> i32 {
+    answer(out, || {
+        let model = model.as_ref().ok_or_else(|| internal("no model"))?;
+        let vector = model.embed(slice(tokens, count).to_vec())?;
+        Ok(vector
+            .iter()
+            .flat_map(|value| value.to_le_bytes())
+            .collect::<Vec<u8>>())
+    })
+}
+
+/// # Safety
+/// See above.
+#[no_mangle]
+pub unsafe extern "C" fn pcai_mrs_get_tokenizer(model: *const Model) -> *mut TextTokens {
+    model.as_ref().map_or(std::ptr::null_mut(), |model| {
+        Box::into_raw(Box::new(model.tokens().clone()))
+    })
+}
+
+/// # Safety
+/// See above.
+#[no_mangle]
+pub unsafe extern "C" fn pcai_mrs_free_tokenizer(tokenizer: *mut TextTokens) {
+    if !tokenizer.is_null() {
+        let tokenizer = Box::from_raw(tokenizer);
+        let _ = guarded(|| drop(tokenizer));
+    }
+}
+
+/// # Safety
+/// See above.
+#[no_mangle]
+pub unsafe extern "C" fn pcai_mrs_vocabulary(tokenizer: *const TextTokens, out: *mut Text) -> i32 {
+    answer(out, || {
+        Ok(tokenizer
+            .as_ref()
+            .ok_or_else(|| internal("no tokenizer"))?
+            .vocabulary())
+    })
+}
+
+/// # Safety
+/// See above.
+#[no_mangle]
+pub unsafe extern "C" fn pcai_mrs_tokenize(
+    tokenizer: *const TextTokens,
+    text: *const c_char,
+    size: usize,
+    flags: u32,
+    out: *mut Text,
+) -> i32 {
+    answer(out, || {
+        let tokenizer = tokenizer.as_ref().ok_or_else(|| internal("no tokenizer"))?;
+        let text = std::str::from_utf8(slice(text.cast(), size)).map_err(|_| {
+            let message = "the text is not valid UTF-8";
+            fault(Status::InvalidRequest, message, "prompt")
+        })?;
+        let tokens = tokenizer.encode(text, flags)?;
+        Ok(tokens
+            .iter()
+            .flat_map(|token| token.to_le_bytes())
+            .collect::<Vec<u8>>())
     })
 }
 
@@ -166,11 +260,21 @@ unsafe fn read_json<'a, T: serde::Deserialize<'a>>(
     data: *const c_char,
     size: usize,
 ) -> Result<T, Fault> {
-    serde_json::from_slice(from_raw_parts(data.cast(), size)).map_err(|error| {
+    serde_json::from_slice(slice(data.cast(), size)).map_err(|error| {
         fault(
             Status::InvalidRequest,
             format!("the bridge was asked wrongly: {error}"),
             "",
         )
     })
+}
+
+/// # Safety
+/// `data` holds `count` values, or is null and holds none.
+unsafe fn slice<'a, T>(data: *const T, count: usize) -> &'a [T] {
+    if data.is_null() || count == 0 {
+        &[]
+    } else {
+        from_raw_parts(data, count)
+    }
 }

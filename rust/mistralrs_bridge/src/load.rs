@@ -16,12 +16,11 @@ use mistralrs::{
     UqffMultimodalModelBuilder, UqffTextModelBuilder,
 };
 use serde::Deserialize;
-use tokenizers::Tokenizer;
 use tokio::sync::Mutex;
 
 use crate::chat_template::ChatTemplate;
-use crate::events::TokenText;
 use crate::fault::{fault, guarded, internal, Fault, Status};
+use crate::tokenizer::TextTokens;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,13 +52,13 @@ pub struct Loaded {
     pub engine: mistralrs::Model,
     pub pipeline: SharedPipeline,
     pub chat_template: Option<ChatTemplate>,
+    /// The template's text.
+    pub template_source: Option<String>,
     pub ends: Arc<[u32]>,
     pub context_length: usize,
     pub category: ModelCategory,
     pub category_name: &'static str,
-    pub tokenizer: Arc<Tokenizer>,
-    pub vocabulary_size: usize,
-    pub token_text: Box<TokenText>,
+    pub tokens: TextTokens,
 }
 
 pub fn load(config: &Config) -> Result<Loaded, Fault> {
@@ -117,7 +116,8 @@ pub fn load(config: &Config) -> Result<Loaded, Fault> {
         Status::InvalidModel
     };
     let chat_template = source
-        .map(|source| ChatTemplate::new(&source, tokens.0, tokens.1, tokens.2))
+        .as_deref()
+        .map(|source| ChatTemplate::new(source, tokens.0, tokens.1, tokens.2))
         .transpose()
         .map_err(|error| {
             fault(
@@ -135,10 +135,7 @@ pub fn load(config: &Config) -> Result<Loaded, Fault> {
         )
     };
     let tokenizer = tokenizer.ok_or_else(no_tokenizer)?;
-    let tokens = metadata.tok_env().ok_or_else(no_tokenizer)?;
-    let vocabulary_size = tokens.tok_trie().vocab_size();
-    let token_text: Box<TokenText> =
-        Box::new(move |token, special| tokens.tok_trie().decode_ext(&[token], special));
+    let tokens = TextTokens::new(tokenizer, metadata.tok_env().ok_or_else(no_tokenizer)?);
 
     // MistralRs::new panics where the engine's thread holds the pipeline at that moment.
     const TRIES: usize = 20;
@@ -155,13 +152,12 @@ pub fn load(config: &Config) -> Result<Loaded, Fault> {
         engine: engine?,
         pipeline,
         chat_template,
+        template_source: source,
         ends: metadata.eos_tok.clone().into(),
         context_length: metadata.max_seq_len,
         category,
         category_name,
-        tokenizer,
-        vocabulary_size,
-        token_text,
+        tokens,
     })
 }
 

@@ -8,17 +8,19 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use mistralrs::{Constraint, NormalRequest, Request, Response, SamplingParams};
+use mistralrs::{Constraint, NormalRequest, Request, RequestMessage, Response, SamplingParams};
 use serde_json::json;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{channel as engine_channel, Receiver as Responses, Sender as EngineSender};
 use tokio::task::AbortHandle;
 
-use crate::events::{Callback, TokenText};
-use crate::fault::{guarded, internal, last_panic, Fault, Status};
+use crate::events::Callback;
+use crate::fault::{fault, guarded, internal, last_panic, Fault, Status};
+use crate::guide::ForeignGuide;
 use crate::load::{load, Config, SharedPipeline};
-use crate::prompt::{Body, Prompt, Prompts};
+use crate::prompt::{Body, Chat, Prompt, Prompts};
 use crate::request::{Progress, Report, Sampling, What};
+use crate::tokenizer::TextTokens;
 
 /// What the event thread hears.
 pub enum Message {
@@ -49,6 +51,7 @@ pub struct Model {
     pub panics: Arc<AtomicBool>,
     messages: Sender<Message>,
     event_thread: Option<JoinHandle<()>>,
+    requests: EngineSender<Request>,
     engine: Option<mistralrs::Model>,
     pipeline: SharedPipeline,
 }
@@ -69,16 +72,16 @@ impl Model {
         let sender = loaded.engine.inner().get_sender(None).map_err(internal)?;
         let info = json!({
             "context_length": loaded.context_length,
-            "vocabulary_size": loaded.vocabulary_size,
+            "vocabulary_size": loaded.tokens.size(),
             "category": loaded.category_name,
-            "chat_template": loaded.chat_template.is_some(),
+            "chat_template": loaded.template_source,
+            "ends": *loaded.ends,
         });
         let stats = Arc::new(Stats::default());
         let (messages, inbox) = channel();
         let events = Events {
-            engine: sender,
+            engine: sender.clone(),
             messages: messages.clone(),
-            text: loaded.token_text,
             most_running: config.max_sequences.max(1),
             live: HashMap::new(),
             waiting: VecDeque::new(),
@@ -93,8 +96,7 @@ impl Model {
         let model = Self {
             generates: loaded.category_name != "embedding",
             prompts: Prompts {
-                tokenizer: loaded.tokenizer,
-                vocabulary_size: loaded.vocabulary_size,
+                tokens: loaded.tokens,
                 chat_template: loaded.chat_template,
                 category: loaded.category,
             },
@@ -104,6 +106,7 @@ impl Model {
             panics: Arc::default(),
             messages,
             event_thread: Some(event_thread),
+            requests: sender,
             engine: Some(loaded.engine),
             pipeline: loaded.pipeline,
         };
@@ -116,11 +119,12 @@ impl Model {
         id: u64,
         body: Body,
         images: &[&[u8]],
+        guide: Option<ForeignGuide>,
         callback: Callback,
     ) -> Result<usize, Fault> {
         if !self.generates {
             let message = "the model makes embeddings, it generates no text";
-            return Err(crate::fault::fault(Status::Unsupported, message, "model"));
+            return Err(fault(Status::Unsupported, message, "model"));
         }
         let context_length = match body.context_length {
             0 => self.context_length,
@@ -136,7 +140,7 @@ impl Model {
             reports: self.messages.clone(),
             given_up: AtomicBool::new(false),
             panics: self.panics.clone(),
-            progress: Mutex::new(Progress::default()),
+            progress: Mutex::new(Progress::guided(guide)),
         });
         let prompt_tokens = prompt.tokens;
         let live = Live {
@@ -150,6 +154,48 @@ impl Model {
             .send(Message::Submit(Box::new(live)))
             .map_err(internal)?;
         Ok(prompt_tokens)
+    }
+
+    pub fn tokens(&self) -> &TextTokens {
+        &self.prompts.tokens
+    }
+
+    /// See pcai_mrs_render.
+    pub fn render(&self, chat: &Chat) -> Result<String, Fault> {
+        let (prompt, begun) = self.prompts.render(chat)?;
+        Ok(json!({"prompt": prompt, "begun": begun}).to_string())
+    }
+
+    /// The vector of a text. Blocks until the engine has computed it.
+    pub fn embed(&self, tokens: Vec<u32>) -> Result<Vec<f32>, Fault> {
+        if self.generates {
+            let message = "the model generates text; mistral.rs makes embeddings of models for \
+                           embeddings alone (embeddinggemma, Qwen3-Embedding)";
+            return Err(fault(Status::Unsupported, message, "model"));
+        }
+        self.prompts
+            .check(&tokens, self.context_length + 1, "input")?;
+        let (sender, mut responses) = engine_channel(1);
+        let message = RequestMessage::EmbeddingTokens { prompt: tokens };
+        let sampling = SamplingParams::deterministic();
+        let request = NormalRequest::new_simple(message, sampling, sender, 0, None, None);
+        let request = Request::Normal(Box::new(request));
+        let response = self
+            .requests
+            .blocking_send(request)
+            .ok()
+            .and_then(|()| responses.blocking_recv());
+        match response {
+            Some(Response::Embeddings { embeddings, .. }) => Ok(embeddings),
+            Some(Response::InternalError(error) | Response::ValidationError(error)) => {
+                Err(internal(format!("mistral.rs: {error}")))
+            }
+            Some(_) => Err(internal("mistral.rs answered with something else")),
+            None => {
+                self.stats.dead.store(true, Ordering::Relaxed);
+                Err(internal(last_panic()))
+            }
+        }
     }
 
     pub fn cancel(&self, id: u64) {
@@ -176,7 +222,6 @@ impl Model {
 struct Events {
     engine: EngineSender<Request>,
     messages: Sender<Message>,
-    text: Box<TokenText>,
     most_running: usize,
     live: HashMap<u64, Live>,
     waiting: VecDeque<u64>,
@@ -293,12 +338,9 @@ impl Events {
                     return;
                 };
                 let prompt_tokens = live.prompt_tokens as u32;
-                let goes_on = live.callback.token(
-                    prompt_tokens,
-                    choice.token,
-                    &choice.logprobs,
-                    self.text.as_ref(),
-                );
+                let goes_on = live
+                    .callback
+                    .token(prompt_tokens, choice.token, &choice.logprobs);
                 if !goes_on {
                     self.take(id);
                 }

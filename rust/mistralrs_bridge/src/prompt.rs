@@ -1,19 +1,19 @@
-//! From a request's JSON to what the engine takes. Text is rendered and tokenized here, on the
-//! caller's thread, so that a prompt that does not fit is refused before anything is queued.
+//! From a request's JSON to what the engine takes, on the caller's thread, so that a prompt that does
+//! not fit is refused before anything is queued.
 
 use std::io::Cursor;
-use std::sync::Arc;
 
 use image::{DynamicImage, ImageReader, Limits};
 use mistralrs::{ModelCategory, MultimodalMessages, RequestLike, RequestMessage, TextMessageRole};
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use tokenizers::Tokenizer;
 
 use crate::chat_template::ChatTemplate;
 use crate::fault::{fault, Fault, Status};
 use crate::sampler::Params;
+use crate::tokenizer::TextTokens;
 
+/// A request as pcai_mrs_submit takes it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Body {
@@ -26,16 +26,18 @@ pub struct Body {
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Input {
-    Chat(Chat),
-    Text(String),
     Tokens(Vec<u32>),
+    /// With images.
+    Chat(Chat),
 }
 
+/// As OpenAI writes it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Chat {
-    /// As OpenAI writes them; an image part is {"type": "image"} and takes the next image.
+    /// An image part is {"type": "image"} and takes the next image.
     pub messages: Vec<Value>,
+    pub tools: Value,
     /// What the template sees as enable_thinking.
     pub thinking: bool,
     /// What else the template sees.
@@ -43,8 +45,7 @@ pub struct Chat {
 }
 
 pub struct Prompts {
-    pub tokenizer: Arc<Tokenizer>,
-    pub vocabulary_size: usize,
+    pub tokens: TextTokens,
     pub chat_template: Option<ChatTemplate>,
     pub category: ModelCategory,
 }
@@ -55,8 +56,6 @@ pub struct Prompt {
     pub tokens: usize,
 }
 
-/// Room for text that takes few tokens, such as runs of spaces, yet far from what hurts.
-const MOST_BYTES_PER_TOKEN: usize = 16;
 const MOST_IMAGES: usize = 8;
 const LONGEST_SIDE: u32 = 16_384;
 const MOST_IMAGE_BYTES: u64 = 256 << 20; // decoded
@@ -68,46 +67,51 @@ impl Prompts {
         images: &[&[u8]],
         context_length: usize,
     ) -> Result<Prompt, Fault> {
-        if !images.is_empty() {
-            return self.with_images(input, images);
-        }
         let tokens = match input {
-            Input::Tokens(tokens) => {
-                if let Some(wrong) = tokens.iter().find(|t| **t as usize >= self.vocabulary_size) {
-                    let message = format!(
-                        "token {wrong} is not in the model's vocabulary of {}",
-                        self.vocabulary_size
-                    );
-                    return Err(fault(Status::InvalidRequest, message, "prompt"));
-                }
-                tokens
-            }
-            Input::Text(text) => self.tokenize(&text, true, context_length, "prompt")?,
-            Input::Chat(chat) => {
-                let template = self.template()?;
-                let text = template.render(&chat)?;
-                // A template that writes the first token itself must not get a second one.
-                let has_first = template
-                    .bos
-                    .as_deref()
-                    .is_some_and(|bos| text.starts_with(bos));
-                self.tokenize(&text, !has_first, context_length, "messages")?
-            }
+            Input::Tokens(tokens) => tokens,
+            Input::Chat(chat) => return self.with_images(chat, images),
         };
-        if tokens.is_empty() {
-            return Err(fault(
-                Status::InvalidRequest,
-                "the prompt is empty",
-                "messages",
-            ));
-        }
-        if tokens.len() >= context_length {
-            return Err(overflow(tokens.len(), "tokens", context_length));
-        }
+        self.check(&tokens, context_length, "messages")?;
         Ok(Prompt {
             tokens: tokens.len(),
             message: RequestMessage::CompletionTokens(tokens),
         })
+    }
+
+    /// The prompt, and whether it has the begin-of-text token already.
+    pub fn render(&self, chat: &Chat) -> Result<(String, bool), Fault> {
+        let template = self.template()?;
+        let text = template.render(chat)?;
+        let begun = template
+            .bos
+            .as_deref()
+            .is_some_and(|bos| text.starts_with(bos));
+        Ok((text, begun))
+    }
+
+    pub fn check(
+        &self,
+        tokens: &[u32],
+        context_length: usize,
+        field: &'static str,
+    ) -> Result<(), Fault> {
+        let size = self.tokens.size();
+        if let Some(wrong) = tokens.iter().find(|token| **token as usize >= size) {
+            let message = format!("token {wrong} is not in the model's vocabulary of {size}");
+            return Err(fault(Status::InvalidRequest, message, "prompt"));
+        }
+        if tokens.is_empty() {
+            return Err(fault(Status::InvalidRequest, "the prompt is empty", field));
+        }
+        if tokens.len() < context_length {
+            return Ok(());
+        }
+        let message = format!(
+            "the prompt has {} tokens, which does not fit the context of {context_length} tokens \
+             with at least one token of answer; shorten the messages",
+            tokens.len()
+        );
+        Err(fault(Status::ContextOverflow, message, field))
     }
 
     fn template(&self) -> Result<&ChatTemplate, Fault> {
@@ -117,36 +121,14 @@ impl Prompts {
         })
     }
 
-    fn tokenize(
-        &self,
-        text: &str,
-        add_special: bool,
-        context_length: usize,
-        field: &'static str,
-    ) -> Result<Vec<u32>, Fault> {
-        if text.len() > MOST_BYTES_PER_TOKEN.saturating_mul(context_length) {
-            return Err(overflow(text.len(), "bytes", context_length));
-        }
-        self.tokenizer
-            .encode_fast(text, add_special)
-            .map(|e| e.get_ids().to_vec())
-            .map_err(|error| {
-                let message = format!("the text cannot be tokenized: {error}");
-                fault(Status::InvalidRequest, message, field)
-            })
-    }
-
     /// The engine itself renders these: what an image becomes is the model's own affair.
-    fn with_images(&self, input: Input, images: &[&[u8]]) -> Result<Prompt, Fault> {
+    fn with_images(&self, chat: Chat, images: &[&[u8]]) -> Result<Prompt, Fault> {
         let bad = |message: String| fault(Status::InvalidRequest, message, "messages");
         if !matches!(self.category, ModelCategory::Multimodal { .. }) {
             let message = "the model takes no images".to_string();
             return Err(fault(Status::Unsupported, message, "messages"));
         }
         self.template()?;
-        let Input::Chat(chat) = input else {
-            return Err(bad("images come in messages".to_string()));
-        };
         if !chat.arguments.is_empty() {
             let message = "template arguments cannot be given beside images";
             return Err(fault(Status::Unsupported, message, "chat_template_kwargs"));
@@ -195,14 +177,6 @@ impl Prompts {
             tokens: 0,
         })
     }
-}
-
-fn overflow(size: usize, unit: &str, context_length: usize) -> Fault {
-    let message = format!(
-        "the prompt has {size} {unit}, which does not fit the context of {context_length} tokens \
-         with at least one token of answer; shorten the messages"
-    );
-    fault(Status::ContextOverflow, message, "messages")
 }
 
 fn decode(bytes: &[u8]) -> Result<DynamicImage, String> {

@@ -11,8 +11,9 @@ use std::sync::{Arc, Mutex};
 use mistralrs::{CustomLogitsProcessor, Tensor};
 
 use crate::fault::guarded;
+use crate::guide::{ForeignGuide, Guide, Step};
 use crate::model::Message;
-use crate::sampler::{choose, Choice, Params};
+use crate::sampler::{choose, Choice, Params, Place, Refusal};
 
 /// What a request's sampling says to its model's event thread.
 pub struct Report {
@@ -47,6 +48,7 @@ pub struct Sampling {
 
 #[derive(Default)]
 pub struct Progress {
+    guide: Option<ForeignGuide>,
     prompt_tokens: Option<usize>,
     /// The context's length when the last token was chosen, and that token.
     last: Option<(usize, u32)>,
@@ -91,26 +93,47 @@ impl Sampling {
             }
         }
         let prompt_tokens = progress.prompt_tokens.unwrap_or(0);
-        let Some(choice) = choose(&self.params, &self.ends, logits, context, prompt_tokens) else {
-            progress.ended = true;
-            self.report(What::Failed(
-                "the model computed what is no number (NaN)".to_string(),
-            ));
-            return self.end_token();
+        let place = Place {
+            ends: &self.ends,
+            context,
+            prompt_tokens,
+        };
+        let guide = progress.guide.as_mut().map(|guide| guide as &mut dyn Guide);
+        let choice = match choose(&self.params, &place, logits, guide) {
+            Ok(choice) => choice,
+            Err(refusal) => {
+                let reason = progress.reason(&refusal);
+                return self.end_with(&mut progress, What::Failed(reason));
+            }
         };
         let token = choice.token;
         progress.last = Some((context.len(), token));
         if self.ends.contains(&token) {
-            progress.ended = true;
-            self.report(What::Stopped);
+            self.end_with(&mut progress, What::Stopped);
             return token;
         }
+        let step = progress
+            .guide
+            .as_mut()
+            .map_or(Step::GoesOn, |guide| guide.accept(token));
+        if step == Step::Failed {
+            let reason = progress.reason(&Refusal::NoneAllowed);
+            return self.end_with(&mut progress, What::Failed(reason));
+        }
         self.report(What::Token(choice));
-        if context.len() + 1 - prompt_tokens >= self.max_tokens {
-            progress.ended = true;
-            self.report(What::Length);
+        if step == Step::Complete {
+            self.end_with(&mut progress, What::Stopped);
+        } else if context.len() + 1 - prompt_tokens >= self.max_tokens {
+            self.end_with(&mut progress, What::Length);
         }
         token
+    }
+
+    /// Says the last thing; the token makes the engine let go of the sequence.
+    fn end_with(&self, progress: &mut Progress, what: What) -> u32 {
+        progress.ended = true;
+        self.report(what);
+        self.end_token()
     }
 
     /// What makes the engine let go of the sequence.
@@ -123,6 +146,26 @@ impl Sampling {
         let _ = self
             .reports
             .send(Message::Report(Report { id: self.id, what }));
+    }
+}
+
+impl Progress {
+    pub fn guided(guide: Option<ForeignGuide>) -> Self {
+        Self {
+            guide,
+            ..Self::default()
+        }
+    }
+
+    fn reason(&mut self, refusal: &Refusal) -> String {
+        let guide = self.guide.as_mut().map(|guide| guide.error());
+        match guide.filter(|reason| !reason.is_empty()) {
+            Some(reason) => reason,
+            None if *refusal == Refusal::NoNumber => {
+                "the model computed what is no number (NaN)".to_string()
+            }
+            None => "the grammar allows no token here".to_string(),
+        }
     }
 }
 

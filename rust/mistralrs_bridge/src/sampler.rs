@@ -3,6 +3,8 @@
 
 use serde::Deserialize;
 
+use crate::guide::Guide;
+
 /// How a request samples: core/request.h's GenerateParams, the same names, meanings and order.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,38 +42,78 @@ pub struct Choice {
 /// Dividing logits by less than this is greedy, or overflows.
 const COLDEST: f32 = 1e-4;
 
-/// None when the logits hold what is no number. `ends`: the tokens that end an answer. The same
-/// logits, context and parameters give the same choice, however often it is asked.
+/// Why there is no token.
+#[derive(Debug, PartialEq)]
+pub enum Refusal {
+    /// The logits hold what is no number.
+    NoNumber,
+    /// The guide allows none, or those that it allows are banned.
+    NoneAllowed,
+}
+
+/// What is chosen from.
+pub struct Place<'a> {
+    /// The tokens that end an answer.
+    pub ends: &'a [u32],
+    pub context: &'a [u32],
+    pub prompt_tokens: usize,
+}
+
+/// The same logits, place, parameters and guide give the same choice.
 pub fn choose(
     params: &Params,
-    ends: &[u32],
+    place: &Place,
     logits: &mut [f32],
-    context: &[u32],
-    prompt_tokens: usize,
-) -> Option<Choice> {
+    guide: Option<&mut (dyn Guide + '_)>,
+) -> Result<Choice, Refusal> {
     if logits.is_empty() || logits.iter().any(|l| l.is_nan() || *l == f32::INFINITY) {
-        return None;
+        return Err(Refusal::NoNumber);
     }
     let raw = params.logprobs.then(|| logits.to_vec());
-    shape(params, ends, logits, context, prompt_tokens);
-    let token = if params.temperature < COLDEST {
+    shape(params, place, logits);
+    let position = place.context.len() as u64;
+    let mut token = pick(params, logits, uniform(params.seed, position));
+    if let Some(guide) = guide {
+        if let Some(forced) = guide
+            .forced()
+            .filter(|token| (*token as usize) < logits.len())
+        {
+            token = forced;
+        } else if !guide.allows(token) {
+            // Most tokens are allowed, and to ask about one is far cheaper than to find all that
+            // are. What is drawn anew among those has the distribution that they alone would give.
+            guide.restrict(logits);
+            if logits.iter().all(|logit| *logit == f32::NEG_INFINITY) {
+                return Err(Refusal::NoneAllowed);
+            }
+            token = pick(params, logits, uniform(params.seed ^ ANEW, position));
+        }
+    }
+    let logprobs = raw.map_or_else(Vec::new, |raw| score(&raw, token, params.top_logprobs));
+    Ok(Choice { token, logprobs })
+}
+
+/// Makes the second number of a position another one than the first.
+const ANEW: u64 = 0x5851_f42d_4c95_7f2d;
+
+fn pick(params: &Params, logits: &[f32], at: f64) -> u32 {
+    if params.temperature < COLDEST {
         argmax(logits)
     } else {
-        draw(params, logits, uniform(params.seed, context.len() as u64))
-    };
-    let logprobs = raw.map_or_else(Vec::new, |raw| score(&raw, token, params.top_logprobs));
-    Some(Choice { token, logprobs })
+        draw(params, logits, at)
+    }
 }
 
 /// Biases, the ban of the ends, penalties.
-fn shape(params: &Params, ends: &[u32], logits: &mut [f32], context: &[u32], prompt_tokens: usize) {
+fn shape(params: &Params, place: &Place, logits: &mut [f32]) {
+    let context = place.context;
     for (token, bias) in &params.logit_bias {
         if let Some(logit) = logits.get_mut(*token as usize) {
             *logit += bias;
         }
     }
     if params.ignore_eos {
-        for end in ends {
+        for end in place.ends {
             if let Some(logit) = logits.get_mut(*end as usize) {
                 *logit = f32::NEG_INFINITY;
             }
@@ -96,7 +138,7 @@ fn shape(params: &Params, ends: &[u32], logits: &mut [f32], context: &[u32], pro
         }
     }
     if params.frequency_penalty != 0.0 || params.presence_penalty != 0.0 {
-        let mut said = window(&context[prompt_tokens.min(context.len())..]);
+        let mut said = window(&context[place.prompt_tokens.min(context.len())..]);
         said.sort_unstable();
         for run in said.chunk_by(|a, b| a == b) {
             if let Some(logit) = logits.get_mut(run[0] as usize) {
@@ -196,6 +238,7 @@ fn score(logits: &[f32], token: u32, top: usize) -> Vec<Scored> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::guide::Step;
 
     fn params() -> Params {
         Params {
@@ -217,9 +260,93 @@ mod tests {
     }
 
     fn token(params: &Params, logits: &[f32], context: &[u32], prompt: usize) -> u32 {
-        choose(params, &[0], &mut logits.to_vec(), context, prompt)
+        choose(params, &place(context, prompt), &mut logits.to_vec(), None)
             .unwrap()
             .token
+    }
+
+    fn place(context: &[u32], prompt_tokens: usize) -> Place<'_> {
+        Place {
+            ends: &[0],
+            context,
+            prompt_tokens,
+        }
+    }
+
+    /// Allows some tokens, and forces one.
+    #[derive(Default)]
+    struct Listed {
+        allowed: Vec<u32>,
+        forced: Option<u32>,
+    }
+
+    impl Guide for Listed {
+        fn forced(&mut self) -> Option<u32> {
+            self.forced
+        }
+        fn allows(&mut self, token: u32) -> bool {
+            self.allowed.contains(&token)
+        }
+        fn restrict(&mut self, logits: &mut [f32]) {
+            for (token, logit) in logits.iter_mut().enumerate() {
+                if !self.allowed.contains(&(token as u32)) {
+                    *logit = f32::NEG_INFINITY;
+                }
+            }
+        }
+        fn accept(&mut self, _: u32) -> Step {
+            Step::GoesOn
+        }
+        fn error(&mut self) -> String {
+            String::new()
+        }
+    }
+
+    #[test]
+    fn guided_draws_follow_the_probabilities_of_what_is_allowed() {
+        let logits = [0.5_f32.ln(), 0.3_f32.ln(), 0.2_f32.ln()];
+        let mut counts = [0_u32; 3];
+        for seed in 0..20_000 {
+            let mut guide = Listed {
+                allowed: vec![1, 2],
+                ..Listed::default()
+            };
+            let params = Params { seed, ..params() };
+            let mut logits = logits.to_vec();
+            let choice = choose(&params, &place(&[5], 1), &mut logits, Some(&mut guide));
+            counts[choice.unwrap().token as usize] += 1;
+        }
+        for (count, expected) in counts.iter().zip([0.0, 12_000.0, 8_000.0]) {
+            assert!((f64::from(*count) - expected).abs() < 350.0, "{counts:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_forced_comes_and_has_the_probability_of_the_raw_logits() {
+        let mut guide = Listed {
+            forced: Some(2),
+            ..Listed::default()
+        };
+        let params = Params {
+            logprobs: true,
+            ..params()
+        };
+        let mut logits = vec![0.5_f32.ln(), 0.3_f32.ln(), 0.2_f32.ln()];
+        let choice = choose(&params, &place(&[5], 1), &mut logits, Some(&mut guide)).unwrap();
+        assert_eq!(choice.token, 2);
+        assert!((choice.logprobs[0].logprob - 0.2_f32.ln()).abs() < 1e-5);
+    }
+
+    #[test]
+    fn a_guide_that_allows_nothing_is_a_refusal() {
+        let mut guide = Listed::default();
+        let refusal = choose(
+            &params(),
+            &place(&[5], 1),
+            &mut [1.0, 2.0],
+            Some(&mut guide),
+        );
+        assert_eq!(refusal.unwrap_err(), Refusal::NoneAllowed);
     }
 
     #[test]
@@ -299,7 +426,7 @@ mod tests {
             ..params()
         };
         let logits = [0.5_f32.ln(), 0.3_f32.ln(), 0.2_f32.ln()];
-        let choice = choose(&params, &[], &mut logits.to_vec(), &[1], 1).unwrap();
+        let choice = choose(&params, &place(&[1], 1), &mut logits.to_vec(), None).unwrap();
         assert_eq!(choice.token, 2);
         let expected = [(2, 0.2_f32), (0, 0.5), (1, 0.3)];
         assert_eq!(choice.logprobs.len(), expected.len());
@@ -346,7 +473,9 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_no_choice() {
-        assert!(choose(&params(), &[], &mut [1.0, f32::NAN], &[1], 1).is_none());
-        assert!(choose(&params(), &[], &mut [], &[1], 1).is_none());
+        for mut logits in [vec![1.0, f32::NAN], vec![]] {
+            let refusal = choose(&params(), &place(&[1], 1), &mut logits, None).unwrap_err();
+            assert_eq!(refusal, Refusal::NoNumber);
+        }
     }
 }

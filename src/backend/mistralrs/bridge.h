@@ -11,13 +11,20 @@
 
 namespace pcai {
 
-/// The functions of the bridge library. Once it is open it stays in the process for good.
+/// The functions of the bridge library. Once it is open it stays in the process for good: copies
+/// are as good as the first one.
 struct Bridge {
   decltype(&pcai_mrs_version) version = nullptr;
   decltype(&pcai_mrs_load) load = nullptr;
   decltype(&pcai_mrs_unload) unload = nullptr;
+  decltype(&pcai_mrs_render) render = nullptr;
   decltype(&pcai_mrs_submit) submit = nullptr;
   decltype(&pcai_mrs_cancel) cancel = nullptr;
+  decltype(&pcai_mrs_embed) embed = nullptr;
+  decltype(&pcai_mrs_get_tokenizer) get_tokenizer = nullptr;
+  decltype(&pcai_mrs_free_tokenizer) free_tokenizer = nullptr;
+  decltype(&pcai_mrs_vocabulary) vocabulary = nullptr;
+  decltype(&pcai_mrs_tokenize) tokenize = nullptr;
   decltype(&pcai_mrs_get_stats) get_stats = nullptr;
   decltype(&pcai_mrs_free) free = nullptr;
   decltype(&pcai_mrs_test_panic) test_panic = nullptr;

@@ -89,8 +89,14 @@ Result<Bridge> open_bridge(const fs::path& path) {
   const bool complete = find(library, "pcai_mrs_version", bridge.version) &&
                         find(library, "pcai_mrs_load", bridge.load) &&
                         find(library, "pcai_mrs_unload", bridge.unload) &&
+                        find(library, "pcai_mrs_render", bridge.render) &&
                         find(library, "pcai_mrs_submit", bridge.submit) &&
                         find(library, "pcai_mrs_cancel", bridge.cancel) &&
+                        find(library, "pcai_mrs_embed", bridge.embed) &&
+                        find(library, "pcai_mrs_get_tokenizer", bridge.get_tokenizer) &&
+                        find(library, "pcai_mrs_free_tokenizer", bridge.free_tokenizer) &&
+                        find(library, "pcai_mrs_vocabulary", bridge.vocabulary) &&
+                        find(library, "pcai_mrs_tokenize", bridge.tokenize) &&
                         find(library, "pcai_mrs_get_stats", bridge.get_stats) &&
                         find(library, "pcai_mrs_free", bridge.free) &&
                         find(library, "pcai_mrs_test_panic", bridge.test_panic);

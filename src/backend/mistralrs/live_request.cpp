@@ -1,76 +1,57 @@
 #include "backend/mistralrs/live_request.h"
 
-#include <string_view>
 #include <utility>
 
+#include "backend/answer/answer_parser.h"
 #include "backend/mistralrs/bridge.h"
 
 namespace pcai {
 namespace {
 
-TokenLogprob to_logprob(const pcai_mrs_token& token) {
-  return {.token = token.token, .bytes = {token.text, token.size}, .logprob = token.logprob};
+std::unique_ptr<AnswerReader> reader_of(const AnswerFormat& format) {
+  if (format.plain()) return nullptr;
+  return std::make_unique<AnswerParser>(format);
+}
+
+TokenLogprob to_logprob(const pcai_mrs_token& token, const BridgeTokenizer& tokenizer) {
+  return {.token = token.token,
+          .bytes = std::string(tokenizer.name(token.token)),
+          .logprob = token.logprob};
 }
 
 }  // namespace
 
-LiveRequest::LiveRequest(const GenerateParams& params, std::shared_ptr<EventSink> sink)
-    : stop_(params.stop_sequences), sink_(std::move(sink)) {}
+LiveRequest::LiveRequest(const GenerateParams& params, const AnswerFormat& format,
+                         std::shared_ptr<const BridgeTokenizer> tokenizer,
+                         std::shared_ptr<EventSink> sink)
+    : tokenizer_(std::move(tokenizer)),
+      marks_(format.marks),
+      stream_(params, {}, reader_of(format), std::move(sink)) {}
 
 bool LiveRequest::take(const pcai_mrs_event& event) {
-  if (event.prompt_tokens > 0) usage_.prompt_tokens = event.prompt_tokens;
-  if (!first_token_ && event.kind != PCAI_MRS_FAILED) first_token_ = Clock::now();
+  if (event.prompt_tokens > 0) stream_.usage().prompt_tokens = event.prompt_tokens;
+  if (event.kind != PCAI_MRS_FAILED) stream_.note_first_token();
   switch (event.kind) {
     case PCAI_MRS_TOKEN: return take_token(event);
-    case PCAI_MRS_STOPPED: return finish(FinishReason::Stop);
-    case PCAI_MRS_LENGTH: return finish(FinishReason::Length);
+    case PCAI_MRS_STOPPED: stream_.finish(FinishReason::Stop); return true;
+    case PCAI_MRS_LENGTH: stream_.finish(FinishReason::Length); return true;
     default: break;
   }
-  Error error{error_code(event.status), std::string(event.text, event.size)};
-  sink_->on_event(Failed{std::move(error), usage_, timings()});
+  stream_.fail_with({error_code(event.status), std::string(event.text, event.size)});
   return true;
 }
 
 bool LiveRequest::take_token(const pcai_mrs_event& event) {
-  ++usage_.completion_tokens;
   if (event.chosen != nullptr) {
-    TokenLogprobs& entry = logprobs_.emplace_back();
-    entry.chosen = to_logprob(*event.chosen);
+    TokenLogprobs entry{to_logprob(*event.chosen, *tokenizer_), {}};
     for (std::size_t i = 0; i < event.top_count; ++i) {
-      entry.top.push_back(to_logprob(event.top[i]));
+      entry.top.push_back(to_logprob(event.top[i], *tokenizer_));
     }
+    stream_.add_logprobs(std::move(entry));
   }
-  send_text(stop_.add(utf8_.add(std::string_view(event.text, event.size))));
-  return stop_.stopped() && finish(FinishReason::Stop);
-}
-
-void LiveRequest::send_text(std::string text) {
-  if (text.empty()) return;
-  sink_->on_event(TextDelta{std::move(text), std::exchange(logprobs_, {})});
-}
-
-bool LiveRequest::finish(FinishReason reason) {
-  std::string rest;
-  if (!stop_.stopped()) {
-    rest = stop_.add(utf8_.finish());
-    rest += stop_.take_held();
-    // The end of the text may complete a stop sequence.
-    if (stop_.stopped()) reason = FinishReason::Stop;
-  }
-  if (!rest.empty() || !logprobs_.empty()) {
-    sink_->on_event(TextDelta{std::move(rest), std::exchange(logprobs_, {})});
-  }
-  sink_->on_event(Finished{reason, usage_, timings(), stop_.matched()});
+  if (!stream_.add(tokenizer_->text(event.token, marks_))) return false;
+  stream_.finish(FinishReason::Stop);
   return true;
-}
-
-Timings LiveRequest::timings() const {
-  using Milliseconds = std::chrono::duration<double, std::milli>;
-  Timings timings;
-  if (!first_token_) return timings;
-  timings.prefill_ms = Milliseconds(*first_token_ - submitted_).count();
-  timings.decode_ms = Milliseconds(Clock::now() - *first_token_).count();
-  return timings;
 }
 
 }  // namespace pcai

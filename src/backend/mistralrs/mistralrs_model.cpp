@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "backend/answer/answer_grammar.h"
+#include "backend/answer/prompt_limit.h"
 #include "backend/mistralrs/model_files.h"
 #include "backend/mistralrs/request_json.h"
 #include "backend/supported.h"
@@ -82,18 +84,40 @@ Result<std::unique_ptr<LoadedModel>> MistralrsModel::load(const Bridge& bridge,
     return fail(std::move(error));
   }
   if (!progress.on_progress(1)) return cancelled();
-  const Json loaded = Json::parse(answer.text());
   ModelInfo& info = model->info_;
   info.id = spec.id;
   if (!config.isq.empty()) info.quantization = config.isq;
   info.backend = backend.name;
-  const auto context = loaded.at("context_length").get<std::uint64_t>();
-  const auto most = static_cast<std::uint32_t>(std::min<std::uint64_t>(context, UINT32_MAX));
-  info.context_length = std::min(config.context_length.value_or(most), most);
-  if (info.train_context_length == 0) info.train_context_length = most;
-  info.vocabulary_size = loaded.at("vocabulary_size").get<std::uint32_t>();
   info.max_sequences = config.max_sequences;
+  if (config.context_length) info.context_length = *config.context_length;
+  if (Status read = model->read_tokens(std::string(answer.text())); !read) {
+    return fail(std::move(read.error()));
+  }
   return model;
+}
+
+/// What pcai_mrs_load said of the model.
+Status MistralrsModel::read_tokens(const std::string& loaded) {
+  const Json json = Json::parse(loaded);
+  const auto context = json.at("context_length").get<std::uint64_t>();
+  const auto most = static_cast<std::uint32_t>(std::min<std::uint64_t>(context, UINT32_MAX));
+  info_.context_length = info_.context_length == 0 ? most : std::min(info_.context_length, most);
+  if (info_.train_context_length == 0) info_.train_context_length = most;
+  info_.vocabulary_size = json.at("vocabulary_size").get<std::uint32_t>();
+  auto tokenizer =
+      BridgeTokenizer::create(bridge_, *model_, json.at("ends").get<std::vector<std::int32_t>>());
+  if (!tokenizer) return fail(std::move(tokenizer.error()));
+  tokenizer_ = std::move(*tokenizer);
+  const Json& source = json.at("chat_template");
+  chats_ = std::make_unique<ChatWriter>(
+      bridge_, *model_, source.is_string() ? source.get<std::string>() : "", tokenizer_);
+  codec_ = std::make_unique<BridgeCodec>(*tokenizer_, *chats_, info_.context_length);
+  if (json.at("category") == "embedding") {
+    info_.generates = false;
+    embedder_ =
+        std::make_unique<BridgeEmbedder>(bridge_, *model_, tokenizer_, info_.context_length);
+  }
+  return {};
 }
 
 MistralrsModel::~MistralrsModel() {
@@ -112,26 +136,87 @@ Status MistralrsModel::submit(RequestId id, GenerateRequest request,
                   "logit_bias");
     }
   }
-  if (const auto* tokens = std::get_if<TokenPrompt>(&request.prompt)) {
-    for (const std::int32_t token : tokens->tokens) {
-      if (token >= 0) continue;
-      return fail(ErrorCode::InvalidRequest,
-                  "token " + std::to_string(token) + " is not in the model's vocabulary", "prompt");
-    }
+  const auto prompt = prepare(request.prompt);
+  if (!prompt) return fail(prompt.error());
+  auto guide = this->guide(request, prompt->format);
+  if (!guide) return fail(std::move(guide.error()));
+  return start(id, request_json(prompt->tokens, request.params, info_.context_length),
+               std::move(*guide),
+               LiveRequest(request.params, prompt->format, tokenizer_, std::move(sink)));
+}
+
+Result<TokenizedPrompt> MistralrsModel::prepare(const Prompt& prompt) const {
+  if (const auto* chat = std::get_if<ChatPrompt>(&prompt)) {
+    return chats_->tokenize(*chat, info_.context_length);
   }
-  const auto text = request_json(request, info_.context_length);
-  if (!text) return fail(text.error());
-  auto ticket =
-      std::make_unique<Ticket>(Ticket{*this, id, LiveRequest(request.params, std::move(sink))});
+  if (const auto* tokens = std::get_if<TokenPrompt>(&prompt)) {
+    for (const std::int32_t token : tokens->tokens) {
+      if (token >= 0 && token < tokenizer_->size()) continue;
+      return fail(ErrorCode::InvalidRequest,
+                  "token " + std::to_string(token) + " is not in the model's vocabulary of " +
+                      std::to_string(tokenizer_->size()),
+                  "prompt");
+    }
+    return TokenizedPrompt{.tokens = tokens->tokens};
+  }
+  const std::string& text = std::get<TextPrompt>(prompt).text;
+  if (text.size() > kMostBytesPerToken * info_.context_length) {
+    return prompt_overflow(text.size(), "bytes", info_.context_length);
+  }
+  auto tokens = tokenizer_->tokenize(text, true, true);
+  if (!tokens) return fail(std::move(tokens.error()));
+  return TokenizedPrompt{.tokens = std::move(*tokens)};
+}
+
+/// Null where every token may come.
+Result<std::unique_ptr<AnswerGuide>> MistralrsModel::guide(const GenerateRequest& request,
+                                                           const AnswerFormat& format) {
+  const auto* const chat = std::get_if<ChatPrompt>(&request.prompt);
+  const ToolOptions tools = chat != nullptr ? chat->tools : ToolOptions{};
+  std::optional<AnswerGuide::Constraint> constraint;
+  if (request.params.grammar || tools.enabled()) {
+    const auto compiler = grammar_compiler();
+    if (!compiler) return fail(compiler.error());
+    auto matcher =
+        compile_answer(**compiler, format, tools, request.params.grammar,
+                       [this](std::string_view name) { return tokenizer_->has_special(name); });
+    if (!matcher) return fail(std::move(matcher.error()));
+    if (*matcher) constraint = AnswerGuide::Constraint{*compiler, *std::move(*matcher)};
+  }
+  std::optional<AnswerGuide::Budget> budget;
+  if (request.params.reasoning_budget && !format.reasoning_end.empty()) {
+    auto end = tokenizer_->tokenize(format.reasoning_end, false, true);
+    if (!end) return fail(std::move(end.error()));
+    budget = AnswerGuide::Budget{*request.params.reasoning_budget, std::move(*end), format};
+  }
+  if (!constraint && !budget) return nullptr;
+  return std::make_unique<AnswerGuide>(tokenizer_, std::move(constraint), std::move(budget));
+}
+
+Result<std::shared_ptr<GrammarCompiler>> MistralrsModel::grammar_compiler() {
+  const std::lock_guard lock(grammars_mutex_);
+  if (!grammars_) {
+    auto compiler = GrammarCompiler::create(tokenizer_->vocabulary());
+    if (!compiler) return fail(std::move(compiler.error()));
+    grammars_ = std::move(*compiler);
+  }
+  return grammars_;
+}
+
+Status MistralrsModel::start(RequestId id, const std::string& request,
+                             std::unique_ptr<AnswerGuide> guide, LiveRequest live) {
+  auto ticket = std::make_unique<Ticket>(Ticket{*this, id, std::move(live)});
   Ticket* const user = ticket.get();
   {
     // Before the first event can come.
     const std::lock_guard lock(mutex_);
     live_.emplace(id, std::move(ticket));
   }
+  std::optional<pcai_mrs_guide> handed;
+  if (guide) handed = AnswerGuide::hand_over(std::move(guide));
   BridgeAnswer answer(bridge_);
-  const auto status = bridge_.submit(model_, id, text->data(), text->size(), nullptr, 0, on_event,
-                                     user, answer.out());
+  const auto status = bridge_.submit(model_, id, request.data(), request.size(), nullptr, 0,
+                                     handed ? &*handed : nullptr, on_event, user, answer.out());
   if (status == PCAI_MRS_OK) return {};
   const std::lock_guard lock(mutex_);
   live_.erase(id);

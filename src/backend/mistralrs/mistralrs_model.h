@@ -6,7 +6,11 @@
 #include <unordered_map>
 
 #include "backend/inference_backend.h"
+#include "backend/mistralrs/answer_guide.h"
 #include "backend/mistralrs/bridge.h"
+#include "backend/mistralrs/bridge_codec.h"
+#include "backend/mistralrs/bridge_embedder.h"
+#include "backend/mistralrs/chat_writer.h"
 #include "backend/mistralrs/live_request.h"
 #include "backend/mistralrs/progress_ticks.h"
 
@@ -28,6 +32,8 @@ class MistralrsModel final : public LoadedModel {
   void cancel(RequestId id) noexcept override;
   ModelStats stats() const noexcept override;
   bool alive() const noexcept override;
+  Embedder* embedder() noexcept override { return embedder_.get(); }
+  TokenCodec* token_codec() noexcept override { return codec_.get(); }
 
   /// For tests: the engine's thread panics at its next token.
   void panic_for_test() { bridge_.test_panic(model_); }
@@ -42,6 +48,14 @@ class MistralrsModel final : public LoadedModel {
 
   MistralrsModel(const Bridge& bridge, const BackendDescriptor& backend, ModelInfo info);
 
+  Status read_tokens(const std::string& loaded);
+  Result<TokenizedPrompt> prepare(const Prompt& prompt) const;
+  Result<std::unique_ptr<AnswerGuide>> guide(const GenerateRequest& request,
+                                             const AnswerFormat& format);
+  Result<std::shared_ptr<GrammarCompiler>> grammar_compiler();
+  Status start(RequestId id, const std::string& request, std::unique_ptr<AnswerGuide> guide,
+               LiveRequest live);
+
   static std::int32_t on_event(void* user, const pcai_mrs_event* event) noexcept;
 
   const Bridge& bridge_;
@@ -49,6 +63,13 @@ class MistralrsModel final : public LoadedModel {
   ModelInfo info_;
   pcai_mrs_model* model_ = nullptr;
   mutable ProgressTicks ticks_;
+  std::shared_ptr<const BridgeTokenizer> tokenizer_;
+  std::unique_ptr<ChatWriter> chats_;
+  std::unique_ptr<BridgeCodec> codec_;
+  std::unique_ptr<BridgeEmbedder> embedder_;  // null: it generates
+
+  std::mutex grammars_mutex_;
+  std::shared_ptr<GrammarCompiler> grammars_;  // made for the first request that needs it
 
   std::mutex mutex_;
   std::unordered_map<RequestId, std::unique_ptr<Ticket>> live_;  // guarded by mutex_

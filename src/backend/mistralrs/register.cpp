@@ -21,8 +21,11 @@ BackendDescriptor describe(const Bridge& bridge) {
           .formats = kFormats,
           .capabilities = {.supports_gpu = known && version.value("gpu", false),
                            .supports_streaming = true,
+                           .supports_tool_calls = true,
                            .supports_seed = true,
-                           .supports_logprobs = true}};
+                           .supports_logprobs = true,
+                           .supports_grammars = true,
+                           .supports_reasoning_budget = true}};
 }
 
 /// mistral.rs behind the seam. Any thread may call any method.

@@ -37,25 +37,18 @@ Result<Json> message_json(const ChatMessage& message, const std::string& field) 
   return json;
 }
 
-Result<Json> chat_json(const ChatPrompt& chat) {
-  Json messages = Json::array();
-  for (std::size_t i = 0; i < chat.messages.size(); ++i) {
-    auto message = message_json(chat.messages[i], "messages[" + std::to_string(i) + "]");
-    if (!message) return fail(std::move(message.error()));
-    messages.push_back(std::move(*message));
+/// As OpenAI writes them; null where there are none.
+Json tools_json(const ToolOptions& tools) {
+  if (!tools.enabled()) return nullptr;
+  Json list = Json::array();
+  for (const ToolDefinition& tool : tools.definitions) {
+    Json function{{"name", tool.name}, {"description", tool.description}};
+    function["parameters"] = tool.parameters.empty()
+                                 ? Json{{"type", "object"}, {"properties", Json::object()}}
+                                 : Json::parse(tool.parameters, nullptr, false);
+    list.push_back({{"type", "function"}, {"function", std::move(function)}});
   }
-  Json arguments = Json::object();
-  for (const TemplateArgument& argument : chat.template_arguments) {
-    Json value = Json::parse(argument.json, nullptr, false);
-    if (value.is_discarded()) {
-      return fail(ErrorCode::InvalidRequest,
-                  "chat_template_kwargs." + argument.name + " is not JSON", "chat_template_kwargs");
-    }
-    arguments[argument.name] = std::move(value);
-  }
-  return Json{{"messages", std::move(messages)},
-              {"thinking", chat.thinking},
-              {"arguments", std::move(arguments)}};
+  return list;
 }
 
 std::uint64_t random_seed() {
@@ -86,20 +79,34 @@ Json params_json(const GenerateParams& params) {
 
 }  // namespace
 
-Result<std::string> request_json(const GenerateRequest& request, std::uint32_t context_length) {
-  Json prompt;
-  if (const auto* tokens = std::get_if<TokenPrompt>(&request.prompt)) {
-    prompt["tokens"] = tokens->tokens;
-  } else if (const auto* text = std::get_if<TextPrompt>(&request.prompt)) {
-    prompt["text"] = text->text;
-  } else {
-    auto chat = chat_json(std::get<ChatPrompt>(request.prompt));
-    if (!chat) return fail(std::move(chat.error()));
-    prompt["chat"] = std::move(*chat);
+Result<std::string> chat_json(const ChatPrompt& chat) {
+  Json messages = Json::array();
+  for (std::size_t i = 0; i < chat.messages.size(); ++i) {
+    auto message = message_json(chat.messages[i], "messages[" + std::to_string(i) + "]");
+    if (!message) return fail(std::move(message.error()));
+    messages.push_back(std::move(*message));
   }
-  return Json{{"prompt", std::move(prompt)},
+  Json arguments = Json::object();
+  for (const TemplateArgument& argument : chat.template_arguments) {
+    Json value = Json::parse(argument.json, nullptr, false);
+    if (value.is_discarded()) {
+      return fail(ErrorCode::InvalidRequest,
+                  "chat_template_kwargs." + argument.name + " is not JSON", "chat_template_kwargs");
+    }
+    arguments[argument.name] = std::move(value);
+  }
+  return Json{{"messages", std::move(messages)},
+              {"tools", tools_json(chat.tools)},
+              {"thinking", chat.thinking},
+              {"arguments", std::move(arguments)}}
+      .dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string request_json(const std::vector<std::int32_t>& prompt, const GenerateParams& params,
+                         std::uint32_t context_length) {
+  return Json{{"prompt", {{"tokens", prompt}}},
               {"context_length", context_length},
-              {"params", params_json(request.params)}}
+              {"params", params_json(params)}}
       .dump();
 }
 

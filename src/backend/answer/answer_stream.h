@@ -1,0 +1,67 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backend/answer/answer_reader.h"
+#include "backend/event_sink.h"
+#include "backend/stop_filter.h"
+#include "backend/utf8_filter.h"
+#include "core/request.h"
+
+namespace pcai {
+
+/// An answer on its way from tokens to its sink: bytes become whole UTF-8, text up to a stop
+/// sequence, reasoning, tool calls. Counts and times it too. Not thread-safe.
+class AnswerStream {
+ public:
+  /// `format_stops` end the text as the model writes it, the request's own the text of the answer.
+  /// `reader` may be null: the text is the answer.
+  AnswerStream(const GenerateParams& params, std::vector<std::string> format_stops,
+               std::unique_ptr<AnswerReader> reader, std::shared_ptr<EventSink> sink);
+
+  Usage& usage() noexcept { return usage_; }
+
+  /// To be called before a token's bytes, where logprobs were asked for.
+  void add_logprobs(TokenLogprobs logprobs) { logprobs_.push_back(std::move(logprobs)); }
+
+  /// Adds a token that is not the end. True when it completed a stop sequence: then only finish()
+  /// may follow.
+  bool add(std::string_view bytes);
+
+  /// The prompt is computed.
+  void note_first_token();
+
+  /// True while the text so far ends inside reasoning.
+  bool reasons() const noexcept { return reader_ && reader_->reasons(); }
+
+  /// Sends Finished as the last event, after what was held back.
+  void finish(FinishReason reason);
+
+  /// Sends Failed as the last event.
+  void fail_with(Error error);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void add_text(std::string text);
+  void send(std::vector<GenerateEvent> events);
+  void send_text(std::string text);
+  Timings timings() const;
+
+  Utf8Filter utf8_;
+  StopFilter format_stop_;                // ends the text as it comes
+  std::unique_ptr<AnswerReader> reader_;  // null: the text is the answer
+  StopFilter stop_;                       // ends the answer
+  std::shared_ptr<EventSink> sink_;
+  std::vector<TokenLogprobs> logprobs_;  // of tokens whose text is still held back
+  Usage usage_;
+  Clock::time_point submitted_ = Clock::now();
+  std::optional<Clock::time_point> first_token_;
+};
+
+}  // namespace pcai

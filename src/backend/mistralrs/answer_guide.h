@@ -1,0 +1,58 @@
+#pragma once
+
+#include <pcai_mrs.h>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backend/answer/answer_parser.h"
+#include "backend/mistralrs/bridge_tokenizer.h"
+#include "grammar/grammar_compiler.h"
+
+namespace pcai {
+
+/// Holds an answer to its grammar and its reasoning to a budget, while mistral.rs' engine samples.
+/// Used by the engine's thread; owns what it needs, since it may outlive the model.
+class AnswerGuide {
+ public:
+  /// What an answer matches; the compiler must live as long.
+  struct Constraint {
+    std::shared_ptr<GrammarCompiler> compiler;
+    GrammarMatcher matcher;
+  };
+  /// How many tokens of reasoning there may be, and those that then end it.
+  struct Budget {
+    std::uint32_t tokens = 0;
+    std::vector<std::int32_t> end;
+    AnswerFormat format;
+  };
+
+  AnswerGuide(std::shared_ptr<const BridgeTokenizer> tokenizer,
+              std::optional<Constraint> constraint, std::optional<Budget> budget);
+
+  /// For the bridge, which then owns it.
+  static pcai_mrs_guide hand_over(std::unique_ptr<AnswerGuide> guide);
+
+  /// As in pcai_mrs_guide.
+  std::int32_t forced();
+  bool allows(std::int32_t token);
+  std::span<const std::uint32_t> mask();
+  std::int32_t accept(std::int32_t token);
+  const char* error();
+
+ private:
+  void end_long_reasoning();
+
+  std::shared_ptr<const BridgeTokenizer> tokenizer_;
+  std::optional<Constraint> constraint_;
+  std::optional<Budget> budget_;  // until it is used up
+  std::optional<AnswerParser> parser_;
+  std::deque<std::int32_t> forced_;
+  std::string error_;
+};
+
+}  // namespace pcai

@@ -1,0 +1,94 @@
+#include "backend/mistralrs/bridge_embedder.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+#include <utility>
+
+#include "backend/answer/prompt_limit.h"
+
+namespace pcai {
+namespace {
+
+Error too_long(std::uint64_t size, const char* unit, std::uint32_t context_length) {
+  return {ErrorCode::ContextOverflow, "has " + std::to_string(size) + " " + unit +
+                                          ", the model takes at most " +
+                                          std::to_string(context_length) + " tokens; shorten it"};
+}
+
+void scale_to_one(std::vector<float>& values) {
+  const double sum = std::inner_product(values.begin(), values.end(), values.begin(), 0.0);
+  if (sum <= 0) return;
+  const auto factor = static_cast<float>(1 / std::sqrt(sum));
+  for (float& value : values) value *= factor;
+}
+
+}  // namespace
+
+Result<std::vector<Embedding>> BridgeEmbedder::embed(const EmbedRequest& request,
+                                                     std::stop_token stop) {
+  if (Status status = check_request(request); !status) return fail(std::move(status.error()));
+  if (request.pooling) {
+    return fail(ErrorCode::Unsupported,
+                "pooling: mistral.rs pools as the model's files say; leave it out", "pooling");
+  }
+  std::vector<Embedding> embeddings;
+  for (std::size_t i = 0; i < request.inputs.size(); ++i) {
+    if (stop.stop_requested()) return fail(ErrorCode::Cancelled, "the request was cancelled");
+    auto embedding = embed(request.inputs[i]);
+    if (!embedding) {
+      Error error = std::move(embedding.error());
+      if (error.code != ErrorCode::Internal) {
+        error.field = "input[" + std::to_string(i) + "]";
+        error.message = error.field + ": " + error.message;
+      }
+      return fail(std::move(error));
+    }
+    embeddings.push_back(std::move(*embedding));
+  }
+  return embeddings;
+}
+
+Result<std::vector<std::int32_t>> BridgeEmbedder::tokens_of(const EmbedInput& input) const {
+  if (const auto* tokens = std::get_if<TokenPrompt>(&input)) {
+    for (const std::int32_t token : tokens->tokens) {
+      if (token >= 0 && token < tokenizer_->size()) continue;
+      return fail(ErrorCode::InvalidRequest, "token " + std::to_string(token) +
+                                                 " is not in the model's vocabulary of " +
+                                                 std::to_string(tokenizer_->size()));
+    }
+    return tokens->tokens;
+  }
+  const std::string& text = std::get<TextPrompt>(input).text;
+  if (text.size() > kMostBytesPerToken * context_length_) {
+    return fail(too_long(text.size(), "bytes", context_length_));
+  }
+  return tokenizer_->tokenize(text, true, false);
+}
+
+Result<Embedding> BridgeEmbedder::embed(const EmbedInput& input) const {
+  const auto tokens = tokens_of(input);
+  if (!tokens) return fail(tokens.error());
+  if (tokens->size() > context_length_) {
+    return fail(too_long(tokens->size(), "tokens", context_length_));
+  }
+  BridgeAnswer answer(bridge_);
+  const auto status = bridge_.embed(&model_, reinterpret_cast<const std::uint32_t*>(tokens->data()),
+                                    tokens->size(), answer.out());
+  if (status != PCAI_MRS_OK) return fail(answer.error(status));
+  Embedding embedding{.values = std::vector<float>(answer.text().size() / sizeof(float)),
+                      .tokens = static_cast<std::uint32_t>(tokens->size())};
+  if (!embedding.values.empty()) {
+    std::memcpy(embedding.values.data(), answer.text().data(),
+                embedding.values.size() * sizeof(float));
+  }
+  if (!std::all_of(embedding.values.begin(), embedding.values.end(),
+                   [](float value) { return std::isfinite(value); })) {
+    return fail(ErrorCode::Internal, "the model computed what is no number (NaN)");
+  }
+  scale_to_one(embedding.values);
+  return embedding;
+}
+
+}  // namespace pcai

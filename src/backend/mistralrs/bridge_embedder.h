@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "backend/embedder.h"
+#include "backend/mistralrs/bridge_tokenizer.h"
+
+namespace pcai {
+
+/// Embeds by a model that mistral.rs runs, one text after the other, with the pooling that the
+/// model's files name. Any thread may call any method; the model must outlive it.
+class BridgeEmbedder final : public Embedder {
+ public:
+  BridgeEmbedder(const Bridge& bridge, const pcai_mrs_model& model,
+                 std::shared_ptr<const BridgeTokenizer> tokenizer, std::uint32_t context_length)
+      : bridge_(bridge),
+        model_(model),
+        tokenizer_(std::move(tokenizer)),
+        context_length_(context_length) {}
+
+  Result<std::vector<Embedding>> embed(const EmbedRequest& request, std::stop_token stop) override;
+
+ private:
+  Result<std::vector<std::int32_t>> tokens_of(const EmbedInput& input) const;
+  Result<Embedding> embed(const EmbedInput& input) const;
+
+  const Bridge& bridge_;
+  const pcai_mrs_model& model_;
+  const std::shared_ptr<const BridgeTokenizer> tokenizer_;
+  const std::uint32_t context_length_;
+};
+
+}  // namespace pcai

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "backend/answer/special_text.h"
+#include "backend/answer/template_traits.h"
+#include "backend/mistralrs/bridge_tokenizer.h"
+
+namespace pcai {
+
+/// A chat as the model reads it, and how it answers.
+struct WrittenChat {
+  std::string prompt;
+  bool begun = false;  // the prompt has the begin-of-text token already
+  AnswerFormat format;
+};
+
+/// The same in tokens.
+struct TokenizedPrompt {
+  std::vector<std::int32_t> tokens;
+  AnswerFormat format;
+};
+
+/// Writes chats by the model's template, which the bridge runs, and reads special tokens only where
+/// the template wrote them. Any thread may call any method; the model must outlive it.
+class ChatWriter {
+ public:
+  /// `source`: the template's text, "" = the model has none.
+  ChatWriter(const Bridge& bridge, const pcai_mrs_model& model, const std::string& source,
+             std::shared_ptr<const BridgeTokenizer> tokenizer);
+
+  /// Fails with InvalidRequest, with the template's own reason, and Unsupported without a template.
+  Result<WrittenChat> write(const ChatPrompt& chat) const;
+
+  /// Also fails with ContextOverflow for far more text than that many tokens are.
+  Result<TokenizedPrompt> tokenize(const ChatPrompt& chat, std::uint32_t context_length) const;
+
+ private:
+  Result<WrittenChat> render(const ChatPrompt& chat) const;
+
+  const Bridge& bridge_;
+  const pcai_mrs_model& model_;
+  std::shared_ptr<const BridgeTokenizer> tokenizer_;
+  SpecialText special_text_;
+  TemplateTraits traits_;
+};
+
+}  // namespace pcai
