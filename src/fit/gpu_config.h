@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "fit/device.h"
+#include "fit/driver_library.h"
+
+namespace pcai {
+
+struct CpuOnly {};
+
+struct SingleGpu {
+  std::int32_t device_id = 0;
+  std::string name;
+  std::uint64_t vram_mb = 0;
+};
+
+struct GpuPart {
+  std::int32_t device_id = 0;
+  std::string name;
+  std::uint64_t vram_mb = 0;
+  double layer_fraction = 0;  // its memory in all GPUs' memory; they sum to 1
+};
+
+struct MultiGpu {
+  std::vector<GpuPart> devices;
+};
+
+/// How this machine could compute. The names are the contract's.
+using GpuConfig = std::variant<CpuOnly, SingleGpu, MultiGpu>;
+
+/// By the GPUs among these devices.
+GpuConfig gpu_config(const std::vector<Device>& devices);
+
+/// The GPUs of this machine, from the drivers that are there: NVIDIA's, then Vulkan's for others.
+/// Where there is no driver, or it fails, there are none; it never fails itself. Whether this build
+/// of llama.cpp computes on them is another question (BackendCapabilities::supports_gpu).
+std::vector<Device> find_gpus(const DriverNames& names = {});
+
+/// gpu_config of find_gpus.
+GpuConfig detect_gpus();
+
+}  // namespace pcai
