@@ -1,6 +1,8 @@
 #include <openssl/evp.h>
 
+#include "anthropic/api_schemas.h"
 #include "http/routes.h"
+#include "ollama/api_schemas.h"
 #include "openai/api_description.h"
 
 namespace pcai {
@@ -29,7 +31,10 @@ std::string content_security_policy() {
 }  // namespace
 
 Task<void> get_openapi(Exchange& exchange) {
-  static const std::string kDocument = openapi_document(described_routes());
+  static const std::string kDocument = [] {
+    const std::string_view more[] = {anthropic_schemas(), ollama_schemas()};
+    return openapi_document(described_routes(), more);
+  }();
   co_await exchange.reply(json_response(kDocument));
 }
 

@@ -14,7 +14,7 @@ struct Route {
   RoutePattern pattern;
   Task<void> (*handler)(Exchange&);
   bool open = false;                 // answers without an API key
-  ApiOperation api = {};             // for /openapi.json and /docs
+  ApiOperation api = {};             // for /openapi.json and /docs; must have a summary
   const Dialect* dialect = nullptr;  // of an API that is not OpenAI's
 };
 

@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "ollama/api_schemas.h"
 #include "ollama/generate_request.h"
+#include "openai/api_description.h"
 #include "openai/embedding_response.h"
 #include "openai/json_reader.h"
 
@@ -51,7 +53,7 @@ std::vector<Field<R>> shared_fields() {
   };
 }
 
-Result<R> parse(std::string_view text, const std::vector<Field<R>>& fields) {
+Result<R> parse(std::string_view text, std::span<const Field<R>> fields) {
   Result<Json> body = read_json(text);
   if (!body) return fail(std::move(body).error());
   R request;
@@ -61,14 +63,13 @@ Result<R> parse(std::string_view text, const std::vector<Field<R>>& fields) {
   return request;
 }
 
-}  // namespace
-
-Result<OllamaEmbedRequest> parse_ollama_embed(std::string_view body) {
+std::span<const Field<R>> embed_fields() {
   static const std::vector<Field<R>> kFields = [] {
     auto fields = shared_fields();
-    fields.push_back(required(
+    fields.push_back(required(with_schema(
         Field<R>{{"input", FieldType::StringOrArray, kInputs, "", "A text or a list of texts"},
-                 read_input}));
+                 read_input},
+        "OllamaTexts")));
     fields.push_back({{"dimensions", FieldType::Integer, {1, 65536}, "", "Cuts the vectors"},
                       [](Json& value, const std::string&, R& request) -> Status {
                         request.dimensions = value.get<std::uint32_t>();
@@ -76,17 +77,39 @@ Result<OllamaEmbedRequest> parse_ollama_embed(std::string_view body) {
                       }});
     return fields;
   }();
-  return parse(body, kFields);
+  return kFields;
 }
 
-Result<OllamaEmbedRequest> parse_ollama_embeddings(std::string_view body) {
+std::span<const Field<R>> embeddings_fields() {
   static const std::vector<Field<R>> kFields = [] {
     auto fields = shared_fields();
     fields.push_back(
         required(Field<R>{{"prompt", FieldType::String, {}, "", "A text"}, read_input}));
     return fields;
   }();
-  return parse(body, kFields);
+  return kFields;
+}
+
+}  // namespace
+
+std::vector<FieldInfo> ollama_embed_field_infos() {
+  std::vector<FieldInfo> infos;
+  append_infos(infos, embed_fields());
+  return infos;
+}
+
+std::vector<FieldInfo> ollama_embeddings_field_infos() {
+  std::vector<FieldInfo> infos;
+  append_infos(infos, embeddings_fields());
+  return infos;
+}
+
+Result<OllamaEmbedRequest> parse_ollama_embed(std::string_view body) {
+  return parse(body, embed_fields());
+}
+
+Result<OllamaEmbedRequest> parse_ollama_embeddings(std::string_view body) {
+  return parse(body, embeddings_fields());
 }
 
 std::string ollama_embed_body(std::string_view model, const std::vector<Embedding>& embeddings,

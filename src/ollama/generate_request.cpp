@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "ollama/api_schemas.h"
 #include "ollama/chat_messages.h"
+#include "openai/api_description.h"
 #include "openai/json_reader.h"
 #include "openai/schema_text.h"
 #include "openai/tool_fields.h"
@@ -86,9 +88,14 @@ std::span<const Field<Request>> shared_fields() {
   static const std::vector<Field<Request>> kFields = {
       required(Field<Request>{{"model", String, kModelBytes, "", "The model's id"}, read_model}),
       field<&Request::stream>("stream", {}, "Send the answer in pieces as it comes"),
-      {{"format", StringOrObject, {}, "", "json, or a JSON schema of the answer"}, read_format},
+      with_schema(
+          Field<Request>{{"format", StringOrObject, {}, "", "json, or a JSON schema of the answer"},
+                         read_format},
+          "OllamaFormat"),
       {{"options", Object, {}, "", "How to sample"}, read_options_field},
-      {{"think", Any, {}, "", "Whether the model reasons first"}, read_think},
+      with_schema(
+          Field<Request>{{"think", Any, {}, "", "Whether the model reasons first"}, read_think},
+          "OllamaThink"),
       {{"logprobs", Boolean, {}, "false", "Give each token's log-probability"}, read_logprobs},
       {{"top_logprobs", Integer, {0, 20}, "0", "Alternatives a token"}, read_top_logprobs},
       ignored_field<Request>("keep_alive", Any, "The server decides how long models stay"),
@@ -102,9 +109,14 @@ std::span<const Field<Request>> shared_fields() {
 std::span<const Field<Request>> chat_fields() {
   using enum FieldType;
   static const std::vector<Field<Request>> kFields = {
-      {{"messages", Array, {0, 4096}, "", "The chat so far; none = load the model"},
-       read_messages_field},
-      {{"tools", Array, {0, 128}, "", "What the model may call"}, read_tools_field},
+      with_schema(
+          Field<Request>{
+              {"messages", Array, {0, 4096}, "", "The chat so far; none = load the model"},
+              read_messages_field},
+          "OllamaMessages"),
+      with_schema(Field<Request>{{"tools", Array, {0, 128}, "", "What the model may call"},
+                                 read_tools_field},
+                  "Tools"),
   };
   return kFields;
 }
@@ -157,6 +169,20 @@ Error in_our_words(Error error) {
 }
 
 }  // namespace
+
+std::vector<FieldInfo> ollama_chat_field_infos() {
+  std::vector<FieldInfo> infos;
+  append_infos(infos, shared_fields());
+  append_infos(infos, chat_fields());
+  return infos;
+}
+
+std::vector<FieldInfo> ollama_generate_field_infos() {
+  std::vector<FieldInfo> infos;
+  append_infos(infos, shared_fields());
+  append_infos(infos, completion_fields());
+  return infos;
+}
 
 Result<OllamaRequest> parse_ollama_chat(std::string_view text) {
   Result<Json> body = read_json(text);

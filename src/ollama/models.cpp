@@ -4,7 +4,9 @@
 #include <cmath>
 #include <cstdio>
 
+#include "ollama/api_schemas.h"
 #include "ollama/generate_answer.h"
+#include "openai/api_description.h"
 #include "openai/field.h"
 #include "openai/json_reader.h"
 
@@ -50,6 +52,19 @@ struct ShowRequest {
   std::string model;
   bool verbose = false;
 };
+
+std::span<const Field<ShowRequest>> show_fields() {
+  using S = ShowRequest;
+  static const std::vector<Field<S>> kFields = {
+      field<&S::model>("model", {1, 256}, "The model's id"),
+      field<&S::model>("name", {1, 256}, "The same, as it was called before"),
+      field<&S::verbose>("verbose", {}, "Everything is said in any case"),
+      unsupported_field<S>("system", FieldType::String, "models are not changed here"),
+      unsupported_field<S>("template", FieldType::String, "models are not changed here"),
+      unsupported_field<S>("options", FieldType::Object, "models are not changed here"),
+  };
+  return kFields;
+}
 
 }  // namespace
 
@@ -102,23 +117,20 @@ std::string show_body(const ModelStatus& model) {
 Result<std::string> parse_show_request(std::string_view text) {
   Result<Json> body = read_json(text);
   if (!body) return fail(std::move(body).error());
-  using S = ShowRequest;
-  static const std::vector<Field<S>> kFields = {
-      field<&S::model>("model", {1, 256}, "The model's id"),
-      field<&S::model>("name", {1, 256}, "The same, as it was called before"),
-      field<&S::verbose>("verbose", {}, "Everything is said in any case"),
-      unsupported_field<S>("system", FieldType::String, "models are not changed here"),
-      unsupported_field<S>("template", FieldType::String, "models are not changed here"),
-      unsupported_field<S>("options", FieldType::Object, "models are not changed here"),
-  };
   ShowRequest request;
   std::vector<std::string> none;
-  Status read = read_fields(*body, "", none, FieldSet<S>{kFields, request});
+  Status read = read_fields(*body, "", none, FieldSet<ShowRequest>{show_fields(), request});
   if (read && request.model.empty()) {
     read = fail(ErrorCode::InvalidRequest, "model is required", "model");
   }
   if (!read) return fail(std::move(read).error());
   return std::move(request.model);
+}
+
+std::vector<FieldInfo> ollama_show_field_infos() {
+  std::vector<FieldInfo> infos;
+  append_infos(infos, show_fields());
+  return infos;
 }
 
 std::string version_body() {

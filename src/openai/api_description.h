@@ -12,12 +12,14 @@
 
 namespace pcai {
 
-/// What a route does, for its description. A route without a summary is left out.
+/// What a route does, for its description.
 struct ApiOperation {
   std::string_view summary = {};
   std::vector<FieldInfo> (*fields)() = nullptr;  // of the body; null = it has none
-  std::string_view answer = {};                  // a schema's name; "" = plain text
-  bool streams = false;                          // answers with events, too, when asked
+  std::string_view answer = {};                  // a schema's name; "" = text of `type`
+  std::string_view streams = {};                 // the type of its stream, when asked; "" = none
+  std::string_view type = "text/plain";          // of an answer without a schema
+  std::string_view error = "Error";              // a schema's name
 };
 
 /// An operation where it is found.
@@ -32,9 +34,15 @@ struct ApiRoute {
 std::vector<FieldInfo> chat_field_infos();
 std::vector<FieldInfo> completion_field_infos();
 std::vector<FieldInfo> responses_field_infos();
+std::vector<FieldInfo> embedding_field_infos();
+std::vector<FieldInfo> rerank_field_infos();
+std::vector<FieldInfo> tokenize_field_infos();
+std::vector<FieldInfo> detokenize_field_infos();
 
-/// The OpenAPI 3.1 document, as JSON text.
-std::string openapi_document(std::span<const ApiRoute> routes);
+/// The OpenAPI 3.1 document, as JSON text. `more_schemas`: JSON objects of schemas by name, beside
+/// api_schemas().
+std::string openapi_document(std::span<const ApiRoute> routes,
+                             std::span<const std::string_view> more_schemas = {});
 
 /// The same for people: one HTML page without scripts that loads nothing.
 std::string api_page(std::span<const ApiRoute> routes);

@@ -7,18 +7,18 @@ Json schema_ref(std::string_view name) {
   return {{"$ref", "#/components/schemas/" + std::string(name)}};
 }
 
-Json content(const char* type, Json schema) {
-  return {{type, {{"schema", std::move(schema)}}}};
+Json content(std::string_view type, Json schema) {
+  return {{std::string(type), {{"schema", std::move(schema)}}}};
 }
 
 Json responses_of(const ApiRoute& route) {
   const ApiOperation& operation = route.operation;
   Json ok = {{"description", "OK"}};
   ok["content"] = operation.answer.empty()
-                      ? content("text/plain", {{"type", "string"}})
+                      ? content(operation.type, {{"type", "string"}})
                       : content("application/json", schema_ref(operation.answer));
-  if (operation.streams) {
-    ok["content"].update(content("text/event-stream", Json::object()));
+  if (!operation.streams.empty()) {
+    ok["content"].update(content(operation.streams, {{"type", "string"}}));
   }
   Json responses = {{"200", std::move(ok)}};
   struct Status {
@@ -37,9 +37,10 @@ Json responses_of(const ApiRoute& route) {
       {"429", "The queue is full; try again after Retry-After"},
       {"500", "The server or a model failed"},
       {"503", "The model is being loaded, or the server ends; try again after Retry-After"}};
+  const std::string_view error = operation.error;
   for (const Status& status : kStatuses) {
     responses[status.code] = {{"description", status.description},
-                              {"content", content("application/json", schema_ref("Error"))}};
+                              {"content", content("application/json", schema_ref(error))}};
   }
   return responses;
 }
@@ -76,25 +77,32 @@ std::string lower(std::string_view text) {
 
 }  // namespace
 
-std::string openapi_document(std::span<const ApiRoute> routes) {
+std::string openapi_document(std::span<const ApiRoute> routes,
+                             std::span<const std::string_view> more_schemas) {
   Json paths = Json::object();
   for (const ApiRoute& route : routes) {
-    if (route.operation.summary.empty()) continue;
     paths[std::string(route.path)][lower(route.method)] = operation_of(route);
   }
+  Json schemas = api_schemas();
+  for (const std::string_view more : more_schemas) schemas.update(Json::parse(more));
   return to_text(
       {{"openapi", "3.1.0"},
        {"info",
         {{"title", "PCAI-Inference"},
          {"version", "1"},
          {"description",
-          "Language models on this machine, for OpenAI clients. A field that is not listed is "
+          "Language models on this machine, for clients of OpenAI's, Anthropic's and Ollama's "
+          "APIs. "
+          "A path of OpenAI's is found without its /v1, too. A field that is not listed is "
           "refused by name; one without effect is named in the answer's `warnings`."}}},
-       {"security", Json::array({{{"key", Json::array()}}, Json::object()})},
+       {"security",
+        Json::array({{{"key", Json::array()}}, {{"x_api_key", Json::array()}}, Json::object()})},
        {"paths", std::move(paths)},
        {"components",
-        {{"securitySchemes", {{"key", {{"type", "http"}, {"scheme", "bearer"}}}}},
-         {"schemas", api_schemas()}}}});
+        {{"securitySchemes",
+          {{"key", {{"type", "http"}, {"scheme", "bearer"}}},
+           {"x_api_key", {{"type", "apiKey"}, {"in", "header"}, {"name", "x-api-key"}}}}},
+         {"schemas", std::move(schemas)}}}});
 }
 
 }  // namespace pcai

@@ -83,10 +83,9 @@ std::string api_page(std::span<const ApiRoute> routes) {
       "names it in <code>warnings</code>. <code>null</code> always means absent.</p>\n";
   for (const ApiRoute& route : routes) {
     const ApiOperation& operation = route.operation;
-    if (operation.summary.empty()) continue;
     page += "<h2><code>" + escaped(route.method) + " " + escaped(route.path) + "</code></h2>\n<p>" +
             escaped(operation.summary) + (route.open ? ". Needs no key." : ".") +
-            (operation.streams ? " Streams with <code>stream</code>." : "") + "</p>\n";
+            (operation.streams.empty() ? "" : " Streams with <code>stream</code>.") + "</p>\n";
     if (!operation.fields) continue;
     page += "<table><tr><th>field</th><th>type</th><th></th></tr>\n";
     for (const FieldInfo& field : operation.fields()) page += row_of(field);

@@ -120,6 +120,38 @@ constexpr const char* kSchemas = R"json({
   "data":{"type":"array","items":{"$ref":"#/components/schemas/Model"}}}},
 "InputTokens": {"type":"object","required":["object","input_tokens"],"properties":{
   "object":{"type":"string"},"input_tokens":{"type":"integer"}}},
+"TokenIds": {"type":"array","maxItems":1048576,
+  "items":{"type":"integer","minimum":0,"maximum":2147483647}},
+"EmbeddingInput": {"oneOf":[{"type":"string","minLength":1},
+  {"type":"array","minItems":1,"items":{"type":"integer","minimum":0,"maximum":2147483647}},
+  {"type":"array","minItems":1,"maxItems":2048,"items":{"oneOf":[{"type":"string","minLength":1},
+  {"type":"array","minItems":1,
+  "items":{"type":"integer","minimum":0,"maximum":2147483647}}]}}]},
+"RerankDocuments": {"type":"array","minItems":1,"maxItems":2048,"items":{"oneOf":[
+  {"type":"string","minLength":1},{"type":"object","required":["text"],
+  "additionalProperties":false,"properties":{"text":{"type":"string","minLength":1}}}]}},
+"PromptUsage": {"type":"object","required":["prompt_tokens","total_tokens"],"properties":{
+  "prompt_tokens":{"type":"integer"},"total_tokens":{"type":"integer"}}},
+"Embeddings": {"type":"object","required":["object","data","model","usage"],"properties":{
+  "object":{"const":"list"},"model":{"type":"string"},"data":{"type":"array","items":{
+  "type":"object","required":["object","index","embedding"],"properties":{
+  "object":{"const":"embedding"},"index":{"type":"integer"},"embedding":{"oneOf":[
+  {"type":"string"},{"type":"array","items":{"type":"number"}}]}}}},
+  "usage":{"$ref":"#/components/schemas/PromptUsage"},
+  "warnings":{"type":"array","items":{"type":"string"}}}},
+"Ranking": {"type":"object","required":["object","model","results","usage"],"properties":{
+  "object":{"const":"list"},"model":{"type":"string"},"results":{"type":"array","items":{
+  "type":"object","required":["index","relevance_score"],"properties":{"index":{"type":"integer"},
+  "relevance_score":{"type":"number"},"document":{"type":"object"}}}},
+  "usage":{"$ref":"#/components/schemas/PromptUsage"},
+  "warnings":{"type":"array","items":{"type":"string"}}}},
+"Tokens": {"type":"object","required":["tokens"],"properties":{"tokens":{"type":"array",
+  "items":{"oneOf":[{"type":"integer"},{"type":"object","required":["id","piece"],"properties":{
+  "id":{"type":"integer"},"piece":{"oneOf":[{"type":"string"},{"type":"array",
+  "items":{"type":"integer"}}]}}}]}}}},
+"Content": {"type":"object","required":["content"],"properties":{"content":{"type":"string"}}},
+"RenderedPrompt": {"type":"object","required":["prompt"],
+  "properties":{"prompt":{"type":"string"}}},
 "OpenApi": {"type":"object","required":["openapi","info","paths"]}
 })json";
 

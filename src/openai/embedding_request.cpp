@@ -108,12 +108,14 @@ std::span<const Field<EmbeddingRequest>> embedding_fields() {
          request.embed.model = std::move(value.get_ref<std::string&>());
          return {};
        }},
-      required(Field<R>{{"input",
-                         StringOrArray,
-                         {1, kMostTokens},
-                         "",
-                         "A text, a list of texts, a list of token ids, or a list of those"},
-                        read_input}),
+      required(
+          with_schema(Field<R>{{"input",
+                                StringOrArray,
+                                {1, kMostTokens},
+                                "",
+                                "A text, a list of texts, a list of token ids, or a list of those"},
+                               read_input},
+                      "EmbeddingInput")),
       {{"encoding_format", String, {}, "\"float\"", "float, or base64 of little-endian floats"},
        read_encoding},
       {{"dimensions",
@@ -145,8 +147,10 @@ std::span<const Field<RerankRequest>> rerank_fields() {
                           request.rank.query = std::move(value.get_ref<std::string&>());
                           return {};
                         }}),
-      required(Field<R>{{"documents", Array, kInputs, "", "Texts, or objects with a text"},
-                        read_documents}),
+      required(
+          with_schema(Field<R>{{"documents", Array, kInputs, "", "Texts, or objects with a text"},
+                               read_documents},
+                      "RerankDocuments")),
       {{"top_n", Integer, {1, 1 << 20}, "", "Only the best so many"},
        [](Json& value, const std::string&, R& request) -> Status {
          request.top_n = value.get<std::uint32_t>();

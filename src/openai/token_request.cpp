@@ -54,7 +54,9 @@ std::span<const Field<DetokenizeRequest>> detokenize_fields() {
   using R = DetokenizeRequest;
   static const std::vector<Field<R>> kFields = {
       field<&R::model>("model", kModelBytes, "The model's id; absent takes the default one"),
-      required(Field<R>{{"tokens", FieldType::Array, {0, 1 << 20}, "", "Token ids"}, read_tokens}),
+      required(with_schema(
+          Field<R>{{"tokens", FieldType::Array, {0, 1 << 20}, "", "Token ids"}, read_tokens},
+          "TokenIds")),
   };
   return kFields;
 }

@@ -21,19 +21,53 @@ void collect_references(const Json& json, std::set<std::string>& names) {
   for (const Json& child : json) collect_references(child, names);
 }
 
-TEST(DocsTest, TheDescriptionCoversEachRouteOfOpenAi) {
+TEST(DocsTest, TheDescriptionHasEachRouteAndNoOther) {
   const TestServer server;
   const Answer answer = server.get("/openapi.json");
   ASSERT_EQ(answer.status, 200);
   const Json paths = Json::parse(answer.body)["paths"];
-  for (const char* path : {"/v1/models", "/v1/models/{id}", "/v1/responses/{id}", "/health"}) {
-    EXPECT_TRUE(paths.contains(path) && paths[path].contains("get")) << path;
+  std::set<std::string> described;
+  for (const auto& [path, operations] : paths.items()) {
+    for (const auto& [method, operation] : operations.items()) {
+      EXPECT_FALSE(operation["summary"].get<std::string>().empty()) << path;
+      described.insert(method + " " + path);
+    }
   }
-  for (const char* path :
-       {"/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/responses/{id}/cancel"}) {
-    EXPECT_TRUE(paths.contains(path) && paths[path].contains("post")) << path;
+  std::set<std::string> answered;
+  for (const Route& route : routes()) {
+    std::string method(route.pattern.method);
+    for (char& c : method) c = static_cast<char>(c + ('a' - 'A'));
+    answered.insert(method + " " + std::string(route.pattern.path));
   }
+  EXPECT_EQ(described, answered);
   EXPECT_EQ(paths["/health"]["get"]["security"], Json::array());
+}
+
+TEST(DocsTest, ARouteWithABodyDescribesItsFieldsAndItsAnswer) {
+  for (const Route& route : routes()) {
+    const std::string name(route.pattern.path);
+    const bool has_body = route.pattern.method == "POST" && name.find("{id}") == std::string::npos;
+    EXPECT_EQ(has_body, route.api.fields != nullptr) << name;
+    EXPECT_TRUE(!has_body || !route.api.answer.empty()) << name;
+    if (!has_body) continue;
+    std::set<std::string_view> names;
+    for (const FieldInfo& field : route.api.fields()) {
+      EXPECT_TRUE(names.insert(field.name).second || field.name == "model") << name << field.name;
+      EXPECT_FALSE(field.description.empty()) << name << ": " << field.name;
+    }
+  }
+}
+
+TEST(DocsTest, AnErrorHasTheShapeOfItsApi) {
+  const TestServer server;
+  const Json paths = Json::parse(server.get("/openapi.json").body)["paths"];
+  const auto error_of = [&](const char* path) {
+    return paths[path]["post"]["responses"]["400"]["content"]["application/json"]["schema"]["$ref"]
+        .get<std::string>();
+  };
+  EXPECT_EQ(error_of("/v1/embeddings"), "#/components/schemas/Error");
+  EXPECT_EQ(error_of("/v1/messages"), "#/components/schemas/AnthropicError");
+  EXPECT_EQ(error_of("/api/chat"), "#/components/schemas/OllamaError");
 }
 
 TEST(DocsTest, EveryReferenceOfTheDescriptionLeadsSomewhere) {

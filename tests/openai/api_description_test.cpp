@@ -10,15 +10,20 @@ namespace pcai {
 namespace {
 
 const std::vector<ApiRoute> kRoutes = {
-    {"POST", "/v1/chat/completions", false, {"Chats", chat_field_infos, "ChatCompletion", true}},
+    {"POST",
+     "/v1/chat/completions",
+     false,
+     {"Chats", chat_field_infos, "ChatCompletion", "text/event-stream"}},
     {"GET", "/v1/responses/{id}", false, {"Gets", nullptr, "Response"}},
     {"DELETE", "/v1/responses/{id}", false, {"Deletes", nullptr, "DeletedResponse"}},
     {"GET", "/health", true, {"Lives"}},
-    {"GET", "/internal", false, {}}};
+    {"GET", "/page", false, {"Shows", nullptr, {}, {}, "text/html"}}};
 
 TEST(ApiDescriptionTest, EveryTableHasUniqueDescribedFieldsAndKnownSchemas) {
   const Json schemas = api_schemas();
-  for (const auto fields : {chat_field_infos, completion_field_infos, responses_field_infos}) {
+  for (const auto fields :
+       {chat_field_infos, completion_field_infos, responses_field_infos, embedding_field_infos,
+        rerank_field_infos, tokenize_field_infos, detokenize_field_infos}) {
     std::set<std::string_view> names;
     for (const FieldInfo& field : fields()) {
       EXPECT_TRUE(names.insert(field.name).second) << field.name;
@@ -49,7 +54,7 @@ TEST(ApiDescriptionTest, TheDocumentHasEachDescribedRouteWithItsMethods) {
   const Json document = Json::parse(openapi_document(kRoutes));
   EXPECT_EQ(document["openapi"], "3.1.0");
   const Json& paths = document["paths"];
-  EXPECT_EQ(paths.size(), 3U) << "a route without a summary is left out";
+  EXPECT_EQ(paths.size(), 4U);
   EXPECT_TRUE(paths["/v1/responses/{id}"].contains("get"));
   EXPECT_TRUE(paths["/v1/responses/{id}"].contains("delete"));
   EXPECT_EQ(paths["/v1/responses/{id}"]["get"]["parameters"][0]["name"], "id");
@@ -59,12 +64,12 @@ TEST(ApiDescriptionTest, TheDocumentHasEachDescribedRouteWithItsMethods) {
   EXPECT_TRUE(chat["responses"].contains("429"));
   EXPECT_EQ(paths["/health"]["get"]["security"], Json::array());
   EXPECT_FALSE(chat.contains("security"));
+  EXPECT_TRUE(paths["/page"]["get"]["responses"]["200"]["content"].contains("text/html"));
 }
 
 TEST(ApiDescriptionTest, ThePageEscapesAndNamesEachField) {
   const std::string page = api_page(kRoutes);
   EXPECT_NE(page.find("GET /health"), std::string::npos);
-  EXPECT_EQ(page.find("/internal"), std::string::npos);
   EXPECT_NE(page.find("[&quot;text&quot;]"), std::string::npos);
   for (const FieldInfo& field : chat_field_infos()) {
     EXPECT_NE(page.find("<code>" + std::string(field.name) + "</code>"), std::string::npos);
