@@ -14,7 +14,8 @@ namespace pcai {
 struct FoundModel {
   std::string id;  // unique within one list
   std::filesystem::path path;
-  std::string source;  // "pcai", "folder", "path", "ollama", "lm-studio", "hugging-face"
+  std::string source;  // "pcai", "folder", "path", "ollama", "lm-studio", "hugging-face",
+                       // "llama.cpp", "gpt4all", "jan"
   std::uint64_t size_bytes = 0;
   GgufKind kind = GgufKind::Model;
   std::string architecture = {};

@@ -65,7 +65,7 @@ std::string repository_name(const fs::path& folder) {
 
 }  // namespace
 
-std::vector<fs::path> hugging_face_model_paths() {
+std::vector<fs::path> hugging_face_model_places() {
   const auto below = [](const char* variable, const fs::path& rest) {
     const fs::path folder = path_from_environment(variable);
     return folder.empty() ? folder : folder / rest;
@@ -82,6 +82,12 @@ std::vector<fs::path> hugging_face_model_paths() {
       std::ranges::find_if(candidates, [](const fs::path& folder) { return !folder.empty(); });
   std::vector<fs::path> folders = {path_from_environment("LLAMA_CACHE")};
   if (cache != std::end(candidates)) folders.push_back(*cache);
+  std::erase_if(folders, [](const fs::path& folder) { return folder.empty(); });
+  return folders;
+}
+
+std::vector<fs::path> hugging_face_model_paths() {
+  std::vector<fs::path> folders = hugging_face_model_places();
   std::error_code error;
   std::erase_if(folders, [&](const fs::path& folder) { return !fs::is_directory(folder, error); });
   return folders;

@@ -7,7 +7,10 @@
 
 namespace pcai {
 
-/// The Hugging Face cache of this user, if it exists, and llama.cpp's where LLAMA_CACHE names one.
+/// Where the Hugging Face cache of this user would be, and llama.cpp's where LLAMA_CACHE names one.
+std::vector<std::filesystem::path> hugging_face_model_places();
+
+/// Those of them that exist.
 std::vector<std::filesystem::path> hugging_face_model_paths();
 
 /// The GGUF files of a cache, each repository's as of its main branch (else of its first), as

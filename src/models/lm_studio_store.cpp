@@ -31,19 +31,26 @@ fs::path lm_studio_home(const fs::path& user_home) {
 
 }  // namespace
 
-std::vector<fs::path> lm_studio_model_paths() {
+std::vector<fs::path> lm_studio_model_places() {
   const fs::path user_home = home_folder();
   if (user_home.empty()) return {};
   const fs::path home = lm_studio_home(user_home);
   fs::path models = home / "models";
   if (const auto text = read_small_file(home / "settings.json", kMaxSettingsBytes)) {
     const auto settings = nlohmann::json::parse(*text, nullptr, false);
-    const auto folder = settings.is_object() ? settings.find("downloadsFolder") : settings.end();
-    if (folder != settings.end() && folder->is_string()) models = from_utf8(*folder);
+    for (const char* const key : {"modelsDirectory", "downloadsFolder"}) {
+      const auto folder = settings.is_object() ? settings.find(key) : settings.end();
+      if (folder != settings.end() && folder->is_string()) models = from_utf8(*folder);
+    }
   }
-  std::error_code error;
-  if (!fs::is_directory(models, error)) return {};
   return {models};
+}
+
+std::vector<fs::path> lm_studio_model_paths() {
+  std::vector<fs::path> folders = lm_studio_model_places();
+  std::error_code error;
+  std::erase_if(folders, [&](const fs::path& folder) { return !fs::is_directory(folder, error); });
+  return folders;
 }
 
 }  // namespace pcai

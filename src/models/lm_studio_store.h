@@ -5,7 +5,11 @@
 
 namespace pcai {
 
-/// The folder on this machine in which LM Studio keeps models, if it exists. Below it lie plain
+/// Where LM Studio would keep models on this machine: its settings' folder, or its own. Empty
+/// without a home folder.
+std::vector<std::filesystem::path> lm_studio_model_places();
+
+/// The one of them that exists. Below it lie plain
 /// GGUF files, two folders down where LM Studio itself put them. Never writes.
 std::vector<std::filesystem::path> lm_studio_model_paths();
 

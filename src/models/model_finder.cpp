@@ -100,6 +100,9 @@ std::vector<FoundModel> list_models(const ModelFolders& folders) {
   for (const fs::path& cache : folders.hugging_face) {
     listing.add_all(list_hugging_face_models(cache));
   }
+  for (const fs::path& folder : folders.llama_cpp) listing.add_folder(folder, "llama.cpp");
+  for (const fs::path& folder : folders.gpt4all) listing.add_folder(folder, "gpt4all");
+  for (const fs::path& folder : folders.jan) listing.add_folder(folder, "jan");
   return listing.take();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 namespace pcai {
@@ -13,10 +14,22 @@ struct ModelFolders {
   std::vector<std::filesystem::path> ollama;  // other programs' stores, only ever read
   std::vector<std::filesystem::path> lm_studio;
   std::vector<std::filesystem::path> hugging_face;
+  std::vector<std::filesystem::path> llama_cpp;
+  std::vector<std::filesystem::path> gpt4all;
+  std::vector<std::filesystem::path> jan;
 
   /// This user's folders, from the environment. `extra` is empty.
   static ModelFolders of_this_user();
 };
+
+/// A place where a program keeps models, whether it is there or not.
+struct StorePlace {
+  std::string source;  // as FoundModel::source
+  std::filesystem::path path;
+};
+
+/// Every place that of_this_user() looks at, in its order.
+std::vector<StorePlace> store_places();
 
 /// pcai's own models folder: PCAI_MODELS_DIR, else %LOCALAPPDATA%\pcai\models on Windows, else
 /// $XDG_DATA_HOME/pcai/models or ~/.local/share/pcai/models. Empty when there is no home folder.

@@ -90,9 +90,30 @@ std::string short_name(const fs::path& host, const fs::path& space, const fs::pa
   return tag == "latest" ? name : name + ":" + printable_path(tag);
 }
 
+/// What a unit file of systemd sets OLLAMA_MODELS to: `Environment="OLLAMA_MODELS=/data"`, where
+/// the quotes may be left out. Empty when it does not.
+fs::path folder_in_unit(const fs::path& file) {
+  constexpr std::string_view kVariable = "OLLAMA_MODELS=";
+  constexpr std::size_t kMaxUnitBytes = 64 << 10;
+  const std::string text = read_small_file(file, kMaxUnitBytes).value_or("");
+  fs::path folder;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view line(text.data() + begin, end - begin);
+    begin = end + 1;
+    const std::size_t at = line.find(kVariable);
+    if (!line.starts_with("Environment=") || at == std::string_view::npos) continue;
+    const bool is_quoted = line[at - 1] == '"';
+    std::string_view value = line.substr(at + kVariable.size());
+    value = value.substr(0, value.find_first_of(is_quoted ? "\"\r" : " \t\r"));
+    if (value.starts_with('/')) folder = std::u8string(value.begin(), value.end());
+  }
+  return folder;
+}
+
 }  // namespace
 
-std::vector<fs::path> ollama_model_paths() {
+std::vector<fs::path> ollama_model_places(const fs::path& system_root) {
   std::vector<fs::path> folders;
   fs::path::string_type given = path_from_environment("OLLAMA_MODELS").native();
   const auto is_padding = [](auto c) { return c == ' ' || c == '"' || c == '\''; };
@@ -104,8 +125,28 @@ std::vector<fs::path> ollama_model_paths() {
     folders.push_back(home / ".ollama" / "models");
   }
 #ifdef __linux__
-  folders.emplace_back("/usr/share/ollama/.ollama/models");
+  const fs::path units = system_root / "etc/systemd/system";
+  std::vector<fs::path> files = {units / "ollama.service"};
+  for (const fs::path& name : names_in(units / "ollama.service.d")) {
+    if (name.extension() == ".conf") files.push_back(units / "ollama.service.d" / name);
+  }
+  for (const fs::path& file : files) {
+    if (auto folder = folder_in_unit(file); !folder.empty()) folders.push_back(std::move(folder));
+  }
+  folders.push_back(system_root / "usr/share/ollama/.ollama/models");
+#else
+  (void)system_root;
 #endif
+  // Each once, the first of them.
+  std::vector<fs::path> unique;
+  for (fs::path& folder : folders) {
+    if (std::ranges::find(unique, folder) == unique.end()) unique.push_back(std::move(folder));
+  }
+  return unique;
+}
+
+std::vector<fs::path> ollama_model_paths() {
+  std::vector<fs::path> folders = ollama_model_places();
   std::error_code error;
   std::erase_if(folders, [&](const fs::path& folder) { return !fs::is_directory(folder, error); });
   return folders;

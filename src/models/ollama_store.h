@@ -7,8 +7,12 @@
 
 namespace pcai {
 
-/// The folders on this machine in which Ollama keeps models: OLLAMA_MODELS, else the user's and, on
-/// Linux, the service's. Only those that exist.
+/// Where Ollama would keep models on this machine: OLLAMA_MODELS, else the user's folder, and on
+/// Linux the service's: its own folder and the one that its unit files below `system_root` name.
+std::vector<std::filesystem::path> ollama_model_places(
+    const std::filesystem::path& system_root = "/");
+
+/// Those of them that exist.
 std::vector<std::filesystem::path> ollama_model_paths();
 
 /// The models that an Ollama folder's manifests name, as Ollama writes their names

@@ -29,8 +29,9 @@ using testing::Not;
 class StoresTest : public testing::Test {
  protected:
   StoresTest() {
-    for (const char* name : {"PCAI_MODELS_DIR", "XDG_DATA_HOME", "XDG_CACHE_HOME", "OLLAMA_MODELS",
-                             "LLAMA_CACHE", "HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"}) {
+    for (const char* name :
+         {"PCAI_MODELS_DIR", "XDG_DATA_HOME", "XDG_CACHE_HOME", "OLLAMA_MODELS", "XDG_CONFIG_HOME",
+          "LLAMA_CACHE", "HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"}) {
       set(name, nullptr);
     }
     set("HOME", home().c_str());
@@ -88,6 +89,41 @@ TEST_F(StoresTest, OllamasFolderMayBeGivenInQuotes) {
   fs::create_directories(given);
   set("OLLAMA_MODELS", (" \"" + given.string() + "\" ").c_str());
   EXPECT_THAT(ollama_model_paths(), Contains(given));
+}
+
+TEST_F(StoresTest, OllamasServiceMayKeepItsModelsElsewhere) {
+  const std::string units = "root/etc/systemd/system/";
+  folder_.write(units + "ollama.service",
+                "[Service]\nEnvironment=\"PATH=/bin\"\nEnvironment=OLLAMA_MODELS=/srv/a b\n");
+  folder_.write(units + "ollama.service.d/override.conf",
+                "[Service]\r\nEnvironment=\"OLLAMA_MODELS=/srv/my models\" \"X=1\"\r\n");
+  folder_.write(units + "ollama.service.d/notes.txt", "Environment=OLLAMA_MODELS=/no\n");
+  folder_.write(units + "ollama.service.d/relative.conf", "Environment=OLLAMA_MODELS=no\n");
+  EXPECT_THAT(ollama_model_places(home() / "root"),
+              ElementsAre(home() / ".ollama/models", "/srv/a", "/srv/my models",
+                          home() / "root/usr/share/ollama/.ollama/models"));
+}
+
+TEST_F(StoresTest, EveryPlaceIsToldAndThoseThatAreThereAreSearched) {
+  const std::string model = GgufBuilder::tiny_model().build();
+  folder_.write(".cache/llama.cpp/org_repo_flat.gguf", model);
+  folder_.write(".local/share/nomic.ai/GPT4All/four.gguf", model);
+  folder_.write(".cache/gpt4all/bound.gguf", model);
+  folder_.write(".config/Jan/data/llamacpp/models/owner/j/model.gguf", model);
+  folder_.write(".lmstudio/models/publisher/repo/studio.gguf", model);
+  std::map<std::string, std::string> sources;
+  for (const FoundModel& found : find_models(ModelFolders::of_this_user())) {
+    sources[found.path.filename()] = found.source;
+  }
+  EXPECT_EQ(sources["org_repo_flat.gguf"], "llama.cpp");
+  EXPECT_EQ(sources["four.gguf"], "gpt4all");
+  EXPECT_EQ(sources["bound.gguf"], "gpt4all");
+  EXPECT_EQ(sources["model.gguf"], "jan");
+  EXPECT_EQ(sources["studio.gguf"], "lm-studio");
+  std::vector<std::string> told;
+  for (const StorePlace& place : store_places()) told.push_back(place.source);
+  EXPECT_THAT(told, ElementsAre("pcai", "ollama", "ollama", "lm-studio", "hugging-face",
+                                "llama.cpp", "gpt4all", "gpt4all", "jan"));
 }
 
 TEST_F(StoresTest, OllamaModelsHaveOllamasNames) {
