@@ -16,6 +16,8 @@ int run_program(int argc, char** argv) noexcept {
     add_serve(line);
     add_models(line);
     add_show(line);
+    add_plan(line);
+    add_doctor(line);
     add_config(line);
     add_version(line);
     add_completion(line);

@@ -7,7 +7,8 @@ namespace {
 
 constexpr unsigned kEngine = kServe | kRun | kConfig;
 constexpr unsigned kServer = kServe | kConfig;
-constexpr unsigned kEverything = kServe | kRun | kModels | kShow | kConfig;
+constexpr unsigned kFinders = kModels | kShow | kPlan | kDoctor | kRemove;
+constexpr unsigned kEverything = kServe | kRun | kConfig | kPull | kFinders;
 constexpr std::int64_t kMaxContext = 16 << 20;
 constexpr std::int64_t kMaxThreads = 1024;
 constexpr std::int64_t kDay = 24 * 60 * 60;
@@ -30,7 +31,7 @@ std::vector<Setting> make_table() {
        .kind = TextKind::Model},
       {.name = "models_dir",
        .field = &Settings::models_dir,
-       .commands = kEverything,
+       .commands = kServe | kRun | kConfig | kFinders,
        .noun = "a folder",
        .help = "Search this folder for models, besides the known stores",
        .kind = TextKind::Folder},
@@ -48,7 +49,7 @@ std::vector<Setting> make_table() {
        .choices = {"process", "none"}},
       {.name = "context",
        .field = &Settings::context,
-       .commands = kEngine,
+       .commands = kEngine | kPlan,
        .noun = "a number of tokens",
        .help = "Tokens that a request may use, prompt and answer together; 0 = the model's own",
        .max = kMaxContext},
@@ -60,28 +61,28 @@ std::vector<Setting> make_table() {
        .max = kMaxThreads},
       {.name = "batch_size",
        .field = &Settings::batch_size,
-       .commands = kEngine,
+       .commands = kEngine | kPlan,
        .noun = "a number of tokens",
        .help = "Most tokens that are computed in one step",
        .min = 1,
        .max = 1 << 16},
       {.name = "max_sequences",
        .field = &Settings::max_sequences,
-       .commands = kServer,
+       .commands = kServer | kPlan,
        .noun = "a number of requests",
        .help = "Requests of one model that are answered together; more wait in the queue",
        .min = 1,
        .max = 4096},
       {.name = "gpu_layers",
        .field = &Settings::gpu_layers,
-       .commands = kEngine,
+       .commands = kEngine | kPlan,
        .noun = "a number of layers",
        .help = "Layers that go to the GPU; -1 = all that fit, 0 = none",
        .min = -1,
        .max = 4096},
       {.name = "kernels",
        .field = &Settings::kernels,
-       .commands = kEngine,
+       .commands = kEngine | kPlan,
        .noun = "a use of kernels",
        .help = "Our own CPU kernels: where they run and agree with llama.cpp's (auto), as a must "
                "(on), or never",
@@ -109,12 +110,12 @@ std::vector<Setting> make_table() {
        .kind = TextKind::File},
       {.name = "host",
        .field = &Settings::host,
-       .commands = kServer,
+       .commands = kServer | kDoctor,
        .noun = "an address",
        .help = "Address to listen on. Others than loopback need an API key"},
       {.name = "port",
        .field = &Settings::port,
-       .commands = kServer,
+       .commands = kServer | kDoctor,
        .noun = "a port",
        .help = "Port to listen on; 0 = any free one",
        .max = 65535},

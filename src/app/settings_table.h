@@ -18,6 +18,10 @@ enum CommandBit : unsigned {
   kModels = 1U << 2,
   kShow = 1U << 3,
   kConfig = 1U << 4,
+  kPlan = 1U << 5,
+  kDoctor = 1U << 6,
+  kPull = 1U << 7,
+  kRemove = 1U << 8,
 };
 
 /// What a setting's text stands for: how a shell completes it, and how a path in a file is read.

@@ -15,6 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint32_t kLeastContext = 256;
+constexpr std::uint64_t kMostContext = std::uint64_t{1} << 31;
 
 std::string mib(std::uint64_t bytes) {
   return fmt::format("{} MiB", (bytes + (1 << 20) - 1) >> 20);
@@ -48,6 +49,7 @@ class Planner {
     plan_.wanted_context = static_cast<std::uint32_t>(wanted);
     place(wanted);
     const std::uint64_t most = most_cells();
+    plan_.holds_context = wanted <= most;
     if (wanted > most && !config_.context_length) {
       place(std::max<std::uint64_t>(most, kLeastContext));
       plan_.notes.push_back(fmt::format(
@@ -146,14 +148,26 @@ class Planner {
     if (config_.kernels == KernelUse::Off || !has_room) cpu.panels = 0;
   }
 
-  /// The most cells that the CPU's memory holds of the layers that it has.
+  /// The most cells for which the CPU's memory does: the cells of its layers take no more than half
+  /// of what is left beside the weights, and with the buffers all of it fits.
   std::uint64_t most_cells() const {
     const DeviceShare& cpu = plan_.shares.front();
     const std::uint64_t each = cpu.context / std::max<std::uint32_t>(plan_.context, 1);
-    if (each == 0 || cpu.device.memory_free == 0) return std::numeric_limits<std::uint32_t>::max();
-    const std::uint64_t taken = cpu.weights + cpu.panels;
-    const std::uint64_t left = cpu.device.memory_free > taken ? cpu.device.memory_free - taken : 0;
-    return left / 2 / each / kLeastContext * kLeastContext;
+    const std::uint64_t free = cpu.device.memory_free;
+    const std::uint64_t fixed = cpu.weights + cpu.panels;
+    const auto holds = [&](std::uint64_t cells) {
+      const std::uint64_t context = each * cells;
+      return free > fixed && context <= (free - fixed) / 2 &&
+             fixed + context + compute_bytes(model_, cells, shape_) + cpu.margin <= free;
+    };
+    std::uint64_t fits = 0;  // in units of kLeastContext
+    std::uint64_t too_many = kMostContext / kLeastContext + 1;
+    if (each == 0 || free == 0) return kMostContext;
+    while (too_many - fits > 1) {
+      const std::uint64_t middle = (fits + too_many) / 2;
+      (holds(middle * kLeastContext) ? fits : too_many) = middle;
+    }
+    return fits * kLeastContext;
   }
 
   std::uint64_t extra_files() const {

@@ -30,6 +30,7 @@ struct DeviceShare {
 struct MemoryPlan {
   std::uint32_t context = 0;            // tokens
   std::uint32_t wanted_context = 0;     // more than `context` where memory cut it
+  bool holds_context = true;            // false: there is no memory for all that was wanted
   std::uint32_t sequences = 0;          // requests that decode together
   std::uint32_t gpu_layers = 0;         // as llama.cpp counts: the output is one, too
   std::vector<DeviceShare> shares;      // the CPU first, then the GPUs that are used

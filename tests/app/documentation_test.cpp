@@ -60,6 +60,8 @@ TEST(DocumentationTest, TheManualHasEveryCommandAndItsFlags) {
   add_serve(line);
   add_models(line);
   add_show(line);
+  add_plan(line);
+  add_doctor(line);
   add_config(line);
   add_version(line);
   add_completion(line);

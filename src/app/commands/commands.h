@@ -10,6 +10,8 @@ void add_run(CommandLine& line);
 void add_models(CommandLine& line);
 void add_show(CommandLine& line);
 void add_version(CommandLine& line);
+void add_plan(CommandLine& line);
+void add_doctor(CommandLine& line);
 void add_config(CommandLine& line);
 void add_completion(CommandLine& line);
 void add_worker(CommandLine& line);  // hidden: a model's own process

@@ -4,6 +4,7 @@
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
 #include "app/model_choice.h"
+#include "app/placement.h"
 #include "app/terminal.h"
 #include "app/text_table.h"
 
@@ -22,9 +23,27 @@ Json text_or_null(const std::string& text) {
   return text.empty() ? Json() : Json(text);
 }
 
-std::string models_json(const std::vector<FoundModel>& models) {
+/// A model and how it would be loaded here; for parts and damaged ones there is no plan.
+struct ListedModel {
+  FoundModel found;
+  std::optional<MemoryPlan> plan = {};
+};
+
+std::vector<ListedModel> placed(std::vector<FoundModel> models, const Settings& settings) {
+  const std::vector<Device> devices = usable_devices();
+  std::vector<ListedModel> listed;
+  for (FoundModel& model : models) {
+    const bool stands_alone = model.kind == GgufKind::Model || model.kind == GgufKind::Embedding;
+    ListedModel& entry = listed.emplace_back(ListedModel{std::move(model)});
+    if (entry.found.error || !stands_alone) continue;
+    if (auto plan = place_model(entry.found, settings, devices)) entry.plan = std::move(*plan);
+  }
+  return listed;
+}
+
+std::string models_json(const std::vector<ListedModel>& models) {
   Json list = Json::array();
-  for (const FoundModel& model : models) {
+  for (const auto& [model, plan] : models) {
     Json entry = {
         {"id", model.id},
         {"path", model.path.string()},
@@ -34,26 +53,33 @@ std::string models_json(const std::vector<FoundModel>& models) {
         {"architecture", text_or_null(model.architecture)},
         {"quantization", text_or_null(model.quantization)},
         {"context_length", model.context_length == 0 ? Json() : Json(model.context_length)}};
+    entry["memory_bytes"] = plan ? Json(plan->bytes()) : Json();
+    entry["fits"] = plan ? Json(plan->fits()) : Json();
+    if (plan && !plan->fits()) entry["why_not"] = plan->why_not;
     if (model.error) entry["error"] = model.error->message;
     list.push_back(std::move(entry));
   }
   return list.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string models_text(const std::vector<FoundModel>& models) {
+std::string models_text(const std::vector<ListedModel>& models) {
   using Align = TextTable::Align;
   TextTable table({{"ID"},
                    {"SIZE", Align::Right},
                    {"QUANTIZATION"},
                    {"ARCHITECTURE"},
                    {"CONTEXT", Align::Right},
+                   {"MEMORY", Align::Right},
+                   {"FITS"},
                    {"SOURCE"},
                    {""}});
-  for (const FoundModel& model : models) {
+  for (const auto& [model, plan] : models) {
     std::string remark = model.error ? "damaged: " + model.error->message : "";
     if (!model.error && model.kind != GgufKind::Model) remark = to_string(model.kind);
+    if (plan && !plan->fits()) remark += (remark.empty() ? "" : "; ") + plan->why_not;
     table.add_row({model.id, human_size(model.size_bytes), model.quantization, model.architecture,
                    model.context_length == 0 ? "" : std::to_string(model.context_length),
+                   plan ? human_size(plan->bytes()) : "", plan ? (plan->fits() ? "yes" : "no") : "",
                    model.source, remark});
   }
   return table.text();
@@ -70,14 +96,16 @@ std::string models_ids(const std::vector<FoundModel>& models) {
 int models(const ModelsFlags& flags) {
   const Result<ResolvedSettings> resolved = flags.settings->load();
   if (!resolved) return kUsage;
-  const std::vector<FoundModel> found = find_models(model_folders(resolved->values));
-  if (flags.json) return write_out(models_json(found)) ? kSuccess : kFailure;
+  std::vector<FoundModel> found = find_models(model_folders(resolved->values));
   if (flags.quiet) return write_out(models_ids(found)) ? kSuccess : kFailure;
-  if (found.empty()) {
-    print_error("no models on this machine; get the default one with tools/get_default_model");
+  if (found.empty() && !flags.json) {
+    print_error(
+        "no models on this machine; get one with `pcai pull hf:OWNER/REPOSITORY`"
+        " or the default one with tools/get_default_model");
     return kSuccess;
   }
-  return write_out(models_text(found)) ? kSuccess : kFailure;
+  const std::vector<ListedModel> listed = placed(std::move(found), resolved->values);
+  return write_out(flags.json ? models_json(listed) : models_text(listed)) ? kSuccess : kFailure;
 }
 
 }  // namespace
@@ -87,7 +115,8 @@ void add_models(CommandLine& line) {
   CLI::App& command =
       line.add("models", "Show the models on this machine",
                "Looked for in pcai's own folder, in those of --models-dir, and in the stores of\n"
-               "Ollama, LM Studio and Hugging Face, which are only read.\n\n"
+               "Ollama, LM Studio, Hugging Face, llama.cpp, GPT4All and Jan, which are only read.\n"
+               "FITS tells whether the memory that is free now would hold it.\n\n"
                "Examples:\n"
                "  pcai models\n"
                "  pcai models --models-dir /data/gguf --json",

@@ -3,44 +3,31 @@
 #include <common.h>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <exception>
 #include <string>
 
-#include "backend/llamacpp/free_memory.h"
 #include "backend/llamacpp/llama_log.h"
+#include "fit/memory_plan.h"
 
 namespace pcai {
 namespace {
 
-constexpr std::uint32_t kLeastContext = 256;  // llama.cpp rounds up to this
-
-Result<std::uint32_t> choose_length(const llama_model& weights, const ModelMemory& needs,
-                                    const ModelConfig& config) {
-  const std::uint64_t trained = std::max<std::int32_t>(llama_model_n_ctx_train(&weights),
-                                                       static_cast<std::int32_t>(kLeastContext));
-  const std::uint64_t each = std::max<std::uint64_t>(needs.kv_per_cell(), 1);
-  const std::uint64_t fits = free_memory() / 2 / each;
-  const std::uint64_t wanted = config.context_length.value_or(static_cast<std::uint32_t>(trained));
-  if (config.context_length && wanted > fits) {
-    return fail(ErrorCode::InvalidRequest,
-                "a context of " + std::to_string(wanted) + " tokens needs " +
-                    std::to_string(wanted * each >> 20) + " MiB; half of the free memory holds " +
-                    std::to_string(fits) + " tokens",
-                "context_length");
+/// What the memory that is left holds; the panels of our kernels are packed by now.
+Result<std::uint32_t> choose_length(const ModelMemory& needs, ModelConfig config) {
+  config.kernels = KernelUse::Off;
+  const MemoryPlan plan = plan_memory(needs, config, {cpu_device()});
+  if (!plan.holds_context && config.context_length) {
+    return fail(ErrorCode::InvalidRequest, plan.why_not, "context_length");
   }
-  if (wanted > fits) {
-    spdlog::warn("context cut from {} to {} tokens: half of the free memory holds no more", wanted,
-                 fits);
-  }
-  return static_cast<std::uint32_t>(std::max<std::uint64_t>(std::min(wanted, fits), kLeastContext));
+  for (const std::string& note : plan.notes) spdlog::warn("{}", note);
+  return plan.context;
 }
 
 }  // namespace
 
 Result<PreparedContext> create_context(llama_model& weights, const ModelMemory& needs,
                                        const ModelConfig& config) {
-  const auto length = choose_length(weights, needs, config);
+  const auto length = choose_length(needs, config);
   if (!length) return fail(length.error());
   const bool cut_memory = !llama_model_is_recurrent(&weights) && !llama_model_is_hybrid(&weights);
   const ContextShape shape = context_shape(config, !cut_memory);

@@ -1,0 +1,118 @@
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+
+#include "app/command_line.h"
+#include "app/commands/commands.h"
+#include "app/exit_code.h"
+#include "app/model_choice.h"
+#include "app/placement.h"
+#include "app/terminal.h"
+#include "app/text_table.h"
+
+namespace pcai {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct PlanFlags {
+  std::unique_ptr<SettingFlags> settings;
+  std::string model;
+  bool json = false;
+};
+
+std::string plan_json(const FoundModel& model, const MemoryPlan& plan) {
+  Json devices = Json::array();
+  for (const DeviceShare& share : plan.shares) {
+    devices.push_back({{"name", share.device.name},
+                       {"kind", to_string(share.device.kind)},
+                       {"index", share.device.index},
+                       {"layers", share.layers},
+                       {"has_output", share.has_output},
+                       {"weights_bytes", share.weights},
+                       {"panels_bytes", share.panels},
+                       {"context_bytes", share.context},
+                       {"compute_bytes", share.compute},
+                       {"bytes", share.bytes()},
+                       {"margin_bytes", share.margin},
+                       {"memory_total_bytes", share.device.memory_total},
+                       {"memory_free_bytes", share.device.memory_free}});
+  }
+  const Json object = {{"id", model.id},
+                       {"path", model.path.string()},
+                       {"fits", plan.fits()},
+                       {"why_not", plan.fits() ? Json() : Json(plan.why_not)},
+                       {"context", plan.context},
+                       {"wanted_context", plan.wanted_context},
+                       {"max_sequences", plan.sequences},
+                       {"gpu_layers", plan.gpu_layers},
+                       {"bytes", plan.bytes()},
+                       {"devices", std::move(devices)},
+                       {"notes", plan.notes}};
+  return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string plan_text(const FoundModel& model, const MemoryPlan& plan) {
+  using Align = TextTable::Align;
+  const std::string answer = plan.fits() ? styled("fits", Style::Green, stdout)
+                                         : styled("does not fit", Style::Red, stdout);
+  std::string text = fmt::format(
+      "{}: {}, {} of memory with a context of {} tokens for {} requests together\n\n",
+      terminal_safe(model.id), answer, human_size(plan.bytes()), plan.context, plan.sequences);
+  TextTable table({{"DEVICE"},
+                   {"LAYERS", Align::Right},
+                   {"WEIGHTS", Align::Right},
+                   {"PANELS", Align::Right},
+                   {"CONTEXT", Align::Right},
+                   {"BUFFERS", Align::Right},
+                   {"TOTAL", Align::Right},
+                   {"MARGIN", Align::Right},
+                   {"FREE", Align::Right}});
+  for (const DeviceShare& share : plan.shares) {
+    table.add_row({share.device.name,
+                   std::to_string(share.layers) + (share.has_output ? " + output" : ""),
+                   human_size(share.weights), human_size(share.panels), human_size(share.context),
+                   human_size(share.compute), human_size(share.bytes()), human_size(share.margin),
+                   human_size(share.device.memory_free)});
+  }
+  text += table.text();
+  if (!plan.fits()) text += "\nwhy not: " + terminal_safe(plan.why_not) + "\n";
+  for (const std::string& note : plan.notes) text += "\nnote: " + terminal_safe(note) + "\n";
+  return text;
+}
+
+int plan(const PlanFlags& flags) {
+  const Result<ResolvedSettings> resolved = flags.settings->load();
+  if (!resolved) return kUsage;
+  const Result<FoundModel> model = find_model(resolved->values, flags.model);
+  const Result<MemoryPlan> plan = model.and_then([&](const FoundModel& found) {
+    return place_model(found, resolved->values, usable_devices());
+  });
+  if (!plan) {
+    print_error(plan.error().message);
+    return exit_code(plan.error().code);
+  }
+  if (!write_out(flags.json ? plan_json(*model, *plan) : plan_text(*model, *plan))) return kFailure;
+  return plan->fits() ? kSuccess : kFailure;
+}
+
+}  // namespace
+
+void add_plan(CommandLine& line) {
+  const auto flags = std::make_shared<PlanFlags>();
+  CLI::App& command =
+      line.add("plan", "Show what memory a model would take, and where, without loading it",
+               "Worked out from the file's header. Exits with 1 when it does not fit.\n\n"
+               "Examples:\n"
+               "  pcai plan SmolLM2-135M-Instruct.Q4_1\n"
+               "  pcai plan ./model.gguf --context 32768 --max-sequences 4 --json",
+               [flags] { return plan(*flags); });
+  command
+      .add_option("MODEL", flags->model, "An id that `pcai models` shows, or the path of a file")
+      ->required()
+      ->type_name("MODEL");
+  command.add_flag("--json", flags->json, "Print JSON");
+  flags->settings = std::make_unique<SettingFlags>(command, kPlan);
+}
+
+}  // namespace pcai

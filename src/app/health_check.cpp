@@ -1,0 +1,214 @@
+#include "app/health_check.h"
+
+#include <fmt/core.h>
+#include <netdb.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <system_error>
+
+#include "app/backends.h"
+#include "app/cpu.h"
+#include "app/model_choice.h"
+#include "app/placement.h"
+#include "app/text_table.h"
+#include "app/version.h"
+#include "fit/driver_library.h"
+#include "fit/gpu_config.h"
+
+namespace pcai {
+namespace {
+
+namespace fs = std::filesystem;
+using State = HealthCheck::State;
+using Checks = std::vector<HealthCheck>;
+
+constexpr std::uint64_t kLittleMemory = std::uint64_t{2} << 30;
+constexpr std::uint64_t kLittleDisk = std::uint64_t{5} << 30;
+
+void check_backends(Checks& checks) {
+  const BackendRegistry registry = all_backends();
+  bool any = false;
+  for (const BackendEntry& entry : registry.entries()) {
+    const bool is_usable = static_cast<bool>(entry.create);
+    const bool is_real = entry.name != "fake";
+    any |= is_usable && is_real;
+    if (!is_real) continue;
+    std::string finding = is_usable ? "usable" : "not usable: " + entry.why_not;
+    if (!entry.descriptor.version.empty()) finding += " (" + entry.descriptor.version + ")";
+    checks.push_back({"backend " + entry.name, is_usable ? State::Fine : State::Note, finding});
+    if (is_usable && entry.kernels) {
+      checks.push_back({"kernels of " + entry.name, State::Fine, entry.kernels()});
+    }
+  }
+  if (!any) {
+    checks.push_back({"backends", State::Problem, "no backend can run a model",
+                      "install a build with llama.cpp, or see why above"});
+  }
+}
+
+void check_processor(Checks& checks) {
+  std::string features;
+  for (const CpuFeature& feature : cpu_features()) {
+    if (feature.usable) features += " " + std::string(feature.name);
+  }
+  const Device cpu = cpu_device();
+  checks.push_back({"processor", State::Fine,
+                    fmt::format("{}, {} cores;{}", cpu.name, usable_cores(), features)});
+  HealthCheck memory = {
+      "memory", State::Fine,
+      fmt::format("{} of {} free", human_size(cpu.memory_free), human_size(cpu.memory_total))};
+  if (cpu.memory_free > 0 && cpu.memory_free < kLittleMemory) {
+    memory.state = State::Note;
+    memory.advice =
+        "close other programs, or take a small model: `pcai plan MODEL` tells what fits";
+  }
+  checks.push_back(std::move(memory));
+}
+
+void check_gpus(Checks& checks) {
+  const DriverNames names;
+  for (const auto& [what, library] :
+       {std::pair{"NVIDIA's driver", names.cuda}, std::pair{"Vulkan's loader", names.vulkan}}) {
+    checks.push_back({what, State::Fine,
+                      library + (DriverLibrary(library).is_open() ? ": found" : ": not there")});
+  }
+  const std::vector<Device> gpus = find_gpus(names);
+  for (const Device& gpu : gpus) {
+    checks.push_back({fmt::format("GPU {}", gpu.index), State::Fine,
+                      fmt::format("{} ({}), {} of {} free", gpu.name, gpu.driver,
+                                  human_size(gpu.memory_free), human_size(gpu.memory_total))});
+  }
+  if (!gpus.empty() && usable_devices().size() == 1) {
+    checks.push_back({"GPUs", State::Note, "this build computes on the CPU only",
+                      "a build with -DPCAI_WITH_CUDA=ON or -DPCAI_WITH_VULKAN=ON uses them"});
+  }
+}
+
+void check_stores(Checks& checks, const Settings& settings) {
+  const ModelFolders folders = model_folders(settings);
+  const std::vector<FoundModel> models = find_models(folders);
+  std::map<std::string, std::pair<int, int>> counts;  // whole, damaged
+  for (const FoundModel& model : models) {
+    auto& [whole, damaged] = counts[model.source];
+    ++(model.error ? damaged : whole);
+  }
+  std::vector<StorePlace> places = store_places();
+  for (const fs::path& folder : folders.extra) places.push_back({"folder", folder});
+  for (const StorePlace& place : places) {
+    std::error_code error;
+    const bool exists = !place.path.empty() && fs::is_directory(place.path, error);
+    checks.push_back({"store " + place.source, State::Fine,
+                      place.path.string() + (exists ? "" : ": not there")});
+  }
+  int runnable = 0;
+  for (const auto& [source, count] : counts) {
+    runnable += count.first;
+    HealthCheck check = {"models of " + source, State::Fine,
+                         fmt::format("{} whole, {} damaged", count.first, count.second)};
+    if (count.second > 0) {
+      check.state = State::Note;
+      check.advice = "`pcai models` tells what is wrong with each";
+    }
+    checks.push_back(std::move(check));
+  }
+  if (runnable == 0) {
+    checks.push_back({"models", State::Note, "none on this machine",
+                      "get one with `pcai pull hf:OWNER/REPOSITORY`, or tools/get_default_model"});
+  }
+}
+
+/// The folder, or the nearest one above it that is there.
+fs::path existing(fs::path folder) {
+  std::error_code error;
+  while (!folder.empty() && !fs::exists(folder, error) && folder != folder.parent_path()) {
+    folder = folder.parent_path();
+  }
+  return folder;
+}
+
+void check_own_folder(Checks& checks) {
+  const fs::path own = own_models_folder();
+  if (own.empty()) {
+    checks.push_back(
+        {"models folder", State::Problem, "there is no home folder", "set PCAI_MODELS_DIR"});
+    return;
+  }
+  const fs::path nearest = existing(own);
+  HealthCheck folder = {"models folder", State::Fine, own.string()};
+  if (::access(nearest.c_str(), W_OK) != 0) {
+    folder.state = State::Problem;
+    folder.finding += ": cannot be written";
+    folder.advice = "give this user the right to write " + nearest.string() +
+                    ", or set PCAI_MODELS_DIR to another folder";
+  }
+  checks.push_back(std::move(folder));
+  std::error_code error;
+  const fs::space_info space = fs::space(nearest, error);
+  if (error) return;
+  HealthCheck disk = {"disk", State::Fine,
+                      fmt::format("{} free for models", human_size(space.available))};
+  if (space.available < kLittleDisk) {
+    disk.state = State::Note;
+    disk.advice = "few models are smaller; make room, or set PCAI_MODELS_DIR to another disk";
+  }
+  checks.push_back(std::move(disk));
+}
+
+void check_port(Checks& checks, const Settings& settings) {
+  const auto port = static_cast<std::uint16_t>(settings.port);
+  HealthCheck check = {"port", State::Fine,
+                       fmt::format("{}:{} is free", settings.host, settings.port)};
+  if (port != 0 && !is_port_free(settings.host, port)) {
+    check.state = State::Problem;
+    check.finding = fmt::format("{}:{} is taken, or not this machine's", settings.host, port);
+    check.advice =
+        "end the program that listens there (maybe a pcai that runs already), or give "
+        "--port another number";
+  }
+  checks.push_back(std::move(check));
+}
+
+}  // namespace
+
+std::string_view to_string(State state) noexcept {
+  switch (state) {
+    case State::Fine: return "fine";
+    case State::Note: return "note";
+    case State::Problem: return "problem";
+  }
+  return "fine";
+}
+
+bool is_port_free(const std::string& host, std::uint16_t port) {
+  const addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
+  addrinfo* found = nullptr;
+  if (::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) return false;
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, ::freeaddrinfo);
+  const int socket = ::socket(found->ai_family, found->ai_socktype, found->ai_protocol);
+  if (socket < 0) return false;
+  const int yes = 1;
+  ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  const bool is_free = ::bind(socket, found->ai_addr, found->ai_addrlen) == 0;
+  ::close(socket);
+  return is_free;
+}
+
+std::vector<HealthCheck> check_health(const Settings& settings) {
+  Checks checks = {
+      {"pcai", State::Fine, fmt::format("{}, built by {}", kVersion, kCompiler)},
+      {"settings", State::Fine, settings.config.empty() ? "no settings file" : settings.config}};
+  check_backends(checks);
+  check_processor(checks);
+  check_gpus(checks);
+  check_own_folder(checks);
+  check_stores(checks, settings);
+  check_port(checks, settings);
+  return checks;
+}
+
+}  // namespace pcai
