@@ -3,22 +3,31 @@
 #include "app/backends.h"
 #include "app/load_display.h"
 #include "app/logging.h"
+#include "app/memory_limit.h"
 #include "app/model_choice.h"
 
 namespace pcai {
 
-Result<std::unique_ptr<Engine>> make_engine(const Settings& settings) {
-  Result<std::vector<ModelSpec>> specs = choose_models(settings);
-  if (!specs) return fail(specs.error());
+Result<PreparedEngine> make_engine(const Settings& settings) {
+  Result<std::vector<ChosenModel>> models = choose_models(settings);
+  if (!models) return fail(models.error());
   const EngineOptions options = {
       .max_queue = static_cast<std::uint32_t>(settings.max_queue),
       .default_timeout = std::chrono::seconds(settings.timeout),
+      .memory_limit =
+          memory_limit_here(parse_memory_limit(settings.memory_limit).value_or(MemoryLimit{})),
+      .keep_alive = std::chrono::seconds(settings.keep_alive),
   };
-  auto engine = std::make_unique<Engine>(engine_backends(settings.isolation), options, log_record);
-  for (ModelSpec& spec : *specs) {
-    if (Status status = engine->add_model(std::move(spec)); !status) return fail(status.error());
+  PreparedEngine prepared{.engine = std::make_unique<Engine>(engine_backends(settings.isolation),
+                                                             options, log_record, log_model)};
+  for (const ChosenModel& model : *models) {
+    if (model.at_start) prepared.at_start.push_back(model.spec.id);
   }
-  return engine;
+  prepared.offered = std::make_unique<OfferedModels>(*prepared.engine);
+  const Result<OfferChange> offered = prepared.offered->offer(std::move(*models));
+  if (!offered) return fail(offered.error());
+  prepared.memory_limit = options.memory_limit;
+  return prepared;
 }
 
 Result<LoadOutcome> load_model(Engine& engine, std::string_view id, Signals& signals) {

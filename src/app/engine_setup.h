@@ -1,18 +1,28 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include "app/offered_models.h"
 #include "app/settings.h"
 #include "app/signals.h"
 #include "engine/engine.h"
 
 namespace pcai {
 
-/// An engine that knows the models of the settings (the default model when they name none); none is
-/// loaded yet. Fails with ModelNotFound or InvalidModel for a missing or damaged one, and with
-/// InvalidRequest for a setting.
-Result<std::unique_ptr<Engine>> make_engine(const Settings& settings);
+/// An engine, and which of its models are to be loaded at the start, the default one first.
+struct PreparedEngine {
+  std::unique_ptr<Engine> engine;
+  std::unique_ptr<OfferedModels> offered = {};
+  std::vector<std::string> at_start = {};
+  std::uint64_t memory_limit = 0;  // bytes; 0 = none
+};
+
+/// An engine that knows the models of choose_models; none is loaded yet. Fails with ModelNotFound
+/// or InvalidModel for a missing or damaged one, and with InvalidRequest for a setting.
+Result<PreparedEngine> make_engine(const Settings& settings);
 
 /// What a load came to.
 struct LoadOutcome {

@@ -31,11 +31,13 @@ Result<ResolvedSettings> load_settings(CommandBit command, const std::vector<Giv
                                        const Environment& environment,
                                        std::vector<std::string>& warnings) {
   std::vector<GivenValue> given;
+  std::vector<ModelSection> sections;
   const std::optional<fs::path> file = settings_file(flags, environment);
   if (file) {
-    Result<std::vector<GivenValue>> in_file = read_settings_file(*file, environment);
+    Result<FileSettings> in_file = read_settings_file(*file, environment);
     if (!in_file) return fail(in_file.error());
-    given = std::move(*in_file);
+    given = std::move(in_file->given);
+    sections = std::move(in_file->models);
   }
   EnvironmentValues variables = read_environment(environment);
   warnings.insert(warnings.end(), variables.warnings.begin(), variables.warnings.end());
@@ -43,6 +45,13 @@ Result<ResolvedSettings> load_settings(CommandBit command, const std::vector<Giv
   given.insert(given.end(), flags.begin(), flags.end());
 
   Result<ResolvedSettings> resolved = resolve(default_settings(command), given);
+  if (resolved) {
+    for (const ModelSection& section : sections) {
+      const Result<ResolvedSettings> model = resolve(resolved->values, section.given);
+      if (!model) return fail(model.error());
+    }
+    resolved->values.sections = std::move(sections);
+  }
   if (resolved && file && resolved->values.config.empty()) {
     resolved->values.config = file->string();
     resolved->sources["config"] = "found";

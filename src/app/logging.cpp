@@ -85,4 +85,23 @@ void log_record(const RequestRecord& record) {
   spdlog::info("{}", record_text(record));
 }
 
+std::string model_text(const ModelRecord& record) {
+  const std::uint64_t megabytes = (record.memory_bytes + 999'999) / 1'000'000;
+  switch (record.what) {
+    case ModelRecord::What::Loaded:
+      return fmt::format("model={} loaded seconds={:.2f} memory_mb={}", record.model,
+                         record.seconds, megabytes);
+    case ModelRecord::What::Unloaded:
+      return fmt::format("model={} unloaded memory_mb={} because: {}", record.model, megabytes,
+                         record.reason);
+    case ModelRecord::What::Failed: break;
+  }
+  return fmt::format("model={} not loaded: {}", record.model, record.reason);
+}
+
+void log_model(const ModelRecord& record) {
+  const bool failed = record.what == ModelRecord::What::Failed;
+  spdlog::log(failed ? spdlog::level::err : spdlog::level::info, "{}", model_text(record));
+}
+
 }  // namespace pcai

@@ -25,4 +25,10 @@ std::string record_text(const RequestRecord& record);
 /// Logs record_text at level info.
 void log_record(const RequestRecord& record);
 
+/// That a model came or went, as the words of one log line.
+std::string model_text(const ModelRecord& record);
+
+/// Logs model_text, a failure at level error.
+void log_model(const ModelRecord& record);
+
 }  // namespace pcai

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/load_settings.h"
+#include "fit/memory_plan.h"
 #include "models/split_name.h"
 
 namespace pcai {
@@ -53,20 +54,98 @@ KernelUse kernel_use(const std::string& name) {
 }
 
 /// Fills in how to load it; the id and the path stay.
-void configure(ModelSpec& spec, const Settings& settings,
-               const std::optional<std::string>& chat_template) {
+Status configure(ModelSpec& spec, const Settings& settings) {
   spec.backend = settings.backend;
+  spec.pinned = settings.pinned == "on";
+  spec.keep_alive = std::chrono::seconds(settings.keep_alive);
   ModelConfig& config = spec.config;
   if (settings.context > 0) config.context_length = static_cast<std::uint32_t>(settings.context);
   config.gpu_layers = static_cast<std::int32_t>(settings.gpu_layers);
-  config.chat_template = chat_template;
   config.batch_size = static_cast<std::uint32_t>(settings.batch_size);
   config.threads = static_cast<std::uint32_t>(settings.threads);
   config.max_sequences = static_cast<std::uint32_t>(settings.max_sequences);
   config.kernels = kernel_use(settings.kernels);
   config.reproducible = settings.reproducible == "on";
   if (settings.isq != "off") config.isq = settings.isq;
+  if (!settings.chat_template.empty()) {
+    Result<std::string> text = load_text_file(settings.chat_template, "chat template");
+    if (!text) return fail(text.error());
+    config.chat_template = std::move(*text);
+  }
+  if (!settings.mmproj.empty()) config.projector = settings.mmproj;
+  // A fake model has no file to look into, and what cannot be told is found out by loading.
+  const Result<std::uint64_t> memory =
+      settings.backend == kFake ? Result<std::uint64_t>(0) : expected_memory(config);
+  if (memory) spec.memory_bytes = *memory;
+  return {};
 }
+
+/// The choices of one start of the program.
+class Chooser {
+ public:
+  explicit Chooser(const Settings& settings) : settings_(settings) {}
+
+  Status add_named(const std::string& name) {
+    const auto section =
+        std::find_if(settings_.sections.begin(), settings_.sections.end(),
+                     [&name](const ModelSection& candidate) { return candidate.id == name; });
+    if (section != settings_.sections.end()) return add_section(*section, true);
+    Result<ModelSpec> spec = named_model(settings_, name);
+    if (!spec) return fail(spec.error());
+    return add(std::move(*spec), settings_, true);
+  }
+
+  Status add_default() {
+    if (!settings_.sections.empty()) return add_section(settings_.sections.front(), true);
+    Result<ModelSpec> spec =
+        settings_.backend == kFake ? fake_model(kFake) : default_model(settings_);
+    if (!spec) return fail(spec.error());
+    return add(std::move(*spec), settings_, true);
+  }
+
+  /// A section's model; nothing where it is chosen already.
+  Status add_section(const ModelSection& section, bool at_start) {
+    if (std::any_of(chosen_.begin(), chosen_.end(),
+                    [&](const ChosenModel& model) { return model.spec.id == section.id; })) {
+      return {};
+    }
+    Settings base = settings_;
+    base.model.clear();
+    Result<ResolvedSettings> own = resolve(std::move(base), section.given);
+    if (!own) return fail(own.error());
+    const Settings& settings = own->values;
+    Result<ModelSpec> spec =
+        named_model(settings, settings.model.empty() ? section.id : settings.model.front());
+    if (!spec) return fail(spec.error());
+    spec->id = section.id;
+    return add(std::move(*spec), settings, at_start || settings.pinned == "on");
+  }
+
+  Status add_others() {
+    for (FoundModel& found : find_models(model_folders(settings_))) {
+      const bool known = std::any_of(chosen_.begin(), chosen_.end(), [&](const ChosenModel& model) {
+        return model.spec.id == found.id || model.spec.config.model_path == found.path;
+      });
+      const bool serves = found.kind == GgufKind::Model || found.kind == GgufKind::Embedding;
+      if (known || found.error || !serves) continue;
+      ModelSpec spec{.id = std::move(found.id), .config = {.model_path = std::move(found.path)}};
+      if (Status status = add(std::move(spec), settings_, false); !status) return status;
+    }
+    return {};
+  }
+
+  std::vector<ChosenModel> take() { return std::move(chosen_); }
+
+ private:
+  Status add(ModelSpec spec, const Settings& settings, bool at_start) {
+    if (Status status = configure(spec, settings); !status) return status;
+    chosen_.push_back({.spec = std::move(spec), .aliases = settings.aliases, .at_start = at_start});
+    return {};
+  }
+
+  const Settings& settings_;
+  std::vector<ChosenModel> chosen_;
+};
 
 }  // namespace
 
@@ -85,27 +164,21 @@ Result<FoundModel> find_model(const Settings& settings, const std::string& name)
   return found;
 }
 
-Result<std::vector<ModelSpec>> choose_models(const Settings& settings) {
-  std::optional<std::string> chat_template;
-  if (!settings.chat_template.empty()) {
-    Result<std::string> text = load_text_file(settings.chat_template, "chat template");
-    if (!text) return fail(text.error());
-    chat_template = std::move(*text);
-  }
-  std::vector<Result<ModelSpec>> chosen;
+Result<std::vector<ChosenModel>> choose_models(const Settings& settings) {
+  Chooser chooser(settings);
   for (const std::string& name : settings.model) {
-    chosen.push_back(named_model(settings, name));
+    if (Status status = chooser.add_named(name); !status) return fail(status.error());
   }
   if (settings.model.empty()) {
-    chosen.push_back(settings.backend == kFake ? fake_model(kFake) : default_model(settings));
+    if (Status status = chooser.add_default(); !status) return fail(status.error());
   }
-  std::vector<ModelSpec> specs;
-  for (Result<ModelSpec>& spec : chosen) {
-    if (!spec) return fail(spec.error());
-    configure(*spec, settings, chat_template);
-    specs.push_back(std::move(*spec));
+  for (const ModelSection& section : settings.sections) {
+    if (Status status = chooser.add_section(section, false); !status) return fail(status.error());
   }
-  return specs;
+  if (settings.discover == "on" && settings.backend != kFake) {
+    if (Status status = chooser.add_others(); !status) return fail(status.error());
+  }
+  return chooser.take();
 }
 
 }  // namespace pcai

@@ -16,9 +16,18 @@ ModelFolders model_folders(const Settings& settings);
 /// resolve_model does.
 Result<FoundModel> find_model(const Settings& settings, const std::string& name);
 
-/// The models that the settings name, the default model when they name none; each file has passed
-/// the validator. Fails with ModelNotFound or InvalidModel for the first that is missing or
-/// damaged, and with InvalidRequest for a chat template that cannot be read.
-Result<std::vector<ModelSpec>> choose_models(const Settings& settings);
+/// A model to be offered.
+struct ChosenModel {
+  ModelSpec spec;
+  std::vector<std::string> aliases = {};
+  bool at_start = false;  // loaded then, not when it is first asked for
+};
+
+/// The models to be offered, the default one first: those that the settings name (the first section
+/// or the default model when they name none), those of the other sections, and with `discover` all
+/// others on this machine that are whole. Fails with ModelNotFound or InvalidModel for the first
+/// named one that is missing or damaged, and with InvalidRequest for a chat template that cannot be
+/// read.
+Result<std::vector<ChosenModel>> choose_models(const Settings& settings);
 
 }  // namespace pcai

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "app/memory_limit.h"
 #include "app/settings_table.h"
 
 extern char** environ;
@@ -40,6 +41,12 @@ Status check_text(const GivenValue& given, const std::string& text) {
     return fail(ErrorCode::InvalidRequest, said(given, text) + " is not " +
                                                std::string(setting.noun) +
                                                "; known: " + joined(choices, ", "));
+  }
+  if (setting.kind == TextKind::MemoryLimit && !parse_memory_limit(text)) {
+    return fail(ErrorCode::InvalidRequest,
+                said(given, text) +
+                    " is not a memory limit: give auto, off, or a size such as "
+                    "800MB, 12GB or 16GiB");
   }
   return {};
 }

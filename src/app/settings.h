@@ -10,6 +10,22 @@
 
 namespace pcai {
 
+struct Setting;
+
+/// What one source says about one setting, still as text.
+struct GivenValue {
+  const Setting* setting = nullptr;
+  std::vector<std::string> texts;
+  std::string source;  // "PCAI_PORT", "--port", "/etc/pcai/pcai.toml:3 (port)"
+};
+
+/// A model that the settings file names, `[models.ID]`: what is other for it than for all models,
+/// its profile's values first.
+struct ModelSection {
+  std::string id;
+  std::vector<GivenValue> given;
+};
+
 /// Every setting of the program with its default. settings_table.h says of each how it is written
 /// in pcai.toml, in the environment and on the command line.
 struct Settings {
@@ -27,6 +43,12 @@ struct Settings {
   std::string reproducible = "off";
   std::string isq = "off";
   std::string chat_template = {};  // a file; empty = the model's own
+  std::string mmproj = {};         // a file; empty = none, or the one that belongs to the model
+  std::int64_t keep_alive = 0;     // seconds; 0 = for good
+  std::string memory_limit = "auto";
+  std::string discover = "on";
+  std::vector<std::string> aliases = {};  // these two of a model's section only
+  std::string pinned = "off";
   std::string host = "127.0.0.1";
   std::int64_t port = 8080;  // 0 = any free port
   std::string api_key = {};
@@ -39,15 +61,7 @@ struct Settings {
   std::string reasoning_field = "reasoning_content";
   std::string log_level = "info";
   std::string log_format = "text";
-};
-
-struct Setting;
-
-/// What one source says about one setting, still as text.
-struct GivenValue {
-  const Setting* setting = nullptr;
-  std::vector<std::string> texts;
-  std::string source;  // "PCAI_PORT", "--port", "/etc/pcai/pcai.toml:3 (port)"
+  std::vector<ModelSection> sections = {};  // in the file's order
 };
 
 /// Settings, and for each that is not at its default the source that decided.

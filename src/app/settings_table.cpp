@@ -6,6 +6,7 @@ namespace pcai {
 namespace {
 
 constexpr unsigned kEngine = kServe | kRun | kConfig;
+constexpr unsigned kPerModel = kEngine | kModelSection;
 constexpr unsigned kServer = kServe | kConfig;
 constexpr unsigned kFinders = kModels | kShow | kPlan | kDoctor | kRemove;
 constexpr unsigned kEverything = kServe | kRun | kConfig | kPull | kFinders;
@@ -24,7 +25,7 @@ std::vector<Setting> make_table() {
        .in_file = false},
       {.name = "model",
        .field = &Settings::model,
-       .commands = kEngine,
+       .commands = kPerModel,
        .noun = "a model",
        .help = "Model to use: an id that `pcai models` shows, or the path of a file. `serve` takes "
                "several; the first is its default model",
@@ -37,7 +38,7 @@ std::vector<Setting> make_table() {
        .kind = TextKind::Folder},
       {.name = "backend",
        .field = &Settings::backend,
-       .commands = kEngine,
+       .commands = kPerModel,
        .noun = "a backend",
        .help = "Backend that runs the model; auto takes the first usable one that reads its format",
        .choices = {"auto", "llamacpp", "mistralrs", "fake"}},
@@ -49,47 +50,47 @@ std::vector<Setting> make_table() {
        .choices = {"process", "none"}},
       {.name = "context",
        .field = &Settings::context,
-       .commands = kEngine | kPlan,
+       .commands = kPerModel | kPlan,
        .noun = "a number of tokens",
        .help = "Tokens that a request may use, prompt and answer together; 0 = the model's own",
        .max = kMaxContext},
       {.name = "threads",
        .field = &Settings::threads,
-       .commands = kEngine,
+       .commands = kPerModel,
        .noun = "a number of threads",
        .help = "Threads that compute; 0 = chosen for this machine",
        .max = kMaxThreads},
       {.name = "batch_size",
        .field = &Settings::batch_size,
-       .commands = kEngine | kPlan,
+       .commands = kPerModel | kPlan,
        .noun = "a number of tokens",
        .help = "Most tokens that are computed in one step",
        .min = 1,
        .max = 1 << 16},
       {.name = "max_sequences",
        .field = &Settings::max_sequences,
-       .commands = kServer | kPlan,
+       .commands = kServer | kModelSection | kPlan,
        .noun = "a number of requests",
        .help = "Requests of one model that are answered together; more wait in the queue",
        .min = 1,
        .max = 4096},
       {.name = "gpu_layers",
        .field = &Settings::gpu_layers,
-       .commands = kEngine | kPlan,
+       .commands = kPerModel | kPlan,
        .noun = "a number of layers",
        .help = "Layers that go to the GPU; -1 = all that fit, 0 = none",
        .min = -1,
        .max = 4096},
       {.name = "kernels",
        .field = &Settings::kernels,
-       .commands = kEngine | kPlan,
+       .commands = kPerModel | kPlan,
        .noun = "a use of kernels",
        .help = "Our own CPU kernels: where they run and agree with llama.cpp's (auto), as a must "
                "(on), or never",
        .choices = {"auto", "on", "off"}},
       {.name = "reproducible",
        .field = &Settings::reproducible,
-       .commands = kEngine,
+       .commands = kPerModel,
        .noun = "a switch",
        .help =
            "Give each request the same tokens and probabilities, bit by bit, whatever else runs "
@@ -97,17 +98,43 @@ std::vector<Setting> make_table() {
        .choices = {"off", "on"}},
       {.name = "isq",
        .field = &Settings::isq,
-       .commands = kEngine,
+       .commands = kPerModel,
        .noun = "a quantization",
        .help = "Quantize a safetensors model while it is loaded (mistralrs)",
        .choices = {"off", "q4_0", "q4_1", "q5_0", "q5_1", "q8_0", "q2k", "q3k", "q4k", "q5k",
                    "q6k"}},
       {.name = "chat_template",
        .field = &Settings::chat_template,
-       .commands = kEngine,
+       .commands = kPerModel,
        .noun = "a file",
        .help = "Jinja chat template to use instead of the model's own",
        .kind = TextKind::File},
+      {.name = "mmproj",
+       .field = &Settings::mmproj,
+       .commands = kPerModel | kPlan,
+       .noun = "a file",
+       .help = "Projector of a model that sees or hears (GGUF, \"mmproj\")",
+       .kind = TextKind::File},
+      {.name = "keep_alive",
+       .field = &Settings::keep_alive,
+       .commands = kServer | kModelSection,
+       .noun = "a number of seconds",
+       .help = "Seconds that a model stays in memory when nobody asks for it; 0 = for good",
+       .max = 365 * kDay},
+      {.name = "memory_limit",
+       .field = &Settings::memory_limit,
+       .commands = kServer,
+       .noun = "a memory limit",
+       .help = "Memory of all models together: auto = 90 % of what is free at the start, off, or a "
+               "size such as 12GB. Models that nobody asks for make room",
+       .kind = TextKind::MemoryLimit},
+      {.name = "discover",
+       .field = &Settings::discover,
+       .commands = kServer,
+       .noun = "a switch",
+       .help = "Offer also the models that are found on this machine; each is loaded when it is "
+               "first asked for",
+       .choices = {"on", "off"}},
       {.name = "host",
        .field = &Settings::host,
        .commands = kServer | kDoctor,
@@ -182,10 +209,31 @@ std::vector<Setting> make_table() {
   };
 }
 
+std::vector<Setting> make_section_table() {
+  return {
+      {.name = "aliases",
+       .field = &Settings::aliases,
+       .commands = kModelSection,
+       .noun = "a name",
+       .help = "Other names under which clients may ask for the model"},
+      {.name = "pinned",
+       .field = &Settings::pinned,
+       .commands = kModelSection,
+       .noun = "a switch",
+       .help = "Load the model at the start, and never unload it to make room or for being idle",
+       .choices = {"off", "on"}},
+  };
+}
+
 }  // namespace
 
 const std::vector<Setting>& settings_table() {
   static const std::vector<Setting> table = make_table();
+  return table;
+}
+
+const std::vector<Setting>& section_table() {
+  static const std::vector<Setting> table = make_section_table();
   return table;
 }
 
@@ -199,8 +247,10 @@ std::string joined(const std::vector<std::string_view>& words, std::string_view 
 }
 
 const Setting* find_setting(std::string_view name) {
-  for (const Setting& setting : settings_table()) {
-    if (setting.name == name) return &setting;
+  for (const auto* table : {&settings_table(), &section_table()}) {
+    for (const Setting& setting : *table) {
+      if (setting.name == name) return &setting;
+    }
   }
   return nullptr;
 }
@@ -210,6 +260,8 @@ Settings default_settings(CommandBit command) {
   if (command == kRun) {
     settings.isolation = "none";
     settings.log_level = "warning";
+    settings.discover = "off";
+    settings.memory_limit = "off";
   }
   return settings;
 }
@@ -228,6 +280,12 @@ std::string environment_name(const Setting& setting) {
   return variable;
 }
 
+bool is_switch(const Setting& setting) {
+  const auto& choices = setting.choices;
+  return choices.size() == 2 && std::count(choices.begin(), choices.end(), "on") == 1 &&
+         std::count(choices.begin(), choices.end(), "off") == 1;
+}
+
 bool is_list(const Setting& setting) {
   return std::holds_alternative<std::vector<std::string> Settings::*>(setting.field);
 }
@@ -243,6 +301,7 @@ std::string placeholder(const Setting& setting) {
     case TextKind::Model: return "MODEL";
     case TextKind::File: return "FILE";
     case TextKind::Folder: return "DIR";
+    case TextKind::MemoryLimit: return "SIZE";
     case TextKind::Plain: break;
   }
   return "TEXT";

@@ -22,10 +22,11 @@ enum CommandBit : unsigned {
   kDoctor = 1U << 6,
   kPull = 1U << 7,
   kRemove = 1U << 8,
+  kModelSection = 1U << 15,  // no command: may stand in [models.ID] and [profiles.NAME]
 };
 
 /// What a setting's text stands for: how a shell completes it, and how a path in a file is read.
-enum class TextKind : std::uint8_t { Plain, Model, File, Folder };
+enum class TextKind : std::uint8_t { Plain, Model, File, Folder, MemoryLimit };
 
 /// One row: a setting's name, type, range and help. The type is that of the field. The names in the
 /// other places follow by rule: max_queue is `max_queue` in pcai.toml, PCAI_MAX_QUEUE in the
@@ -50,7 +51,10 @@ struct Setting {
 /// All settings, in the order in which they are documented.
 const std::vector<Setting>& settings_table();
 
-/// The row of that name, null when there is none.
+/// Those that stand in a model's section of the settings file and nowhere else.
+const std::vector<Setting>& section_table();
+
+/// The row of that name in either table, null when there is none.
 const Setting* find_setting(std::string_view name);
 
 /// The defaults of a command: `run` answers one person at a terminal, so it works in-process and
@@ -59,6 +63,9 @@ Settings default_settings(CommandBit command);
 
 std::string flag_name(const Setting& setting);         // "--max-queue"
 std::string environment_name(const Setting& setting);  // "PCAI_MAX_QUEUE"
+
+/// A text that is "off" or "on": in a file true and false will do, too.
+bool is_switch(const Setting& setting);
 
 bool is_list(const Setting& setting);
 bool is_number(const Setting& setting);

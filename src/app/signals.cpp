@@ -17,8 +17,10 @@ volatile std::sig_atomic_t untaken = 0;
 volatile std::sig_atomic_t ends_at_next = 0;
 
 extern "C" void on_signal(int number) {
-  if (untaken != 0 || ends_at_next != 0) ::_exit(128 + number);
-  untaken = 1;
+  if (number != SIGHUP) {
+    if (untaken != 0 || ends_at_next != 0) ::_exit(128 + number);
+    untaken = 1;
+  }
   const int saved = errno;
   const auto byte = static_cast<unsigned char>(number);
   [[maybe_unused]] const ssize_t written = ::write(pipe_ends[1], &byte, 1);
@@ -35,6 +37,7 @@ bool readable(int timeout_ms) {
 struct Signals::Previous {
   struct sigaction interrupt;
   struct sigaction terminate;
+  struct sigaction hangup;
 };
 
 Signals::Signals() : previous_(new Previous) {
@@ -47,12 +50,14 @@ Signals::Signals() : previous_(new Previous) {
   action.sa_handler = on_signal;
   ::sigaction(SIGINT, &action, &previous_->interrupt);
   ::sigaction(SIGTERM, &action, &previous_->terminate);
+  ::sigaction(SIGHUP, nullptr, &previous_->hangup);
 }
 
 Signals::~Signals() {
   ends_at_next = 0;
   ::sigaction(SIGINT, &previous_->interrupt, nullptr);
   ::sigaction(SIGTERM, &previous_->terminate, nullptr);
+  ::sigaction(SIGHUP, &previous_->hangup, nullptr);
   while (take(std::chrono::milliseconds(0))) {
   }
   delete previous_;
@@ -63,7 +68,7 @@ std::optional<int> Signals::take(std::chrono::milliseconds timeout) {
   while (true) {
     unsigned char number = 0;
     if (::read(pipe_ends[0], &number, 1) == 1) {
-      untaken = 0;
+      if (number != SIGHUP) untaken = 0;
       return number;
     }
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -85,6 +90,12 @@ bool Signals::pending() noexcept {
 
 int Signals::descriptor() const noexcept {
   return pipe_ends[0];
+}
+
+void Signals::accept_hangup() noexcept {
+  struct sigaction action = {};
+  action.sa_handler = on_signal;
+  ::sigaction(SIGHUP, &action, nullptr);
 }
 
 void Signals::end_at_next() noexcept {

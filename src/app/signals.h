@@ -31,6 +31,9 @@ class Signals {
   /// waits to be taken: for poll().
   int descriptor() const noexcept;
 
+  /// From now on SIGHUP is taken like the others, but never ends the process.
+  void accept_hangup() noexcept;
+
   /// From now on a signal ends the process at once, with 128 + its number.
   void end_at_next() noexcept;
 
@@ -39,7 +42,8 @@ class Signals {
   Previous* previous_;
 };
 
-/// SIGHUP (a closed terminal, a reload) and SIGPIPE (a reader that left) no longer end the process.
+/// SIGHUP (a closed terminal, a reload), until it is accepted, and SIGPIPE (a reader that left) no
+/// longer end the process.
 void ignore_hangup_and_pipe() noexcept;
 
 }  // namespace pcai

@@ -2,7 +2,9 @@
 
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include "app/settings_table.h"
@@ -18,6 +20,17 @@ fs::path home_folder(const Environment& environment) {
   return home.empty() ? lookup(environment, "USERPROFILE") : home;
 }
 
+constexpr std::string_view kModels = "models";
+constexpr std::string_view kProfiles = "profiles";
+constexpr std::string_view kProfile = "profile";
+
+using Profiles = std::map<std::string, std::vector<GivenValue>, std::less<>>;
+
+struct NamedTable {
+  std::string name;
+  const toml::table* content;
+};
+
 /// One pcai.toml on its way to GivenValues.
 class SettingsFile {
  public:
@@ -26,9 +39,11 @@ class SettingsFile {
     for (const Setting& setting : settings_table()) {
       if (setting.in_file) known_.emplace_back(setting.name);
     }
+    for (const Setting& setting : section_table()) known_.emplace_back(setting.name);
+    for (const std::string_view key : {kModels, kProfiles, kProfile}) known_.emplace_back(key);
   }
 
-  Result<std::vector<GivenValue>> read() const {
+  Result<FileSettings> read() const {
     std::error_code error;
     if (!fs::is_regular_file(file_, error)) return refuse("is not a file that can be read");
     std::ifstream stream(file_, std::ios::binary);
@@ -43,26 +58,103 @@ class SettingsFile {
   }
 
  private:
-  Result<std::vector<GivenValue>> values(const toml::table& table) const {
-    std::vector<GivenValue> given;
+  Result<FileSettings> values(const toml::table& table) const {
+    FileSettings settings;
     for (const auto& [key, node] : table) {
       const std::string name(key.str());
-      const Setting* setting = find_setting(name);
-      if (setting == nullptr) {
-        return refuse_at(key.source(), "unknown key '" + name + "'" + did_you_mean(name, known_));
+      if (name == kModels || name == kProfiles) continue;
+      Result<GivenValue> value = to_value(key, node, false);
+      if (!value) return fail(value.error());
+      settings.given.push_back(std::move(*value));
+    }
+    Result<std::vector<ModelSection>> models = sections(table);
+    if (!models) return fail(models.error());
+    settings.models = std::move(*models);
+    return settings;
+  }
+
+  /// The [models.ID] tables, each with its profile's values before its own.
+  Result<std::vector<ModelSection>> sections(const toml::table& whole) const {
+    Profiles profiles;
+    Result<std::vector<NamedTable>> tables = tables_of(whole, kProfiles);
+    if (!tables) return fail(tables.error());
+    for (const NamedTable& table : *tables) {
+      Result<std::vector<GivenValue>> given = section(*table.content, nullptr);
+      if (!given) return fail(given.error());
+      profiles.emplace(table.name, std::move(*given));
+    }
+    tables = tables_of(whole, kModels);
+    if (!tables) return fail(tables.error());
+    std::vector<ModelSection> models;
+    for (const NamedTable& table : *tables) {
+      Result<std::vector<GivenValue>> given = section(*table.content, &profiles);
+      if (!given) return fail(given.error());
+      models.push_back({.id = table.name, .given = std::move(*given)});
+    }
+    return models;
+  }
+
+  /// The tables in `name`, in the file's order; toml++ sorts them by their names.
+  Result<std::vector<NamedTable>> tables_of(const toml::table& whole, std::string_view name) const {
+    std::vector<NamedTable> tables;
+    const toml::node* node = whole.get(name);
+    if (node == nullptr) return tables;
+    const std::string wanted = "a table for each: [" + std::string(name) + ".NAME]";
+    if (!node->is_table())
+      return refuse_at(node->source(), std::string(name) + " must be " + wanted);
+    for (const auto& [key, content] : *node->as_table()) {
+      if (!content.is_table()) {
+        return refuse_at(content.source(), std::string(name) + " must be " + wanted);
       }
-      if (!setting->in_file) {
-        return refuse_at(key.source(), "'" + name + "' cannot stand in a settings file; use " +
-                                           flag_name(*setting) + " or " +
-                                           environment_name(*setting));
+      tables.push_back({.name = std::string(key.str()), .content = content.as_table()});
+    }
+    std::stable_sort(tables.begin(), tables.end(), [](const auto& a, const auto& b) {
+      return a.content->source().begin < b.content->source().begin;
+    });
+    return tables;
+  }
+
+  /// A section's values; a profile has no profile of its own (null).
+  Result<std::vector<GivenValue>> section(const toml::table& table,
+                                          const Profiles* profiles) const {
+    std::vector<GivenValue> given;
+    for (const auto& [key, node] : table) {
+      if (profiles != nullptr && key.str() == kProfile) {
+        const toml::value<std::string>* name = node.as_string();
+        const auto profile = name ? profiles->find(name->get()) : profiles->end();
+        if (profile == profiles->end()) {
+          return refuse_at(node.source(), "there is no such profile; add a table [profiles.NAME]");
+        }
+        given.insert(given.begin(), profile->second.begin(), profile->second.end());
+        continue;
       }
-      Result<std::vector<std::string>> texts = to_texts(*setting, node);
-      if (!texts) return fail(texts.error());
-      given.push_back({.setting = setting,
-                       .texts = std::move(*texts),
-                       .source = place(key.source()) + " " + name});
+      Result<GivenValue> value = to_value(key, node, true);
+      if (!value) return fail(value.error());
+      given.push_back(std::move(*value));
     }
     return given;
+  }
+
+  Result<GivenValue> to_value(const toml::key& key, const toml::node& node, bool in_section) const {
+    const std::string name(key.str());
+    const Setting* setting = find_setting(name);
+    if (setting == nullptr) {
+      return refuse_at(key.source(), "unknown key '" + name + "'" + did_you_mean(name, known_));
+    }
+    if (!setting->in_file) {
+      return refuse_at(key.source(), "'" + name + "' cannot stand in a settings file; use " +
+                                         flag_name(*setting) + " or " + environment_name(*setting));
+    }
+    if (in_section && (setting->commands & kModelSection) == 0) {
+      return refuse_at(key.source(), "'" + name + "' is no setting of a single model");
+    }
+    if (!in_section && setting->commands == kModelSection) {
+      return refuse_at(key.source(), "'" + name + "' belongs into a table [models.ID]");
+    }
+    Result<std::vector<std::string>> texts = to_texts(*setting, node);
+    if (!texts) return fail(texts.error());
+    return GivenValue{
+        .setting = setting, .texts = std::move(*texts), .source = place(key.source()) + " " + name};
   }
 
   Result<std::vector<std::string>> to_texts(const Setting& setting, const toml::node& node) const {
@@ -70,6 +162,9 @@ class SettingsFile {
       const toml::value<std::int64_t>* number = node.as_integer();
       if (number == nullptr) return refuse_type(setting, node, "a whole number");
       return std::vector<std::string>{std::to_string(number->get())};
+    }
+    if (const toml::value<bool>* on = node.as_boolean(); on != nullptr && is_switch(setting)) {
+      return std::vector<std::string>{on->get() ? "on" : "off"};
     }
     if (const toml::value<std::string>* text = node.as_string()) {
       return std::vector<std::string>{expanded(setting, text->get())};
@@ -87,7 +182,9 @@ class SettingsFile {
   }
 
   std::string expanded(const Setting& setting, const std::string& text) const {
-    if (setting.kind == TextKind::Plain || text.empty()) return text;
+    const bool is_path = setting.kind == TextKind::Model || setting.kind == TextKind::File ||
+                         setting.kind == TextKind::Folder;
+    if (!is_path || text.empty()) return text;
     if (text.rfind("~/", 0) == 0 && !home_.empty()) return (home_ / text.substr(2)).string();
     // A model may be an id, which no folder belongs to.
     if (setting.kind == TextKind::Model) return text;
@@ -138,8 +235,7 @@ std::optional<fs::path> find_settings_file(const Environment& environment) {
   return {};
 }
 
-Result<std::vector<GivenValue>> read_settings_file(const fs::path& file,
-                                                   const Environment& environment) {
+Result<FileSettings> read_settings_file(const fs::path& file, const Environment& environment) {
   return SettingsFile(file, environment).read();
 }
 

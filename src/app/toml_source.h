@@ -13,10 +13,16 @@ namespace pcai {
 /// current folder is not searched: a file found there might be anybody's.
 std::optional<std::filesystem::path> find_settings_file(const Environment& environment);
 
+/// What a settings file says.
+struct FileSettings {
+  std::vector<GivenValue> given;
+  std::vector<ModelSection> models;  // in the file's order
+};
+
 /// Reads a pcai.toml. Fails with InvalidRequest, naming file and line, when it cannot be read or
 /// parsed, has an unknown key (with a suggestion) or a value of the wrong type. "~/" in a path is
 /// the home folder; a relative path starts from the file's folder.
-Result<std::vector<GivenValue>> read_settings_file(const std::filesystem::path& file,
-                                                   const Environment& environment);
+Result<FileSettings> read_settings_file(const std::filesystem::path& file,
+                                        const Environment& environment);
 
 }  // namespace pcai

@@ -7,6 +7,8 @@
 
 #include "app/engine_setup.h"
 #include "app/settings_table.h"
+#include "app/temporary_folder.h"
+#include "app/toml_source.h"
 
 namespace pcai {
 namespace {
@@ -21,7 +23,7 @@ class AnswerTest : public testing::Test {
     settings.backend = "fake";
     settings.log_level = "off";
     auto made = make_engine(settings);
-    if (made) engine_ = std::move(*made);
+    if (made) engine_ = std::move(made->engine);
   }
 
   Answer ask(const std::string& text, const AnswerPieces& pieces = {}) {
@@ -119,10 +121,54 @@ TEST(EngineSetupTest, TheFirstModelIsTheDefaultOne) {
   Settings settings = default_settings(kRun);
   settings.backend = "fake";
   settings.model = {"one", "two"};
-  const auto engine = make_engine(settings);
-  ASSERT_TRUE(engine) << engine.error().message;
-  EXPECT_EQ((*engine)->model("")->id, "one");
-  EXPECT_EQ((*engine)->list_models().size(), 2U);
+  const auto made = make_engine(settings);
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(made->engine->model("")->id, "one");
+  EXPECT_EQ(made->engine->list_models().size(), 2U);
+  EXPECT_EQ(made->at_start, (std::vector<std::string>{"one", "two"}));
+}
+
+/// The settings of a file that says so, for the fake backend.
+Settings with_sections(const std::string& toml) {
+  TemporaryFolder folder;
+  const auto file = read_settings_file(folder.write("pcai.toml", toml), {});
+  EXPECT_TRUE(file) << file.error().message;
+  Settings settings = resolve(default_settings(kServe), file->given)->values;
+  settings.backend = "fake";
+  settings.isolation = "none";
+  settings.sections = file->models;
+  return settings;
+}
+
+TEST(EngineSetupTest, ASectionIsAModelWithSettingsOfItsOwn) {
+  const auto made = make_engine(
+      with_sections("keep_alive = 60\n[models.b]\nmodel = 'fake-b'\naliases = ['gpt-4o', 'c']\n"
+                    "[models.a]\npinned = true\nkeep_alive = 5\n"));
+  ASSERT_TRUE(made) << made.error().message;
+  const Engine& engine = *made->engine;
+  EXPECT_EQ(engine.model("")->id, "b") << "the first in the file";
+  EXPECT_EQ(engine.model("gpt-4o")->id, "b");
+  EXPECT_TRUE(engine.model("a")->pinned);
+  EXPECT_EQ(made->at_start, (std::vector<std::string>{"b", "a"}));
+}
+
+TEST(OfferedModelsTest, OnlyWhatChangedIsLoadedAnew) {
+  const auto made = make_engine(with_sections("[models.a]\n[models.b]\n[models.c]\n"));
+  ASSERT_TRUE(made) << made.error().message;
+  Engine& engine = *made->engine;
+  NoProgress progress;
+  for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(engine.load_model(id, progress));
+  auto models = choose_models(with_sections("[models.d]\n[models.b]\nthreads = 3\n[models.a]\n"));
+  ASSERT_TRUE(models);
+  const auto change = made->offered->offer(std::move(*models));
+  ASSERT_TRUE(change) << change.error().message;
+  EXPECT_THAT(change->added, testing::ElementsAre("d"));
+  EXPECT_THAT(change->changed, testing::ElementsAre("b"));
+  EXPECT_THAT(change->removed, testing::ElementsAre("c"));
+  EXPECT_EQ(engine.model("")->id, "d");
+  EXPECT_EQ(engine.model("a")->state, ModelState::Ready);
+  EXPECT_EQ(engine.model("b")->state, ModelState::Unloaded);
+  EXPECT_EQ(engine.model("c").error().code, ErrorCode::ModelNotFound);
 }
 
 }  // namespace

@@ -29,6 +29,21 @@ TEST(SignalsTest, WhatWasNotTakenIsForgottenWithTheObject) {
   EXPECT_FALSE(signals.pending());
 }
 
+TEST(SignalsTest, HangupsAreTakenOnceTheyAreAcceptedAndEndNothing) {
+  std::signal(SIGHUP, SIG_IGN);
+  Signals signals;
+  std::raise(SIGHUP);
+  EXPECT_FALSE(signals.pending());
+  signals.accept_hangup();
+  std::raise(SIGHUP);
+  std::raise(SIGHUP);
+  EXPECT_EQ(signals.take(milliseconds(0)), SIGHUP);
+  EXPECT_EQ(signals.take(milliseconds(0)), SIGHUP);
+  std::raise(SIGTERM);
+  std::raise(SIGHUP);
+  EXPECT_EQ(signals.take(milliseconds(0)), SIGTERM);
+}
+
 TEST(SignalsDeathTest, AfterwardsASignalActsAsBefore) {
   EXPECT_EXIT(
       {

@@ -13,9 +13,15 @@ using testing::HasSubstr;
 
 class TomlSourceTest : public testing::Test {
  protected:
-  Result<std::vector<GivenValue>> read(const std::string& text) {
+  Result<FileSettings> read_all(const std::string& text) {
     file_ = folder_.write("pcai.toml", text);
     return read_settings_file(file_, environment_);
+  }
+
+  Result<std::vector<GivenValue>> read(const std::string& text) {
+    auto settings = read_all(text);
+    if (!settings) return fail(settings.error());
+    return std::move(settings->given);
   }
 
   std::string error_of(const std::string& text) {
@@ -56,8 +62,44 @@ TEST_F(TomlSourceTest, AnUnknownKeyIsAnErrorWithASuggestion) {
   EXPECT_EQ(error, file_.string() + ":2: unknown key 'prot'; did you mean 'port'?");
 }
 
-TEST_F(TomlSourceTest, ASectionIsAnUnknownKey) {
+TEST_F(TomlSourceTest, AnUnknownSectionIsAnUnknownKey) {
   EXPECT_THAT(error_of("[server]\nport = 1\n"), HasSubstr("unknown key 'server'"));
+}
+
+TEST_F(TomlSourceTest, ModelsHaveSectionsInTheFilesOrder) {
+  const auto read = read_all(
+      "port = 1\n[models.\"z:1\"]\nmodel = \"z.gguf\"\naliases = [\"gpt\"]\npinned = true\n"
+      "[models.a]\ncontext = 512\n");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->given.size(), 1U);
+  ASSERT_EQ(read->models.size(), 2U);
+  EXPECT_EQ(read->models[0].id, "z:1");
+  EXPECT_EQ(read->models[1].id, "a");
+  ASSERT_EQ(read->models[0].given.size(), 3U);
+  EXPECT_EQ(read->models[0].given[2].setting, find_setting("pinned"));
+  EXPECT_THAT(read->models[0].given[2].texts, ElementsAre("on"));
+  EXPECT_EQ(read->models[1].given[0].source, file_.string() + ":7 context");
+}
+
+TEST_F(TomlSourceTest, AProfilesValuesComeBeforeTheModelsOwn) {
+  const auto read = read_all(
+      "[models.a]\ncontext = 512\nprofile = \"small\"\n"
+      "[profiles.small]\ncontext = 256\nthreads = 1\n");
+  ASSERT_TRUE(read) << read.error().message;
+  const auto settings = resolve(Settings{}, read->models.at(0).given);
+  ASSERT_TRUE(settings) << settings.error().message;
+  EXPECT_EQ(settings->values.context, 512);
+  EXPECT_EQ(settings->values.threads, 1);
+  EXPECT_THAT(error_of("[models.a]\nprofile = \"none\"\n"), HasSubstr("no such profile"));
+}
+
+TEST_F(TomlSourceTest, WhatBelongsElsewhereIsRefusedWithItsPlace) {
+  EXPECT_THAT(error_of("[models.a]\nport = 1\n"),
+              HasSubstr(":2: 'port' is no setting of a single"));
+  EXPECT_THAT(error_of("pinned = true\n"), HasSubstr("belongs into a table [models.ID]"));
+  EXPECT_THAT(error_of("models = 1\n"), HasSubstr("[models.NAME]"));
+  EXPECT_THAT(error_of("[models]\na = 1\n"), HasSubstr("[models.NAME]"));
+  EXPECT_THAT(error_of("[models.a]\npined = true\n"), HasSubstr("did you mean 'pinned'?"));
 }
 
 TEST_F(TomlSourceTest, AWrongTypeNamesBothTypes) {

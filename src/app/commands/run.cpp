@@ -112,16 +112,17 @@ int run(const RunFlags& flags) {
   }
   start_logging(settings);
   Signals signals;
-  const auto engine = make_engine(settings);
-  if (!engine) return refuse(engine.error());
-  const auto loaded = load_model(**engine, "", signals);
+  const auto prepared = make_engine(settings);
+  if (!prepared) return refuse(prepared.error());
+  Engine& engine = *prepared->engine;
+  const auto loaded = load_model(engine, "", signals);
   if (!loaded) {
     if (const auto number = signals.take(std::chrono::milliseconds(0))) return 128 + *number;
     return refuse(loaded.error());
   }
   const std::string model = loaded->info.id;
-  return is_chat ? chat(**engine, std::move(*request), model, signals)
-                 : answer_once(**engine, std::move(*request), model, flags.json, signals);
+  return is_chat ? chat(engine, std::move(*request), model, signals)
+                 : answer_once(engine, std::move(*request), model, flags.json, signals);
 }
 
 }  // namespace

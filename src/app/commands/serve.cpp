@@ -2,6 +2,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <csignal>
 #include <thread>
 
 #include "app/command_line.h"
@@ -69,16 +70,42 @@ class ServerThread {
   std::thread thread_;
 };
 
-/// Loads every model, the default one first. False with the exit code when one cannot be loaded or
-/// a signal came.
-std::optional<int> load_all(Engine& engine, const Settings& settings, Signals& signals) {
-  for (const ModelStatus& status : engine.list_models()) {
-    const Result<LoadOutcome> loaded = load_model(engine, status.id, signals);
+/// Loads the models of the start, the default one first, as far as the memory limit allows. The
+/// exit code when one cannot be loaded or a signal came.
+std::optional<int> load_all(const PreparedEngine& prepared, const Settings& settings,
+                            Signals& signals) {
+  Engine& engine = *prepared.engine;
+  std::uint64_t used = 0;
+  for (const std::string& id : prepared.at_start) {
+    const Result<ModelStatus> status = engine.model(id);
+    if (!status) return refuse(status.error());
+    const bool has_room = prepared.memory_limit == 0 || used == 0 ||
+                          status->memory_bytes <= prepared.memory_limit - used;
+    if (!has_room && !status->pinned) {
+      spdlog::warn(
+          "model={} is loaded when it is first asked for: beside the others it has no room", id);
+      continue;
+    }
+    const Result<LoadOutcome> loaded = load_model(engine, id, signals);
     if (signals.take(milliseconds(0))) return kSuccess;
     if (!loaded) return refuse(loaded.error());
+    used = std::min(prepared.memory_limit, used + loaded->info.memory_bytes);
     write_out(ready_line(*loaded, settings.threads));
   }
   return {};
+}
+
+/// Reads the settings again and offers the models that they now name. What else has changed takes a
+/// new start. Whatever is wrong is logged, and all stays as it was.
+void reload(const SettingFlags& flags, OfferedModels& offered) {
+  const Result<ResolvedSettings> resolved = flags.load();
+  if (!resolved) return spdlog::error("not reloaded: {}", resolved.error().message);
+  Result<std::vector<ChosenModel>> models = choose_models(resolved->values);
+  if (!models) return spdlog::error("not reloaded: {}", models.error().message);
+  const Result<OfferChange> change = offered.offer(std::move(*models));
+  if (!change) return spdlog::error("reloaded in part: {}", change.error().message);
+  spdlog::info("reloaded: {} models added, {} removed, {} changed", change->added.size(),
+               change->removed.size(), change->changed.size());
 }
 
 /// Lets live requests end within the grace time. Meanwhile the server still answers: new requests
@@ -111,10 +138,11 @@ int serve(const SettingFlags& flags) {
   start_logging(settings);
   ignore_hangup_and_pipe();
   Signals signals;
-  const auto engine = make_engine(settings);
-  if (!engine) return refuse(engine.error());
+  const auto prepared = make_engine(settings);
+  if (!prepared) return refuse(prepared.error());
+  Engine& engine = *prepared->engine;
   const bool needs_key = !keys->empty();
-  const auto server = HttpServer::listen(**engine, http_options(settings, std::move(*keys)));
+  const auto server = HttpServer::listen(engine, http_options(settings, std::move(*keys)));
   if (!server) {
     const int code = refuse(server.error());
     return server.error().field == "port" ? kFailure : code;  // another program has it
@@ -123,10 +151,11 @@ int serve(const SettingFlags& flags) {
   write_out(fmt::format("listening on {} ({})\n", url(settings.host, (*server)->port()),
                         needs_key ? "clients need an API key" : "no API key needed"));
 
-  if (const std::optional<int> code = load_all(**engine, settings, signals)) return *code;
-  signals.take();
+  if (const std::optional<int> code = load_all(*prepared, settings, signals)) return *code;
+  signals.accept_hangup();
+  while (signals.take() == SIGHUP) reload(flags, *prepared->offered);
   signals.end_at_next();
-  drain(**engine, thread, std::chrono::seconds(settings.grace));
+  drain(engine, thread, std::chrono::seconds(settings.grace));
   return kSuccess;
 }
 
