@@ -18,7 +18,7 @@ Json responses_of(const ApiRoute& route) {
                       ? content(operation.type, {{"type", "string"}})
                       : content("application/json", schema_ref(operation.answer));
   if (!operation.streams.empty()) {
-    ok["content"].update(content(operation.streams, {{"type", "string"}}));
+    ok["content"].update(content(operation.streams, Json::object()));
   }
   Json responses = {{"200", std::move(ok)}};
   struct Status {
