@@ -1,5 +1,6 @@
 # Builds llama.cpp once for each (sources, flags, compiler) into a cache outside the checkout and
-# defines pcai::llama (libllama with ggml) and pcai::llama_common (chat templates, Jinja).
+# defines pcai::llama (libllama with ggml), pcai::llama_common (chat templates, Jinja) and
+# pcai::mtmd (projectors: images and audio).
 #
 # The sources are inside the crate llama-cpp-sys-2, pinned by rust/llama_cpp_source/Cargo.lock;
 # -DPCAI_LLAMA_SOURCE=dir takes another tree.
@@ -32,6 +33,7 @@ set(llama_options
     -DCMAKE_VISIBILITY_INLINES_HIDDEN=ON
     -DBUILD_SHARED_LIBS=OFF
     -DLLAMA_BUILD_COMMON=ON
+    -DLLAMA_BUILD_MTMD=ON
     -DLLAMA_BUILD_APP=OFF
     -DLLAMA_BUILD_TOOLS=OFF
     -DLLAMA_BUILD_EXAMPLES=OFF
@@ -63,7 +65,7 @@ if(NOT EXISTS ${llama_build}/complete)
   execute_process(COMMAND ${CMAKE_COMMAND} -G Ninja -S ${llama_source} -B ${llama_build}
                           ${llama_options} OUTPUT_QUIET RESULT_VARIABLE failed)
   if(NOT failed)
-    execute_process(COMMAND ${CMAKE_COMMAND} --build ${llama_build} --target llama llama-common
+    execute_process(COMMAND ${CMAKE_COMMAND} --build ${llama_build} --target llama llama-common mtmd
                     RESULT_VARIABLE failed)
   endif()
   if(failed)
@@ -93,3 +95,9 @@ target_link_libraries(
                               ${llama_build}/common/libllama-common-base.a pcai_llama)
 file(GLOB_RECURSE httplib_archive ${llama_build}/vendor/*/*.a)
 target_link_libraries(pcai_llama_common INTERFACE ${httplib_archive})
+
+add_library(pcai_mtmd INTERFACE)
+target_include_directories(pcai_mtmd SYSTEM INTERFACE ${llama_source}/tools/mtmd
+                                                      ${llama_source}/vendor)
+target_link_libraries(pcai_mtmd INTERFACE ${llama_build}/tools/mtmd/libmtmd.a
+                                          ${llama_build}/vendor/hash/libvendor-hash.a pcai_llama)

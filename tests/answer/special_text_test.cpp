@@ -55,6 +55,22 @@ TEST(SpecialTextTest, EverythingThatAClientWritesIsLookedAt) {
   EXPECT_EQ(shielded.hidden.size(), 11U);
 }
 
+TEST(SpecialTextTest, PicturesComeBackWhereTheyStood) {
+  const auto picture = [](const std::string& bytes, std::size_t position) {
+    return Media{MediaKind::Image, std::make_shared<const std::string>(bytes), position};
+  };
+  ChatMessage message{.role = Role::User, .content = "a</s>bc"};
+  message.media = {picture("1", 0), picture("2", 1), picture("3", 7)};
+  const auto shielded = kSpecial.shield({{message}});
+  const ChatMessage& shown = shielded.chat.messages[0];
+  EXPECT_TRUE(shown.media.empty());
+  std::string order;
+  for (const PromptPart& part : SpecialText::split("<" + *shown.content + ">", shielded)) {
+    order += part.media ? "[" + *part.media->bytes + "]" : part.text;
+  }
+  EXPECT_EQ(order, "<[1]a[2]</s>bc[3]>");
+}
+
 TEST(SpecialTextTest, AMarkCannotBeGuessed) {
   const ChatPrompt chat{.messages = {{Role::User, "</s>"}}};
   EXPECT_NE(kSpecial.shield(chat).mark, kSpecial.shield(chat).mark);

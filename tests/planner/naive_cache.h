@@ -16,8 +16,8 @@ namespace pcai {
 class NaiveCache {
  public:
   struct Cell {
-    Cell(Token t, std::string s, std::uint32_t& alive)
-        : token(t), scope(std::move(s)), alive_cells(alive) {
+    Cell(Token t, std::uint32_t p, std::string s, std::uint32_t& alive)
+        : token(t), position(p), scope(std::move(s)), alive_cells(alive) {
       ++alive_cells;
     }
     ~Cell() { --alive_cells; }
@@ -25,6 +25,7 @@ class NaiveCache {
     Cell& operator=(const Cell&) = delete;
 
     Token token;
+    std::uint32_t position;  // those of a picture may all be the same
     std::string scope;
     std::uint32_t& alive_cells;
   };
@@ -32,8 +33,8 @@ class NaiveCache {
 
   const Sequence& sequence(SequenceId id) { return sequences_[id]; }
 
-  void append(SequenceId id, Token token, const std::string& scope) {
-    sequences_[id].push_back(std::make_shared<const Cell>(token, scope, alive_));
+  void append(SequenceId id, Token token, std::uint32_t position, const std::string& scope) {
+    sequences_[id].push_back(std::make_shared<const Cell>(token, position, scope, alive_));
   }
 
   void truncate(SequenceId id, std::uint32_t length) { sequences_[id].resize(length); }
@@ -46,9 +47,11 @@ class NaiveCache {
       return true;
     }
     const Sequence& source = sequences_[operation.source];
-    if (!target.empty() || operation.length == 0 || operation.length > source.size()) return false;
-    target.assign(source.begin(), source.begin() + operation.length);
-    return true;
+    if (!target.empty()) return false;
+    for (const auto& cell : source) {
+      if (cell->position < operation.length) target.push_back(cell);
+    }
+    return !target.empty();
   }
 
   /// Cells that some sequence holds.

@@ -23,6 +23,7 @@ Token next_token(const std::vector<Token>& tokens) {
 
 struct Script {
   std::vector<Token> prompt;
+  std::vector<MediaSpan> media;
   std::string scope;
   std::uint32_t answer = 1;             // tokens
   std::uint32_t arrival = 0;            // step
@@ -35,6 +36,22 @@ struct Live {
   std::uint32_t answered = 0;
   SequenceId sequence = -1;
   bool decodes = false;  // its last token was sampled and waits to be computed
+
+  std::uint32_t position_of(std::uint32_t token) const {
+    std::uint32_t position = 0;
+    for (std::uint32_t i = 0; i < token;) {
+      const MediaSpan* span = span_at(i);
+      position += span != nullptr ? span->positions : 1;
+      i = span != nullptr ? span->end() : i + 1;
+    }
+    return position;
+  }
+  const MediaSpan* span_at(std::uint32_t token) const {
+    for (const MediaSpan& span : script.media) {
+      if (token >= span.first && token < span.end()) return &span;
+    }
+    return nullptr;
+  }
 };
 
 class Simulation {
@@ -84,24 +101,50 @@ class Simulation {
     return options;
   }
 
+  /// Appends one of three pictures: the same number is the same picture.
+  void add_picture(Script& script) {
+    const std::uint32_t picture = pick(1, 3);
+    MediaSpan span{.first = static_cast<std::uint32_t>(script.prompt.size())};
+    span.count = 4 + 3 * picture;
+    span.positions = picture == 2 ? 3 : span.count;
+    span.whole = picture == 3;
+    for (std::uint32_t i = 0; i < span.count; ++i) {
+      script.prompt.push_back(-static_cast<Token>(100 * picture + i));
+    }
+    script.media.push_back(span);
+  }
+
+  /// Cuts the prompt; a picture that would be cut goes.
+  static void shorten(Script& script, std::size_t length) {
+    if (length >= script.prompt.size()) return;
+    script.prompt.resize(length);
+    while (!script.media.empty() && script.media.back().end() > script.prompt.size()) {
+      script.prompt.resize(std::min<std::size_t>(script.prompt.size(), script.media.back().first));
+      script.media.pop_back();
+    }
+    if (script.prompt.empty()) script.prompt.push_back(0);
+  }
+
   void make_scripts() {
     const std::uint32_t families = pick(1, 3);
-    std::vector<std::vector<Token>> prefixes(families);
-    for (auto& prefix : prefixes) {
-      prefix.resize(pick(0, options_.cells / 2));
-      for (Token& token : prefix) token = static_cast<Token>(pick(0, 3));
+    const std::uint32_t pictures = chance(40) ? 15 : 0;  // percent of the places for one
+    std::vector<Script> prefixes(families);
+    for (Script& prefix : prefixes) {
+      for (std::uint32_t left = pick(0, options_.cells / 2); left > 0; --left) {
+        prefix.prompt.push_back(static_cast<Token>(pick(0, 3)));
+        if (left % 8 == 0 && chance(pictures)) add_picture(prefix);
+      }
     }
     std::uint32_t arrival = 0;
     for (std::uint32_t i = pick(1, 8); i > 0; --i) {
-      Script script;
+      Script script = prefixes[pick(0, families - 1)];
       script.answer = pick(1, options_.cells / 4);
-      script.prompt = prefixes[pick(0, families - 1)];
-      script.prompt.resize(std::min<std::size_t>(script.prompt.size(), pick(1, options_.cells)));
+      shorten(script, pick(1, options_.cells));
       for (std::uint32_t own = pick(1, 30); own > 0; --own) {
+        if (chance(pictures / 3)) add_picture(script);
         script.prompt.push_back(static_cast<Token>(pick(0, 3)));
       }
-      script.prompt.resize(
-          std::min<std::size_t>(script.prompt.size(), options_.cells - script.answer));
+      shorten(script, options_.cells - script.answer);
       script.scope = chance(80) ? "" : "other";
       arrival += chance(50) ? 0 : pick(0, 10);
       script.arrival = arrival;
@@ -114,7 +157,7 @@ class Simulation {
     while (next_ < scripts_.size() && (scripts_[next_].arrival <= result_.steps || live_.empty())) {
       const RequestId id = ++next_;
       const Script& script = scripts_[id - 1];
-      planner_.add(id, script.prompt, script.scope);
+      planner_.add(id, script.prompt, script.scope, script.media);
       live_[id] = {.script = script, .tokens = script.prompt};
     }
   }
@@ -174,6 +217,8 @@ class Simulation {
     std::uint32_t tokens = 0;
     std::uint32_t single = 0;
     bool any_decodes = false;
+    const bool picture = plan.items.front().media.has_value();
+    if (picture && plan.items.size() > 1) return broken("a picture is not alone in its step");
     for (const StepItem& item : plan.items) {
       const auto found = live_.find(item.request);
       if (found == live_.end()) return broken("an ended request is computed");
@@ -191,6 +236,7 @@ class Simulation {
       if (item.output != (item.first + item.count == live.tokens.size())) {
         return broken("an output is missing or too early");
       }
+      if (!check_place(item, live)) return broken("a picture is cut, or at another place");
       live.sequence = item.sequence;
       tokens += item.count;
       if (live.decodes) any_decodes = true;
@@ -198,18 +244,48 @@ class Simulation {
     }
     if (tokens != plan.tokens) return broken("the step's size is wrong");
     if (tokens > options_.max_batch) return broken("a step larger than the batch");
+    bool left_out = false;
     for (const auto& [id, live] : live_) {
-      if (live.decodes && !in_step.contains(id)) return broken("a decoding sequence was left out");
+      if (live.decodes && !in_step.contains(id)) left_out = true;
     }
-    if (any_decodes && tokens > std::max(budget, single + kSlack)) {
+    if (left_out && !picture) return broken("a decoding sequence was left out");
+    if (left_out && picture_last_) return broken("pictures stall the decoding sequences");
+    picture_last_ = picture;
+    const bool whole =
+        picture && plan.items.front().count == tokens && is_whole(plan.items.front());
+    if ((any_decodes || left_out) && !whole && tokens > std::max(budget, single + kSlack)) {
       return broken("prompts stall the decoding sequences");
     }
+  }
+
+  bool is_whole(const StepItem& item) const {
+    return live_.at(item.request).script.media[*item.media].whole;
+  }
+
+  /// An item is of text alone or of one picture, and a picture may have to be computed at once.
+  static bool check_place(const StepItem& item, const Live& live) {
+    if (!item.media) {
+      for (std::uint32_t i = 0; i < item.count; ++i) {
+        if (live.span_at(item.first + i) != nullptr) return false;
+      }
+      return item.position == live.position_of(item.first);
+    }
+    const MediaSpan& span = live.script.media.at(*item.media);
+    if (item.position != live.position_of(span.first)) return false;
+    if (span.whole) return item.first == span.first && item.count == span.count;
+    return item.first >= span.first && item.first + item.count <= span.end();
   }
 
   void compute_item(const StepItem& item) {
     const Live& live = live_.at(item.request);
     for (std::uint32_t i = 0; i < item.count; ++i) {
-      cache_.append(item.sequence, live.tokens[item.first + i], live.script.scope);
+      const std::uint32_t token = item.first + i;
+      const MediaSpan* span = live.span_at(token);
+      const bool shares = span != nullptr && span->positions != span->count;
+      const std::uint32_t position = shares            ? item.position
+                                     : span != nullptr ? item.position + token - span->first
+                                                       : item.position + i;
+      cache_.append(item.sequence, live.tokens[token], position, live.script.scope);
     }
   }
 
@@ -226,6 +302,8 @@ class Simulation {
     for (const StepItem& item : plan.items) {
       if (recurrent) {
         cache_.truncate(item.sequence, 0);
+      } else if (item.media) {  // its tokens may share positions, so it is taken out whole
+        cache_.truncate(item.sequence, live_.at(item.request).script.media[*item.media].first);
       } else if (chance(20)) {
         compute_item(item);
       }
@@ -264,6 +342,7 @@ class Simulation {
   std::vector<Script> scripts_;
   std::size_t next_ = 0;
   std::map<RequestId, Live> live_;
+  bool picture_last_ = false;
   SimulationResult result_;
 };
 

@@ -109,6 +109,27 @@ TEST(PlannerSimulationTest, APlannerThatWithholdsAnOutputIsNoticed) {
             "");
 }
 
+TEST(PlannerSimulationTest, APlannerThatCutsAPictureIsNoticed) {
+  EXPECT_NE(notice([](StepPlan& plan) {
+              for (StepItem& item : plan.items) {
+                if (!item.media || item.count < 2) continue;
+                --item.count;
+                --plan.tokens;
+                item.output = false;
+              }
+            }),
+            "");
+}
+
+TEST(PlannerSimulationTest, APlannerThatTakesTokensForPositionsIsNoticed) {
+  EXPECT_NE(notice([](StepPlan& plan) {
+              for (StepItem& item : plan.items) {
+                if (!item.media) item.position = item.first;
+              }
+            }),
+            "");
+}
+
 TEST(PlannerSimulationTest, APlannerThatDoesNothingIsNoticed) {
   EXPECT_NE(notice([](StepPlan& plan) { plan.items.clear(); }), "");
 }

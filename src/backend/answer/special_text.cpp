@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <random>
+#include <utility>
 
 namespace pcai {
 namespace {
@@ -17,6 +18,13 @@ std::string random_mark() {
   std::string mark = "PcaiHidden";
   for (int i = 0; i < 24; ++i) mark += kDigits[random() % kDigits.size()];
   return mark + "n";
+}
+
+/// Hides the part, and returns what stands for it.
+std::string add_mark(PromptPart part, SpecialText::Shielded& shielded) {
+  if (shielded.mark.empty()) shielded.mark = random_mark();
+  shielded.hidden.push_back(std::move(part));
+  return shielded.mark + std::to_string(shielded.hidden.size() - 1) + kMarkEnd;
 }
 
 }  // namespace
@@ -34,7 +42,7 @@ SpecialText::SpecialText(std::vector<std::string> names) : names_(std::move(name
 SpecialText::Shielded SpecialText::shield(ChatPrompt chat) const {
   Shielded shielded;
   for (ChatMessage& message : chat.messages) {
-    if (message.content) hide(*message.content, shielded);
+    if (message.content) hide_content(message, shielded);
     hide(message.reasoning, shielded);
     hide(message.name, shielded);
     hide(message.tool_call_id, shielded);
@@ -51,6 +59,21 @@ SpecialText::Shielded SpecialText::shield(ChatPrompt chat) const {
   for (TemplateArgument& argument : chat.template_arguments) hide(argument.json, shielded);
   shielded.chat = std::move(chat);
   return shielded;
+}
+
+void SpecialText::hide_content(ChatMessage& message, Shielded& shielded) const {
+  std::string result;
+  std::size_t begin = 0;
+  for (Media& media : message.media) {
+    std::string before = message.content->substr(begin, media.position - begin);
+    hide(before, shielded);
+    begin = media.position;
+    result += before + add_mark({.media = std::move(media)}, shielded);
+  }
+  std::string rest = message.content->substr(begin);
+  hide(rest, shielded);
+  message.content = result + rest;
+  message.media.clear();
 }
 
 std::size_t SpecialText::length_at(std::string_view text, std::size_t position) const {
@@ -70,10 +93,8 @@ void SpecialText::hide(std::string& text, Shielded& shielded) const {
       ++at;
       continue;
     }
-    if (shielded.mark.empty()) shielded.mark = random_mark();
     result.append(text, copied, at - copied);
-    result += shielded.mark + std::to_string(shielded.hidden.size()) + kMarkEnd;
-    shielded.hidden.push_back(text.substr(at, length));
+    result += add_mark({.text = text.substr(at, length), .plain = true}, shielded);
     at += length;
     copied = at;
   }
@@ -85,8 +106,8 @@ void SpecialText::hide(std::string& text, Shielded& shielded) const {
 std::vector<PromptPart> SpecialText::split(std::string_view prompt, const Shielded& shielded) {
   std::vector<PromptPart> parts;
   std::size_t begin = 0;
-  const auto add = [&parts](std::string_view text, bool plain) {
-    if (!text.empty()) parts.push_back({std::string(text), plain});
+  const auto add = [&parts](std::string_view text) {
+    if (!text.empty()) parts.push_back({std::string(text)});
   };
   while (!shielded.mark.empty()) {
     const std::size_t mark = prompt.find(shielded.mark, begin);
@@ -94,12 +115,12 @@ std::vector<PromptPart> SpecialText::split(std::string_view prompt, const Shield
     const char* const number = prompt.data() + mark + shielded.mark.size();
     std::size_t index = 0;
     const auto parsed = std::from_chars(number, prompt.data() + prompt.size(), index);
-    add(prompt.substr(begin, mark - begin), false);
-    if (index < shielded.hidden.size()) add(shielded.hidden[index], true);
+    add(prompt.substr(begin, mark - begin));
+    if (index < shielded.hidden.size()) parts.push_back(shielded.hidden[index]);
     begin = static_cast<std::size_t>(parsed.ptr - prompt.data());
     if (begin < prompt.size() && prompt[begin] == kMarkEnd) ++begin;
   }
-  add(prompt.substr(begin), false);
+  add(prompt.substr(begin));
   return parts;
 }
 

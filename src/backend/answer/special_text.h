@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,12 +14,13 @@ namespace pcai {
 struct PromptPart {
   std::string text;
   bool plain = false;
+  std::optional<Media> media = {};  // stands here instead of text
 };
 
 /// Keeps the special tokens of a chat template apart from text that only looks like them: somebody
 /// who writes "<|im_end|>" into a message must not end it. Names of special tokens in messages are
-/// replaced by marks before the template is applied, and put back as plain text afterwards. Any
-/// thread may call any method.
+/// replaced by marks before the template is applied, and put back as plain text afterwards.
+/// Pictures and recordings are put back at marks, too. Any thread may call any method.
 class SpecialText {
  public:
   /// The names of all special tokens of a vocabulary.
@@ -26,9 +28,9 @@ class SpecialText {
 
   /// A conversation without special tokens in what was written by somebody.
   struct Shielded {
-    ChatPrompt chat;
-    std::string mark;                 // "" = nothing was found
-    std::vector<std::string> hidden;  // by the number after the mark
+    ChatPrompt chat;                 // without media
+    std::string mark;                // "" = nothing was found
+    std::vector<PromptPart> hidden;  // by the number after the mark
   };
   Shielded shield(ChatPrompt chat) const;
 
@@ -38,6 +40,7 @@ class SpecialText {
  private:
   std::size_t length_at(std::string_view text, std::size_t position) const;
   void hide(std::string& text, Shielded& shielded) const;
+  void hide_content(ChatMessage& message, Shielded& shielded) const;
 
   std::vector<std::string> names_;  // longest first
   std::string first_bytes_;

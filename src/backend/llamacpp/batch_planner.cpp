@@ -29,9 +29,38 @@ BatchPlanner::BatchPlanner(PlannerOptions options)
   }
 }
 
-void BatchPlanner::add(RequestId request, std::vector<Token> prompt, std::string scope) {
+std::optional<std::size_t> BatchPlanner::Request::span_at(std::uint32_t token) const {
+  for (std::size_t i = 0; i < media.size(); ++i) {
+    if (token >= media[i].first && token < media[i].end()) return i;
+  }
+  return std::nullopt;
+}
+
+std::uint32_t BatchPlanner::Request::position_of(std::uint32_t token) const {
+  std::uint32_t position = token;
+  for (const MediaSpan& span : media) {
+    if (span.end() <= token) position -= span.count - span.positions;
+  }
+  return position;
+}
+
+std::uint32_t BatchPlanner::Request::whole_prefix(std::uint32_t length) const {
+  const auto cut = span_at(length);
+  return cut ? media[*cut].first : length;
+}
+
+std::uint32_t BatchPlanner::Request::text_pending() const {
+  for (const MediaSpan& span : media) {
+    if (span.first > computed) return span.first - computed;
+  }
+  return pending();
+}
+
+void BatchPlanner::add(RequestId request, std::vector<Token> prompt, std::string scope,
+                       std::vector<MediaSpan> media) {
   assert(!prompt.empty() && prompt.size() < options_.cells);
-  requests_[request] = {.tokens = std::move(prompt), .scope = std::move(scope)};
+  requests_[request] = {
+      .tokens = std::move(prompt), .scope = std::move(scope), .media = std::move(media)};
   waiting_.push_back(request);
 }
 
@@ -40,11 +69,15 @@ StepPlan BatchPlanner::plan(std::uint32_t budget) {
   do {
     admit();
     follow_leaders();
-    add_decodes(plan);
-    add_prompts(plan, set_limit(plan, budget));
+    if (media_is_next()) add_media(plan, budget);
+    if (plan.items.empty()) {
+      add_decodes(plan);
+      add_prompts(plan, set_limit(plan, budget));
+    }
     // Nothing fits though somebody runs: prompts together hold all cells. One must give way.
   } while (plan.items.empty() && preempt_youngest());
   plan.memory = std::exchange(memory_, {});
+  media_last_ = !plan.items.empty() && plan.items.front().media.has_value();
   return plan;
 }
 
@@ -113,13 +146,15 @@ BatchPlanner::Match BatchPlanner::find_prefix(RequestId id, const Request& reque
   };
   for (const Idle& idle : idle_) {
     if (idle.scope != request.scope) continue;
-    consider(idle.sequence, std::min(common_prefix(idle.tokens, request.tokens), most));
+    const auto common = std::min(common_prefix(idle.tokens, request.tokens), most);
+    consider(idle.sequence, request.whole_prefix(common));
   }
   for (const RequestId other_id : running_) {
     const Request& other = requests_.at(other_id);
     if (other_id == id || other.scope != request.scope) continue;
-    const auto common = std::min(common_prefix(other.tokens, request.tokens), most);
-    consider(other.sequence, std::min(common, other.computed));
+    const auto common =
+        request.whole_prefix(std::min(common_prefix(other.tokens, request.tokens), most));
+    consider(other.sequence, request.whole_prefix(std::min(common, other.computed)));
     if (other.has_prompt() && common > match.lead) {
       match.leader = other_id;
       match.lead = common;
@@ -180,7 +215,7 @@ void BatchPlanner::share(Request& request, const Match& match) {
     memory_.push_back({.kind = MemoryOperation::Kind::Copy,
                        .sequence = request.sequence,
                        .source = match.source,
-                       .length = match.length});
+                       .length = request.position_of(match.length)});
     request.computed = match.length;
     const auto whole = std::find_if(idle_.begin(), idle_.end(), [&](const Idle& idle) {
       return idle.sequence == match.source && idle.tokens.size() == match.length;
@@ -221,9 +256,8 @@ std::uint32_t BatchPlanner::set_limit(StepPlan& plan, std::uint32_t budget) cons
   if (!plan.items.empty()) {
     return std::min(std::max(budget, plan.tokens + kLeastChunk), options_.max_batch);
   }
-  const auto prompts = std::count_if(running_.begin(), running_.end(), [this](RequestId id) {
-    return requests_.at(id).has_prompt();
-  });
+  const auto prompts = std::count_if(running_.begin(), running_.end(),
+                                     [this](RequestId id) { return requests_.at(id).has_text(); });
   if (prompts > 1) return std::min(budget * kPromptsOnly, options_.max_batch);
   plan.gives_way = running_.size() == 1 && waiting_.empty();
   return options_.max_batch;
@@ -235,8 +269,8 @@ void BatchPlanner::add_prompts(StepPlan& plan, std::uint32_t limit) {
       last == running_.end() ? 0 : static_cast<std::size_t>(last - running_.begin()) + 1;
   for (std::size_t i = 0; i < running_.size() && plan.tokens < limit; ++i) {
     const RequestId id = running_[(first + i) % running_.size()];
-    if (!requests_.at(id).has_prompt()) continue;
-    const auto wanted = std::min(requests_.at(id).pending(), limit - plan.tokens);
+    if (!requests_.at(id).has_text()) continue;
+    const auto wanted = std::min(requests_.at(id).text_pending(), limit - plan.tokens);
     make_room(plan.tokens + wanted);
     const auto count = std::min(wanted, ledger_.free() - plan.tokens);
     if (count == 0) break;
@@ -246,13 +280,56 @@ void BatchPlanner::add_prompts(StepPlan& plan, std::uint32_t limit) {
   }
 }
 
+/// Spans take turns with everything else, so that none of them stops those who decode for longer
+/// than one step.
+bool BatchPlanner::media_is_next() const {
+  bool media = false;
+  bool others = false;
+  for (const RequestId id : running_) {
+    const Request& request = requests_.at(id);
+    media = media || request.has_media();
+    others = others || request.decodes() || request.has_text();
+  }
+  return media && (!others || !media_last_);
+}
+
+void BatchPlanner::add_media(StepPlan& plan, std::uint32_t budget) {
+  const bool decodes = std::any_of(running_.begin(), running_.end(),
+                                   [this](RequestId id) { return requests_.at(id).decodes(); });
+  const std::uint32_t limit =
+      decodes ? std::clamp(budget, kLeastChunk, options_.max_batch) : options_.max_batch;
+  const auto last = std::find(running_.begin(), running_.end(), last_media_);
+  const std::size_t first =
+      last == running_.end() ? 0 : static_cast<std::size_t>(last - running_.begin()) + 1;
+  for (std::size_t i = 0; i < running_.size(); ++i) {
+    const RequestId id = running_[(first + i) % running_.size()];
+    const Request& request = requests_.at(id);
+    if (!request.has_media()) continue;
+    const MediaSpan& span = request.media[*request.span_at(request.computed)];
+    const std::uint32_t left = span.end() - request.computed;
+    const std::uint32_t wanted = span.whole ? left : std::min(left, limit);
+    make_room(wanted);
+    const std::uint32_t count = std::min(wanted, ledger_.free());
+    if (count == 0 || (span.whole && count < wanted)) continue;
+    plan.gives_way = !span.whole && running_.size() == 1 && waiting_.empty();
+    add_item(plan, id, count);
+    plan.has_prompt = true;
+    last_media_ = id;
+    return;
+  }
+}
+
 void BatchPlanner::add_item(StepPlan& plan, RequestId id, std::uint32_t count) {
   const Request& request = requests_.at(id);
-  plan.items.push_back({.request = id,
-                        .sequence = request.sequence,
-                        .first = request.computed,
-                        .count = count,
-                        .output = count == request.pending()});
+  const auto media = request.span_at(request.computed);
+  plan.items.push_back(
+      {.request = id,
+       .sequence = request.sequence,
+       .first = request.computed,
+       .count = count,
+       .output = count == request.pending(),
+       .position = request.position_of(media ? request.media[*media].first : request.computed),
+       .media = media});
   plan.tokens += count;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -22,6 +23,17 @@ struct PlannerOptions {
   bool share_prefixes = true;        // false: the model's memory cannot be cut or copied in part
 };
 
+/// A picture or a recording in a prompt: `count` tokens, negative ones that only the same file's
+/// have. A prefix never ends inside it, and it is a step of its own.
+struct MediaSpan {
+  std::uint32_t first = 0;      // token
+  std::uint32_t count = 0;      // tokens, each a cell of the KV cache
+  std::uint32_t positions = 0;  // that it takes, where those of text are one a token
+  bool whole = false;           // must be computed in one step
+
+  std::uint32_t end() const { return first + count; }
+};
+
 /// A change of the KV cache, to be carried out in order before the step's tokens are computed.
 struct MemoryOperation {
   enum class Kind : std::uint8_t { Remove, Copy };
@@ -35,9 +47,11 @@ struct MemoryOperation {
 struct StepItem {
   RequestId request = 0;
   SequenceId sequence = -1;
-  std::uint32_t first = 0;  // position
+  std::uint32_t first = 0;  // token
   std::uint32_t count = 0;
   bool output = false;  // the last token's logits are wanted: the request gets its next token
+  std::uint32_t position = 0;             // of the first token, or of its span's first
+  std::optional<std::size_t> media = {};  // which of the request's spans it is part of
 };
 
 struct StepPlan {
@@ -56,8 +70,10 @@ class BatchPlanner {
  public:
   explicit BatchPlanner(PlannerOptions options);
 
-  /// Queues a request. The prompt is not empty and leaves room for a token.
-  void add(RequestId request, std::vector<Token> prompt, std::string scope);
+  /// Queues a request. The prompt is not empty and leaves room for a token. `media` are in order,
+  /// and whole ones have no more tokens than a step.
+  void add(RequestId request, std::vector<Token> prompt, std::string scope,
+           std::vector<MediaSpan> media = {});
 
   /// The next step: one token for each sequence that decodes, then chunks of prompts, up to
   /// `budget` tokens where somebody decodes. Call exactly one of computed(), aborted() or no_room()
@@ -100,6 +116,7 @@ class BatchPlanner {
   struct Request {
     std::vector<Token> tokens;
     std::string scope;
+    std::vector<MediaSpan> media = {};
     SequenceId sequence = -1;    // -1 = waiting
     std::uint32_t computed = 0;  // tokens in the KV cache
     std::uint32_t cached = 0;
@@ -109,8 +126,16 @@ class BatchPlanner {
 
     std::uint32_t pending() const { return static_cast<std::uint32_t>(tokens.size()) - computed; }
     bool follows() const { return leader != 0; }
-    bool decodes() const { return !follows() && computed > 0 && pending() == 1; }
+    bool decodes() const { return !follows() && computed > 0 && pending() == 1 && !in_media(); }
     bool has_prompt() const { return !follows() && !decodes() && pending() > 0; }
+    bool has_text() const { return has_prompt() && !in_media(); }
+    bool has_media() const { return has_prompt() && in_media(); }
+    bool in_media() const { return span_at(computed).has_value(); }
+
+    std::optional<std::size_t> span_at(std::uint32_t token) const;
+    std::uint32_t position_of(std::uint32_t token) const;
+    std::uint32_t whole_prefix(std::uint32_t length) const;  // cut to where no span is cut
+    std::uint32_t text_pending() const;                      // up to the next span
   };
   struct Idle {
     SequenceId sequence;
@@ -131,6 +156,8 @@ class BatchPlanner {
   void follow_leaders();
   void add_decodes(StepPlan& plan);
   void add_prompts(StepPlan& plan, std::uint32_t limit);
+  bool media_is_next() const;
+  void add_media(StepPlan& plan, std::uint32_t budget);
   void add_item(StepPlan& plan, RequestId id, std::uint32_t count);
   bool make_room(std::uint32_t cells);
   bool evict_idle();
@@ -149,7 +176,9 @@ class BatchPlanner {
   std::deque<Idle> idle_;           // least recently used first
   std::vector<SequenceId> free_sequences_;
   std::vector<MemoryOperation> memory_;  // for the next plan
-  RequestId last_turn_ = 0;  // who got the last chunk of a prompt; the next one is first
+  RequestId last_turn_ = 0;   // who got the last chunk of a prompt; the next one is first
+  RequestId last_media_ = 0;  // the same for spans
+  bool media_last_ = false;   // the last step was a span's: the others are next
   std::uint64_t preemptions_ = 0;
 };
 

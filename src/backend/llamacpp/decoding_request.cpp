@@ -10,6 +10,7 @@ DecodingRequest::DecodingRequest(RequestId id, const GenerateRequest& request,
                                  const Tokenizer& tokenizer, std::shared_ptr<EventSink> sink)
     : id_(id),
       prompt_(std::move(prompt.tokens)),
+      media_(std::move(prompt.media)),
       cache_scope_(request.cache_scope),
       most_tokens_(most_tokens),
       reasoning_budget_(request.params.reasoning_budget),
@@ -25,6 +26,13 @@ DecodingRequest::DecodingRequest(RequestId id, const GenerateRequest& request,
       sink_(std::move(sink)) {
   usage_.prompt_tokens = static_cast<std::uint32_t>(prompt_.size());
   end_long_reasoning();
+}
+
+std::vector<MediaSpan> DecodingRequest::spans() const {
+  std::vector<MediaSpan> spans;
+  spans.reserve(media_.size());
+  for (const auto& media : media_) spans.push_back(media->span);
+  return spans;
 }
 
 std::vector<Token> DecodingRequest::advance(std::span<const float> logits) {

@@ -9,6 +9,7 @@
 
 #include "backend/answer/answer_reader.h"
 #include "backend/event_sink.h"
+#include "backend/llamacpp/prompt_media.h"
 #include "backend/llamacpp/sampler.h"
 #include "backend/stop_filter.h"
 #include "backend/utf8_filter.h"
@@ -17,8 +18,9 @@ namespace pcai {
 
 /// What a request became: its prompt in tokens, and how its answer is to be read.
 struct PreparedPrompt {
-  std::vector<Token> tokens;
-  std::vector<std::string> stop_sequences;      // that the chat template's format needs
+  std::vector<Token> tokens;                             // negative ones stand for media
+  std::vector<std::unique_ptr<PromptMedia>> media = {};  // in their order
+  std::vector<std::string> stop_sequences;               // that the chat template's format needs
   std::vector<std::string> marks;               // special tokens that count as text, by name
   std::vector<Token> reasoning_end;             // what ends reasoning over its budget
   std::unique_ptr<AnswerReader> reader;         // null: the text is the answer
@@ -36,6 +38,8 @@ class DecodingRequest {
 
   RequestId id() const noexcept { return id_; }
   const std::vector<Token>& prompt() const noexcept { return prompt_; }
+  const std::vector<std::unique_ptr<PromptMedia>>& media() const noexcept { return media_; }
+  std::vector<MediaSpan> spans() const;
   const std::string& cache_scope() const noexcept { return cache_scope_; }
   std::uint32_t generated() const noexcept { return usage_.completion_tokens; }
   void set_cached_tokens(std::uint32_t tokens) noexcept { usage_.cached_tokens = tokens; }
@@ -62,6 +66,7 @@ class DecodingRequest {
 
   RequestId id_;
   std::vector<Token> prompt_;
+  std::vector<std::unique_ptr<PromptMedia>> media_;
   std::string cache_scope_;
   std::uint32_t most_tokens_;
   std::optional<std::uint32_t> reasoning_budget_;  // absent: none, or it was used up

@@ -1,7 +1,9 @@
 #include "backend/llamacpp/llamacpp_model.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -80,15 +82,45 @@ Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
   model->info_.id = spec.id;
   model->info_.context_length = context->planner.cells;
   model->info_.max_sequences = context->planner.max_running;
-  model->info_.memory_bytes = memory_use(*context->context).bytes() +
-                              (model->kernels_ ? model->kernels_->bytes() : 0);
+  model->info_.memory_bytes =
+      memory_use(*context->context).bytes() + (model->kernels_ ? model->kernels_->bytes() : 0);
   model->info_.fills_gaps = model->tokenizer_.fills_gaps();
   model->info_.generates = llama_get_memory(context->context.get()) != nullptr;
   model->codec_.set_context_length(model->info_.context_length);
-  model->scheduler_ =
-      std::make_unique<Scheduler>(std::move(context->context), model->info_.vocabulary_size,
-                                  Scheduler::Options{.planner = context->planner});
+  model->most_in_step_ = context->planner.max_batch;
+  if (Status status = model->load_projector(spec.config, progress); !status) {
+    return fail(std::move(status.error()));
+  }
+  model->scheduler_ = std::make_unique<Scheduler>(
+      std::move(context->context), model->info_.vocabulary_size,
+      Scheduler::Options{.planner = context->planner, .projector = model->projector_.get()});
+  if (model->projector_) {
+    model->encoder_ = std::make_unique<MediaEncoder>(
+        *model->projector_, [scheduler = model->scheduler_.get()](auto request) {
+          scheduler->submit(std::move(request));
+        });
+  }
   return model;
+}
+
+Status LlamaCppModel::load_projector(const ModelConfig& config, LoadProgress& progress) {
+  if (!config.projector) return {};
+  if (!info_.generates) {
+    return fail(ErrorCode::InvalidRequest,
+                "mmproj: model '" + info_.id + "' generates no text, so it takes no projector",
+                "projector");
+  }
+  PartOfProgress done(progress, 1, 1);
+  auto projector = Projector::load(config, *weights_, done);
+  if (!projector) return fail(std::move(projector.error()));
+  projector_ = *std::move(projector);
+  chat_tokenizer_.set_projector(projector_.get());
+  info_.sees = projector_->sees();
+  info_.hears = projector_->hears();
+  std::error_code error;
+  const auto bytes = std::filesystem::file_size(*config.projector, error);
+  if (!error) info_.memory_bytes += bytes;
+  return {};
 }
 
 Embedder* LlamaCppModel::embedder() noexcept {
@@ -120,9 +152,39 @@ Status LlamaCppModel::submit(RequestId id, GenerateRequest request,
   if (prompt->tokens.size() >= context) return overflow(prompt->tokens.size(), "tokens", context);
   const std::uint32_t most_tokens = std::min(
       request.params.max_tokens, context - static_cast<std::uint32_t>(prompt->tokens.size()));
-  scheduler_->submit(std::make_unique<DecodingRequest>(id, request, std::move(*prompt), most_tokens,
-                                                       tokenizer_, std::move(sink)));
+  if (Status status = check_media(*prompt); !status) return status;
+  const bool has_media = !prompt->media.empty();
+  auto decoding = std::make_unique<DecodingRequest>(id, request, std::move(*prompt), most_tokens,
+                                                    tokenizer_, std::move(sink));
+  if (has_media) {
+    encoder_->submit(std::move(decoding));
+  } else {
+    scheduler_->submit(std::move(decoding));
+  }
   return {};
+}
+
+Status LlamaCppModel::check_media(const PreparedPrompt& prompt) const {
+  for (const auto& media : prompt.media) {
+    if (!media->span.whole || media->span.count <= most_in_step_) continue;
+    return fail(ErrorCode::InvalidRequest,
+                "messages: a picture takes " + std::to_string(media->span.count) +
+                    " tokens, which this model reads in one step of at most " +
+                    std::to_string(most_in_step_) + "; start the server with a larger --batch-size",
+                "messages");
+  }
+  return {};
+}
+
+void LlamaCppModel::cancel(RequestId id) noexcept {
+  if (encoder_ && encoder_->cancel(id)) return;
+  scheduler_->cancel(id);
+}
+
+ModelStats LlamaCppModel::stats() const noexcept {
+  ModelStats stats = scheduler_->stats();
+  if (encoder_) stats.sequences_waiting += encoder_->requests();
+  return stats;
 }
 
 Result<PreparedPrompt> LlamaCppModel::prepare(const GenerateRequest& request) {
@@ -140,6 +202,7 @@ Result<PreparedPrompt> LlamaCppModel::prepare(const GenerateRequest& request) {
     format = std::move(tokenized->format);
     native = std::move(tokenized->native);
     tokens = std::move(tokenized->tokens);
+    prepared.media = std::move(tokenized->media);
   } else if (const auto* gap = std::get_if<InfillPrompt>(&request.prompt)) {
     tokens = tokenize(*gap);
   } else {

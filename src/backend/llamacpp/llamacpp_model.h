@@ -8,6 +8,7 @@
 
 #include "backend/llamacpp/chat_template.h"
 #include "backend/llamacpp/kernels/model_kernels.h"
+#include "backend/llamacpp/media_encoder.h"
 #include "backend/llamacpp/model_file.h"
 #include "backend/llamacpp/scheduler.h"
 #include "backend/llamacpp/text_embedder.h"
@@ -26,8 +27,8 @@ class LlamaCppModel final : public LoadedModel {
 
   const ModelInfo& info() const noexcept override { return info_; }
   Status submit(RequestId id, GenerateRequest request, std::shared_ptr<EventSink> sink) override;
-  void cancel(RequestId id) noexcept override { scheduler_->cancel(id); }
-  ModelStats stats() const noexcept override { return scheduler_->stats(); }
+  void cancel(RequestId id) noexcept override;
+  ModelStats stats() const noexcept override;
   Embedder* embedder() noexcept override;
   Ranker* ranker() noexcept override;
   TokenCodec* token_codec() noexcept override { return &codec_; }
@@ -35,6 +36,8 @@ class LlamaCppModel final : public LoadedModel {
  private:
   LlamaCppModel(LlamaModelPtr weights, ChatTemplate chat_template, const ModelConfig& config);
 
+  Status load_projector(const ModelConfig& config, LoadProgress& progress);
+  Status check_media(const PreparedPrompt& prompt) const;
   Result<PreparedPrompt> prepare(const GenerateRequest& request);
   Result<std::vector<Token>> check_tokens(const TokenPrompt& prompt) const;
   Result<std::vector<Token>> tokenize(const std::string& text) const;
@@ -44,6 +47,7 @@ class LlamaCppModel final : public LoadedModel {
   Result<GrammarCompiler*> grammar_compiler();
 
   ModelInfo info_;
+  std::uint32_t most_in_step_ = 0;  // tokens
   LlamaModelPtr weights_;
   std::unique_ptr<ModelKernels> kernels_;  // null: mainline computes everything
   Tokenizer tokenizer_;
@@ -53,7 +57,9 @@ class LlamaCppModel final : public LoadedModel {
   VocabularyCodec codec_;
   std::mutex grammars_mutex_;
   std::unique_ptr<GrammarCompiler> grammars_;  // made for the first request that needs it
-  std::unique_ptr<Scheduler> scheduler_;       // last: its thread uses all of the above
+  std::unique_ptr<Projector> projector_;       // null: it neither sees nor hears
+  std::unique_ptr<Scheduler> scheduler_;       // its thread uses all of the above
+  std::unique_ptr<MediaEncoder> encoder_;      // null without a projector; it feeds the scheduler
 };
 
 }  // namespace pcai

@@ -16,6 +16,8 @@ BackendDescriptor describe() {
           .capabilities = {.supports_gpu = llama_supports_gpu_offload(),
                            .supports_streaming = true,
                            .supports_tool_calls = true,
+                           .supports_vision = true,
+                           .supports_audio = true,
                            .supports_seed = true,
                            .supports_logprobs = true,
                            .supports_grammars = true,

@@ -49,7 +49,9 @@ Sampler::Sampler(const Tokenizer& tokenizer, const GenerateParams& params,
       (params.frequency_penalty != 0 || params.presence_penalty != 0) && last_n > 0;
   if (repeat) {
     repeat_.reset(llama_sampler_init_penalties(size, last_n, params.repeat_penalty, 0, 0));
-    for (const Token token : prompt) llama_sampler_accept(repeat_.get(), token);
+    for (const Token token : prompt) {
+      if (token >= 0) llama_sampler_accept(repeat_.get(), token);  // others stand for media
+    }
   }
   if (penalties) {
     add(llama_sampler_init_penalties(size, last_n, 1, params.frequency_penalty,

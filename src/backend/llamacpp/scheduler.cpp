@@ -87,7 +87,8 @@ bool Scheduler::take_inbox() {
   }
   for (Message& message : inbox) {
     if (message.request) {
-      planner_.add(message.id, message.request->prompt(), message.request->cache_scope());
+      planner_.add(message.id, message.request->prompt(), message.request->cache_scope(),
+                   message.request->spans());
       live_.emplace(message.id, std::move(message.request));
     } else if (live_.contains(message.id)) {
       end(message.id, {ErrorCode::Cancelled, "the request was cancelled"});
@@ -151,19 +152,42 @@ void Scheduler::carry_out(const std::vector<MemoryOperation>& operations) {
 }
 
 int Scheduler::decode(const StepPlan& plan) {
+  if (plan.items.front().media) return decode_media(plan.items.front());
   batch_.n_tokens = 0;
   for (const StepItem& item : plan.items) {
     const std::vector<Token>& tokens = planner_.tokens(item.request);
     for (std::uint32_t i = 0; i < item.count; ++i) {
       const std::int32_t at = batch_.n_tokens++;
       batch_.token[at] = tokens[item.first + i];
-      batch_.pos[at] = static_cast<llama_pos>(item.first + i);
+      batch_.pos[at] = static_cast<llama_pos>(item.position + i);
       batch_.n_seq_id[at] = 1;
       batch_.seq_id[at][0] = item.sequence;
       batch_.logits[at] = static_cast<std::int8_t>(item.output && i + 1 == item.count);
     }
   }
   return llama_decode(context_.get(), batch_);
+}
+
+int Scheduler::decode_media(const StepItem& item) {
+  const PromptMedia& media = *live_.at(item.request)->media()[*item.media];
+  const std::uint32_t begin = item.first - media.span.first;
+  std::vector<llama_pos> positions = options_.projector->positions(
+      media, static_cast<llama_pos>(item.position), begin, item.count);
+  for (std::uint32_t i = 0; i < item.count; ++i) {
+    batch_.n_seq_id[i] = 1;
+    batch_.seq_id[i][0] = item.sequence;
+    batch_.logits[i] = static_cast<std::int8_t>(item.output && i + 1 == item.count);
+  }
+  llama_batch batch = batch_;
+  batch.n_tokens = static_cast<std::int32_t>(item.count);
+  batch.token = nullptr;
+  // llama.cpp only reads it.
+  batch.embd = const_cast<float*>(media.rows->data() + begin * options_.projector->row_size());
+  batch.pos = positions.data();
+  if (media.span.whole) llama_set_causal_attn(context_.get(), false);
+  const int result = llama_decode(context_.get(), batch);
+  if (media.span.whole) llama_set_causal_attn(context_.get(), true);
+  return result;
 }
 
 void Scheduler::sample(const StepPlan& plan) {
@@ -192,17 +216,34 @@ void Scheduler::sample(const StepPlan& plan) {
   }
 }
 
-void Scheduler::recover(const StepPlan& plan) {
+/// Takes what the aborted step left of the item out of the cache, and returns how many tokens its
+/// sequence has there.
+llama_pos Scheduler::cut(const StepItem& item) {
   llama_memory_t memory = llama_get_memory(context_.get());
+  const auto first = static_cast<llama_pos>(item.first);
+  const auto position = static_cast<llama_pos>(item.position);
+  const auto remove_from = [&](llama_pos begin, llama_pos tokens) {
+    if (llama_memory_seq_rm(memory, item.sequence, begin, -1)) return tokens;
+    llama_memory_seq_rm(memory, item.sequence, -1, -1);
+    return llama_pos{0};
+  };
+  if (item.media) {  // its tokens may share positions, so it is computed again from its begin
+    return remove_from(
+        position, static_cast<llama_pos>(live_.at(item.request)->media()[*item.media]->span.first));
+  }
+  const llama_pos end = llama_memory_seq_pos_max(memory, item.sequence) + 1;
+  if (end < position) {  // right after a picture, whose tokens share positions, or all is lost
+    return end > 0 && !live_.at(item.request)->media().empty() ? first : end;
+  }
+  const llama_pos held = first + end - position;
+  const bool logits_lost = item.output && held == first + static_cast<llama_pos>(item.count);
+  return logits_lost ? remove_from(end - 1, held - 1) : held;
+}
+
+void Scheduler::recover(const StepPlan& plan) {
   std::vector<std::uint32_t> lengths;
   for (const StepItem& item : plan.items) {
-    const auto end = static_cast<llama_pos>(item.first + item.count);
-    llama_pos held = llama_memory_seq_pos_max(memory, item.sequence) + 1;
-    if (item.output && held == end) {  // its logits are lost: it must be computed again
-      held = llama_memory_seq_rm(memory, item.sequence, end - 1, -1) ? end - 1 : 0;
-      if (held == 0) llama_memory_seq_rm(memory, item.sequence, -1, -1);
-    }
-    lengths.push_back(static_cast<std::uint32_t>(held));
+    lengths.push_back(static_cast<std::uint32_t>(cut(item)));
   }
   planner_.aborted(plan, lengths);
 }

@@ -12,6 +12,7 @@
 #include "backend/llamacpp/batch_planner.h"
 #include "backend/llamacpp/decoding_request.h"
 #include "backend/llamacpp/model_file.h"
+#include "backend/llamacpp/projector.h"
 #include "backend/llamacpp/step_budget.h"
 #include "backend/llamacpp/thread_choice.h"
 #include "core/model.h"
@@ -24,6 +25,7 @@ class Scheduler {
  public:
   struct Options {
     PlannerOptions planner;
+    const Projector* projector = nullptr;  // of requests with media; must outlive it
     double target_step_ms = 80;  // of a step in which a prompt joins sequences that decode
   };
 
@@ -59,6 +61,8 @@ class Scheduler {
   void step();
   void carry_out(const std::vector<MemoryOperation>& operations);
   int decode(const StepPlan& plan);
+  int decode_media(const StepItem& item);
+  llama_pos cut(const StepItem& item);
   void sample(const StepPlan& plan);
   void recover(const StepPlan& plan);
   void fail_step(const StepPlan& plan, const std::string& reason);

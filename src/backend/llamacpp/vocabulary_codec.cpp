@@ -5,6 +5,21 @@
 #include "core/utf8.h"
 
 namespace pcai {
+namespace {
+
+/// Shows where media stand, in the words of llama-server.
+ChatPrompt with_marks(ChatPrompt chat) {
+  for (ChatMessage& message : chat.messages) {
+    for (auto media = message.media.rbegin(); media != message.media.rend(); ++media) {
+      message.content->insert(media->position, "<__media__>");
+    }
+    message.media.clear();
+  }
+  return chat;
+}
+
+}  // namespace
+
 Status VocabularyCodec::check_size(std::size_t bytes, const char* field) const {
   if (bytes <= kMostBytesPerToken * context_length_) return {};
   return fail(ErrorCode::ContextOverflow,
@@ -44,7 +59,7 @@ Result<std::string> VocabularyCodec::apply_template(const TemplateRequest& reque
                                                     std::stop_token) {
   const GenerateRequest whole{.prompt = request.chat};
   if (Status status = check_request(whole); !status) return fail(std::move(status.error()));
-  auto rendered = chat_template_.render(request.chat);
+  auto rendered = chat_template_.render(with_marks(request.chat));
   if (!rendered) return fail(std::move(rendered.error()));
   return std::move(rendered->prompt);
 }
@@ -56,7 +71,7 @@ Result<std::uint32_t> VocabularyCodec::count_tokens(const CountRequest& request,
     return static_cast<std::uint32_t>(tokens->tokens.size());
   }
   if (const auto* chat = std::get_if<ChatPrompt>(&request.prompt)) {
-    const auto tokenized = chat_tokenizer_.tokenize(*chat, false, context_length_);
+    const auto tokenized = chat_tokenizer_.tokenize(*chat, false, context_length_, true);
     if (!tokenized) return fail(tokenized.error());
     return static_cast<std::uint32_t>(tokenized->tokens.size());
   }
