@@ -15,7 +15,7 @@ extern "C" {
 #endif
 
 /* Changes with every change of this file; pcai_mrs_abi_version() must say the same. */
-#define PCAI_MRS_ABI_VERSION 2
+#define PCAI_MRS_ABI_VERSION 3
 
 typedef enum pcai_mrs_status {
   PCAI_MRS_OK = 0,
@@ -112,7 +112,8 @@ int32_t pcai_mrs_version(pcai_mrs_text* answer);
  *   "gpu_layers": -1 = all; "threads": 0 = all cores (the first model's counts for the process);
  *   "max_sequences".
  * Answer: {"context_length", "vocabulary_size", "category": "text" | "multimodal" | "embedding",
- * "chat_template": its Jinja text or null, "ends": the tokens that end an answer}. */
+ * "sees": it takes images, "chat_template": its Jinja text or null, "ends": the tokens that end an
+ * answer}. */
 int32_t pcai_mrs_load(const char* config, size_t size, pcai_mrs_model** model,
                       pcai_mrs_text* answer);
 
@@ -129,7 +130,9 @@ int32_t pcai_mrs_render(const pcai_mrs_model* model, const char* chat, size_t si
 
 /* Takes a request; `id` must be new. Ok: exactly one last event comes, unless on_event returns
  * nonzero before. Otherwise none comes. `request`:
- *   {"prompt": {"tokens"} or, with images, {"chat"}, as for pcai_mrs_render,
+ *   {"prompt": {"tokens"} or, with images, {"chat"}, as for pcai_mrs_render but without tools and
+ *    arguments: a content is text, or parts, of which {"type": "image"} takes the next image; the
+ *    engine renders it by the model's own template, and reads all special tokens in it,
  *    "context_length": most tokens of prompt and answer, 0 = the model's own,
  *    "params": as in src/sampler.rs}.
  * `guide` may be null; it is taken over and released also after a failure.

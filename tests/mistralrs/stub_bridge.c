@@ -1,4 +1,5 @@
 /* Libraries that look like the bridge and are none; see CMakeLists.txt. */
+#include <pcai_mrs.h>
 #include <stdint.h>
 
 #ifdef STUB_ABI_VERSION

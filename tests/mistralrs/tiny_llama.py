@@ -1,6 +1,7 @@
 """Makes small Llama models with random weights, as Hugging Face lays them out."""
 import array
 import json
+import math
 import random
 import struct
 from pathlib import Path
@@ -20,11 +21,11 @@ def byte_letters():
     return [letters[byte] for byte in range(256)]
 
 
-def tokenizer():
+def tokenizer(special):
     """Byte-level BPE without merges: a token a byte."""
     added = [{"id": 256 + index, "content": content, "single_word": False, "lstrip": False,
               "rstrip": False, "normalized": False, "special": True}
-             for index, content in enumerate(SPECIAL)]
+             for index, content in enumerate(special)]
     byte_level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True,
                   "use_regex": True}
     return {"version": "1.0", "truncation": None, "padding": None, "added_tokens": added,
@@ -70,31 +71,42 @@ def write_safetensors(path, tensors):
             values.tofile(file)
 
 
+def values(name, shape, chance, poison=False):
+    """A tensor's: norms keep what they get, all else is random."""
+    count = math.prod(shape)
+    if name.endswith(".bias"):
+        return array.array("f", [0.0] * count)
+    if len(shape) == 1:
+        return array.array("f", [float("nan") if poison else 1.0] * count)
+    spread = 1.7 / math.prod(shape[1:]) ** 0.5
+    return array.array("f", (spread * (2 * chance.random() - 1) for _ in range(count)))
+
+
+def config(vocabulary):
+    return {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_act": "silu",
+            "hidden_size": HIDDEN, "intermediate_size": INNER, "vocab_size": vocabulary,
+            "num_hidden_layers": LAYERS, "num_attention_heads": HEADS,
+            "num_key_value_heads": KV_HEADS, "rms_norm_eps": 1e-5, "rope_theta": 10000.0,
+            "max_position_embeddings": 512, "tie_word_embeddings": False,
+            "torch_dtype": "float32", "bos_token_id": 256, "eos_token_id": 257}
+
+
+def write_tokenizer(folder, special=SPECIAL, template=TEMPLATE):
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer(special)))
+    (folder / "tokenizer_config.json").write_text(json.dumps(
+        {"bos_token": special[0], "eos_token": special[1], "chat_template": template,
+         "tokenizer_class": "PreTrainedTokenizerFast"}))
+
+
 def make(folder, seed=1, poison=False):
     """Writes a model; a poisoned one computes NaN."""
     chance = random.Random(seed)
     vocabulary = 256 + len(SPECIAL)
-    tensors = []
-    for name, shape in shapes(vocabulary):
-        count = shape[0] * (shape[1] if len(shape) > 1 else 1)
-        if len(shape) == 1:
-            values = array.array("f", [float("nan") if poison else 1.0] * count)
-        else:
-            spread = 1.7 / shape[1] ** 0.5
-            values = array.array("f", (spread * (2 * chance.random() - 1) for _ in range(count)))
-        tensors.append((name, shape, values))
+    tensors = [(name, shape, values(name, shape, chance, poison))
+               for name, shape in shapes(vocabulary)]
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     write_safetensors(folder / "model.safetensors", tensors)
-    config = {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_act": "silu",
-              "hidden_size": HIDDEN, "intermediate_size": INNER, "vocab_size": vocabulary,
-              "num_hidden_layers": LAYERS, "num_attention_heads": HEADS,
-              "num_key_value_heads": KV_HEADS, "rms_norm_eps": 1e-5, "rope_theta": 10000.0,
-              "max_position_embeddings": 512, "tie_word_embeddings": False,
-              "torch_dtype": "float32", "bos_token_id": 256, "eos_token_id": 257}
-    (folder / "config.json").write_text(json.dumps(config))
-    (folder / "tokenizer.json").write_text(json.dumps(tokenizer()))
-    (folder / "tokenizer_config.json").write_text(json.dumps(
-        {"bos_token": SPECIAL[0], "eos_token": SPECIAL[1], "chat_template": TEMPLATE,
-         "tokenizer_class": "PreTrainedTokenizerFast"}))
+    (folder / "config.json").write_text(json.dumps(config(vocabulary)))
+    write_tokenizer(folder)
     return folder

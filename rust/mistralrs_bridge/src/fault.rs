@@ -23,14 +23,14 @@ pub enum Status {
 pub struct Fault {
     pub status: Status,
     pub message: String,
-    pub field: &'static str,
+    pub field: String,
 }
 
-pub fn fault(status: Status, message: impl Into<String>, field: &'static str) -> Fault {
+pub fn fault(status: Status, message: impl Into<String>, field: impl Into<String>) -> Fault {
     Fault {
         status,
         message: message.into(),
-        field,
+        field: field.into(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use mistralrs::core::{
     AddModelConfig, DeviceLayerMapMetadata, DeviceMapMetadata, EngineConfig, GGUFLoaderBuilder,
-    GGUFSpecificConfig, Loader, Pipeline,
+    GGUFSpecificConfig, Loader, Pipeline, SupportedModality,
 };
 use mistralrs::{
     best_device,
@@ -57,6 +57,8 @@ pub struct Loaded {
     pub ends: Arc<[u32]>,
     pub context_length: usize,
     pub category: ModelCategory,
+    /// It takes images.
+    pub sees: bool,
     pub category_name: &'static str,
     pub tokens: TextTokens,
 }
@@ -156,6 +158,10 @@ pub fn load(config: &Config) -> Result<Loaded, Fault> {
         ends: metadata.eos_tok.clone().into(),
         context_length: metadata.max_seq_len,
         category,
+        sees: metadata
+            .modalities
+            .input
+            .contains(&SupportedModality::Vision),
         category_name,
         tokens,
     })

@@ -76,6 +76,7 @@ impl Model {
             "category": loaded.category_name,
             "chat_template": loaded.template_source,
             "ends": *loaded.ends,
+            "sees": loaded.sees,
         });
         let stats = Arc::new(Stats::default());
         let (messages, inbox) = channel();
@@ -135,6 +136,7 @@ impl Model {
         let sampling = Arc::new(Sampling {
             id,
             max_tokens: most.min(body.params.max_tokens as usize),
+            context_length,
             params: body.params,
             ends: self.ends.clone(),
             reports: self.messages.clone(),
@@ -353,13 +355,16 @@ impl Events {
 
     fn closed(&mut self, id: u64, reason: Option<String>) {
         self.unseen.remove(&id);
-        if !self.live.contains_key(&id) {
+        let Some(live) = self.live.get(&id) else {
             return;
-        }
-        let reason = reason.unwrap_or_else(|| {
+        };
+        let mut reason = reason.unwrap_or_else(|| {
             self.stats.dead.store(true, Ordering::Relaxed);
             last_panic()
         });
+        if live.prompt_tokens == 0 {
+            reason += "; perhaps the images make the prompt longer than the model's context";
+        }
         self.fail(id, Status::Internal, &reason);
     }
 
@@ -394,15 +399,16 @@ impl Events {
 async fn forward(id: u64, mut responses: Responses<Response>, messages: Sender<Message>) {
     let mut reason = None;
     while let Some(response) = responses.recv().await {
-        reason = match response {
-            Response::InternalError(error) | Response::ValidationError(error) => {
-                Some(format!("mistral.rs: {error}"))
-            }
+        let said = match response {
+            Response::InternalError(error) | Response::ValidationError(error) => error.to_string(),
             Response::ModelError(message, _) | Response::CompletionModelError(message, _) => {
-                Some(format!("mistral.rs: {message}"))
+                message
             }
             _ => continue,
         };
+        // What follows is a stack.
+        let first = said.lines().next().unwrap_or_default();
+        reason = Some(format!("mistral.rs: {first}"));
         break;
     }
     let _ = messages.send(Message::Closed(id, reason));

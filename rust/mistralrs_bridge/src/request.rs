@@ -38,6 +38,8 @@ pub struct Sampling {
     /// The tokens that end an answer.
     pub ends: Arc<[u32]>,
     pub max_tokens: usize,
+    /// Most tokens of prompt and answer.
+    pub context_length: usize,
     pub reports: Sender<Message>,
     /// No more tokens are wanted.
     pub given_up: AtomicBool,
@@ -123,7 +125,9 @@ impl Sampling {
         self.report(What::Token(choice));
         if step == Step::Complete {
             self.end_with(&mut progress, What::Stopped);
-        } else if context.len() + 1 - prompt_tokens >= self.max_tokens {
+        } else if context.len() + 1 - prompt_tokens >= self.max_tokens
+            || context.len() + 1 >= self.context_length
+        {
             self.end_with(&mut progress, What::Length);
         }
         token

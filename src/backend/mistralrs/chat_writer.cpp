@@ -4,23 +4,24 @@
 #include <utility>
 
 #include "backend/answer/prompt_limit.h"
-#include "backend/mistralrs/request_json.h"
 
 namespace pcai {
 
 ChatWriter::ChatWriter(const Bridge& bridge, const pcai_mrs_model& model, const std::string& source,
-                       std::shared_ptr<const BridgeTokenizer> tokenizer)
+                       bool is_own, std::shared_ptr<const BridgeTokenizer> tokenizer)
     : bridge_(bridge),
       model_(model),
       tokenizer_(std::move(tokenizer)),
-      special_text_(tokenizer_->special_names()) {
+      special_text_(tokenizer_->special_names()),
+      is_own_(is_own) {
+  if (wants_parts()) form_ = ContentForm::Parts;
   find_reasoning_marks(traits_, source);
   // A template that refuses tools knows none.
   if (const auto probe = render(probe_of_tools())) read_probe(traits_, probe->prompt);
 }
 
 Result<WrittenChat> ChatWriter::render(const ChatPrompt& chat) const {
-  const auto json = chat_json(chat);
+  const auto json = chat_json(chat, form_);
   if (!json) return fail(json.error());
   BridgeAnswer answer(bridge_);
   const auto status = bridge_.render(&model_, json->data(), json->size(), answer.out());
@@ -28,6 +29,14 @@ Result<WrittenChat> ChatWriter::render(const ChatPrompt& chat) const {
   const auto written = nlohmann::json::parse(answer.text());
   return WrittenChat{.prompt = written.at("prompt").get<std::string>(),
                      .begun = written.at("begun").get<bool>()};
+}
+
+/// Templates of models that see often look for parts alone, and leave text out.
+bool ChatWriter::wants_parts() const {
+  constexpr const char* kNeedle = "needle";
+  const ChatPrompt chat{.messages = {{.role = Role::User, .content = kNeedle}}};
+  const auto written = render(chat);
+  return !written || written->prompt.find(kNeedle) == std::string::npos;
 }
 
 Result<WrittenChat> ChatWriter::write(const ChatPrompt& chat) const {
@@ -53,6 +62,53 @@ Result<TokenizedPrompt> ChatWriter::tokenize(const ChatPrompt& chat,
     begins = false;
   }
   return result;
+}
+
+Status ChatWriter::check_special_text(const ChatPrompt& chat) const {
+  const auto check = [this](ChatPrompt part, const std::string& field) -> Status {
+    const SpecialText::Shielded shielded = special_text_.shield(std::move(part));
+    if (shielded.hidden.empty()) return {};
+    return fail(ErrorCode::InvalidRequest,
+                field + " has the name of a special token in it, which mistral.rs cannot keep apart "
+                        "from the chat's own where there are images; leave it out",
+                field);
+  };
+  for (std::size_t i = 0; i < chat.messages.size(); ++i) {
+    const std::string field = "messages[" + std::to_string(i) + "].content";
+    ChatMessage message = chat.messages[i];
+    message.media.clear();
+    if (Status status = check({.messages = {std::move(message)}}, field); !status) return status;
+  }
+  return check({.tools = chat.tools}, "tools");
+}
+
+Result<TokenizedPrompt> ChatWriter::prepare_images(const ChatPrompt& chat,
+                                                   std::uint32_t context_length) const {
+  const auto refuse = [](const char* field, const char* why) {
+    return fail(ErrorCode::Unsupported, std::string(field) + ": " + why, field);
+  };
+  if (!chat.template_arguments.empty()) {
+    return refuse("chat_template_kwargs", "mistral.rs hands none on where there are images");
+  }
+  if (is_own_) {
+    return refuse("chat_template", "mistral.rs writes images by the model's own template alone");
+  }
+  if (Status status = check_special_text(chat); !status) return fail(std::move(status.error()));
+  const ChatPrompt told = for_template({}, chat);
+  auto written = render(told);
+  if (!written) return fail(std::move(written.error()));
+  if (written->prompt.size() > kMostBytesPerToken * context_length) {
+    return prompt_overflow(written->prompt.size(), "bytes", context_length);
+  }
+  const auto tokens = tokenizer_->tokenize(written->prompt, !written->begun, true);
+  if (!tokens) return fail(tokens.error());
+  if (tokens->size() >= context_length) {
+    return prompt_overflow(tokens->size(), "tokens", context_length);
+  }
+  auto json = chat_json(told, form_);
+  if (!json) return fail(std::move(json.error()));
+  return TokenizedPrompt{.format = format_of_answer(traits_, chat.tools, written->prompt),
+                         .chat = std::move(*json)};
 }
 
 }  // namespace pcai

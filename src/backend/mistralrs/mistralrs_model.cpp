@@ -52,6 +52,18 @@ Json config_json(const ModelConfig& config, const ModelFiles& model) {
           {"max_sequences", config.max_sequences}};
 }
 
+/// Borrowed from the chat.
+std::vector<pcai_mrs_image> images_of(const ChatPrompt& chat) {
+  std::vector<pcai_mrs_image> images;
+  for (const ChatMessage& message : chat.messages) {
+    for (const Media& media : message.media) {
+      images.push_back(
+          {reinterpret_cast<const std::uint8_t*>(media.bytes->data()), media.bytes->size()});
+    }
+  }
+  return images;
+}
+
 }  // namespace
 
 MistralrsModel::MistralrsModel(const Bridge& bridge, const BackendDescriptor& backend,
@@ -90,14 +102,16 @@ Result<std::unique_ptr<LoadedModel>> MistralrsModel::load(const Bridge& bridge,
   info.backend = backend.name;
   info.max_sequences = config.max_sequences;
   if (config.context_length) info.context_length = *config.context_length;
-  if (Status read = model->read_tokens(std::string(answer.text())); !read) {
+  if (Status read =
+          model->read_tokens(std::string(answer.text()), config.chat_template.has_value());
+      !read) {
     return fail(std::move(read.error()));
   }
   return model;
 }
 
 /// What pcai_mrs_load said of the model.
-Status MistralrsModel::read_tokens(const std::string& loaded) {
+Status MistralrsModel::read_tokens(const std::string& loaded, bool own_template) {
   const Json json = Json::parse(loaded);
   const auto context = json.at("context_length").get<std::uint64_t>();
   const auto most = static_cast<std::uint32_t>(std::min<std::uint64_t>(context, UINT32_MAX));
@@ -109,8 +123,10 @@ Status MistralrsModel::read_tokens(const std::string& loaded) {
   if (!tokenizer) return fail(std::move(tokenizer.error()));
   tokenizer_ = std::move(*tokenizer);
   const Json& source = json.at("chat_template");
-  chats_ = std::make_unique<ChatWriter>(
-      bridge_, *model_, source.is_string() ? source.get<std::string>() : "", tokenizer_);
+  chats_ = std::make_unique<ChatWriter>(bridge_, *model_,
+                                        source.is_string() ? source.get<std::string>() : "",
+                                        own_template, tokenizer_);
+  info_.sees = json.at("sees").get<bool>();
   codec_ = std::make_unique<BridgeCodec>(*tokenizer_, *chats_, info_.context_length);
   if (json.at("category") == "embedding") {
     info_.generates = false;
@@ -140,14 +156,16 @@ Status MistralrsModel::submit(RequestId id, GenerateRequest request,
   if (!prompt) return fail(prompt.error());
   auto guide = this->guide(request, prompt->format);
   if (!guide) return fail(std::move(guide.error()));
-  return start(id, request_json(prompt->tokens, request.params, info_.context_length),
-               std::move(*guide),
+  return start(id, request, *prompt, std::move(*guide),
                LiveRequest(request.params, prompt->format, tokenizer_, std::move(sink)));
 }
 
 Result<TokenizedPrompt> MistralrsModel::prepare(const Prompt& prompt) const {
   if (const auto* chat = std::get_if<ChatPrompt>(&prompt)) {
-    return chats_->tokenize(*chat, info_.context_length);
+    if (images_of(*chat).empty()) return chats_->tokenize(*chat, info_.context_length);
+    if (info_.sees) return chats_->prepare_images(*chat, info_.context_length);
+    return fail(ErrorCode::Unsupported, "messages: model '" + info_.id + "' sees no images",
+                "messages");
   }
   if (const auto* tokens = std::get_if<TokenPrompt>(&prompt)) {
     for (const std::int32_t token : tokens->tokens) {
@@ -203,8 +221,14 @@ Result<std::shared_ptr<GrammarCompiler>> MistralrsModel::grammar_compiler() {
   return grammars_;
 }
 
-Status MistralrsModel::start(RequestId id, const std::string& request,
-                             std::unique_ptr<AnswerGuide> guide, LiveRequest live) {
+Status MistralrsModel::start(RequestId id, const GenerateRequest& request,
+                             const TokenizedPrompt& prompt, std::unique_ptr<AnswerGuide> guide,
+                             LiveRequest live) {
+  const std::string text = prompt.chat.empty()
+                               ? request_json(prompt.tokens, request.params, info_.context_length)
+                               : request_json(prompt.chat, request.params, info_.context_length);
+  const auto* const chat = std::get_if<ChatPrompt>(&request.prompt);
+  const auto images = chat != nullptr ? images_of(*chat) : std::vector<pcai_mrs_image>();
   auto ticket = std::make_unique<Ticket>(Ticket{*this, id, std::move(live)});
   Ticket* const user = ticket.get();
   {
@@ -215,8 +239,9 @@ Status MistralrsModel::start(RequestId id, const std::string& request,
   std::optional<pcai_mrs_guide> handed;
   if (guide) handed = AnswerGuide::hand_over(std::move(guide));
   BridgeAnswer answer(bridge_);
-  const auto status = bridge_.submit(model_, id, request.data(), request.size(), nullptr, 0,
-                                     handed ? &*handed : nullptr, on_event, user, answer.out());
+  const auto status =
+      bridge_.submit(model_, id, text.data(), text.size(), images.data(), images.size(),
+                     handed ? &*handed : nullptr, on_event, user, answer.out());
   if (status == PCAI_MRS_OK) return {};
   const std::lock_guard lock(mutex_);
   live_.erase(id);

@@ -48,13 +48,13 @@ class MistralrsModel final : public LoadedModel {
 
   MistralrsModel(const Bridge& bridge, const BackendDescriptor& backend, ModelInfo info);
 
-  Status read_tokens(const std::string& loaded);
+  Status read_tokens(const std::string& loaded, bool own_template);
   Result<TokenizedPrompt> prepare(const Prompt& prompt) const;
   Result<std::unique_ptr<AnswerGuide>> guide(const GenerateRequest& request,
                                              const AnswerFormat& format);
   Result<std::shared_ptr<GrammarCompiler>> grammar_compiler();
-  Status start(RequestId id, const std::string& request, std::unique_ptr<AnswerGuide> guide,
-               LiveRequest live);
+  Status start(RequestId id, const GenerateRequest& request, const TokenizedPrompt& prompt,
+               std::unique_ptr<AnswerGuide> guide, LiveRequest live);
 
   static std::int32_t on_event(void* user, const pcai_mrs_event* event) noexcept;
 

@@ -22,6 +22,7 @@ BackendDescriptor describe(const Bridge& bridge) {
           .capabilities = {.supports_gpu = known && version.value("gpu", false),
                            .supports_streaming = true,
                            .supports_tool_calls = true,
+                           .supports_vision = true,
                            .supports_seed = true,
                            .supports_logprobs = true,
                            .supports_grammars = true,

@@ -1,5 +1,6 @@
 #include "backend/mistralrs/request_json.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <utility>
@@ -23,8 +24,30 @@ Result<Json> tool_call_json(const ToolCall& call, const std::string& field) {
               {"function", {{"name", call.name}, {"arguments", std::move(arguments)}}}};
 }
 
-Result<Json> message_json(const ChatMessage& message, const std::string& field) {
-  Json json{{"role", role_name(message.role)}, {"content", message.content.value_or("")}};
+Json text_part(std::string_view text) {
+  return {{"type", "text"}, {"text", text}};
+}
+
+/// Text and images in their order.
+Json content_json(const ChatMessage& message, ContentForm form) {
+  const std::string text = message.content.value_or("");
+  if (message.media.empty()) {
+    return form == ContentForm::Text ? Json(text) : Json::array({text_part(text)});
+  }
+  Json parts = Json::array();
+  std::size_t begin = 0;
+  for (const Media& media : message.media) {
+    const std::size_t position = std::clamp(media.position, begin, text.size());
+    if (position > begin) parts.push_back(text_part(text.substr(begin, position - begin)));
+    parts.push_back({{"type", to_string(media.kind)}});
+    begin = position;
+  }
+  if (begin < text.size()) parts.push_back(text_part(text.substr(begin)));
+  return parts;
+}
+
+Result<Json> message_json(const ChatMessage& message, ContentForm form, const std::string& field) {
+  Json json{{"role", role_name(message.role)}, {"content", content_json(message, form)}};
   if (!message.name.empty()) json["name"] = message.name;
   if (!message.tool_call_id.empty()) json["tool_call_id"] = message.tool_call_id;
   if (!message.reasoning.empty()) json["reasoning_content"] = message.reasoning;
@@ -79,10 +102,10 @@ Json params_json(const GenerateParams& params) {
 
 }  // namespace
 
-Result<std::string> chat_json(const ChatPrompt& chat) {
+Result<std::string> chat_json(const ChatPrompt& chat, ContentForm form) {
   Json messages = Json::array();
   for (std::size_t i = 0; i < chat.messages.size(); ++i) {
-    auto message = message_json(chat.messages[i], "messages[" + std::to_string(i) + "]");
+    auto message = message_json(chat.messages[i], form, "messages[" + std::to_string(i) + "]");
     if (!message) return fail(std::move(message.error()));
     messages.push_back(std::move(*message));
   }
@@ -105,6 +128,14 @@ Result<std::string> chat_json(const ChatPrompt& chat) {
 std::string request_json(const std::vector<std::int32_t>& prompt, const GenerateParams& params,
                          std::uint32_t context_length) {
   return Json{{"prompt", {{"tokens", prompt}}},
+              {"context_length", context_length},
+              {"params", params_json(params)}}
+      .dump();
+}
+
+std::string request_json(const std::string& chat, const GenerateParams& params,
+                         std::uint32_t context_length) {
+  return Json{{"prompt", {{"chat", Json::parse(chat)}}},
               {"context_length", context_length},
               {"params", params_json(params)}}
       .dump();
