@@ -36,6 +36,14 @@ Status Engine::remove_model(std::string_view id) {
   return impl_->remove_model(id);
 }
 
+Status Engine::retire_model(std::string_view id) {
+  return impl_->retire_model(id);
+}
+
+Status Engine::set_default_model(std::string_view id) {
+  return impl_->set_default_model(id);
+}
+
 std::vector<ModelStatus> Engine::list_models() const {
   return impl_->list_models();
 }

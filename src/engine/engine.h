@@ -85,7 +85,7 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  /// Makes a model known, without loading it. The first one is the default model. Fails with
+  /// Makes a model known, without loading it. Fails with
   /// InvalidRequest when the id is taken.
   Status add_model(ModelSpec spec);
 
@@ -102,6 +102,13 @@ class Engine {
 
   /// Unloads it and forgets the id, which is free again at once.
   Status remove_model(std::string_view id);
+
+  /// Forgets the id, which is free again at once. Who came before is still answered; then it is
+  /// unloaded.
+  Status retire_model(std::string_view id);
+
+  /// The model that requests without a name get; at first the one that was added first.
+  Status set_default_model(std::string_view id);
 
   std::vector<ModelStatus> list_models() const;
 
@@ -127,7 +134,7 @@ class Engine {
   Result<std::unique_ptr<TextInquiry>> apply_template(TemplateRequest request);
   Result<std::unique_ptr<CountInquiry>> count_tokens(CountRequest request);
 
-  /// True when the default model is loaded and the engine takes requests.
+  /// True when the default model is loaded, or was and has left, and the engine takes requests.
   bool ready() const;
 
   /// Refuses new requests from now on; live ones go on.

@@ -39,6 +39,8 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   Status load_model(std::string_view id, LoadProgress& progress);
   Status unload_model(std::string_view id);
   Status remove_model(std::string_view id);
+  Status retire_model(std::string_view id);
+  Status set_default_model(std::string_view id);
   std::vector<ModelStatus> list_models() const;
   Result<ModelStatus> model(std::string_view id) const;
   std::optional<ModelStats> model_stats(std::string_view id);

@@ -177,6 +177,20 @@ Status Engine::Impl::remove_model(std::string_view id) {
   return {};
 }
 
+Status Engine::Impl::retire_model(std::string_view id) {
+  const Lock lock(mutex_);
+  Result<Model*> model = models_.find(id);
+  if (!model) return fail(std::move(model.error()));
+  (*model)->removed = true;
+  settle(**model);
+  return {};
+}
+
+Status Engine::Impl::set_default_model(std::string_view id) {
+  const Lock lock(mutex_);
+  return models_.set_default(id);
+}
+
 void Engine::Impl::unload(Model& model, const std::string& why) {
   const Error unloaded{ErrorCode::Cancelled, "model '" + model.spec.id + "' was unloaded"};
   Lock lock(mutex_);
@@ -249,7 +263,10 @@ std::optional<ModelStats> Engine::Impl::model_stats(std::string_view id) {
 bool Engine::Impl::ready() const {
   const Lock lock(mutex_);
   const Result<Model*> model = models_.find("");
-  return model && (*model)->ready() && !draining_;
+  if (!model || draining_) return false;
+  // One that has left for being idle, or to make room, comes back when it is asked for.
+  const bool has_left = (*model)->phase == Model::Phase::Unloaded && (*model)->load_seconds > 0;
+  return (*model)->ready() || has_left;
 }
 
 }  // namespace pcai

@@ -8,6 +8,7 @@ namespace {
 
 // How often a load that waits for room asks whether it is still wanted.
 constexpr std::chrono::milliseconds kAskStillWanted{200};
+constexpr std::chrono::milliseconds kAtOnce{0};
 
 std::string megabytes(std::uint64_t bytes) {
   return std::to_string((bytes + 999'999) / 1'000'000) + " MB";
@@ -152,8 +153,8 @@ void Engine::Impl::settle(Model& model) {
   model.leaves_at.reset();
   if (!model.idle()) return model.idle_since.reset();
   if (!model.idle_since) model.idle_since = Model::Clock::now();
-  if (model.keep_alive.count() > 0 && !model.spec.pinned) {
-    model.leaves_at = *model.idle_since + model.keep_alive;
+  if (model.removed || (model.keep_alive.count() > 0 && !model.spec.pinned)) {
+    model.leaves_at = *model.idle_since + (model.removed ? kAtOnce : model.keep_alive);
     idle_timer_.add(*model.leaves_at, model.index);
   }
   changed_.notify_all();
@@ -163,7 +164,7 @@ void Engine::Impl::expire(std::size_t index) {
   Lock lock(mutex_);
   Model& model = *models_.all().at(index);
   if (!model.idle() || !model.leaves_at || *model.leaves_at > Model::Clock::now()) return;
-  unload_idle(lock, model, "nobody asked for it");
+  unload_idle(lock, model, model.removed ? "it is offered no more" : "nobody asked for it");
 }
 
 void Engine::Impl::record(const Model& model, ModelRecord::What what, std::string reason) const {

@@ -96,6 +96,13 @@ Status ModelTable::add_alias(std::string alias, std::string_view id) {
   return {};
 }
 
+Status ModelTable::set_default(std::string_view id) {
+  const Result<Model*> model = find(id);
+  if (!model) return fail(model.error());
+  default_ = *model;
+  return {};
+}
+
 bool ModelTable::taken(std::string_view id) const {
   if (id.empty()) return false;
   const auto alias = aliases_.find(id);
@@ -110,7 +117,8 @@ Result<Model*> ModelTable::find(std::string_view id) const {
   std::string known;
   for (const auto& model : models_) {
     if (model->removed) continue;
-    if (id.empty() || model->spec.id == id) return model.get();
+    const bool is_default = default_ == nullptr || default_->removed || model.get() == default_;
+    if ((id.empty() && is_default) || (!id.empty() && model->spec.id == id)) return model.get();
     known += (known.empty() ? "" : ", ") + model->spec.id;
   }
   if (known.empty()) {

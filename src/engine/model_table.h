@@ -76,7 +76,10 @@ class ModelTable {
   /// Another name of a known model. Fails with ModelNotFound, or InvalidRequest when it is taken.
   Status add_alias(std::string alias, std::string_view id);
 
-  /// "" is the first model. Fails with ModelNotFound, which names the known ids.
+  /// What "" stands for; at first the model that was added first. Fails with ModelNotFound.
+  Status set_default(std::string_view id);
+
+  /// "" is the default model. Fails with ModelNotFound, which names the known ids.
   Result<Model*> find(std::string_view id) const;
 
   /// With the removed ones.
@@ -86,6 +89,7 @@ class ModelTable {
   bool taken(std::string_view id) const;
 
   std::vector<std::unique_ptr<Model>> models_;
+  const Model* default_ = nullptr;
   std::map<std::string, Model*, std::less<>> aliases_;
 };
 

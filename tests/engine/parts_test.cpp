@@ -210,6 +210,17 @@ TEST(ModelTableTest, TheFirstModelIsTheDefault) {
   EXPECT_EQ((*table.find("b"))->spec.id, "b");
 }
 
+TEST(ModelTableTest, AnotherModelCanBeTheDefaultUntilItIsRemoved) {
+  ModelTable table;
+  ASSERT_TRUE(table.add({.id = "a"}, {}).has_value());
+  ASSERT_TRUE(table.add({.id = "b"}, {}).has_value());
+  EXPECT_EQ(table.set_default("c").error().code, ErrorCode::ModelNotFound);
+  ASSERT_TRUE(table.set_default("b").has_value());
+  EXPECT_EQ((*table.find(""))->spec.id, "b");
+  (*table.find("b"))->removed = true;
+  EXPECT_EQ((*table.find(""))->spec.id, "a");
+}
+
 TEST(ModelTableTest, AnUnknownIdNamesTheKnownOnes) {
   ModelTable table;
   ASSERT_TRUE(table.add({.id = "a"}, {}).has_value());

@@ -279,10 +279,25 @@ TEST_F(EngineResidentsTest, ALoadThatWaitsForRoomCanBeGivenUp) {
   EXPECT_EQ(failure_of(*second), std::nullopt);
 }
 
+TEST_F(EngineResidentsTest, ARetiredModelAnswersWhoIsThereAndIsGone) {
+  start({}, true);
+  ledger_->set_holding(true);
+  const auto generation = ask("a");
+  ledger_->wait_for(generation->id());
+  ASSERT_TRUE(engine_->retire_model("a").has_value());
+  EXPECT_EQ(engine_->model("a").error().code, ErrorCode::ModelNotFound);
+  EXPECT_EQ(engine_->model("")->id, "b");
+  ledger_->release(generation->id());
+  EXPECT_EQ(failure_of(*generation), std::nullopt);
+  EXPECT_THAT(wait_record("a", What::Unloaded).reason, HasSubstr("offered no more"));
+  add("a", 1);
+}
+
 TEST_F(EngineResidentsTest, AnIdleModelLeavesAfterItsKeepAlive) {
   start({.keep_alive = std::chrono::milliseconds(1)}, true);
   ASSERT_TRUE(load("a") && load("b"));
   EXPECT_THAT(wait_record("b", What::Unloaded).reason, HasSubstr("nobody asked"));
+  EXPECT_TRUE(engine_->ready());
   EXPECT_EQ(failure_of(*ask("b")), std::nullopt) << "and comes back when it is asked for";
   EXPECT_EQ(state("a"), ModelState::Ready) << "pinned";
   EXPECT_FALSE(engine_->model("a")->unloads_at);
