@@ -24,9 +24,14 @@ ModelSpec fake_model(const std::string& name) {
   return {.id = path.stem().string(), .config = {.model_path = path}};
 }
 
+ModelSpec found_model(FoundModel found) {
+  return {.id = std::move(found.id),
+          .config = {.model_path = std::move(found.path), .projector = std::move(found.projector)}};
+}
+
 Result<ModelSpec> default_model(const Settings& settings) {
   Result<FoundModel> found = find_model(settings, kDefaultModelId);
-  if (found) return ModelSpec{.id = found->id, .config = {.model_path = found->path}};
+  if (found) return found_model(std::move(*found));
   if (found.error().code != ErrorCode::ModelNotFound) return fail(found.error());
   return fail(ErrorCode::ModelNotFound,
               std::string("the default model ") + kDefaultModelId +
@@ -45,7 +50,7 @@ Result<ModelSpec> named_model(const Settings& settings, const std::string& name)
   }
   Result<FoundModel> found = find_model(settings, name);
   if (!found) return fail(found.error());
-  return ModelSpec{.id = found->id, .config = {.model_path = found->path}};
+  return found_model(std::move(*found));
 }
 
 KernelUse kernel_use(const std::string& name) {
@@ -72,7 +77,11 @@ Status configure(ModelSpec& spec, const Settings& settings) {
     if (!text) return fail(text.error());
     config.chat_template = std::move(*text);
   }
-  if (!settings.mmproj.empty()) config.projector = settings.mmproj;
+  if (fs::path(settings.mmproj).filename() == "none") {
+    config.projector.reset();
+  } else if (!settings.mmproj.empty()) {
+    config.projector = settings.mmproj;
+  }
   // A fake model has no file to look into, and what cannot be told is found out by loading.
   const Result<std::uint64_t> memory =
       settings.backend == kFake ? Result<std::uint64_t>(0) : expected_memory(config);
@@ -128,8 +137,8 @@ class Chooser {
       });
       const bool serves = found.kind == GgufKind::Model || found.kind == GgufKind::Embedding;
       if (known || found.error || !serves) continue;
-      ModelSpec spec{.id = std::move(found.id), .config = {.model_path = std::move(found.path)}};
-      if (Status status = add(std::move(spec), settings_, false); !status) return status;
+      Status status = add(found_model(std::move(found)), settings_, false);
+      if (!status) return status;
     }
     return {};
   }

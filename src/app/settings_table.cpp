@@ -113,7 +113,8 @@ std::vector<Setting> make_table() {
        .field = &Settings::mmproj,
        .commands = kPerModel | kPlan,
        .noun = "a file",
-       .help = "Projector of a model that sees or hears (GGUF, \"mmproj\")",
+       .help = "Projector of a model that sees or hears (GGUF, \"mmproj\"); none = not even the "
+               "one that belongs to the model",
        .kind = TextKind::File},
       {.name = "keep_alive",
        .field = &Settings::keep_alive,

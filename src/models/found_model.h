@@ -21,6 +21,7 @@ struct FoundModel {
   std::string architecture = {};
   std::string quantization = {};
   std::uint32_t context_length = 0;
+  std::optional<std::filesystem::path> projector = {};  // that belongs to it; absent = none found
   std::optional<Error> error = {};
 };
 

@@ -120,6 +120,11 @@ Result<GgufSummary> summarize(const std::filesystem::path& path, const GgufFile&
   summary.context_length = own_number(file, "context_length");
   summary.layer_count = own_number(file, "block_count");
   summary.embedding_length = own_number(file, "embedding_length");
+  for (const char* const key : {"clip.vision.projection_dim", "clip.audio.projection_dim"}) {
+    if (const auto length = file.number(key)) {
+      summary.projection_length = static_cast<std::uint32_t>(*length);
+    }
+  }
   summary.head_count = most_of_layers(file, "attention.head_count");
   summary.kv_head_count = file.find(file.own_key("attention.head_count_kv"))
                               ? most_of_layers(file, "attention.head_count_kv")

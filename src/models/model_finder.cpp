@@ -12,6 +12,7 @@
 #include "models/hugging_face_store.h"
 #include "models/ollama_store.h"
 #include "models/printable.h"
+#include "models/projector_beside.h"
 #include "models/split_name.h"
 
 namespace pcai {
@@ -121,6 +122,11 @@ void describe(FoundModel& model) {
   model.architecture = std::move(summary->architecture);
   model.quantization = std::move(summary->quantization);
   model.context_length = summary->context_length;
+  // There each folder is a repository's; elsewhere files of many models lie together.
+  const bool own_folder = model.source == "lm-studio" || model.source == "hugging-face";
+  if (own_folder && model.kind == GgufKind::Model) {
+    model.projector = projector_beside(model.path, summary->embedding_length);
+  }
 }
 
 bool stands_alone(const FoundModel& model) {

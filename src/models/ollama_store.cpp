@@ -18,6 +18,7 @@ using nlohmann::json;
 
 constexpr std::size_t kMaxManifestBytes = 1 << 20;
 constexpr std::string_view kModelLayer = "application/vnd.ollama.image.model";
+constexpr std::string_view kProjectorLayer = "application/vnd.ollama.image.projector";
 
 /// The folder's entries by name; empty when it cannot be read.
 std::vector<fs::path> names_in(const fs::path& folder) {
@@ -61,14 +62,20 @@ Result<fs::path> blob_path(const fs::path& folder, std::string digest) {
   return folder / "blobs" / digest;
 }
 
+/// The digest of the first layer of that type, as it stands.
+std::optional<std::string> layer_digest(const json& manifest, std::string_view type) {
+  const auto layers = manifest.find("layers");
+  if (layers == manifest.end() || !layers->is_array()) return std::nullopt;
+  for (const json& layer : *layers) {
+    if (text_of(layer, "mediaType") == type) return text_of(layer, "digest");
+  }
+  return std::nullopt;
+}
+
 /// The model's blob, nothing for one in the cloud.
 Result<std::optional<fs::path>> model_blob(const fs::path& folder, const json& manifest) {
-  const auto layers = manifest.find("layers");
-  if (layers != manifest.end() && layers->is_array()) {
-    for (const json& layer : *layers) {
-      if (text_of(layer, "mediaType") == kModelLayer)
-        return blob_path(folder, text_of(layer, "digest"));
-    }
+  if (auto digest = layer_digest(manifest, kModelLayer)) {
+    return blob_path(folder, *std::move(digest));
   }
   const auto config = manifest.find("config");
   const auto config_blob =
@@ -162,11 +169,15 @@ std::vector<FoundModel> list_ollama_models(const fs::path& folder) {
           if (models.size() >= kMaxScanEntries) return models;
           const fs::path path = manifests / host / space / model / tag;
           FoundModel found = {short_name(host, space, model, tag), path, "ollama"};
-          const auto blob = read_json(path).and_then(
-              [&](const json& manifest) { return model_blob(folder, manifest); });
+          const auto manifest = read_json(path);
+          const auto blob =
+              manifest.and_then([&](const json& layers) { return model_blob(folder, layers); });
           if (blob && !*blob) continue;
           if (blob) {
             found.path = **blob;
+            const auto projector =
+                blob_path(folder, layer_digest(*manifest, kProjectorLayer).value_or(""));
+            if (projector) found.projector = *projector;
           } else {
             found.error = blob.error();
           }

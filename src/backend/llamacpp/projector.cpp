@@ -10,6 +10,7 @@
 
 #include "backend/llamacpp/llama_log.h"
 #include "backend/llamacpp/media_file.h"
+#include "models/gguf_summary.h"
 
 namespace pcai {
 namespace {
@@ -23,7 +24,9 @@ bool on_load_progress(float fraction, void* progress) {
 
 tl::unexpected<Error> cannot_load(const std::filesystem::path& path, const std::string& reason) {
   return fail(ErrorCode::InvalidModel,
-              "the projector " + path.string() + " cannot be loaded: " + reason, "projector");
+              "the projector " + path.string() + " cannot be loaded: " + reason +
+                  "; --mmproj names another, or none",
+              "projector");
 }
 
 }  // namespace
@@ -51,6 +54,11 @@ Result<std::unique_ptr<Projector>> Projector::load(const ModelConfig& config,
   const std::filesystem::path& path = *config.projector;
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) return cannot_load(path, "no such file");
+  const auto summary = describe_gguf(path);  // checks the whole header, too
+  if (!summary) return cannot_load(path, summary.error().message);
+  if (summary->kind != GgufKind::Projector) {
+    return cannot_load(path, "it is no projector, but a " + std::string(to_string(summary->kind)));
+  }
   mtmd_context_params params = mtmd_context_params_default();
   params.use_gpu = config.gpu_layers != 0;
   params.print_timings = false;

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+
+namespace pcai {
+
+/// The projector in the folder of a model's file, where the folder is of one model: a GGUF file
+/// with "mmproj" in its name, whole, and made for this width. Of several the one that is F16, else
+/// the first by name.
+std::optional<std::filesystem::path> projector_beside(const std::filesystem::path& model,
+                                                      std::uint32_t embedding_length);
+
+}  // namespace pcai
