@@ -89,6 +89,18 @@ TEST(FakeScriptTest, UnknownKeysAndBadNumbersAreRefusedByName) {
   }
 }
 
+TEST(FakeScriptTest, AToolIsCalledUntilItsResultIsThere) {
+  GenerateRequest request = chat_request("fake: tokens=0 tool=weather");
+  EXPECT_EQ(read_prompt(request, {})->script.tool, "weather");
+  auto& messages = std::get<ChatPrompt>(request.prompt).messages;
+  messages.push_back({.role = Role::Assistant, .tool_calls = {{"call_1", "weather", "{}"}}});
+  messages.push_back({.role = Role::Tool, .content = "warm", .tool_call_id = "call_1"});
+  const auto answered = read_prompt(request, {});
+  EXPECT_EQ(answered->script.tool, "");
+  EXPECT_EQ(answered->script.reply, "The tool said: warm");
+  EXPECT_FALSE(answered->script.tokens.has_value());
+}
+
 TEST(FakeScriptTest, ATextPromptIsReadLikeAMessage) {
   const auto prompt = read_prompt({.prompt = TextPrompt{"once upon\nfake: tokens=2"}}, {});
   ASSERT_TRUE(prompt.has_value());

@@ -189,6 +189,12 @@ Result<FakePrompt> read_prompt(const GenerateRequest& request, const FakeScript&
       if (message.role == Role::User) last_user = std::move(said);
     }
     status = read_script(last_user, "messages", prompt.script);
+    const ChatMessage& last = chat->messages.back();
+    if (status && last.role == Role::Tool && !prompt.script.tool.empty()) {
+      prompt.script.tool.clear();
+      prompt.script.tokens.reset();
+      prompt.script.reply = "The tool said: " + last.content.value_or("");
+    }
   } else if (const auto* text = std::get_if<TextPrompt>(&request.prompt)) {
     reader.add(text->text);
     status = read_script(text->text, "prompt", prompt.script);

@@ -31,7 +31,8 @@ struct FakeScript {
   std::optional<std::uint32_t> hang_after;   // "hang" or "hang=N": then the whole model stands
                                              // still, cancels included, until it is destroyed
   std::uint32_t reasoning = 0;  // so many first tokens come as ReasoningDelta, up to the budget
-  std::string tool;             // name of a tool to call at the end; "" = none
+  std::string tool;             // name of a tool to call at the end; "" = none. Once its result is
+                                // there, the answer is "The tool said: " and the result
   std::string tool_arguments = "{}";  // args=the rest of the line, JSON text
 };
 
