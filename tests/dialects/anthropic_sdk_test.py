@@ -133,6 +133,23 @@ class DefaultModelTest(SdkTest):
         self.assertEqual(message.content[0].text, "The capital of France is Paris.")
         self.assertEqual(message.stop_reason, "end_turn")
 
+    def test_a_whole_tool_loop(self):
+        question = {"role": "user", "content": "What is the weather in Rome?"}
+        with self.client.messages.stream(
+                model=self.model, max_tokens=64, tools=TOOLS, messages=[question],
+                tool_choice={"type": "any", "disable_parallel_tool_use": True}) as stream:
+            called = stream.get_final_message()
+        self.assertEqual(called.stop_reason, "tool_use")
+        call = called.content[-1]
+        self.assertEqual(call.name, "weather")
+        self.assertIsInstance(call.input["city"], str)
+        answer = self.create([question, {"role": "assistant", "content": called.content},
+                              {"role": "user", "content": [
+                                  {"type": "tool_result", "tool_use_id": call.id,
+                                   "content": "sunny"}]}],
+                             tools=TOOLS, tool_choice={"type": "none"})
+        self.assertTrue(answer.content[0].text)
+
     def test_counted_tokens_are_those_of_the_answer(self):
         messages = [{"role": "user", "content": "What is the capital of France?"}]
         count = self.client.messages.count_tokens(model=self.model, messages=messages)

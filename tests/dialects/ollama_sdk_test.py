@@ -1,5 +1,6 @@
 """The official Ollama client for Python against `pcai serve`: scripted answers of the fake backend,
 and a plain chat with the default model."""
+import json
 import sys
 import unittest
 from pathlib import Path
@@ -103,6 +104,27 @@ class DefaultModelTest(ClientTest):
         answer = self.chat("What is the capital of France? Answer with one word.",
                            options={"temperature": 0})
         self.assertEqual(answer.message.content, "The capital of France is Paris.")
+
+    def test_structured_output_is_the_object(self):
+        schema = {"type": "object", "properties": {
+            "name": {"type": "string", "maxLength": 16}, "capital": {"type": "boolean"}},
+            "required": ["name", "capital"], "additionalProperties": False}
+        answer = self.chat("Describe Paris.", format=schema,
+                           options={"temperature": 1.5, "seed": 1, "num_predict": 96})
+        self.assertEqual(set(json.loads(answer.message.content)), {"name", "capital"})
+
+    def test_a_whole_tool_loop(self):
+        # This API cannot ask for a call, so the model may answer at once.
+        messages = [{"role": "user", "content": "What is the weather in Paris?"}]
+        answer = self.chat(messages, tools=[weather], options={"temperature": 0})
+        messages.append(answer.message)
+        for call in answer.message.tool_calls or []:
+            self.assertEqual(call.function.name, "weather")
+            self.assertIsInstance(call.function.arguments["city"], str)
+            messages.append({"role": "tool", "tool_name": "weather",
+                             "content": weather(**call.function.arguments)})
+        messages.append({"role": "user", "content": "Thank you. Was that all?"})
+        self.assertTrue(self.chat(messages, options={"temperature": 0}).message.content)
 
     def test_a_chat_models_vectors_need_a_pooling_that_this_api_cannot_name(self):
         with self.assertRaises(ollama.ResponseError) as caught:

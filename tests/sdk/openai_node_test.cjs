@@ -118,6 +118,33 @@ test("a prompt over the context is refused with its code", async () => {
   });
 });
 
+test("a whole tool loop over a stream of calls", async () => {
+  const weather = {
+    type: "function",
+    function: {
+      name: "get_weather", description: "Says what the weather is.",
+      parameters: {
+        type: "object", properties: { city: { type: "string", maxLength: 16 } },
+        required: ["city"], additionalProperties: false,
+      },
+    },
+  };
+  const asked = [{ role: "user", content: "What is the weather in Paris?" }];
+  const runner = client.chat.completions.stream({
+    model, messages: asked, temperature: 0, max_tokens: 64, tools: [weather],
+    tool_choice: "required", parallel_tool_calls: false,
+  });
+  const done = [];
+  runner.on("tool_calls.function.arguments.done", ({ name }) => done.push(name));
+  const message = await runner.finalMessage();
+  assert.deepEqual(done, ["get_weather"]);
+  const { city } = JSON.parse(message.tool_calls[0].function.arguments);
+  const answer = await chat([...asked, message, {
+    role: "tool", tool_call_id: message.tool_calls[0].id, content: `sunny in ${city}`,
+  }], { tools: [weather], tool_choice: "none" });
+  assert(answer.choices[0].message.content.length > 0);
+});
+
 test("the server goes on after an aborted stream", async () => {
   const abort = new AbortController();
   const chunks = await chat(

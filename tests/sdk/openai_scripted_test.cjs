@@ -55,16 +55,26 @@ test("runTools calls the function and goes on until it is answered", async () =>
       type: "function",
       function: {
         name: "get_weather", parse: JSON.parse, parameters: { type: "object", properties: {} },
-        function: ({ city }, own) => {
+        function: ({ city }) => {
           cities.push(city);
-          own.abort(); // the script would call again
-          return "warm";
+          return `sunny in ${city}`;
         },
       },
     }],
   });
-  await runner.done().catch((error) => assert(error instanceof OpenAI.APIUserAbortError));
+  assert.equal(await runner.finalContent(), "The tool said: sunny in Paris");
   assert.deepEqual(cities, ["Paris"]);
+});
+
+test("texts are embedded, in base64 as the SDK asks by default and as numbers", async () => {
+  const input = ["one two", "two three", "one two"];
+  const answer = await client.embeddings.create({ model, input });
+  assert.deepEqual(answer.data.map(({ index }) => index), [0, 1, 2]);
+  assert.deepEqual(answer.data[0].embedding, answer.data[2].embedding);
+  const numbers = await client.embeddings.create({ model, input, encoding_format: "float" });
+  numbers.data[1].embedding.forEach((value, i) => {
+    assert(Math.abs(value - answer.data[1].embedding[i]) < 1e-6);
+  });
 });
 
 test("responses are parsed, streamed, retrieved, continued and deleted", async () => {

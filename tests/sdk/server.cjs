@@ -57,4 +57,4 @@ async function startServer(...args) {
   throw new Error(`pcai serve is not ready, ended with ${await stop()}:\n${text}`);
 }
 
-module.exports = { startServer };
+module.exports = { program, startServer };
