@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "grammar/ecma_pattern.h"
+#include "grammar/endless_schema.h"
 
 namespace pcai {
 namespace {
@@ -41,6 +42,23 @@ Json format_schema(std::string_view format) {
   if (format == "time") return whole(kTime);
   if (format == "date-time") return whole(kDate + "[tT]" + kTime);
   if (format == "hostname") return {{"maxLength", 253}};  // beside the regex
+  return nullptr;
+}
+
+/// OpenAPI's formats of whole numbers; null for others. Of 64 bits, what llguidance can tell apart.
+Json integer_range(std::string_view format) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  const auto between = [](std::int64_t low, std::int64_t high) {
+    return Json{{"type", "integer"}, {"minimum", low}, {"maximum", high}};
+  };
+  if (format == "int8") return between(-128, 127);
+  if (format == "int16") return between(-32768, 32767);
+  if (format == "int32") return between(-2147483648LL, 2147483647);
+  if (format == "int64") return {{"type", "integer"}, {"maximum", kMost}};
+  if (format == "uint8") return between(0, 255);
+  if (format == "uint16") return between(0, 65535);
+  if (format == "uint32") return between(0, 4294967295LL);
+  if (format == "uint64") return between(0, kMost);
   return nullptr;
 }
 
@@ -205,7 +223,11 @@ class Rules {
     }
     if (const auto multiple = schema.find("multipleOf");
         multiple != schema.end() && multiple->is_number()) {
-      multiples_.push_back(decimal(multiple->get<double>()));
+      const auto scaled = decimal(multiple->get<double>());
+      if (scaled.first >= kInexact / 2) {
+        return "'multipleOf' " + multiple->dump() + ", which doubles do not hold as a decimal";
+      }
+      multiples_.push_back(scaled);
     }
     return std::nullopt;
   }
@@ -246,12 +268,27 @@ class Rules {
     if (format == schema.end() || !format->is_string()) return std::nullopt;
     const auto name = format->get<std::string>();
     if (name == "unknown") return "Unknown format: unknown";
+    const Json type = schema.value("type", Json());
+    if (type == "integer" || type == "number") {
+      schema.erase("format");
+      if (type == "number" && (name == "float" || name == "double")) return std::nullopt;
+      Json range = integer_range(name);
+      if (range.is_null()) return "'format' that says nothing known about a number: " + name;
+      return add_to_all(schema, std::move(range));
+    }
+    if (type.is_string() && type != "string") {
+      return "'format' of what is neither a string nor a number: " + name;
+    }
     Json own = format_schema(name);
     if (own.is_null()) return std::nullopt;
     if (own.contains("pattern")) schema.erase("format");
+    return add_to_all(schema, std::move(own));
+  }
+
+  static Reason add_to_all(Json& schema, Json part) {
     Json& all = schema["allOf"];
     if (!all.is_null() && !all.is_array()) return "'allOf' is not a list";
-    all.push_back(std::move(own));
+    all.push_back(std::move(part));
     return std::nullopt;
   }
 
@@ -276,7 +313,7 @@ std::optional<SchemaFault> apply_rules(Json& schema) {
     return fault;
   }
   if (auto reason = rules.check_together()) return SchemaFault{"$", std::move(*reason)};
-  return std::nullopt;
+  return find_endless(schema);
 }
 
 }  // namespace pcai

@@ -152,6 +152,53 @@ TEST_F(SchemaRulesTest, OptionsOfAOneOfMayBeReferences) {
   EXPECT_FALSE(matches(schema, R"({"kind": "cow"})"));
 }
 
+TEST_F(SchemaRulesTest, WhatMustContainItselfIsRefusedByItsPlace) {
+  const std::pair<const char*, const char*> cases[] = {
+      {R"({"type":"object","properties":{"a":{"$ref":"#"}},"required":["a"]})", "$: what"},
+      {R"({"$ref":"#/$defs/A","$defs":{"A":{"type":"object","required":["a"],
+           "properties":{"a":{"$ref":"#/$defs/A"}}}}})",
+       "$.$defs.A: what"},
+      {R"({"type":"object","properties":{"b":{"anyOf":[{"type":"null"},{"$ref":"#/$defs/B"}]}},
+           "$defs":{"B":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/B"}}}})",
+       "$.$defs.B: what"},
+      {R"({"type":"object","required":["x"],"additionalProperties":{"$ref":"#"}})", "$: what"},
+      {R"({"type":"array","prefixItems":[{"$ref":"#"}],"minItems":1})", "$: what"},
+      {R"({"allOf":[{"$ref":"#/$defs/C"}],"$defs":{"C":{"anyOf":[{"$ref":"#/$defs/C"}]}}})",
+       "$.$defs.C: what"}};
+  for (const auto& [schema, place] : cases)
+    EXPECT_THAT(refusal(schema), HasSubstr(place)) << schema;
+}
+
+TEST_F(SchemaRulesTest, WhatMayContainItselfIsNot) {
+  for (const char* const schema :
+       {R"({"type":"object","properties":{"a":{"$ref":"#"}}})",
+        R"({"type":"object","properties":{"a/b":{"type":["object","null"],"properties":
+            {"c":{"$ref":"#"}},"required":["c"]}},"required":["a/b"]})",
+        R"({"type":"array","items":{"$ref":"#"}})",
+        R"({"type":"object","required":["a"],"properties":{"a":{"anyOf":[{"type":"null"},
+            {"$ref":"#"}]}}})",
+        R"({"type":"object","$defs":{"A":{"$ref":"#/$defs/A"}}})"}) {
+    EXPECT_EQ(refusal(schema), "") << schema;
+  }
+}
+
+TEST_F(SchemaRulesTest, AFormatOfNumbersIsARangeOrRefused) {
+  const std::string int32 = R"({"type":"integer","format":"int32"})";
+  EXPECT_TRUE(matches(int32, "-2147483648"));
+  EXPECT_FALSE(matches(int32, "2147483648"));
+  const std::string uint8 = R"({"type":"number","format":"uint8","minimum":250})";
+  EXPECT_TRUE(matches(uint8, "255"));
+  EXPECT_FALSE(matches(uint8, "256"));
+  EXPECT_FALSE(matches(uint8, "250.5"));
+  const std::string int64 = R"({"type":"integer","format":"int64"})";
+  EXPECT_TRUE(matches(int64, "9223372036854775807"));
+  EXPECT_FALSE(matches(int64, "9223372036854775808"));
+  EXPECT_TRUE(matches(R"({"type":"number","format":"double"})", "0.5"));
+  EXPECT_THAT(refusal(R"({"properties":{"a":{"type":"number","format":"money"}}})"),
+              HasSubstr("$.properties.a: 'format' that says nothing known about a number: money"));
+  EXPECT_THAT(refusal(R"({"type":"boolean","format":"int32"})"), HasSubstr("$: 'format' of what"));
+}
+
 TEST_F(SchemaRulesTest, AOneOfThatRefersToItselfEnds) {
   EXPECT_NE(refusal(R"({"$ref":"#/$defs/A","$defs":{"A":{"oneOf":[{"$ref":"#/$defs/A"},)"
                     R"({"type":"array","items":{"oneOf":[{"$ref":"#/$defs/A"},{}]}}]}}})"),
