@@ -32,6 +32,14 @@ Status Engine::unload_model(std::string_view id) {
   return impl_->unload_model(id);
 }
 
+Status Engine::begin_load(std::string_view id) {
+  return impl_->begin_load(id);
+}
+
+Status Engine::begin_unload(std::string_view id) {
+  return impl_->begin_unload(id);
+}
+
 Status Engine::remove_model(std::string_view id) {
   return impl_->remove_model(id);
 }

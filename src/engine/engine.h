@@ -100,6 +100,10 @@ class Engine {
   /// Ends its live requests with Cancelled and frees it; the id stays known.
   Status unload_model(std::string_view id);
 
+  /// The two without waiting: what becomes of it is in model().
+  Status begin_load(std::string_view id);
+  Status begin_unload(std::string_view id);
+
   /// Unloads it and forgets the id, which is free again at once.
   Status remove_model(std::string_view id);
 

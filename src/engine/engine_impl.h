@@ -38,6 +38,8 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   Status add_alias(std::string alias, std::string_view id);
   Status load_model(std::string_view id, LoadProgress& progress);
   Status unload_model(std::string_view id);
+  Status begin_load(std::string_view id);
+  Status begin_unload(std::string_view id);
   Status remove_model(std::string_view id);
   Status retire_model(std::string_view id);
   Status set_default_model(std::string_view id);

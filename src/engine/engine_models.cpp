@@ -167,6 +167,27 @@ Status Engine::Impl::unload_model(std::string_view id) {
   return {};
 }
 
+Status Engine::Impl::begin_load(std::string_view id) {
+  const Lock lock(mutex_);
+  if (draining_)
+    return fail(ErrorCode::Draining, "the server is shutting down and loads no models");
+  Result<Model*> model = models_.find(id);
+  if (!model) return fail(std::move(model.error()));
+  if ((*model)->loadable()) {
+    begin_load(**model);
+    load_threads_.post([this, found = *model] { load_in_background(*found); });
+  }
+  return {};
+}
+
+Status Engine::Impl::begin_unload(std::string_view id) {
+  const Lock lock(mutex_);
+  Result<Model*> model = models_.find(id);
+  if (!model) return fail(std::move(model.error()));
+  load_threads_.post([this, found = *model] { unload(*found, "as asked"); });
+  return {};
+}
+
 Status Engine::Impl::remove_model(std::string_view id) {
   Lock lock(mutex_);
   Result<Model*> model = models_.find(id);

@@ -85,10 +85,7 @@ void Engine::Impl::advance(Model& model) {
   for (auto& request : admission_.admit(model)) {
     submit_threads_.post([this, request = std::move(request)] { submit(request); });
   }
-  const bool loadable = model.phase == Model::Phase::Unloaded ||
-                        model.phase == Model::Phase::Failed ||
-                        (model.phase == Model::Phase::Ready && !model.ready());
-  if (!model.waiting.empty() && loadable) {
+  if (!model.waiting.empty() && model.loadable()) {
     begin_load(model);
     load_threads_.post([this, &model] { load_in_background(model); });
   }

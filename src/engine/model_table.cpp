@@ -28,6 +28,10 @@ bool Model::ready() const noexcept {
   return phase == Phase::Ready && instance->model && instance->model->alive();
 }
 
+bool Model::loadable() const noexcept {
+  return phase == Phase::Unloaded || phase == Phase::Failed || (phase == Phase::Ready && !ready());
+}
+
 bool Model::idle() const noexcept {
   const bool waited_for = !waiting.empty() && serves(waiting.begin()->first);
   return ready() && !waited_for && wanted == 0 && instance->running == 0 && instance->users == 0;

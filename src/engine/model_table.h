@@ -59,6 +59,9 @@ struct Model {
     return !last_before_leaving || id <= *last_before_leaving;
   }
 
+  /// Neither loaded nor on its way.
+  bool loadable() const noexcept;
+
   /// Ready, and nobody whom it serves uses it or waits for it.
   bool idle() const noexcept;
 

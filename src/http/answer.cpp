@@ -1,9 +1,23 @@
 #include "http/answer.h"
 
+#include <fmt/core.h>
+
+#include <cmath>
+
 namespace pcai {
 namespace {
 
 constexpr std::size_t kLargeWrite = 64U << 10;
+
+std::string ping(Exchange& exchange, const Choices& choices, const StreamForm& form) {
+  if (form.ping.starts_with(':')) {
+    const auto model = exchange.engine().model(choices.model());
+    if (model && model->state == ModelState::Loading) {
+      return fmt::format(": loading {} %\n\n", std::lround(model->load_progress * 100));
+    }
+  }
+  return std::string(form.ping);
+}
 
 Error shutting_down() {
   return {ErrorCode::Draining, "the server is shutting down"};
@@ -44,7 +58,7 @@ Task<void> answer_stream(Exchange& exchange, Choices choices,
 
   if (!co_await exchange.open_stream(form.content_type)) co_return;
   std::string frames = answer->open();
-  if (!event) frames += form.ping;
+  if (!event) frames += ping(exchange, choices, form);
   auto next_ping = Clock::time_point::min();
   while (!answer->done()) {
     if (!event) event = choices.next();
@@ -59,7 +73,7 @@ Task<void> answer_stream(Exchange& exchange, Choices choices,
       co_await exchange.wait_until(next_ping);
       if (exchange.gone()) co_return;
       if (Clock::now() < next_ping) continue;
-      frames = form.ping;
+      frames = ping(exchange, choices, form);
     }
     if (!co_await exchange.send(frames)) co_return;
     // What an idle stream keeps is counted in thousands.

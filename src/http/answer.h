@@ -71,7 +71,8 @@ std::unique_ptr<StreamedAnswer> streamed_answer(Writer writer) {
   return std::make_unique<StreamedAnswerOf<Writer>>(std::move(writer));
 }
 
-/// How a stream is sent: its type, and what keeps it alive while there is nothing to say.
+/// How a stream is sent: its type, and what keeps it alive while there is nothing to say. While the
+/// model is being loaded, a ping that is a comment says how far that is.
 struct StreamForm {
   std::string_view content_type = "text/event-stream";
   std::string_view ping = ": ping\n\n";  // "" = none

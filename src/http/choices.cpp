@@ -3,6 +3,7 @@
 namespace pcai {
 
 Status Choices::start(Engine& engine, GenerateRequest request, std::uint32_t n) {
+  model_ = request.model;
   for (std::uint32_t i = 0; i < n; ++i) {
     GenerateRequest one = i + 1 < n ? request : std::move(request);
     if (one.params.seed) *one.params.seed += i;

@@ -31,6 +31,9 @@ class Choices {
   /// request has failed.
   Status start(Engine& engine, GenerateRequest request, std::uint32_t n);
 
+  /// The model that was asked for, "" being the default one.
+  const std::string& model() const noexcept { return model_; }
+
   /// Cancels those that run; may be called from any thread and at any time.
   std::function<void()> canceller() const;
 
@@ -40,6 +43,7 @@ class Choices {
  private:
   std::function<void()> ready_;
   std::span<const FieldName> names_;
+  std::string model_;
   std::vector<std::shared_ptr<Generation>> generations_;
   std::size_t turn_ = 0;
 };

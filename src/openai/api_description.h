@@ -36,6 +36,7 @@ std::vector<FieldInfo> completion_field_infos();
 std::vector<FieldInfo> responses_field_infos();
 std::vector<FieldInfo> embedding_field_infos();
 std::vector<FieldInfo> rerank_field_infos();
+std::vector<FieldInfo> model_field_infos();
 std::vector<FieldInfo> tokenize_field_infos();
 std::vector<FieldInfo> detokenize_field_infos();
 

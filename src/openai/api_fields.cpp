@@ -5,6 +5,7 @@
 #include "openai/chat_fields.h"
 #include "openai/completion_request.h"
 #include "openai/embedding_request.h"
+#include "openai/model_request.h"
 #include "openai/responses_request.h"
 #include "openai/sampling_fields.h"
 #include "openai/token_request.h"
@@ -95,6 +96,12 @@ std::vector<FieldInfo> embedding_field_infos() {
 std::vector<FieldInfo> rerank_field_infos() {
   std::vector<FieldInfo> infos;
   append_infos(infos, rerank_fields());
+  return infos;
+}
+
+std::vector<FieldInfo> model_field_infos() {
+  std::vector<FieldInfo> infos;
+  append_infos(infos, model_request_fields());
   return infos;
 }
 

@@ -16,6 +16,13 @@ Json model_json(const ModelStatus& model) {
   if (model.state == ModelState::Loading)
     json["load_progress"] = std::round(model.load_progress * 100.0) / 100;
   if (model.error) json["error"] = model.error->message;
+  if (model.memory_bytes > 0) json["memory_bytes"] = model.memory_bytes;
+  if (model.pinned) json["pinned"] = true;
+  if (model.loads > 0) {
+    json["requests"] = model.requests;
+    json["loads"] = model.loads;
+  }
+  if (model.unloads_at) json["unloads_at"] = *model.unloads_at;
   if (model.info) {
     const ModelInfo& info = *model.info;
     json["backend"] = info.backend;
@@ -28,6 +35,12 @@ Json model_json(const ModelStatus& model) {
     json["input_modalities"] = Json::array({"text"});
     if (info.sees) json["input_modalities"].push_back("image");
     if (info.hears) json["input_modalities"].push_back("audio");
+    json["capabilities"] = Json::array();
+    if (info.generates) json["capabilities"].push_back("completion");
+    if (!info.generates) json["capabilities"].push_back("embedding");
+    if (info.fills_gaps) json["capabilities"].push_back("insert");
+    if (info.sees) json["capabilities"].push_back("vision");
+    if (info.hears) json["capabilities"].push_back("audio");
   }
   return json;
 }

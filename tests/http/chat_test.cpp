@@ -249,14 +249,14 @@ TEST(ChatTest, PingsComeWhileARequestWaitsInTheQueue) {
   EXPECT_EQ(streamed_text(waiting.read().body), "done");
 }
 
-TEST(ChatTest, PingsComeWhileAModelIsLoadedAndItsFailureIsAnErrorFrame) {
+TEST(ChatTest, PingsTellHowFarALoadIsAndItsFailureIsAnErrorFrame) {
   const TestServer server({.fake = {.load_time = std::chrono::milliseconds(200),
                                     .load_error = Error{ErrorCode::InvalidModel, "damaged"}},
                            .http = {.ping_interval = std::chrono::milliseconds(10)},
                            .load = false});
   const Answer answer = server.post(kChat, chat_body("x", R"(,"stream":true)"));
   EXPECT_EQ(answer.status, 200);
-  EXPECT_THAT(answer.body, HasSubstr(": ping\n\n"));
+  EXPECT_THAT(answer.body, HasSubstr(": loading 0 %\n\n"));
   EXPECT_THAT(answer.body, HasSubstr("damaged"));
 }
 

@@ -44,6 +44,31 @@ TEST(RoutesTest, EveryAnswerCarriesTheHeadersThatSdksRead) {
             server.get("/health").header("x-request-id"));
 }
 
+TEST(RoutesTest, ModelsAreLoadedAndUnloadedByRequestWithAKey) {
+  TestServer server({.http = {.api_keys = {"key"}}, .load = false});
+  const std::string body = R"({"model":"fake/model:1b"})";
+  EXPECT_EQ(server.post("/v1/models/load", body).status, 401);
+  const char* const key = "Authorization: Bearer key\r\n";
+  const Answer loaded = server.post("/v1/models/load", body, key);
+  EXPECT_EQ(loaded.status, 200);
+  EXPECT_EQ(nlohmann::json::parse(loaded.body).at("state"), "ready");
+  const Answer unloaded = server.post("/v1/models/unload", body, key);
+  EXPECT_EQ(nlohmann::json::parse(unloaded.body).at("state"), "unloaded");
+  EXPECT_EQ(server.post("/v1/models/load", R"({"model":"no"})", key).status, 404);
+  EXPECT_EQ(server.post("/v1/models/load", R"({})", key).status, 400);
+  const Answer streamed =
+      server.post("/v1/models/load", R"({"model":"fake/model:1b","stream":true})", key);
+  EXPECT_EQ(streamed.header("content-type"), "text/event-stream");
+  EXPECT_THAT(streamed.body, HasSubstr(R"("state":"ready")"));
+}
+
+TEST(RoutesTest, WithoutKeysNobodyLoadsOrUnloadsByRequest) {
+  const TestServer server;
+  const Answer answer = server.post("/v1/models/unload", R"({"model":"fake/model:1b"})");
+  EXPECT_EQ(answer.status, 403);
+  EXPECT_THAT(error_of(answer)["message"], HasSubstr("--api-key-file"));
+}
+
 TEST(RoutesTest, ReadyIsTrueOnceTheModelIsLoaded) {
   TestServer server({.load = false});
   const Answer before = server.get("/ready");

@@ -17,6 +17,24 @@ TEST(ModelListTest, OneModelIsAListOfOne) {
             R"("owned_by":"pcai","state":"unloaded"}]})");
 }
 
+TEST(ModelListTest, AModelTellsHowItStands) {
+  const ModelStatus status{.id = "m",
+                           .state = ModelState::Ready,
+                           .info = ModelInfo{.id = "m", .sees = true, .fills_gaps = true},
+                           .memory_bytes = 7,
+                           .pinned = true,
+                           .requests = 2,
+                           .unloads_at = 1'700'000'060,
+                           .loads = 3};
+  const Json model = Json::parse(model_body(status));
+  EXPECT_EQ(model["memory_bytes"], 7);
+  EXPECT_EQ(model["pinned"], true);
+  EXPECT_EQ(model["requests"], 2);
+  EXPECT_EQ(model["loads"], 3);
+  EXPECT_EQ(model["unloads_at"], 1'700'000'060);
+  EXPECT_EQ(model["capabilities"], Json({"completion", "insert", "vision"}));
+}
+
 TEST(ModelListTest, AReadyModelTellsWhatItIs) {
   ModelStatus status{.id = "org/model:q4", .state = ModelState::Ready, .created = 1'700'000'000};
   status.info = ModelInfo{.id = "org/model:q4",
