@@ -55,6 +55,7 @@ struct Settings {
   std::string api_key_file = {};
   std::vector<std::string> cors_origin = {};
   std::vector<std::string> allowed_host = {};
+  std::vector<std::string> media_hosts = {};
   std::int64_t max_queue = 64;
   std::int64_t timeout = 0;  // seconds; 0 = none
   std::int64_t grace = 30;   // seconds

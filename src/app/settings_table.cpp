@@ -171,6 +171,12 @@ std::vector<Setting> make_table() {
        .commands = kServer,
        .noun = "a host name",
        .help = "Name, besides localhost, that clients may use for this server in the Host header"},
+      {.name = "media_hosts",
+       .field = &Settings::media_hosts,
+       .commands = kServer,
+       .noun = "a host name",
+       .help = "Host that images are fetched from where a request gives their URL, such as "
+               "example.org or 127.0.0.1:8000; without any, none are fetched"},
       {.name = "max_queue",
        .field = &Settings::max_queue,
        .commands = kServer,

@@ -13,6 +13,7 @@
 
 #include "http/cors.h"
 #include "http/host_check.h"
+#include "http/media_fetch.h"
 #include "http/message.h"
 
 namespace pcai {
@@ -78,6 +79,9 @@ Status check(const HttpOptions& options) {
   if (options.host.empty()) return bad("host", "is empty; 127.0.0.1 is the default");
   if (options.threads < 1 || options.threads > 64) return bad("threads", "must be 1 to 64");
   if (options.max_connections < 1) return bad("max_connections", "must be at least 1");
+  for (const std::string& host : options.media_hosts) {
+    if (Status status = check_media_host(host); !status) return status;
+  }
   if (options.max_body_bytes < 1) return bad("max_body_bytes", "must be at least 1");
   if (options.max_header_bytes < 256 || options.max_header_bytes > (1U << 20)) {
     return bad("max_header_bytes", "must be 256 to 1048576");

@@ -5,8 +5,8 @@
 
 namespace pcai {
 
-/// Puts files in the place of the links among a request's images. Fails with InvalidRequest, with
-/// the setting that allows them, where there are any: none are fetched here.
+/// Puts files in the place of the links among a request's images: fetched on another thread, from
+/// hosts of HttpOptions::media_hosts. Fails with InvalidRequest where one is not to be had.
 Task<Status> fetch_media(Exchange& exchange, GenerateRequest& request);
 
 }  // namespace pcai

@@ -17,6 +17,7 @@ struct HttpOptions {
   std::vector<std::string> api_keys = {};       // empty = no key needed
   std::vector<std::string> cors_origins = {};   // exact origins that may call from a browser
   std::vector<std::string> allowed_hosts = {};  // Host names besides the loopback ones
+  std::vector<std::string> media_hosts = {};    // that images are fetched from; empty = none are
   std::uint32_t threads = 1;
   std::uint32_t max_connections = 8192;
   std::uint64_t max_body_bytes = 16ULL << 20;

@@ -34,6 +34,7 @@ HttpOptions http_options(const Settings& settings, std::vector<std::string> keys
           .api_keys = std::move(keys),
           .cors_origins = settings.cors_origin,
           .allowed_hosts = settings.allowed_host,
+          .media_hosts = settings.media_hosts,
           .reasoning_field = settings.reasoning_field};
 }
 
