@@ -12,6 +12,7 @@ from server import Server, skip_without  # noqa: E402
 TOOLS = [{"name": "weather", "description": "The weather of a city",
           "input_schema": {"type": "object", "properties": {"city": {"type": "string"}},
                            "required": ["city"]}}]
+PNG = "iVBORw0KGgogYW5kIHNvIG9u"  # its first bytes, and some more
 
 
 class SdkTest(unittest.TestCase):
@@ -81,6 +82,16 @@ class FakeTest(SdkTest):
     def test_the_stop_sequence_is_told(self):
         message = self.create("fake: reply=one two three", stop_sequences=["two"])
         self.assertEqual((message.stop_reason, message.stop_sequence), ("stop_sequence", "two"))
+
+    def test_an_image_stands_where_it_stood(self):
+        image = {"type": "image", "source": {"type": "base64", "media_type": "image/png",
+                                             "data": PNG}}
+        content = [{"type": "text", "text": "one"}, image, {"type": "text", "text": "two"}]
+        turn = [{"role": "user", "content": content}]
+        self.assertRegex(self.create(turn).content[0].text,
+                         r"^You said: one <image:PNG:\d+:\w+> two$")
+        count = self.client.messages.count_tokens(model=self.model, messages=turn)
+        self.assertEqual(count.input_tokens, 3)
 
     def test_tokens_are_counted(self):
         count = self.client.messages.count_tokens(

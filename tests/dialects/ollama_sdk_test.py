@@ -36,7 +36,17 @@ class ClientTest(unittest.TestCase):
         return self.client.chat(model=self.model, messages=messages, **parameters)
 
 
+PNG = b"\x89PNG\r\n\x1a\n and so on"
+
+
 class FakeTest(ClientTest):
+    def test_images_stand_before_the_text(self):
+        answer = self.chat([{"role": "user", "content": "see", "images": [PNG, PNG]}])
+        self.assertRegex(answer.message.content, r"^You said: (<image:PNG:18:\w+> ){2}see$")
+        answer = self.client.generate(model=self.model, prompt="see", images=[PNG])
+        self.assertRegex(answer.response, r"^You said: <image:PNG:18:\w+> see$")
+        self.assertIn("vision", self.client.show(self.model).capabilities)
+
     def test_a_chat_is_answered(self):
         answer = self.chat("hello")
         self.assertEqual(answer.message.content, "You said: hello")

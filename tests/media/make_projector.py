@@ -1,10 +1,10 @@
 """Makes projectors with random weights, for tests: what they see means nothing, but what is seen, in
 which order and how often changes what a model says.
 
-    make_projector.py FILE [llava|gemma3|hears] [WIDTH]
+    make_projector.py FILE [llava|gemma3|slow|hears] [WIDTH]
 
 llava: 64 tokens an image, read as text is; gemma3: 64, which see each other and must be read at once;
-hears: recordings, by ultravox' encoder. WIDTH is the text model's (576, the default model's)."""
+slow: the same out of 144 times as many patches; hears: recordings, by ultravox' encoder. WIDTH is the text model's (576, the default model's)."""
 import array
 import math
 import random
@@ -12,7 +12,8 @@ import sys
 
 import gguf_file
 
-SIDE, PATCH, DEPTH, HEADS = 112, 14, 32, 2  # 8 x 8 patches
+PATCH, DEPTH, HEADS = 14, 32, 2
+TOKENS = 8  # a side of what an image becomes
 
 
 class Weights:
@@ -57,18 +58,20 @@ def tower(prefix, width, layers):
 
 def image_projector(kind, out):
     weights = Weights(7)
+    merge = 12 if kind == "slow" else 1
+    patches = TOKENS * merge
     metadata = {"general.architecture": "clip", "general.type": "mmproj",
                 "clip.has_vision_encoder": True, "clip.use_gelu": True,
-                "clip.vision.image_size": SIDE, "clip.vision.patch_size": PATCH,
+                "clip.vision.image_size": patches * PATCH, "clip.vision.patch_size": PATCH,
                 "clip.vision.projection_dim": out, "clip.vision.image_mean": [0.5, 0.5, 0.5],
                 "clip.vision.image_std": [0.5, 0.5, 0.5], **tower("vision", DEPTH, 2)}
     weights.add("v.patch_embd.weight", PATCH, PATCH, 3, DEPTH, scale=0.05)
     weights.add("v.patch_embd.bias", DEPTH, scale=0.02)
-    weights.add("v.position_embd.weight", DEPTH, (SIDE // PATCH) ** 2, scale=0.1)
+    weights.add("v.position_embd.weight", DEPTH, patches ** 2, scale=0.1)
     weights.blocks("v", 2, DEPTH)
     weights.norm("v.post_ln", DEPTH)
-    if kind == "gemma3":
-        metadata |= {"clip.projector_type": "gemma3", "clip.vision.projector.scale_factor": 1}
+    if kind in ("gemma3", "slow"):
+        metadata |= {"clip.projector_type": "gemma3", "clip.vision.projector.scale_factor": merge}
         weights.norm("mm.soft_emb_norm", DEPTH, bias=False)
         weights.add("mm.input_projection.weight", out, DEPTH, scale=0.05)
     else:

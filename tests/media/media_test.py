@@ -42,6 +42,12 @@ class MediaTest:
         cls.server = Server("--model", MODEL, "--mmproj", projector, "--context", "4096",
                             "--reproducible", "on")
 
+    def metric(self, name):
+        with urllib.request.urlopen(self.server.url + "/metrics", timeout=30) as answer:
+            lines = answer.read().decode().splitlines()
+        return sum(float(line.split()[-1]) for line in lines
+                   if line.split("{")[0].split(" ")[0] == name)
+
     @classmethod
     def tearDownClass(cls):
         cls.server.stop()
@@ -161,15 +167,9 @@ class MediaTest:
 
     def wait_idle(self):
         deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            with urllib.request.urlopen(self.server.url + "/metrics", timeout=5) as answer:
-                lines = answer.read().decode().splitlines()
-            running = [line for line in lines if line.startswith("pcai_requests")
-                       and ('"running"' in line or '"queued"' in line or "running " in line)]
-            if running and all(float(line.split()[-1]) == 0 for line in running):
-                return
+        while self.metric("pcai_requests_running") > 0:
+            self.assertLess(time.monotonic(), deadline, "requests still run")
             time.sleep(0.02)
-        self.fail("requests still run: " + "\n".join(lines))
 
 
 class CausalImageTest(MediaTest, unittest.TestCase):
@@ -191,6 +191,30 @@ class CausalImageTest(MediaTest, unittest.TestCase):
 class WholeImageTest(MediaTest, unittest.TestCase):
     """Tokens that see each other: computed in one step, without the causal mask."""
     kind = "gemma3"
+
+
+class SlowEncoderTest(MediaTest, unittest.TestCase):
+    """An encoder that is slow enough to be caught at work."""
+    kind = "slow"
+
+    def test_a_request_that_ends_while_it_is_encoded_is_never_computed(self):
+        self.text([text_part("first")], max_tokens=1)
+        before = self.metric("pcai_model_steps_total")
+        media = [self.part(data) for data in self.many()]
+        answer = self.open(media, stream=True)  # its head comes when the model has taken it
+        answer.close()
+        self.wait_idle()
+        self.text([text_part("second")], max_tokens=1)
+        # Each picture would be a step, and the text around it another.
+        self.assertLess(self.metric("pcai_model_steps_total") - before, len(media))
+
+    def test_text_is_answered_while_others_are_encoded(self):
+        media = [self.part(png(lambda x, y, i=i: (i, x, y))) for i in range(20)]
+        answer = self.open(media, stream=True)
+        self.assertTrue(self.text([text_part("hello")], max_tokens=2))
+        self.assertEqual(self.metric("pcai_requests_running"), 1)
+        answer.close()
+        self.wait_idle()
 
 
 class RecordingTest(MediaTest, unittest.TestCase):
