@@ -17,6 +17,7 @@ int run_program(int argc, char** argv) noexcept {
     add_models(line);
     add_show(line);
     add_plan(line);
+    add_ps(line);
     add_doctor(line);
     add_config(line);
     add_version(line);

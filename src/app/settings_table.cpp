@@ -9,7 +9,7 @@ constexpr unsigned kEngine = kServe | kRun | kConfig;
 constexpr unsigned kPerModel = kEngine | kModelSection;
 constexpr unsigned kServer = kServe | kConfig;
 constexpr unsigned kFinders = kModels | kShow | kPlan | kDoctor | kRemove;
-constexpr unsigned kEverything = kServe | kRun | kConfig | kPull | kFinders;
+constexpr unsigned kEverything = kServe | kRun | kConfig | kPs | kPull | kFinders;
 constexpr std::int64_t kMaxContext = 16 << 20;
 constexpr std::int64_t kMaxThreads = 1024;
 constexpr std::int64_t kDay = 24 * 60 * 60;
@@ -138,18 +138,18 @@ std::vector<Setting> make_table() {
        .choices = {"on", "off"}},
       {.name = "host",
        .field = &Settings::host,
-       .commands = kServer | kDoctor,
+       .commands = kServer | kDoctor | kPs,
        .noun = "an address",
        .help = "Address to listen on. Others than loopback need an API key"},
       {.name = "port",
        .field = &Settings::port,
-       .commands = kServer | kDoctor,
+       .commands = kServer | kDoctor | kPs,
        .noun = "a port",
        .help = "Port to listen on; 0 = any free one",
        .max = 65535},
       {.name = "api_key",
        .field = &Settings::api_key,
-       .commands = kServer,
+       .commands = kServer | kPs,
        .noun = "a key",
        .help = "Key that clients must send. Others on this machine can read it in `ps`: better use "
                "--api-key-file or PCAI_API_KEY",
@@ -157,7 +157,7 @@ std::vector<Setting> make_table() {
        .secret = true},
       {.name = "api_key_file",
        .field = &Settings::api_key_file,
-       .commands = kServer,
+       .commands = kServer | kPs,
        .noun = "a file",
        .help = "File of keys, one a line, that only its owner may read (mode 0600)",
        .kind = TextKind::File},

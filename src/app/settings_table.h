@@ -22,6 +22,7 @@ enum CommandBit : unsigned {
   kDoctor = 1U << 6,
   kPull = 1U << 7,
   kRemove = 1U << 8,
+  kPs = 1U << 9,
   kModelSection = 1U << 15,  // no command: may stand in [models.ID] and [profiles.NAME]
 };
 

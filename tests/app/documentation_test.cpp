@@ -61,6 +61,7 @@ TEST(DocumentationTest, TheManualHasEveryCommandAndItsFlags) {
   add_models(line);
   add_show(line);
   add_plan(line);
+  add_ps(line);
   add_doctor(line);
   add_config(line);
   add_version(line);

@@ -11,6 +11,7 @@ void add_models(CommandLine& line);
 void add_show(CommandLine& line);
 void add_version(CommandLine& line);
 void add_plan(CommandLine& line);
+void add_ps(CommandLine& line);
 void add_doctor(CommandLine& line);
 void add_config(CommandLine& line);
 void add_completion(CommandLine& line);
