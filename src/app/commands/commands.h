@@ -13,6 +13,8 @@ void add_version(CommandLine& line);
 void add_plan(CommandLine& line);
 void add_ps(CommandLine& line);
 void add_doctor(CommandLine& line);
+void add_pull(CommandLine& line);
+void add_rm(CommandLine& line);
 void add_config(CommandLine& line);
 void add_completion(CommandLine& line);
 void add_worker(CommandLine& line);  // hidden: a model's own process

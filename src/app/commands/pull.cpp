@@ -1,0 +1,127 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "app/command_line.h"
+#include "app/commands/commands.h"
+#include "app/exit_code.h"
+#include "app/model_choice.h"
+#include "app/pull_display.h"
+#include "app/signals.h"
+#include "app/terminal.h"
+#include "app/text_table.h"
+#include "models/split_name.h"
+
+namespace pcai {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct PullFlags {
+  std::unique_ptr<SettingFlags> settings;
+  std::string model;
+  bool json = false;
+  bool offline = false;
+};
+
+std::string lower(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
+/// As huggingface_hub reads its switches.
+bool is_offline() {
+  const char* const value = std::getenv("HF_HUB_OFFLINE");
+  const std::string text = lower(value == nullptr ? "" : value);
+  return text == "1" || text == "true" || text == "yes" || text == "on";
+}
+
+/// Whether a model on this machine is one that the name means.
+bool is_meant(const FoundModel& model, const HubName& name) {
+  const std::filesystem::path own = own_models_folder() / name.owner / name.repository;
+  const bool is_own = std::ranges::mismatch(own, model.path).in1 == own.end();
+  const bool is_cached = model.source == "hugging-face" &&
+                         model.path.string().find("models--" + name.owner + "--" + name.repository +
+                                                  "/") != std::string::npos;
+  const std::string choice = lower(name.choice);
+  return !model.error && (is_own || is_cached) &&
+         (choice.empty() || lower(model.quantization) == choice ||
+          lower(model.path.filename().string()).find(choice) != std::string::npos);
+}
+
+Result<PulledModel> find_here(const HubName& name, const Settings& settings) {
+  for (const FoundModel& model : find_models(model_folders(settings))) {
+    if (is_meant(model, name)) return PulledModel{{model.path}, model.size_bytes, true};
+  }
+  return fail(ErrorCode::ModelNotFound,
+              name.text() +
+                  " is not on this machine, and may not be downloaded: --offline or "
+                  "HF_HUB_OFFLINE is set");
+}
+
+Result<PulledModel> pull_online(const HubName& name) {
+  const Result<HubOptions> options = hub_options_from_environment();
+  if (!options) return fail(options.error());
+  Signals signals;
+  PullDisplay display(name.text(), [&signals] { return signals.pending(); });
+  return pull_model(name, *options, display);
+}
+
+int pull(const PullFlags& flags) {
+  const Result<ResolvedSettings> resolved = flags.settings->load();
+  if (!resolved) return kUsage;
+  const Result<HubName> name = parse_hub_name(flags.model);
+  const auto pulled = name.and_then([&](const HubName& parsed) {
+    return flags.offline || is_offline() ? find_here(parsed, resolved->values)
+                                         : pull_online(parsed);
+  });
+  if (!pulled) {
+    print_error(pulled.error().message);
+    return exit_code(pulled.error().code);
+  }
+  const std::filesystem::path& first = pulled->files.front();
+  if (!flags.json) {
+    return write_out(fmt::format("{}: {} ({})\n", pulled->was_here ? "here already" : "pulled",
+                                 terminal_safe(first.string()), human_size(pulled->bytes)))
+               ? kSuccess
+               : kFailure;
+  }
+  Json files = Json::array();
+  for (const auto& file : pulled->files) files.push_back(file.string());
+  const Json object = {{"id", model_stem(first)},
+                       {"files", std::move(files)},
+                       {"size_bytes", pulled->bytes},
+                       {"was_here", pulled->was_here}};
+  return write_out(object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n") ? kSuccess
+                                                                                      : kFailure;
+}
+
+}  // namespace
+
+void add_pull(CommandLine& line) {
+  const auto flags = std::make_shared<PullFlags>();
+  CLI::App& command =
+      line.add("pull", "Download a model from Hugging Face or a mirror of it",
+               "It goes into pcai's own folder. A download that breaks, or is ended by Ctrl+C, is\n"
+               "taken up again by the same command. HF_ENDPOINT names a mirror, HF_TOKEN a token\n"
+               "for what is not for everybody; proxies are those of https_proxy and its like.\n\n"
+               "Examples:\n"
+               "  pcai pull hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF\n"
+               "  pcai pull hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF:Q8_0\n"
+               "  HF_ENDPOINT=https://hub.example.org pcai pull hf:team/model",
+               [flags] { return pull(*flags); });
+  command
+      .add_option("MODEL", flags->model,
+                  "hf:OWNER/REPOSITORY, or with the quantization or file after a colon")
+      ->required()
+      ->type_name("NAME");
+  command.add_flag("--json", flags->json, "Print JSON");
+  command.add_flag("--offline", flags->offline, "Download nothing; only look whether it is here");
+  flags->settings = std::make_unique<SettingFlags>(command, kPull);
+}
+
+}  // namespace pcai
