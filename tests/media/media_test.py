@@ -188,6 +188,18 @@ class CausalImageTest(MediaTest, unittest.TestCase):
         self.assertIn("12000 x 12000", error["message"])
 
 
+    def test_webp_is_refused_with_what_is_read(self):
+        webp = b"RIFF\x1a\0\0\0WEBPVP8L" + bytes(18)
+        code, error = self.refused([image_part(webp)])
+        self.assertEqual(code, 400)
+        self.assertIn("send PNG or JPEG", error["message"])
+
+    def test_the_template_shows_where_media_stand(self):
+        parts = [text_part("one"), image_part(self.one()), text_part("two")]
+        with self.open(parts, route="/apply-template") as answer:
+            self.assertIn("one<__media__>two", json.load(answer)["prompt"])
+
+
 class WholeImageTest(MediaTest, unittest.TestCase):
     """Tokens that see each other: computed in one step, without the causal mask."""
     kind = "gemma3"
@@ -223,6 +235,38 @@ class RecordingTest(MediaTest, unittest.TestCase):
     one = staticmethod(lambda: wav(440))
     other = staticmethod(lambda: wav(880, 1.5))
     many = staticmethod(lambda: [wav(100 + i) for i in range(8)])
+
+
+class ProjectorFileTest(unittest.TestCase):
+    def refusal(self, write):
+        with tempfile.TemporaryDirectory() as folder:
+            file = os.path.join(folder, "mmproj.gguf")
+            write(file)
+            with self.assertRaises(AssertionError) as caught:
+                Server("--model", MODEL, "--mmproj", file).stop()
+            return str(caught.exception)
+
+    def test_one_for_another_model_is_refused(self):
+        said = self.refusal(lambda file: make(file, "llava", 512))
+        self.assertIn("cannot be loaded", said)
+        self.assertIn("512", said)
+
+    def test_a_damaged_one_is_refused(self):
+        def write(file):
+            make(file)
+            os.truncate(file, 100_000)
+        self.assertIn("cannot be loaded", self.refusal(write))
+
+    def test_what_is_no_projector_is_refused(self):
+        def write(file):
+            os.symlink(model_file(), file)
+        self.assertIn("no projector", self.refusal(write))
+
+
+def model_file():
+    folder = os.environ.get("PCAI_MODELS_DIR") or os.path.join(
+        os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share"), "pcai/models")
+    return os.path.join(folder, MODEL + ".gguf")
 
 
 class NoProjectorTest(unittest.TestCase):

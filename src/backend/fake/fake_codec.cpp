@@ -58,7 +58,7 @@ Result<std::string> FakeCodec::apply_template(const TemplateRequest& request, st
     text += '\n';
   }
   for (const ChatMessage& message : request.chat.messages) {
-    text += std::string("<|") + name_of(message.role) + "|>" + message.content.value_or("");
+    text += std::string("<|") + name_of(message.role) + "|>" + fake_text(message);
     for (const ToolCall& call : message.tool_calls) text += call.name + call.arguments;
     text += '\n';
   }

@@ -159,8 +159,9 @@ std::string word_of(const Media& media) {
          ":" + std::to_string(media.bytes->size()) + ":" + hash.data() + ">";
 }
 
-/// A message's text with a word for each picture and recording, where it stands.
-std::string text_of(const ChatMessage& message) {
+}  // namespace
+
+std::string fake_text(const ChatMessage& message) {
   std::string text;
   std::size_t copied = 0;
   const std::string content = message.content.value_or("");
@@ -174,8 +175,6 @@ std::string text_of(const ChatMessage& message) {
   return text.append(content, copied, std::string::npos);
 }
 
-}  // namespace
-
 Result<FakePrompt> read_prompt(const GenerateRequest& request, const FakeScript& defaults) {
   PromptReader reader(request.cache_scope);
   FakePrompt prompt{.prefixes = {}, .script = defaults};
@@ -184,7 +183,7 @@ Result<FakePrompt> read_prompt(const GenerateRequest& request, const FakeScript&
     std::string last_user;
     for (const ChatMessage& message : chat->messages) {
       if (!message.content) continue;
-      std::string said = text_of(message);
+      std::string said = fake_text(message);
       reader.add(said);
       if (message.role == Role::User) last_user = std::move(said);
     }

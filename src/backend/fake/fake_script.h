@@ -45,6 +45,9 @@ struct FakePrompt {
 /// Counts a prompt's tokens (the words of all messages) and reads its script over `defaults`.
 Result<FakePrompt> read_prompt(const GenerateRequest& request, const FakeScript& defaults);
 
+/// A message's text with a word for each picture and recording, where it stands.
+std::string fake_text(const ChatMessage& message);
+
 /// The tokens of an answer: words with the space before them, long words in chunks of whole code
 /// points. Deterministic; the seed (0 for greedy requests) picks the filler words. Not thread-safe.
 class FakeReply {

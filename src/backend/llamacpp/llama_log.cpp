@@ -2,6 +2,7 @@
 
 #include <llama.h>
 #include <log.h>
+#include <mtmd-helper.h>
 #include <spdlog/spdlog.h>
 
 #include <mutex>
@@ -35,6 +36,7 @@ void capture_llama_log() {
   static std::once_flag once;
   std::call_once(once, [] {
     llama_log_set(on_llama_log, nullptr);
+    mtmd_helper_log_set(on_llama_log, nullptr);
     common_log_set_verbosity_thold(-1);
   });
 }
