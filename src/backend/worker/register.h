@@ -16,7 +16,7 @@ struct WorkerOptions {
   std::vector<std::string> command = {"/proc/self/exe", "worker"};
   std::chrono::milliseconds heartbeat{250};           // how often a worker says that it lives
   std::chrono::milliseconds silence_timeout{10'000};  // so long without a word: ended; 0 = never
-  std::chrono::milliseconds stall_timeout{60'000};    // so long no step for a request; 0 = never
+  std::chrono::milliseconds stall_timeout{180'000};   // so long no step for a request; 0 = never
   std::chrono::milliseconds shutdown_timeout{5'000};  // for a worker to end by itself
   std::uint64_t memory_limit = 0;                     // address space in bytes; 0 = none
   bool harden = true;  // no network, no new privileges, no reading of its memory, where possible
