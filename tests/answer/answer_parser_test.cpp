@@ -109,6 +109,31 @@ TEST(AnswerParserTest, OnlyACompleteCallCounts) {
   EXPECT_TRUE(parser.called());
 }
 
+TEST(AnswerParserTest, ACallThatWasMadeBeforeEndsTheAnswer) {
+  const std::string one = call_text("look", R"({"at": "a"})");
+  const std::string other = call_text("look", R"({"at": "b"})");
+  const Answer both{.calls = {{"look", R"({"at": "a"})"}, {"look", R"({"at": "b"})"}}};
+  AnswerParser parser(kCalls);
+  Answer answer;
+  join(answer, parser.add(one + "\n" + other));
+  EXPECT_EQ(answer, both);
+  EXPECT_FALSE(parser.done());
+  join(answer, parser.add("\n" + one + "\n" + call_text("look", "{}")));
+  EXPECT_TRUE(parser.done());
+  join(answer, parser.finish());
+  EXPECT_EQ(answer, both);
+  EXPECT_TRUE(parser.called());
+}
+
+TEST(AnswerParserTest, ACallThatBeginsLikeAnEarlierOneIsTold) {
+  const std::string text = call_text("look", R"({"at": "a"})") + "\n" +
+                           call_text("lo", R"({"at": "a"})") + "\n" +
+                           call_text("look", R"({"at": "ab"})");
+  EXPECT_EQ(parse(kCalls, text).calls.size(), 3U);
+  const Answer cut = parse(kCalls, text.substr(0, text.size() - 16));
+  EXPECT_EQ(cut.calls.size(), 3U);
+}
+
 TEST(AnswerParserTest, EveryWayToCutTheTextGivesTheSameAnswer) {
   const std::vector<std::string> pieces = {"<think>",
                                            "</think>",
@@ -122,6 +147,7 @@ TEST(AnswerParserTest, EveryWayToCutTheTextGivesTheSameAnswer) {
                                            "\"",
                                            call_text("look", "{\"q\": \"a \\\"b\\\" }\"}"),
                                            call_text("b", "{}"),
+                                           call_text("look", "{\"q\": \"a \\\"b\\\" ]\"}"),
                                            "{",
                                            "}",
                                            "grüße"};

@@ -1,6 +1,7 @@
 #include "backend/answer/answer_parser.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "backend/answer/call_id.h"
@@ -47,11 +48,15 @@ std::vector<GenerateEvent> AnswerParser::add(std::string_view text) {
 std::vector<GenerateEvent> AnswerParser::finish() {
   while (step(true)) {
   }
+  // Of a call that was cut.
+  std::move(held_call_.begin(), held_call_.end(), std::back_inserter(out_));
+  held_call_.clear();
   return std::exchange(out_, {});
 }
 
 /// One step; true when another one may do something.
 bool AnswerParser::step(bool last) {
+  if (done_) return false;
   switch (state_) {
     case State::Start: return start(last);
     case State::Reasoning: return read_reasoning(last);
@@ -131,9 +136,8 @@ bool AnswerParser::read_call_head() {
   const std::string_view middle = text.substr(name_end, kCallMiddle.size());
   if (middle != kCallMiddle.substr(0, middle.size())) return no_call();
   if (middle.size() < kCallMiddle.size()) return false;
-  out_.push_back(
-      ToolCallDelta{calls_, random_call_id(),
-                    std::string(text.substr(kCallHead.size(), name_end - kCallHead.size())), ""});
+  tell({calls_, random_call_id(),
+        std::string(text.substr(kCallHead.size(), name_end - kCallHead.size())), ""});
   held_.erase(0, name_end + kCallMiddle.size());
   state_ = State::Arguments;
   depth_ = 0;
@@ -162,12 +166,31 @@ bool AnswerParser::read_arguments() {
       complete = --depth_ == 0;
     }
   }
-  if (end > 0) out_.push_back(ToolCallDelta{calls_, "", "", held_.substr(0, end)});
+  if (end > 0) tell({calls_, "", "", held_.substr(0, end)});
   held_.erase(0, end);
   if (!complete) return false;
+  end_call();
+  return true;
+}
+
+void AnswerParser::tell(ToolCallDelta piece) {
+  call_ += piece.name + piece.arguments;
+  held_call_.push_back(std::move(piece));
+  const bool known = std::any_of(made_.begin(), made_.end(), [this](const std::string& made) {
+    return made.compare(0, call_.size(), call_) == 0;
+  });
+  if (known) return;
+  std::move(held_call_.begin(), held_call_.end(), std::back_inserter(out_));
+  held_call_.clear();
+}
+
+void AnswerParser::end_call() {
+  done_ = !held_call_.empty();
+  held_call_.clear();
+  if (done_) return;
+  made_.push_back(std::exchange(call_, {}));
   ++calls_;
   state_ = State::CallTail;
-  return true;
 }
 
 bool AnswerParser::read_call_tail() {

@@ -11,7 +11,9 @@
 
 namespace pcai {
 
-/// Reads the format of answer_format.h. White space around reasoning and calls is left out.
+/// Reads the format of answer_format.h. White space around reasoning and calls is left out. A call
+/// that was made before in the same answer ends it and is not told: so do small models that find no
+/// end.
 class AnswerParser final : public AnswerReader {
  public:
   explicit AnswerParser(AnswerFormat format);
@@ -19,7 +21,7 @@ class AnswerParser final : public AnswerReader {
   std::vector<GenerateEvent> add(std::string_view text) override;
   std::vector<GenerateEvent> finish() override;
   bool called() const noexcept override { return calls_ > 0; }
-  bool done() const noexcept override { return false; }
+  bool done() const noexcept override { return done_; }
   bool reasons() const noexcept override { return state_ == State::Reasoning; }
 
  private:
@@ -32,6 +34,8 @@ class AnswerParser final : public AnswerReader {
   bool read_call_head();
   bool read_arguments();
   bool read_call_tail();
+  void tell(ToolCallDelta piece);
+  void end_call();
   std::string take(std::size_t length);
   void emit_text(std::size_t length);
   void emit_reasoning(std::size_t length);
@@ -44,7 +48,11 @@ class AnswerParser final : public AnswerReader {
   std::uint32_t depth_ = 0;  // of brackets, inside arguments
   bool in_string_ = false;   // of the arguments
   bool escaped_ = false;
-  std::uint32_t calls_ = 0;  // complete ones
+  std::uint32_t calls_ = 0;               // complete ones
+  std::vector<std::string> made_;         // their names and arguments
+  std::string call_;                      // the same of the one that is being read
+  std::vector<GenerateEvent> held_call_;  // its pieces, while it may be one of those
+  bool done_ = false;
 };
 
 }  // namespace pcai
