@@ -1,4 +1,4 @@
-"""Writes small GGUF files: metadata and float32 tensors."""
+"""Writes small GGUF files: metadata and float32 tensors; takes the vocabulary out of large ones."""
 import struct
 
 U32, I32, F32, BOOL, TEXT, ARRAY = 4, 5, 6, 7, 8, 9
@@ -24,9 +24,45 @@ def _value(value):
     return ARRAY, struct.pack("<IQ", kind, len(value)) + items
 
 
-def write(path, metadata, tensors):
+def _skip(file, kind):
+    sizes = {0: 1, 1: 1, 2: 2, 3: 2, U32: 4, I32: 4, F32: 4, BOOL: 1, 10: 8, 11: 8, 12: 8}
+    if kind == TEXT:
+        file.seek(struct.unpack("<Q", file.read(8))[0], 1)
+    elif kind != ARRAY:
+        file.seek(sizes[kind], 1)
+    else:
+        kind, count = struct.unpack("<IQ", file.read(12))
+        if kind in sizes:
+            file.seek(sizes[kind] * count, 1)
+        else:
+            for _ in range(count):
+                _skip(file, kind)
+
+
+def vocabulary(path):
+    """The records of a model's tokenizer, as they stand in its file, and how many tokens it has."""
+    records, tokens = [], 0
+    with open(path, "rb") as file:
+        file.seek(16)
+        for _ in range(struct.unpack("<Q", file.read(8))[0]):
+            begin = file.tell()
+            key = file.read(struct.unpack("<Q", file.read(8))[0])
+            kind = struct.unpack("<I", file.read(4))[0]
+            if key == b"tokenizer.ggml.tokens":
+                tokens = struct.unpack("<IQ", file.read(12))[1]
+                file.seek(-12, 1)
+            _skip(file, kind)
+            if key.startswith(b"tokenizer."):
+                end = file.tell()
+                file.seek(begin)
+                records.append(file.read(end - begin))
+    return records, tokens
+
+
+def write(path, metadata, tensors, records=()):
     """`tensors`: (name, shape with the fastest dimension first, array of floats)."""
-    head = bytearray(b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(metadata)))
+    head = bytearray(b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(metadata) + len(records)))
+    head += b"".join(records)
     for key, value in metadata.items():
         kind, raw = _value(value)
         head += _text(key) + struct.pack("<I", kind) + raw

@@ -1,10 +1,11 @@
 """Makes projectors with random weights, for tests: what they see means nothing, but what is seen, in
 which order and how often changes what a model says.
 
-    make_projector.py FILE [llava|gemma3|slow|hears] [WIDTH]
+    make_projector.py FILE [llava|gemma3|slow|grid|hears] [WIDTH]
 
 llava: 64 tokens an image, read as text is; gemma3: 64, which see each other and must be read at once;
-slow: the same out of 144 times as many patches; hears: recordings, by ultravox' encoder. WIDTH is the text model's (576, the default model's)."""
+slow: the same out of 144 times as many patches; grid: Qwen2-VL's, with places on a grid; hears:
+recordings, by ultravox' encoder. WIDTH is the text model's (576, the default model's)."""
 import array
 import math
 import random
@@ -81,6 +82,52 @@ def image_projector(kind, out):
     return metadata, weights.tensors
 
 
+def grid_projector(out):
+    """Qwen2-VL's: as many tokens as the picture has squares, at places of a grid."""
+    weights = Weights(13)
+    metadata = {"general.architecture": "clip", "general.type": "mmproj",
+                "clip.has_vision_encoder": True, "clip.use_gelu": True,
+                "clip.projector_type": "qwen2vl_merger", "clip.vision.image_size": 112,
+                "clip.vision.patch_size": PATCH, "clip.vision.projection_dim": out,
+                "clip.vision.image_mean": [0.5, 0.5, 0.5], "clip.vision.image_std": [0.5, 0.5, 0.5],
+                **tower("vision", DEPTH, 2)}
+    for name in ("v.patch_embd.weight", "v.patch_embd.weight.1"):
+        weights.add(name, PATCH, PATCH, 3, DEPTH, scale=0.05)
+    weights.blocks("v", 2, DEPTH)
+    weights.norm("v.post_ln", DEPTH)
+    weights.linear("mm.0", 4 * DEPTH, 4 * DEPTH)
+    weights.linear("mm.2", 4 * DEPTH, out)
+    return metadata, weights.tensors
+
+
+def make_grid_model(path, vocabulary_of, width=64):
+    """A text model of random weights whose tokens have places on a grid (M-RoPE), as Qwen2-VL's."""
+    records, count = gguf_file.vocabulary(vocabulary_of)
+    weights = Weights(17)
+    metadata = {"general.architecture": "qwen2vl", "qwen2vl.block_count": 2,
+                "qwen2vl.context_length": 4096, "qwen2vl.embedding_length": width,
+                "qwen2vl.feed_forward_length": 2 * width, "qwen2vl.attention.head_count": 2,
+                "qwen2vl.attention.head_count_kv": 2,
+                "qwen2vl.attention.layer_norm_rms_epsilon": 1e-6, "qwen2vl.rope.freq_base": 1e4,
+                "qwen2vl.rope.dimension_sections": [4, 6, 6, 0]}
+    noise = weights.random.randbytes(count * width)
+    table = [byte / 128 - 1 for byte in range(256)]
+    weights.tensors.append(("token_embd.weight", (width, count),
+                            array.array("f", (table[byte] for byte in noise))))
+    weights.norm("output_norm", width, bias=False)
+    for i in range(2):
+        block = f"blk.{i}"
+        weights.norm(block + ".attn_norm", width, bias=False)
+        weights.norm(block + ".ffn_norm", width, bias=False)
+        for part in ("attn_q", "attn_k", "attn_v"):
+            weights.linear(f"{block}.{part}", width, width)
+        weights.linear(block + ".attn_output", width, width, bias=False)
+        weights.linear(block + ".ffn_gate", width, 2 * width, bias=False)
+        weights.linear(block + ".ffn_up", width, 2 * width, bias=False)
+        weights.linear(block + ".ffn_down", 2 * width, width, bias=False)
+    gguf_file.write(path, metadata, weights.tensors, records)
+
+
 def sound_projector(out):
     weights = Weights(11)
     stack, bins = 4, 80
@@ -104,7 +151,10 @@ def sound_projector(out):
 
 
 def make(path, kind="llava", width=576):
-    metadata, tensors = sound_projector(width) if kind == "hears" else image_projector(kind, width)
+    if kind == "hears":
+        metadata, tensors = sound_projector(width)
+    else:
+        metadata, tensors = grid_projector(width) if kind == "grid" else image_projector(kind, width)
     gguf_file.write(path, metadata, tensors)
 
 
