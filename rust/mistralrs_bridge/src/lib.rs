@@ -27,7 +27,7 @@ use crate::prompt::{Body, Chat};
 use crate::tokenizer::TextTokens;
 
 /// PCAI_MRS_ABI_VERSION of pcai_mrs.h.
-const ABI_VERSION: u32 = 3;
+const ABI_VERSION: u32 = 4;
 
 /// pcai_mrs_stats.
 #[repr(C)]

@@ -31,6 +31,9 @@ pub struct Config {
     #[serde(default)]
     files: Vec<PathBuf>,
     isq: Option<String>,
+    /// For tests: where the quantized weights are written to.
+    #[serde(default)]
+    write_uqff: Option<PathBuf>,
     chat_template: Option<String>,
     gpu_layers: i64,
     threads: usize,
@@ -137,7 +140,7 @@ pub fn load(config: &Config) -> Result<Loaded, Fault> {
         )
     };
     let tokenizer = tokenizer.ok_or_else(no_tokenizer)?;
-    let tokens = TextTokens::new(tokenizer, metadata.tok_env().ok_or_else(no_tokenizer)?);
+    let tokens = TextTokens::new(tokenizer, metadata.tok_env());
 
     // MistralRs::new panics where the engine's thread holds the pipeline at that moment.
     const TRIES: usize = 20;
@@ -264,7 +267,11 @@ impl Source {
         }
         let folder = config.folder.display();
         if config.format == Format::Safetensors {
-            let builder = configured!(ModelBuilder::new(folder).with_device(device));
+            let mut builder = ModelBuilder::new(folder).with_device(device);
+            if let Some(path) = &config.write_uqff {
+                builder = builder.write_uqff(path.clone());
+            }
+            let builder = configured!(builder);
             return Ok(Self::Folder(Box::new(builder)));
         }
         if isq.is_some() {

@@ -60,6 +60,13 @@ Result<std::uint32_t> BridgeCodec::count_tokens(const CountRequest& request, std
     return static_cast<std::uint32_t>(tokens->tokens.size());
   }
   if (const auto* chat = std::get_if<ChatPrompt>(&request.prompt)) {
+    for (const ChatMessage& message : chat->messages) {
+      if (message.media.empty()) continue;
+      return fail(
+          ErrorCode::Unsupported,
+          "messages: how many tokens an image is, mistral.rs tells only in an answer's usage",
+          "messages");
+    }
     const auto tokenized = chats_.tokenize(*chat, context_length_);
     if (!tokenized) return fail(tokenized.error());
     return static_cast<std::uint32_t>(tokenized->tokens.size());

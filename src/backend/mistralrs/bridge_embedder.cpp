@@ -73,6 +73,11 @@ Result<Embedding> BridgeEmbedder::embed(const EmbedInput& input) const {
   if (tokens->size() > context_length_) {
     return fail(too_long(tokens->size(), "tokens", context_length_));
   }
+  // Its engine panics at one alone.
+  if (tokens->size() == 1) {
+    return fail(ErrorCode::InvalidRequest,
+                "has one token; mistral.rs embeds texts of two tokens and more");
+  }
   BridgeAnswer answer(bridge_);
   const auto status = bridge_.embed(&model_, reinterpret_cast<const std::uint32_t*>(tokens->data()),
                                     tokens->size(), answer.out());

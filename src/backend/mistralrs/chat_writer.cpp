@@ -69,8 +69,9 @@ Status ChatWriter::check_special_text(const ChatPrompt& chat) const {
     const SpecialText::Shielded shielded = special_text_.shield(std::move(part));
     if (shielded.hidden.empty()) return {};
     return fail(ErrorCode::InvalidRequest,
-                field + " has the name of a special token in it, which mistral.rs cannot keep apart "
-                        "from the chat's own where there are images; leave it out",
+                field +
+                    " has the name of a special token in it, which mistral.rs cannot keep apart "
+                    "from the chat's own where there are images; leave it out",
                 field);
   };
   for (std::size_t i = 0; i < chat.messages.size(); ++i) {

@@ -144,6 +144,10 @@ Status MistralrsModel::submit(RequestId id, GenerateRequest request,
                               std::shared_ptr<EventSink> sink) {
   if (Status status = check_request(request); !status) return status;
   if (Status status = check_supported(request, backend_); !status) return status;
+  if (!info_.generates) {
+    return fail(ErrorCode::Unsupported, "model '" + info_.id + "' embeds texts and generates none",
+                "model");
+  }
   for (const LogitBias& bias : request.params.logit_bias) {
     if (static_cast<std::uint32_t>(bias.token) >= info_.vocabulary_size) {
       return fail(ErrorCode::InvalidRequest,

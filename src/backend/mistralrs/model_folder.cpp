@@ -94,6 +94,31 @@ Result<std::uint64_t> count_elements(const fs::path& path) {
   return total;
 }
 
+/// Of a folder as sentence-transformers lays it out. What mistral.rs cannot pool would make its
+/// engine panic at the first text.
+Status check_pooling(const fs::path& folder) {
+  std::error_code error;
+  const fs::path list = folder / "modules.json";
+  if (!fs::exists(list, error)) return {};
+  std::ifstream stream(list, std::ios::binary);
+  const Json modules = Json::parse(stream, nullptr, false);
+  if (!modules.is_array()) return invalid(list, "is not a JSON list");
+  for (const Json& module : modules) {
+    if (!module.is_object()) return invalid(list, "has a module that is no JSON object");
+    const std::string type = module.value("type", "");
+    if (type.find("Pooling") == std::string::npos) continue;
+    const auto pooling = read_config(folder / module.value("path", "") / "config.json");
+    if (!pooling) return fail(pooling.error());
+    for (const char* mode :
+         {"cls_token", "max_tokens", "mean_sqrt_len_tokens", "weightedmean_tokens"}) {
+      if (!pooling->value(std::string("pooling_mode_") + mode, false)) continue;
+      return invalid(folder, std::string("pools by ") + mode +
+                                 ", which mistral.rs cannot; it knows mean_tokens and lasttoken");
+    }
+  }
+  return {};
+}
+
 std::vector<fs::path> files_ending(const fs::path& folder, const char* ending) {
   std::vector<fs::path> files;
   std::error_code error;
@@ -115,6 +140,8 @@ Result<ModelFiles> look_at_model_folder(const fs::path& given, const fs::path& u
   std::error_code error;
   if (!fs::exists(folder / "tokenizer.json", error))
     return invalid(folder, "has no tokenizer.json");
+
+  if (Status status = check_pooling(folder); !status) return fail(std::move(status.error()));
 
   ModelFiles model{.format = "safetensors", .folder = folder, .files = {}};
   ModelInfo& info = model.info;
