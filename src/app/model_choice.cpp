@@ -1,6 +1,7 @@
 #include "app/model_choice.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "app/load_settings.h"
 #include "fit/memory_plan.h"
@@ -58,6 +59,17 @@ KernelUse kernel_use(const std::string& name) {
   return name == "off" ? KernelUse::Off : KernelUse::Auto;
 }
 
+/// "FILE" or "FILE:SCALE".
+AdapterConfig adapter(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  float scale = 1;
+  if (colon == std::string::npos) return {.path = text};
+  const char* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data() + colon + 1, end, scale);
+  if (error != std::errc() || stopped != end) return {.path = text};
+  return {.path = text.substr(0, colon), .scale = scale};
+}
+
 /// Fills in how to load it; the id and the path stay.
 Status configure(ModelSpec& spec, const Settings& settings) {
   spec.backend = settings.backend;
@@ -86,6 +98,12 @@ Status configure(ModelSpec& spec, const Settings& settings) {
   const Result<std::uint64_t> memory =
       settings.backend == kFake ? Result<std::uint64_t>(0) : expected_memory(config);
   if (memory) spec.memory_bytes = *memory;
+  for (const std::string& text : settings.lora) {
+    config.adapters.push_back(adapter(text));
+    std::error_code error;
+    const auto bytes = std::filesystem::file_size(config.adapters.back().path, error);
+    if (!error && spec.memory_bytes > 0) spec.memory_bytes += bytes;
+  }
   return {};
 }
 

@@ -42,9 +42,10 @@ struct Settings {
   std::string kernels = "auto";
   std::string reproducible = "off";
   std::string isq = "off";
-  std::string chat_template = {};  // a file; empty = the model's own
-  std::string mmproj = {};         // a file; empty = none, or the one that belongs to the model
-  std::int64_t keep_alive = 0;     // seconds; 0 = for good
+  std::string chat_template = {};      // a file; empty = the model's own
+  std::string mmproj = {};             // a file; empty = none, or the one that belongs to the model
+  std::vector<std::string> lora = {};  // files, or FILE:SCALE
+  std::int64_t keep_alive = 0;         // seconds; 0 = for good
   std::string memory_limit = "auto";
   std::string discover = "on";
   std::vector<std::string> aliases = {};  // these two of a model's section only

@@ -116,6 +116,13 @@ std::vector<Setting> make_table() {
        .help = "Projector of a model that sees or hears (GGUF, \"mmproj\"); none = not even the "
                "one that belongs to the model",
        .kind = TextKind::File},
+      {.name = "lora",
+       .field = &Settings::lora,
+       .commands = kPerModel,
+       .noun = "an adapter",
+       .help = "LoRA adapter to add to the model (GGUF): FILE, or FILE:SCALE for other than its "
+               "full strength",
+       .kind = TextKind::File},
       {.name = "keep_alive",
        .field = &Settings::keep_alive,
        .commands = kServer | kModelSection,

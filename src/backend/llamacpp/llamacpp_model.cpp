@@ -76,14 +76,22 @@ Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
     if (!packed) return fail(std::move(packed.error()));
     model->kernels_ = std::move(*packed);
   }
+  auto adapters = LoraAdapters::load(spec.config, *model->weights_);
+  if (!adapters) return fail(std::move(adapters.error()));
+  model->adapters_ = std::move(*adapters);
+  model->embedder_.set_adapters(&model->adapters_);
   auto context = create_context(*model->weights_, *needs, spec.config);
   if (!context) return fail(std::move(context.error()));
+  if (Status status = model->adapters_.apply(*context->context); !status) {
+    return fail(std::move(status.error()));
+  }
   model->info_ = describe_model(*model->weights_);
   model->info_.id = spec.id;
   model->info_.context_length = context->planner.cells;
   model->info_.max_sequences = context->planner.max_running;
-  model->info_.memory_bytes =
-      memory_use(*context->context).bytes() + (model->kernels_ ? model->kernels_->bytes() : 0);
+  model->info_.memory_bytes = memory_use(*context->context).bytes() +
+                              (model->kernels_ ? model->kernels_->bytes() : 0) +
+                              model->adapters_.bytes();
   model->info_.fills_gaps = model->tokenizer_.fills_gaps();
   model->info_.generates = llama_get_memory(context->context.get()) != nullptr;
   model->codec_.set_context_length(model->info_.context_length);

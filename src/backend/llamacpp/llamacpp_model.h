@@ -8,6 +8,7 @@
 
 #include "backend/llamacpp/chat_template.h"
 #include "backend/llamacpp/kernels/model_kernels.h"
+#include "backend/llamacpp/lora_adapters.h"
 #include "backend/llamacpp/media_encoder.h"
 #include "backend/llamacpp/model_file.h"
 #include "backend/llamacpp/scheduler.h"
@@ -49,6 +50,7 @@ class LlamaCppModel final : public LoadedModel {
   ModelInfo info_;
   std::uint32_t most_in_step_ = 0;  // tokens
   LlamaModelPtr weights_;
+  LoraAdapters adapters_;                  // of the weights
   std::unique_ptr<ModelKernels> kernels_;  // null: mainline computes everything
   Tokenizer tokenizer_;
   ChatTemplate chat_template_;

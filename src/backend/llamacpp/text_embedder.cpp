@@ -254,6 +254,12 @@ Status TextEmbedder::prepare(LlamaPooling pooling) {
   } catch (const std::exception& exception) {
     return fail(ErrorCode::Internal, std::string("no context to embed in: ") + exception.what());
   }
+  if (context_ && adapters_ != nullptr) {
+    if (Status status = adapters_->apply(*context_); !status) {
+      context_.reset();
+      return status;
+    }
+  }
   if (!context_) {
     return fail(ErrorCode::Internal,
                 "llama.cpp made no context to embed in: " + take_llama_errors());

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "backend/embedder.h"
+#include "backend/llamacpp/lora_adapters.h"
 #include "backend/llamacpp/model_file.h"
 #include "backend/llamacpp/tokenizer.h"
 
@@ -27,6 +28,9 @@ class TextEmbedder final : public Embedder, public Ranker {
   };
 
   TextEmbedder(llama_model& weights, const Tokenizer& tokenizer, const ModelConfig& config);
+
+  /// Adapters for what it computes from now on; they outlive it.
+  void set_adapters(LoraAdapters* adapters) noexcept { adapters_ = adapters; }
 
   Kind kind() const noexcept { return kind_; }
 
@@ -55,6 +59,7 @@ class TextEmbedder final : public Embedder, public Ranker {
   const Kind kind_;
 
   std::mutex mutex_;
+  LoraAdapters* adapters_ = nullptr;
   LlamaContextPtr context_;              // guarded by mutex_; null until the first call
   std::optional<LlamaPooling> pooling_;  // that context_ has
 };

@@ -32,6 +32,10 @@ Status check_config(const ModelConfig& config, bool has_gpu) {
         std::string(field) + ": our kernels are for llama.cpp; the backend mistralrs has its own",
         field);
   }
+  if (!config.adapters.empty()) {
+    return fail(ErrorCode::Unsupported,
+                "lora: the backend mistralrs takes no GGUF adapters; llamacpp does", "adapters");
+  }
   if (config.gpu_layers > 0 && !has_gpu) {
     spdlog::warn("mistralrs: gpu_layers = {} has no effect, this bridge is built without a GPU",
                  config.gpu_layers);
