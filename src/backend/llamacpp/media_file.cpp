@@ -48,8 +48,8 @@ struct Decoder {
 
 }  // namespace
 
-void Pixels::Deleter::operator()(unsigned char* data) const noexcept {
-  stbi_image_free(data);
+void Pixels::Deleter::operator()(unsigned char* pixels) const noexcept {
+  stbi_image_free(pixels);
 }
 
 Result<Pixels> read_picture(const Media& file, bool size_only) {

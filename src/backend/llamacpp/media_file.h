@@ -12,7 +12,7 @@ namespace pcai {
 /// A picture's pixels: three bytes each, row by row.
 struct Pixels {
   struct Deleter {
-    void operator()(unsigned char* data) const noexcept;
+    void operator()(unsigned char* pixels) const noexcept;
   };
   std::uint32_t width = 0;
   std::uint32_t height = 0;
