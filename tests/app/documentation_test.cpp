@@ -61,12 +61,9 @@ TEST(DocumentationTest, TheManualHasEveryCommandAndItsFlags) {
   add_models(line);
   add_show(line);
   add_plan(line);
-<<<<<<< HEAD
   add_ps(line);
-=======
   add_pull(line);
   add_rm(line);
->>>>>>> 9853fbf (hub, app: pcai pull downloads, resumes and proves; pcai rm removes what is ours)
   add_doctor(line);
   add_config(line);
   add_version(line);
