@@ -1,3 +1,5 @@
+#include "http/model_routes.h"
+
 #include "http/body.h"
 #include "http/routes.h"
 #include "openai/error_body.h"
@@ -25,11 +27,8 @@ std::string frame(std::string_view json) {
 
 /// Begins it and follows the model until it is done, with a frame for each change where asked for.
 Task<void> change_model(Exchange& exchange, Begin begin, ModelState wanted) {
-  if (exchange.server().options.api_keys.empty()) {
-    co_return co_await exchange.fail(
-        ErrorCode::Forbidden,
-        "models are loaded and unloaded by request only where clients need a key; start the server "
-        "with --api-key-file");
+  if (Status allowed = may_manage_models(exchange); !allowed) {
+    co_return co_await exchange.fail(allowed.error());
   }
   auto asked = co_await parse_body(exchange, parse_model_request);
   if (!asked) co_return co_await exchange.fail(asked.error());
@@ -62,6 +61,13 @@ Task<void> change_model(Exchange& exchange, Begin begin, ModelState wanted) {
 }
 
 }  // namespace
+
+Status may_manage_models(Exchange& exchange) {
+  if (!exchange.server().options.api_keys.empty()) return {};
+  return fail(ErrorCode::Forbidden,
+              "models are loaded, unloaded and pulled by request only where clients need a key; "
+              "start the server with --api-key-file");
+}
 
 Task<void> get_models(Exchange& exchange) {
   co_await exchange.reply(json_response(model_list_body(exchange.engine().list_models())));

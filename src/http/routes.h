@@ -30,6 +30,7 @@ Task<void> get_docs(Exchange& exchange);
 Task<void> get_models(Exchange& exchange);
 Task<void> post_load_model(Exchange& exchange);
 Task<void> post_unload_model(Exchange& exchange);
+Task<void> post_pull_model(Exchange& exchange);
 Task<void> get_model(Exchange& exchange);
 Task<void> post_chat_completions(Exchange& exchange);
 Task<void> post_completions(Exchange& exchange);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +11,13 @@
 #include "engine/engine.h"
 
 namespace pcai {
+
+/// Downloads the model of that name, offers it, and returns its id. Blocks, on a thread that only
+/// pulls. `progress` gets bytes done and in all, and returns false to give up; then it fails with
+/// Cancelled.
+using PullProgressFunction = std::function<bool(std::uint64_t done, std::uint64_t total)>;
+using PullModel =
+    std::function<Result<std::string>(const std::string& name, const PullProgressFunction&)>;
 
 struct HttpOptions {
   std::string host = "127.0.0.1";
@@ -28,6 +36,7 @@ struct HttpOptions {
   std::chrono::milliseconds write_timeout{60'000};        // without a byte taken by the client
   std::chrono::milliseconds ping_interval{5'000};
   std::string reasoning_field = "reasoning_content";  // of messages; others expect "reasoning"
+  PullModel pull_model = {};                          // null = models cannot be pulled by request
 };
 
 /// The OpenAI-compatible server over one engine. Any thread may call any method.

@@ -29,6 +29,7 @@ struct ServerState {
   ResponseStore responses;
   boost::asio::thread_pool parsers{
       1};  // for bodies so large that parsing them would hold up a loop
+  boost::asio::thread_pool pullers{1};   // one download at a time
   boost::asio::thread_pool fetchers{2};  // wait for the hosts of linked images
 };
 

@@ -116,6 +116,9 @@ constexpr const char* kSchemas = R"json({
   "id":{"type":"string"},"object":{"const":"model"},"created":{"type":"integer"},
   "owned_by":{"type":"string"},
   "state":{"enum":["unloaded","loading","ready","failed"]}}},
+"PulledModel": {"type":"object","required":["model","status"],"properties":{
+  "model":{"type":"string"},"status":{"enum":["waiting","downloading","done"]},
+  "done_bytes":{"type":"integer"},"total_bytes":{"type":"integer"}}},
 "ModelList": {"type":"object","required":["object","data"],"properties":{"object":{"const":"list"},
   "data":{"type":"array","items":{"$ref":"#/components/schemas/Model"}}}},
 "InputTokens": {"type":"object","required":["object","input_tokens"],"properties":{

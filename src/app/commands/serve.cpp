@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <mutex>
 #include <thread>
 
 #include "app/command_line.h"
@@ -13,6 +14,8 @@
 #include "app/logging.h"
 #include "app/terminal.h"
 #include "http/server.h"
+#include "hub/pull.h"
+#include "models/split_name.h"
 
 namespace pcai {
 namespace {
@@ -98,7 +101,8 @@ std::optional<int> load_all(const PreparedEngine& prepared, const Settings& sett
 
 /// Reads the settings again and offers the models that they now name. What else has changed takes a
 /// new start. Whatever is wrong is logged, and all stays as it was.
-void reload(const SettingFlags& flags, OfferedModels& offered) {
+void reload(const SettingFlags& flags, OfferedModels& offered, std::mutex& one_at_a_time) {
+  const std::lock_guard lock(one_at_a_time);
   const Result<ResolvedSettings> resolved = flags.load();
   if (!resolved) return spdlog::error("not reloaded: {}", resolved.error().message);
   Result<std::vector<ChosenModel>> models = choose_models(resolved->values);
@@ -107,6 +111,39 @@ void reload(const SettingFlags& flags, OfferedModels& offered) {
   if (!change) return spdlog::error("reloaded in part: {}", change.error().message);
   spdlog::info("reloaded: {} models added, {} removed, {} changed", change->added.size(),
                change->removed.size(), change->changed.size());
+}
+
+class RequestedPull final : public PullProgress {
+ public:
+  explicit RequestedPull(const PullProgressFunction& progress) : progress_(progress) {}
+
+  bool on_bytes(std::uint64_t done, std::uint64_t total) noexcept override {
+    return progress_(done, total);
+  }
+  void on_note(std::string_view text) noexcept override { spdlog::info("pull: {}", text); }
+
+ private:
+  const PullProgressFunction& progress_;
+};
+
+/// Pulls a model for a client, and returns the id under which it is offered from now on.
+Result<std::string> pull_for(const std::string& name, const PullProgressFunction& progress,
+                             Engine& engine, const std::function<void()>& offer_again) {
+  const Result<HubName> parsed = parse_hub_name(name);
+  if (!parsed) return fail(parsed.error().code, parsed.error().message, "model");
+  const Result<HubOptions> options = hub_options_from_environment();
+  if (!options) return fail(options.error());
+  RequestedPull watched(progress);
+  const Result<PulledModel> pulled = pull_model(*parsed, *options, watched);
+  if (!pulled) return fail(pulled.error());
+  offer_again();
+  const std::string id = model_stem(pulled->files.front());
+  if (Result<ModelStatus> offered = engine.model(id); !offered) {
+    return fail(ErrorCode::ModelNotFound,
+                "pulled to " + pulled->files.front().string() +
+                    ", but this server offers only the models that its settings name (discover)");
+  }
+  return id;
 }
 
 /// Lets live requests end within the grace time. Meanwhile the server still answers: new requests
@@ -143,7 +180,13 @@ int serve(const SettingFlags& flags) {
   if (!prepared) return refuse(prepared.error());
   Engine& engine = *prepared->engine;
   const bool needs_key = !keys->empty();
-  const auto server = HttpServer::listen(engine, http_options(settings, std::move(*keys)));
+  HttpOptions options = http_options(settings, std::move(*keys));
+  std::mutex one_at_a_time;
+  const auto offer_again = [&] { reload(flags, *prepared->offered, one_at_a_time); };
+  options.pull_model = [&](const std::string& name, const PullProgressFunction& progress) {
+    return pull_for(name, progress, engine, offer_again);
+  };
+  const auto server = HttpServer::listen(engine, std::move(options));
   if (!server) {
     const int code = refuse(server.error());
     return server.error().field == "port" ? kFailure : code;  // another program has it
@@ -154,7 +197,7 @@ int serve(const SettingFlags& flags) {
 
   if (const std::optional<int> code = load_all(*prepared, settings, signals)) return *code;
   signals.accept_hangup();
-  while (signals.take() == SIGHUP) reload(flags, *prepared->offered);
+  while (signals.take() == SIGHUP) offer_again();
   signals.end_at_next();
   drain(engine, thread, std::chrono::seconds(settings.grace));
   return kSuccess;
