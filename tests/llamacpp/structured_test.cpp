@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 #include <random>
+#include <set>
 
 #include "backend/blocking.h"
 #include "backend/recording_sink.h"
@@ -87,6 +88,23 @@ TEST_F(StructuredTest, ARequiredCallIsMadeAndMatchesItsSchema) {
   EXPECT_EQ(arguments.size(), 2U);
   EXPECT_THAT(arguments.at("unit"), ::testing::AnyOf("celsius", "fahrenheit"));
   EXPECT_EQ(answer->content.value_or(""), "");
+}
+
+TEST_F(StructuredTest, ParallelCallsEndBeforeOneIsRepeated) {
+  for (std::uint64_t seed = 0; seed < 4; ++seed) {
+    GenerateRequest request =
+        ask_with_tools({.definitions = {kTime, kWeather}, .choice = ToolChoice::Required});
+    request.params.temperature = seed == 0 ? 0.0F : 0.7F;
+    request.params.seed = seed;
+    request.params.max_tokens = 400;
+    const auto answer = generate(model(), std::move(request));
+    ASSERT_TRUE(answer) << answer.error().message;
+    std::set<std::string> made;
+    for (const ToolCall& call : answer->tool_calls) {
+      EXPECT_TRUE(made.insert(call.name + call.arguments).second) << call.arguments;
+    }
+    EXPECT_FALSE(made.empty());
+  }
 }
 
 TEST_F(StructuredTest, OnlyAllowedFunctionsAreCalled) {
