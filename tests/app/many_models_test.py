@@ -97,6 +97,18 @@ class SectionsTest(unittest.TestCase):
             self.assertEqual(models(url)["one"]["state"], "ready")
             self.assertEqual(ask(url, "two", "hello"), "You said: hello")
 
+    def test_config_shows_the_values_of_sections_and_where_they_come_from(self):
+        file = self.config('[models.one]\nprofile = "p"\nthreads = 2\n'
+                           "[profiles.p]\ncontext = 512\n")
+        shown = json.loads(self.pcai("config", "--config", file, "--json").stdout)
+        self.assertEqual([value for value in shown if "model" in value],
+                         [{"model": "one", "name": "context", "value": "512",
+                           "source": file + ":6 context"},
+                          {"model": "one", "name": "threads", "value": "2",
+                           "source": file + ":4 threads"}])
+        self.assertRegex(self.pcai("config", "--config", file).stdout.decode(),
+                         r"(?m)^one +context +512 ")
+
     def test_ps_without_a_server_says_so(self):
         with program.Serve("--backend", "fake") as server:
             port = server.wait_ready().rsplit(":", 1)[1]

@@ -16,13 +16,27 @@ std::string source_of(const ResolvedSettings& resolved, const Setting& setting) 
   return found == resolved.sources.end() ? "default" : found->second;
 }
 
+std::string joined_texts(const GivenValue& given) {
+  return joined({given.texts.begin(), given.texts.end()}, ",");
+}
+
 std::string config_text(const ResolvedSettings& resolved) {
   TextTable table({{"SETTING"}, {"VALUE"}, {"FROM"}});
   for (const Setting& setting : settings_table()) {
     table.add_row({std::string(setting.name), value_text(resolved.values, setting),
                    source_of(resolved, setting)});
   }
-  return table.text();
+  std::string text = table.text();
+  if (resolved.values.sections.empty()) return text;
+  TextTable models({{"MODEL"}, {"SETTING"}, {"VALUE"}, {"FROM"}});
+  for (const ModelSection& section : resolved.values.sections) {
+    if (section.given.empty()) models.add_row({section.id, "", "", ""});
+    for (const GivenValue& given : section.given) {
+      models.add_row(
+          {section.id, std::string(given.setting->name), joined_texts(given), given.source});
+    }
+  }
+  return text + "\n" + models.text();
 }
 
 std::string config_json(const ResolvedSettings& resolved) {
@@ -37,6 +51,14 @@ std::string config_json(const ResolvedSettings& resolved) {
     values.push_back({{"name", setting.name},
                       {"value", std::move(value)},
                       {"source", source_of(resolved, setting)}});
+  }
+  for (const ModelSection& section : resolved.values.sections) {
+    for (const GivenValue& given : section.given) {
+      values.push_back({{"model", section.id},
+                        {"name", given.setting->name},
+                        {"value", joined_texts(given)},
+                        {"source", given.source}});
+    }
   }
   return values.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
