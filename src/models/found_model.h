@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/error.h"
 #include "models/gguf_summary.h"
@@ -23,6 +25,16 @@ struct FoundModel {
   std::uint32_t context_length = 0;
   std::optional<std::filesystem::path> projector = {};  // that belongs to it; absent = none found
   std::optional<Error> error = {};
+
+  /// The id that says where it is and never depends on other models: "ollama:qwen2.5:0.5b",
+  /// "lmstudio:publisher/repository/file", "hf:owner/repository:file", else the path.
+  std::string full_id = {};
+
+  /// Equal for two names of one file: device, number, size, time of change. Absent = not known.
+  std::optional<std::array<std::uint64_t, 4>> identity = {};
+
+  /// What its store says of it that is not used here, a sentence each.
+  std::vector<std::string> notes = {};
 };
 
 }  // namespace pcai

@@ -104,6 +104,7 @@ std::vector<FoundModel> list_hugging_face_models(const fs::path& cache) {
       model.id = printable(repository_name(repository) + "/" + model_stem(file), 1024);
       model.path = file;
       model.source = "hugging-face";
+      model.full_id = printable("hf:" + repository_name(repository) + ":" + model_stem(file), 1024);
       if (!stays_inside(file, repository)) {
         model.error = Error{ErrorCode::InvalidModel,
                             printable_path(file) + ": links to a file outside of its repository"};

@@ -1,11 +1,17 @@
 #include "models/model_finder.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
 #include <system_error>
+
+#ifndef _WIN32
+#include <sys/stat.h>
+#endif
 
 #include "models/damaged.h"
 #include "models/folder_scan.h"
@@ -36,13 +42,30 @@ FoundModel unreadable(const fs::path& folder, const std::string& source, std::st
   return model;
 }
 
+/// Of a file in a store that is a folder of files.
+std::string full_id_of(const fs::path& root, const fs::path& file, const std::string& source) {
+  const fs::path below = file.lexically_relative(root);
+  const auto depth = std::distance(below.begin(), below.end());
+  const std::string folder = below.parent_path().generic_string();
+  if (source == "lm-studio" && depth > 1) {
+    return printable("lmstudio:" + folder + "/" + model_stem(file), kMaxNameBytes);
+  }
+  // Where `pcai pull` puts it.
+  if (source == "pcai" && depth == 3) {
+    return printable("hf:" + folder + ":" + model_stem(file), kMaxNameBytes);
+  }
+  return printable_path(file);
+}
+
 /// Gathers files, not yet described.
 class Listing {
  public:
   void add_folder(const fs::path& folder, const std::string& source) {
     FolderScan scan = scan_folder(folder);
     for (const fs::path& file : scan.files) {
-      add({printable(model_stem(file), kMaxNameBytes), file, source});
+      FoundModel model = {printable(model_stem(file), kMaxNameBytes), file, source};
+      model.full_id = full_id_of(folder, file, source);
+      add(std::move(model));
     }
     for (std::string& problem : scan.problems) {
       models_.push_back(unreadable(folder, source, std::move(problem)));
@@ -107,6 +130,23 @@ std::vector<FoundModel> list_models(const ModelFolders& folders) {
   return listing.take();
 }
 
+/// Architectures that only Ollama's own files have: it names them otherwise than llama.cpp.
+constexpr std::string_view kOnlyOllama[] = {"gptoss",      "mllama",      "qwen25vl",
+                                            "deepseekocr", "glm4moelite", "glmocr"};
+
+void refuse_what_only_ollama_loads(FoundModel& model) {
+  if (model.source != "ollama" || model.error) return;
+  if (std::ranges::find(kOnlyOllama, model.architecture) == std::end(kOnlyOllama)) return;
+  model.error = Error{ErrorCode::InvalidModel,
+                      model.id + ": is written as only Ollama reads it (architecture '" +
+                          model.architecture + "'); get the model as GGUF from Hugging Face"};
+}
+
+/// In these stores each folder is a repository's; elsewhere files of many models lie together.
+bool has_own_folder(const FoundModel& model) {
+  return model.source == "lm-studio" || model.source == "hugging-face";
+}
+
 void describe(FoundModel& model) {
   if (model.error) return;
   auto summary = describe_gguf(model.path);
@@ -122,11 +162,40 @@ void describe(FoundModel& model) {
   model.architecture = std::move(summary->architecture);
   model.quantization = std::move(summary->quantization);
   model.context_length = summary->context_length;
-  // There each folder is a repository's; elsewhere files of many models lie together.
-  const bool own_folder = model.source == "lm-studio" || model.source == "hugging-face";
-  if (own_folder && model.kind == GgufKind::Model) {
+  refuse_what_only_ollama_loads(model);
+  if (has_own_folder(model) && model.kind == GgufKind::Model) {
     model.projector = projector_beside(model.path, summary->embedding_length);
   }
+}
+
+/// What a file is by, whatever it is called: device, number, size, time of change.
+using FileIdentity = std::array<std::uint64_t, 4>;
+
+/// Nothing for a part of a split model, which is more than this file, and where there is none.
+std::optional<FileIdentity> identity_of(const fs::path& path) {
+#ifndef _WIN32
+  struct stat file = {};
+  if (!parse_split_name(path) && ::stat(path.c_str(), &file) == 0) {
+    return FileIdentity{static_cast<std::uint64_t>(file.st_dev),
+                        static_cast<std::uint64_t>(file.st_ino),
+                        static_cast<std::uint64_t>(file.st_size),
+                        static_cast<std::uint64_t>(file.st_mtim.tv_sec) * 1'000'000'000U +
+                            static_cast<std::uint64_t>(file.st_mtim.tv_nsec)};
+  }
+#else
+  (void)path;
+#endif
+  return std::nullopt;
+}
+
+/// Of another name of the same file.
+void take_description(FoundModel& model, const FoundModel& same) {
+  model.kind = same.kind;
+  model.size_bytes = same.size_bytes;
+  model.architecture = same.architecture;
+  model.quantization = same.quantization;
+  model.context_length = same.context_length;
+  refuse_what_only_ollama_loads(model);
 }
 
 bool stands_alone(const FoundModel& model) {
@@ -134,6 +203,7 @@ bool stands_alone(const FoundModel& model) {
 }
 
 Result<FoundModel> usable(FoundModel model) {
+  if (model.full_id.empty()) model.full_id = printable_path(model.path);
   describe(model);
   if (model.error) return fail(*model.error);
   if (!stands_alone(model)) {
@@ -154,7 +224,30 @@ std::string names_of(const std::vector<FoundModel>& models) {
   return names;
 }
 
+/// "hf:…" and its like.
+bool is_full_id(const std::string& name) {
+  return name.starts_with("hf:") || name.starts_with("ollama:") || name.starts_with("lmstudio:");
+}
+
+/// Whether a full id is meant: in any letter case, and with the parts that tell nothing new left
+/// out
+/// ("hf:owner/repository", "hf:owner/repository:Q4_K_M", "ollama:qwen2.5").
+bool means(const std::string& name, const FoundModel& model) {
+  if (!is_full_id(name)) return false;
+  const std::string full = lower(model.full_id);
+  std::string wanted = lower(name);
+  if (wanted.ends_with(".gguf")) wanted.resize(wanted.size() - 5);
+  if (full == wanted || full == wanted + ":latest") return true;
+  if (!wanted.starts_with("hf:")) return false;
+  const std::size_t colon = wanted.find(':', 3);
+  if (colon == std::string::npos) return full.starts_with(wanted + ":");
+  const std::string choice = wanted.substr(colon + 1);
+  return full.starts_with(wanted.substr(0, colon + 1)) && !choice.empty() &&
+         (full.ends_with("-" + choice) || full.ends_with("." + choice));
+}
+
 bool is_path(const std::string& name, const fs::path& path) {
+  if (is_full_id(name)) return false;
   return lower(name).ends_with(".gguf") || name.starts_with("./") || name.starts_with("../") ||
          path.is_absolute();
 }
@@ -162,6 +255,7 @@ bool is_path(const std::string& name, const fs::path& path) {
 /// How a name can fit a model, from the strictest way to the loosest.
 using Fits = bool (*)(const FoundModel& model, const std::string& name);
 constexpr Fits kWaysToFit[] = {
+    [](const FoundModel& model, const std::string& name) { return means(name, model); },
     [](const FoundModel& model, const std::string& name) {
       return model.id == name || (model.source == "ollama" && model.id + ":latest" == name);
     },
@@ -179,7 +273,20 @@ constexpr Fits kWaysToFit[] = {
 
 std::vector<FoundModel> find_models(const ModelFolders& folders) {
   std::vector<FoundModel> models = list_models(folders);
-  std::ranges::for_each(models, describe);
+  // Stores name one file often: by many tags, by hard links. Its header is read once.
+  std::map<FileIdentity, const FoundModel*> known;
+  for (FoundModel& model : models) {
+    const bool may_share = !model.error && !has_own_folder(model);
+    const auto identity = may_share ? identity_of(model.path) : std::nullopt;
+    const auto same = identity ? known.find(*identity) : known.end();
+    model.identity = identity;
+    if (same != known.end()) {
+      take_description(model, *same->second);
+      continue;
+    }
+    describe(model);
+    if (identity && !model.error) known.emplace(*identity, &model);
+  }
   return models;
 }
 

@@ -84,7 +84,43 @@ Result<std::optional<fs::path>> model_blob(const fs::path& folder, const json& m
     const auto settings = read_json(*config_blob);
     if (settings && !text_of(*settings, "remote_host").empty()) return std::nullopt;
   }
+  if (layer_digest(manifest, "application/vnd.ollama.image.tensor")) {
+    return damaged(
+        "its weights are in Ollama's own form, one file a tensor, which only Ollama loads; "
+        "get the model as GGUF or safetensors from Hugging Face");
+  }
   return damaged("its manifest names no GGUF file");
+}
+
+/// Says what Ollama adds to a model that is not used here, and refuses an entry that would be
+/// another model without it.
+void judge_layers(FoundModel& model, const json& manifest) {
+  constexpr std::string_view kPrefix = "application/vnd.ollama.image.";
+  const auto has = [&](const char* layer) {
+    return layer_digest(manifest, std::string(kPrefix) + layer).has_value();
+  };
+  if (has("template")) {
+    model.notes.emplace_back(
+        "Ollama's prompt template, written for Go, is not used: the file's own chat template is");
+  }
+  if (has("params")) {
+    model.notes.emplace_back(
+        "Ollama's parameters (such as stop texts and temperature) are not used: a request's are");
+  }
+  if (has("system")) {
+    model.notes.emplace_back("Ollama's system prompt is not used: give it with the request");
+  }
+  if (has("messages")) {
+    model.notes.emplace_back("Ollama's first messages are not used: give them with the request");
+  }
+  if (has("draft")) model.notes.emplace_back("Ollama's draft model is not used");
+  if (has("adapter")) {
+    model.error =
+        Error{ErrorCode::InvalidModel, printable(model.id) +
+                                           ": Ollama adds LoRA adapters to this model, without "
+                                           "which it would be another; load the model it is made "
+                                           "from, and name the adapter's file"};
+  }
 }
 
 /// Without Ollama's default host, namespace and tag.
@@ -169,6 +205,7 @@ std::vector<FoundModel> list_ollama_models(const fs::path& folder) {
           if (models.size() >= kMaxScanEntries) return models;
           const fs::path path = manifests / host / space / model / tag;
           FoundModel found = {short_name(host, space, model, tag), path, "ollama"};
+          found.full_id = "ollama:" + (tag == "latest" ? found.id + ":latest" : found.id);
           const auto manifest = read_json(path);
           const auto blob =
               manifest.and_then([&](const json& layers) { return model_blob(folder, layers); });
@@ -178,6 +215,7 @@ std::vector<FoundModel> list_ollama_models(const fs::path& folder) {
             const auto projector =
                 blob_path(folder, layer_digest(*manifest, kProjectorLayer).value_or(""));
             if (projector) found.projector = *projector;
+            judge_layers(found, *manifest);
           } else {
             found.error = blob.error();
           }

@@ -148,6 +148,78 @@ TEST_F(StoresTest, OllamaModelsHaveOllamasNames) {
   EXPECT_EQ(resolve_model(folders, "smollm2")->id, "smollm2");
 }
 
+TEST_F(StoresTest, WhatOllamaAddsIsSaidOrRefused) {
+  const std::string digest(64, 'a');
+  const auto layer = [&](const std::string& kind) {
+    return R"({"mediaType":"application/vnd.ollama.image.)" + kind + R"(","digest":"sha256:)" +
+           digest + R"("})";
+  };
+  const std::string root = ".ollama/models/manifests/registry.ollama.ai/library/";
+  folder_.write(".ollama/models/blobs/sha256-" + digest, GgufBuilder::tiny_model().build());
+  folder_.write(root + "more/latest", R"({"layers":[)" + layer("model") + "," + layer("template") +
+                                          "," + layer("params") + "," + layer("system") + "]}");
+  folder_.write(root + "tuned/latest",
+                R"({"layers":[)" + layer("model") + "," + layer("adapter") + "]}");
+  folder_.write(root + "mlx/latest", R"({"layers":[)" + layer("tensor") + "]}");
+  const auto models = ollama();
+  ASSERT_EQ(models.size(), 3U);
+  EXPECT_THAT(models[0].error->message, HasSubstr("only Ollama loads"));
+  EXPECT_FALSE(models[1].error);
+  EXPECT_EQ(models[1].notes.size(), 3U);
+  EXPECT_THAT(models[1].notes[2], HasSubstr("system prompt is not used"));
+  EXPECT_THAT(models[2].error->message, HasSubstr("LoRA adapters"));
+}
+
+TEST_F(StoresTest, FilesThatOnlyOllamaReadsAreMarkedWithTheReason) {
+  const std::string digest(64, 'c');
+  GgufBuilder file = GgufBuilder::tiny_model();
+  file.text("general.architecture", "gptoss");
+  folder_.write(".ollama/models/blobs/sha256-" + digest, file.build());
+  write_manifest("registry.ollama.ai/library/gpt-oss/20b", "sha256:" + digest);
+  ModelFolders folders;
+  folders.ollama = {home() / ".ollama/models"};
+  const auto models = find_models(folders);
+  ASSERT_EQ(models.size(), 1U);
+  ASSERT_TRUE(models[0].error);
+  EXPECT_THAT(models[0].error->message, HasSubstr("only Ollama reads"));
+}
+
+TEST_F(StoresTest, EachModelHasOneIdThatDependsOnNoOther) {
+  const std::string model = GgufBuilder::tiny_model().build();
+  const std::string digest(64, 'a');
+  const std::string commit(40, '1');
+  folder_.write(".ollama/models/blobs/sha256-" + digest, model);
+  write_manifest("registry.ollama.ai/library/qwen2.5/0.5b", "sha256:" + digest);
+  write_manifest("registry.ollama.ai/library/smollm2/latest", "sha256:" + digest);
+  folder_.write(".lmstudio/models/publisher/repo/m-Q4_0.gguf", model);
+  folder_.write(".cache/huggingface/hub/models--org--repo/refs/main", commit);
+  const std::string snapshot = ".cache/huggingface/hub/models--org--repo/snapshots/" + commit + "/";
+  folder_.write(snapshot + "m-Q8_0.gguf", model);
+  folder_.write(snapshot + "m-Q4_K_M.gguf", model);
+  folder_.write(".local/share/pcai/models/own/pulled/m-F16.gguf", model);
+  folder_.write(".local/share/pcai/models/plain.gguf", model);
+  const ModelFolders folders = ModelFolders::of_this_user();
+  std::map<std::string, std::string> sources;
+  for (const FoundModel& found : find_models(folders)) {
+    EXPECT_TRUE(sources.emplace(found.full_id, found.source).second) << found.full_id;
+    const auto resolved = resolve_model(folders, found.full_id);
+    ASSERT_TRUE(resolved) << resolved.error().message;
+    EXPECT_EQ(resolved->path, found.path);
+  }
+  EXPECT_EQ(sources["ollama:qwen2.5:0.5b"], "ollama");
+  EXPECT_EQ(sources["ollama:smollm2:latest"], "ollama");
+  EXPECT_EQ(sources["lmstudio:publisher/repo/m-Q4_0"], "lm-studio");
+  EXPECT_EQ(sources["hf:org/repo:m-Q8_0"], "hugging-face");
+  EXPECT_EQ(sources["hf:own/pulled:m-F16"], "pcai");
+  EXPECT_EQ(sources[(home() / ".local/share/pcai/models/plain.gguf").string()], "pcai");
+  EXPECT_EQ(resolve_model(folders, "hf:org/repo:q4_k_m")->full_id, "hf:org/repo:m-Q4_K_M");
+  EXPECT_EQ(resolve_model(folders, "hf:Org/repo:m-Q8_0.gguf")->full_id, "hf:org/repo:m-Q8_0");
+  EXPECT_EQ(resolve_model(folders, "hf:own/pulled")->full_id, "hf:own/pulled:m-F16");
+  EXPECT_EQ(resolve_model(folders, "ollama:smollm2")->full_id, "ollama:smollm2:latest");
+  EXPECT_THAT(resolve_model(folders, "hf:org/repo").error().message, HasSubstr("fits several"));
+  EXPECT_FALSE(resolve_model(folders, "hf:org/other:Q8_0"));
+}
+
 TEST_F(StoresTest, AManifestCannotLeadOutOfItsStore) {
   for (const std::string& digest :
        {std::string("sha256:../../../etc/passwd"), std::string("../x"), std::string(),

@@ -1,3 +1,4 @@
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "app/command_line.h"
@@ -32,11 +33,18 @@ struct ListedModel {
 std::vector<ListedModel> placed(std::vector<FoundModel> models, const Settings& settings) {
   const std::vector<Device> devices = usable_devices();
   std::vector<ListedModel> listed;
+  std::map<std::array<std::uint64_t, 4>, std::optional<MemoryPlan>> known;  // by identity
   for (FoundModel& model : models) {
     const bool stands_alone = model.kind == GgufKind::Model || model.kind == GgufKind::Embedding;
     ListedModel& entry = listed.emplace_back(ListedModel{std::move(model)});
     if (entry.found.error || !stands_alone) continue;
+    const auto& identity = entry.found.identity;
+    if (const auto same = identity ? known.find(*identity) : known.end(); same != known.end()) {
+      entry.plan = same->second;
+      continue;
+    }
     if (auto plan = place_model(entry.found, settings, devices)) entry.plan = std::move(*plan);
+    if (identity) known.emplace(*identity, entry.plan);
   }
   return listed;
 }
@@ -46,6 +54,7 @@ std::string models_json(const std::vector<ListedModel>& models) {
   for (const auto& [model, plan] : models) {
     Json entry = {
         {"id", model.id},
+        {"full_id", model.full_id},
         {"path", model.path.string()},
         {"source", model.source},
         {"size_bytes", model.size_bytes},
@@ -56,6 +65,7 @@ std::string models_json(const std::vector<ListedModel>& models) {
     entry["memory_bytes"] = plan ? Json(plan->bytes()) : Json();
     entry["fits"] = plan ? Json(plan->fits()) : Json();
     if (plan && !plan->fits()) entry["why_not"] = plan->why_not;
+    if (!model.notes.empty()) entry["notes"] = model.notes;
     if (model.error) entry["error"] = model.error->message;
     list.push_back(std::move(entry));
   }

@@ -70,6 +70,8 @@ std::string show_json(const ShownModel& model) {
   Json parts = Json::array();
   for (const auto& part : summary.parts) parts.push_back(part.string());
   const Json object = {{"id", model.found.id},
+                       {"full_id", model.found.full_id},
+                       {"notes", model.found.notes},
                        {"path", model.found.path.string()},
                        {"parts", std::move(parts)},
                        {"source", model.found.source},
@@ -115,6 +117,7 @@ std::string show_text(const ShownModel& model) {
     }
   };
   add("id", model.found.id);
+  if (model.found.full_id != model.found.path.string()) add("full id", model.found.full_id);
   add("name", summary.name);
   add("path", model.found.path.string());
   add("source", model.found.source);
@@ -133,6 +136,7 @@ std::string show_text(const ShownModel& model) {
       fmt::format("{} ({} for keys and values)", summary.head_count, summary.kv_head_count));
   add("tensors", std::to_string(model.file.tensors.size()));
   add("chat template", summary.has_chat_template ? "yes" : "no");
+  for (const std::string& note : model.found.notes) add("note", note);
   text += "\n" + styled("metadata", Style::Bold, stdout) + "\n";
   for (const auto& [key, value] : model.file.values) {
     text += fmt::format("  {} = {}\n", terminal_safe(key), value_line(value));

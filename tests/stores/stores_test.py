@@ -1,0 +1,154 @@
+"""`pcai models` over trees of every store: what is listed, what is read, and that nothing is written."""
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "app"))
+
+import gguf_file  # noqa: E402
+import program  # noqa: E402
+from store_trees import COMMIT, Trees  # noqa: E402
+
+try:
+    from huggingface_hub import file_download, scan_cache_dir
+except ImportError:
+    file_download = None
+
+
+class StoresCase(unittest.TestCase):
+    def setUp(self):
+        self.pcai = program.Program()
+        self.addCleanup(self.pcai.close)
+        model = self.pcai.path / "model"
+        default = os.environ.get("PCAI_TEST_MODEL") or (
+            Path.home() / ".local/share/pcai/models/SmolLM2-135M-Instruct.Q4_1.gguf")
+        try:
+            os.link(default, model)
+        except OSError:  # another disk, or no default model
+            gguf_file.llama().write_hollow(model)
+        self.trees = Trees(self.pcai.path, model)
+
+    # Of the user's environment nothing that names a store.
+    VARIABLES = {name: "" for name in (
+        "OLLAMA_MODELS", "LLAMA_CACHE", "HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE",
+        "XDG_CACHE_HOME", "XDG_DATA_HOME")}
+
+    def models(self, *flags):
+        ran = self.pcai("models", "--json", *flags, env=self.VARIABLES)
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        return {model["full_id"]: model for model in json.loads(ran.stdout)}
+
+
+class LayoutsTest(StoresCase):
+    def test_every_store_is_found_in_its_layout(self):
+        self.trees.ollama(["smollm2:latest", "smollm2:135m"])
+        self.trees.lm_studio("publisher", "repo", "m-Q4_1.gguf")
+        self.trees.hugging_face("org", "name", "h-Q4_1.gguf")
+        self.trees.hugging_face("org", "windows", "w-Q4_1.gguf", links=False)
+        self.trees.link(".cache/gpt4all/four.gguf")
+        self.trees.link(".cache/llama.cpp/org_repo_flat.gguf")
+        models = self.models()
+        self.assertLessEqual({"ollama", "lm-studio", "hugging-face", "llama.cpp", "gpt4all"},
+                             {model["source"] for model in models.values()})
+        for full_id in ("ollama:smollm2:latest", "ollama:smollm2:135m",
+                        "lmstudio:publisher/repo/m-Q4_1", "hf:org/name:h-Q4_1",
+                        "hf:org/windows:w-Q4_1"):
+            self.assertIn(full_id, models)
+            self.assertNotIn("error", models[full_id])
+            show = self.pcai("show", full_id, "--json", env=self.VARIABLES)
+            self.assertEqual(show.returncode, 0, show.stderr)
+            self.assertEqual(json.loads(show.stdout)["full_id"], full_id)
+
+    def test_damage_is_told_and_hides_nothing_else(self):
+        self.trees.ollama(["good:1b"])
+        self.trees.ollama(["missing:1b"], digest="sha256:" + "ab" * 32, blob=False)
+        self.trees.ollama(["out:1b"], digest="sha256:../../../../etc/passwd", blob=False)
+        self.trees.write("{", ".ollama/models/manifests/registry.ollama.ai/library/cut/1b")
+        self.trees.hugging_face("org", "name", "good.gguf")
+        escape = self.pcai.path / ".cache/huggingface/hub/models--org--name/snapshots" / COMMIT
+        (escape / "out.gguf").symlink_to("/etc/passwd")
+        loop = self.pcai.path / ".lmstudio/models/a/b"
+        self.trees.lm_studio("a", "b", "m.gguf")
+        (loop / "again").symlink_to(loop)
+        (loop / "self.gguf").symlink_to("self.gguf")
+        models = self.models()
+        wrong = {full_id for full_id, model in models.items() if "error" in model}
+        self.assertEqual({full_id for full_id in wrong if full_id.startswith("ollama:")},
+                         {"ollama:missing:1b", "ollama:out:1b", "ollama:cut:1b"})
+        self.assertIn("hf:org/name:out", wrong)
+        self.assertIn("lmstudio:a/b/self", wrong)
+        self.assertLessEqual({"ollama:good:1b", "hf:org/name:good", "lmstudio:a/b/m"},
+                             set(models) - wrong)
+
+
+class ReadOnlyTest(StoresCase):
+    def test_nothing_is_written_and_nothing_outside_is_read(self):
+        if not shutil.which("strace"):
+            self.skipTest("no strace")
+        self.trees.ollama([f"m{i}:1b" for i in range(20)])
+        self.trees.ollama(["out:1b"], digest="sha256:../../../../secret", blob=False)
+        self.trees.lm_studio("a", "b", "m.gguf")
+        self.trees.hugging_face("org", "name", "m.gguf")
+        secret = self.pcai.write("secret", "x")
+        cache = self.pcai.path / ".cache/huggingface/hub/models--org--name/snapshots" / COMMIT
+        (cache / "out.gguf").symlink_to(secret)
+        log = self.pcai.path.parent / (self.pcai.path.name + ".strace")
+        self.addCleanup(lambda: log.unlink(missing_ok=True))
+        before = {str(path): path.lstat().st_mtime_ns for path in self.pcai.path.rglob("*")}
+        ran = subprocess.run(
+            ["strace", "-f", "-qq", "-o", log, "-e", "trace=file", program.PROGRAM, "models"],
+            capture_output=True, cwd=self.pcai.path, timeout=program.LIMIT,
+            env=program.environment(str(self.pcai.path), self.VARIABLES))
+        if ran.returncode and b"ptrace" in ran.stderr:
+            self.skipTest("strace is not allowed")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertIn(b"ollama", ran.stdout)
+        calls = log.read_text()
+        self.assertGreater(calls.count(".ollama/models/manifests"), 20)
+        opened = re.findall(r'open(?:at)?\([^"]*"([^"]*)", ([A-Z_|]*)', calls)
+        for path, flags in opened:
+            if path.startswith(str(self.pcai.path)) or not path.startswith("/"):
+                self.assertNotRegex(flags, "O_WRONLY|O_RDWR|O_CREAT|O_TRUNC", path)
+        self.assertNotIn(secret, [path for path, _ in opened])
+        self.assertNotRegex(calls, r"\b(unlink|rename|mkdir|symlink|link|chmod|truncate)(at|at2)?\(")
+        after = {str(path): path.lstat().st_mtime_ns for path in self.pcai.path.rglob("*")}
+        self.assertEqual(before, after)
+
+
+class ManyTest(StoresCase):
+    def test_ten_thousand_entries_are_listed(self):
+        self.trees.ollama([f"family{i % 100}:{i}b" for i in range(10_000)])
+        ran = self.pcai("models", "--quiet", env=self.VARIABLES)
+        self.assertEqual(len(set(ran.stdout.splitlines())), 10_000)
+        last = self.pcai("show", "ollama:family99:9999b", "--json", env=self.VARIABLES)
+        self.assertEqual(json.loads(last.stdout)["full_id"], "ollama:family99:9999b")
+
+
+@unittest.skipIf(file_download is None, "no huggingface_hub")
+class HuggingFaceHubTest(StoresCase):
+    """A cache that the huggingface_hub package itself has written, offline."""
+
+    def test_a_cache_of_its_own_functions_is_found(self):
+        from huggingface_hub.file_download import (_cache_commit_hash_for_specific_revision,
+                                                   _create_symlink, repo_folder_name)
+        hub = self.pcai.path / ".cache/huggingface/hub"
+        storage = hub / repo_folder_name(repo_id="org/name", repo_type="model")
+        pointer = storage / "snapshots" / COMMIT / "sub/m-Q4_1.gguf"
+        blob = self.trees.link(storage, "blobs", self.trees.digest)
+        pointer.parent.mkdir(parents=True)
+        _cache_commit_hash_for_specific_revision(str(storage), "main", COMMIT)
+        _create_symlink(str(blob), str(pointer), new_blob=True)
+        (repository,) = scan_cache_dir(hub).repos  # it is a cache to the package, too
+        self.assertEqual(repository.repo_id, "org/name")
+        model = self.models()["hf:org/name:m-Q4_1"]
+        self.assertEqual(model["source"], "hugging-face")
+        self.assertEqual(os.path.realpath(model["path"]), str(blob.resolve()))
+
+
+if __name__ == "__main__":
+    unittest.main()
