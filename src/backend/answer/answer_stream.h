@@ -25,6 +25,7 @@ class AnswerStream {
                std::unique_ptr<AnswerReader> reader, std::shared_ptr<EventSink> sink);
 
   Usage& usage() noexcept { return usage_; }
+  const Usage& usage() const noexcept { return usage_; }
 
   /// To be called before a token's bytes, where logprobs were asked for.
   void add_logprobs(TokenLogprobs logprobs) { logprobs_.push_back(std::move(logprobs)); }

@@ -20,11 +20,9 @@ DecodingRequest::DecodingRequest(RequestId id, const GenerateRequest& request,
       tokenizer_(tokenizer),
       marks_(std::move(prompt.marks)),
       sampler_(tokenizer, request.params, prompt_, std::move(prompt.constraint)),
-      format_stop_(std::move(prompt.stop_sequences)),
-      reader_(std::move(prompt.reader)),
-      stop_(request.params.stop_sequences),
-      sink_(std::move(sink)) {
-  usage_.prompt_tokens = static_cast<std::uint32_t>(prompt_.size());
+      answer_(request.params, std::move(prompt.stop_sequences), std::move(prompt.reader),
+              std::move(sink)) {
+  answer_.usage().prompt_tokens = static_cast<std::uint32_t>(prompt_.size());
   end_long_reasoning();
 }
 
@@ -36,14 +34,14 @@ std::vector<MediaSpan> DecodingRequest::spans() const {
 }
 
 std::vector<Token> DecodingRequest::advance(std::span<const float> logits) {
-  if (!first_token_) first_token_ = Clock::now();
+  answer_.note_first_token();
   const std::optional<Token> token = sampler_.sample(logits);
   if (!token) {
     fail_with(sampler_.error());
     return {};
   }
   if (wants_logprobs_ && !tokenizer_.ends(*token)) {
-    logprobs_.push_back(sampler_.logprobs(logits, *token, top_logprobs_));
+    answer_.add_logprobs(sampler_.logprobs(logits, *token, top_logprobs_));
   }
   if (!take(*token)) return {};
   std::vector<Token> tokens{*token};
@@ -55,7 +53,7 @@ std::vector<Token> DecodingRequest::advance(std::span<const float> logits) {
     }
   }
   if (sampler_.complete()) {
-    finish(FinishReason::Stop);
+    answer_.finish(FinishReason::Stop);
     return {};
   }
   return tokens;
@@ -63,19 +61,12 @@ std::vector<Token> DecodingRequest::advance(std::span<const float> logits) {
 
 /// False when the token ended the request.
 bool DecodingRequest::take(Token token) {
-  if (tokenizer_.ends(token)) {
-    finish(FinishReason::Stop);
+  if (tokenizer_.ends(token) || answer_.add(bytes_of(token))) {
+    answer_.finish(FinishReason::Stop);
     return false;
   }
-  ++usage_.completion_tokens;
-  if (reader_ && reader_->reasons()) ++usage_.reasoning_tokens;
-  add_text(format_stop_.add(utf8_.add(bytes_of(token))));
-  if (format_stop_.stopped() || stop_.stopped() || (reader_ && reader_->done())) {
-    finish(FinishReason::Stop);
-    return false;
-  }
-  if (usage_.completion_tokens >= most_tokens_) {
-    finish(FinishReason::Length);
+  if (generated() >= most_tokens_) {
+    answer_.finish(FinishReason::Length);
     return false;
   }
   end_long_reasoning();
@@ -84,8 +75,8 @@ bool DecodingRequest::take(Token token) {
 
 /// What a template's parser goes on to call reasoning after its end is not ended again.
 void DecodingRequest::end_long_reasoning() {
-  if (!reasoning_budget_ || usage_.reasoning_tokens < *reasoning_budget_) return;
-  if (!reader_ || !reader_->reasons()) return;
+  if (!reasoning_budget_ || answer_.usage().reasoning_tokens < *reasoning_budget_) return;
+  if (!answer_.reasons()) return;
   sampler_.force(std::move(reasoning_end_));
   reasoning_budget_.reset();
 }
@@ -96,63 +87,6 @@ std::string DecodingRequest::bytes_of(Token token) const {
   if (!bytes.empty() || marks_.empty()) return bytes;
   std::string name = tokenizer_.name(token);
   return std::find(marks_.begin(), marks_.end(), name) != marks_.end() ? name : bytes;
-}
-
-void DecodingRequest::add_text(std::string text) {
-  if (reader_) {
-    send(reader_->add(text));
-  } else {
-    send_text(stop_.add(text));
-  }
-}
-
-void DecodingRequest::send(std::vector<GenerateEvent> events) {
-  for (GenerateEvent& event : events) {
-    if (stop_.stopped()) return;
-    if (auto* const delta = std::get_if<TextDelta>(&event)) {
-      send_text(stop_.add(delta->text));
-    } else {
-      send_text(stop_.take_held());
-      sink_->on_event(std::move(event));
-    }
-  }
-}
-
-void DecodingRequest::send_text(std::string text) {
-  if (text.empty()) return;
-  sink_->on_event(TextDelta{std::move(text), std::exchange(logprobs_, {})});
-}
-
-void DecodingRequest::finish(FinishReason reason) {
-  if (!stop_.stopped()) {
-    std::string rest;
-    if (!format_stop_.stopped()) {
-      rest = format_stop_.add(utf8_.finish());
-      rest += format_stop_.take_held();
-    }
-    add_text(std::move(rest));
-    if (reader_) send(reader_->finish());
-  }
-  std::string rest = stop_.stopped() ? "" : stop_.take_held();
-  if (!rest.empty() || !logprobs_.empty()) {
-    sink_->on_event(TextDelta{std::move(rest), std::exchange(logprobs_, {})});
-  }
-  if (reason == FinishReason::Stop && reader_ && reader_->called())
-    reason = FinishReason::ToolCalls;
-  sink_->on_event(Finished{reason, usage_, timings(), stop_.matched()});
-}
-
-void DecodingRequest::fail_with(Error error) {
-  sink_->on_event(Failed{std::move(error), usage_, timings()});
-}
-
-Timings DecodingRequest::timings() const {
-  using Milliseconds = std::chrono::duration<double, std::milli>;
-  Timings timings;
-  if (!first_token_) return timings;
-  timings.prefill_ms = Milliseconds(*first_token_ - submitted_).count();
-  timings.decode_ms = Milliseconds(Clock::now() - *first_token_).count();
-  return timings;
 }
 
 }  // namespace pcai

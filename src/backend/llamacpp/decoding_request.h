@@ -1,18 +1,15 @@
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "backend/answer/answer_reader.h"
-#include "backend/event_sink.h"
+#include "backend/answer/answer_stream.h"
 #include "backend/llamacpp/prompt_media.h"
 #include "backend/llamacpp/sampler.h"
-#include "backend/stop_filter.h"
-#include "backend/utf8_filter.h"
 
 namespace pcai {
 
@@ -41,8 +38,8 @@ class DecodingRequest {
   const std::vector<std::unique_ptr<PromptMedia>>& media() const noexcept { return media_; }
   std::vector<MediaSpan> spans() const;
   const std::string& cache_scope() const noexcept { return cache_scope_; }
-  std::uint32_t generated() const noexcept { return usage_.completion_tokens; }
-  void set_cached_tokens(std::uint32_t tokens) noexcept { usage_.cached_tokens = tokens; }
+  std::uint32_t generated() const noexcept { return answer_.usage().completion_tokens; }
+  void set_cached_tokens(std::uint32_t tokens) noexcept { answer_.usage().cached_tokens = tokens; }
 
   /// Samples the next token from its logits and sends what it adds to the answer. Returns that
   /// token and those that its constraint forces after it, or nothing when the request has ended;
@@ -50,19 +47,12 @@ class DecodingRequest {
   std::vector<Token> advance(std::span<const float> logits);
 
   /// Sends Failed as the last event.
-  void fail_with(Error error);
+  void fail_with(Error error) { answer_.fail_with(std::move(error)); }
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   bool take(Token token);
   void end_long_reasoning();
   std::string bytes_of(Token token) const;
-  void add_text(std::string text);
-  void send(std::vector<GenerateEvent> events);
-  void send_text(std::string text);
-  void finish(FinishReason reason);
-  Timings timings() const;
 
   RequestId id_;
   std::vector<Token> prompt_;
@@ -76,15 +66,7 @@ class DecodingRequest {
   const Tokenizer& tokenizer_;
   std::vector<std::string> marks_;
   Sampler sampler_;
-  Utf8Filter utf8_;
-  StopFilter format_stop_;                // ends the text as it comes
-  std::unique_ptr<AnswerReader> reader_;  // null: the text is the answer
-  StopFilter stop_;                       // ends the answer
-  std::shared_ptr<EventSink> sink_;
-  std::vector<TokenLogprobs> logprobs_;  // of tokens whose text is still held back
-  Usage usage_;
-  Clock::time_point submitted_ = Clock::now();
-  std::optional<Clock::time_point> first_token_;
+  AnswerStream answer_;
 };
 
 }  // namespace pcai
