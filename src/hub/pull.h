@@ -23,8 +23,9 @@ struct HubOptions {
 };
 
 /// The environment's: HF_ENDPOINT, HF_TOKEN (else the file of `hf auth login`),
-/// HF_HUB_DOWNLOAD_TIMEOUT (seconds without a byte), and pcai's own folder. Proxies are libcurl's business, by http_proxy and its like. Fails with InvalidRequest
-/// for an endpoint that is no http(s) address.
+/// HF_HUB_DOWNLOAD_TIMEOUT (seconds without a byte), and pcai's own folder. Proxies are libcurl's
+/// business, by http_proxy and its like. Fails with InvalidRequest for an endpoint that is no
+/// http(s) address.
 Result<HubOptions> hub_options_from_environment();
 
 /// Watches a pull, on the thread that pulls.

@@ -36,8 +36,8 @@ struct GgufSummary {
   std::uint32_t layer_count = 0;
   std::uint32_t embedding_length = 0;
   std::uint32_t projection_length = 0;  // of a projector: embedding_length of the model it is for
-  std::uint32_t head_count = 0;     // the most of any layer
-  std::uint32_t kv_head_count = 0;  // the most of any layer
+  std::uint32_t head_count = 0;         // the most of any layer
+  std::uint32_t kv_head_count = 0;      // the most of any layer
   bool has_chat_template = false;
   std::vector<std::filesystem::path> parts =
       {};  // the file, or all files of a split model in order

@@ -206,8 +206,7 @@ TEST_F(SchedulerTest, AMissingOrDamagedFileIsRefusedWithAReason) {
   std::filesystem::remove(damaged);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::InvalidModel);
-  EXPECT_NE(refused.error().message.find("pcai_damaged.gguf: "),
-            std::string::npos);
+  EXPECT_NE(refused.error().message.find("pcai_damaged.gguf: "), std::string::npos);
 }
 
 }  // namespace
