@@ -25,7 +25,7 @@ std::span<const Field<Request>> answer_fields() {
   static const std::vector<Field<Request>> kFields = {
       {{"model", String, {0, 256}, "", "The model's id; empty or absent takes the default model"},
        read_model},
-      field<&Request::n>("n", {1, 8}, "How many answers"),
+      field<&Request::n>("n", {1, 128}, "How many answers"),
       field<&Request::stream>("stream", {}, "Send the answer in pieces as it comes"),
       with_schema(Field<Request>{{"stream_options", Object, {}, "", "Only with stream"},
                                  read_stream_options},

@@ -318,7 +318,7 @@ TEST(ChatTest, EachKindOfRefusalNamesItsFieldAndTheWayOut) {
       {R"(,"temprature":1)", "temprature", "", "leave it out"},
       {R"(,"temperature":3)", "temperature", "", "from 0 to 2"},
       {R"(,"stop":[""])", "stop[0]", "", "from 1 to 256"},
-      {R"(,"n":9)", "n", "", "from 1 to 8"},
+      {R"(,"n":129)", "n", "", "from 1 to 128"},
       {R"(,"top_logprobs":2)", "top_logprobs", "", "logprobs to be true"},
       {R"(,"stream_options":{})", "stream_options", "", "stream to be true"},
       {R"(,"reasoning_effort":"huge")", "reasoning_effort", "", "none, minimal, low"},

@@ -93,7 +93,7 @@ TEST(DocsTest, FieldsCarryWhatTheParserChecks) {
   EXPECT_EQ(properties["temperature"]["maximum"], 2);
   EXPECT_EQ(properties["temperature"]["type"], Json({"number", "null"}));
   EXPECT_NEAR(properties["temperature"]["default"].get<double>(), 0.7, 1e-9);
-  EXPECT_EQ(properties["n"]["maximum"], 8);
+  EXPECT_EQ(properties["n"]["maximum"], 128);
   EXPECT_THAT(properties["user"]["description"].get<std::string>(), HasSubstr("no effect"));
   EXPECT_THAT(properties["audio"]["description"].get<std::string>(), HasSubstr("Not supported"));
   EXPECT_EQ(properties["reasoning_effort"]["enum"].size(), 8U);

@@ -78,7 +78,7 @@ TEST(FieldTest, TheRangesAreThoseOfTheApi) {
       {"repeat_last_n", -1, 1'048'576, false},
       {"max_tokens", 1, 2'147'483'647, false},
       {"max_completion_tokens", 1, 2'147'483'647, false},
-      {"n", 1, 8, false},
+      {"n", 1, 128, false},
       {"top_logprobs", 0, 20, false},
       {"stop", 0, 16, false},
       {"logit_bias", 0, 1024, false},

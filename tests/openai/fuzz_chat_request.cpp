@@ -86,7 +86,7 @@ void check_prompt(const ChatPrompt& prompt) {
 void check_chat(std::string_view text) {
   const auto request = parse_chat_request(text);
   if (!request) return check_error(request.error());
-  require(request->n >= 1 && request->n <= 8, "n");
+  require(request->n >= 1 && request->n <= 128, "n");
   require(!request->include_usage || request->stream, "include_usage");
   check_sampling(request->generate.params);
   check_prompt(std::get<ChatPrompt>(request->generate.prompt));
