@@ -64,7 +64,10 @@ Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
   const Result<bool> kernels = wants_kernels(spec.config);
   if (!kernels) return fail(kernels.error());
   PartOfProgress reading(progress, 0, *kernels ? kReadingShare : 1);
-  auto weights = load_weights(spec.config, *kernels, reading);
+  const std::vector<Device> devices = compute_devices();
+  const auto placement = GpuPlacement::plan(*needs, spec.config, devices);
+  if (!placement) return fail(placement.error());
+  auto weights = load_weights(spec.config, *kernels, reading, *placement);
   if (!weights) return fail(std::move(weights.error()));
   auto chat_template = ChatTemplate::create(**weights, spec.config.chat_template);
   if (!chat_template) return fail(std::move(chat_template.error()));

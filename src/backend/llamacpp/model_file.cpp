@@ -34,14 +34,14 @@ std::string short_name(std::string name) {
 }  // namespace
 
 Result<LlamaModelPtr> load_weights(const ModelConfig& config, bool as_stored,
-                                   LoadProgress& progress) {
+                                   LoadProgress& progress, const GpuPlacement& placement) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(config.model_path, error)) {
     return fail(ErrorCode::InvalidModel, "no such model file: " + config.model_path.string(),
                 "model_path");
   }
   llama_model_params params = llama_model_default_params();
-  params.n_gpu_layers = config.gpu_layers;
+  placement.apply(params);
   params.use_extra_bufts = !as_stored;
   params.progress_callback = on_load_progress;
   params.progress_callback_user_data = &progress;

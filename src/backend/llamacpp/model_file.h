@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "backend/inference_backend.h"
+#include "backend/llamacpp/gpu_placement.h"
 
 namespace pcai {
 
@@ -20,7 +21,7 @@ using LlamaSamplerPtr = std::unique_ptr<llama_sampler, LlamaDeleter>;
 /// Reads the weights, for mainline's own repacked kernels unless they are to stay `as_stored`.
 /// Fails with InvalidModel, with llama.cpp's own reason, or Cancelled.
 Result<LlamaModelPtr> load_weights(const ModelConfig& config, bool as_stored,
-                                   LoadProgress& progress);
+                                   LoadProgress& progress, const GpuPlacement& placement = {});
 
 /// What the file's metadata says; context_length is left to the context.
 ModelInfo describe_model(const llama_model& model);
