@@ -100,8 +100,7 @@ std::string model_text(const ModelRecord& record) {
 }
 
 void log_model(const ModelRecord& record) {
-  const bool failed = record.what == ModelRecord::What::Failed;
-  spdlog::log(failed ? spdlog::level::err : spdlog::level::info, "{}", model_text(record));
+  spdlog::info("{}", model_text(record));
 }
 
 }  // namespace pcai

@@ -28,7 +28,7 @@ void log_record(const RequestRecord& record);
 /// That a model came or went, as the words of one log line.
 std::string model_text(const ModelRecord& record);
 
-/// Logs model_text, a failure at level error.
+/// Logs model_text at level info: who asked for the model gets its error, too.
 void log_model(const ModelRecord& record);
 
 }  // namespace pcai

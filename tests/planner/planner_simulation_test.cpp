@@ -45,6 +45,10 @@ TEST(PlannerSimulationTest, EveryInvariantHoldsInRandomSchedules) {
   EXPECT_GT(aborts, 0U);
 }
 
+TEST(PlannerSimulationTest, APictureIsComputedWhenTheOnlyOneThatDecodesHadToGiveWay) {
+  EXPECT_EQ(simulate(3288188126).violation, "");
+}
+
 /// Plays schedules until the fault is noticed; "" when it never is.
 std::string notice(const Fault& fault) {
   for (std::uint64_t seed = 1; seed <= 2'000; ++seed) {

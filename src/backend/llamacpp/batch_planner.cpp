@@ -66,7 +66,9 @@ void BatchPlanner::add(RequestId request, std::vector<Token> prompt, std::string
 
 StepPlan BatchPlanner::plan(std::uint32_t budget) {
   StepPlan plan;
+  std::uint64_t preemptions = 0;
   do {
+    preemptions = preemptions_;
     admit();
     follow_leaders();
     if (media_is_next()) add_media(plan, budget);
@@ -74,8 +76,9 @@ StepPlan BatchPlanner::plan(std::uint32_t budget) {
       add_decodes(plan);
       add_prompts(plan, set_limit(plan, budget));
     }
-    // Nothing fits though somebody runs: prompts together hold all cells. One must give way.
-  } while (plan.items.empty() && preempt_youngest());
+    // Nothing fits though somebody runs: prompts together hold all cells. One must give way. Who
+    // has done so already has left its turn to the others.
+  } while (plan.items.empty() && (preemptions_ > preemptions || preempt_youngest()));
   plan.memory = std::exchange(memory_, {});
   media_last_ = !plan.items.empty() && plan.items.front().media.has_value();
   return plan;
