@@ -204,7 +204,7 @@ TEST(FieldTest, MessagesSayWhatIsWantedAndWhatCame) {
   EXPECT_EQ(message("\"top_p\":0"), "top_p must be above 0 and at most 1, not 0");
   EXPECT_EQ(message("\"n\":\"3\""), "n must be an integer, not a string");
   EXPECT_EQ(message("\"n\":1.5"), "n must be an integer, not 1.5");
-  EXPECT_EQ(message("\"n\":9"), "n must be from 1 to 8, not 9");
+  EXPECT_EQ(message("\"n\":129"), "n must be from 1 to 128, not 129");
   EXPECT_EQ(message("\"stop\":[\"\"]"), "stop[0] must have from 1 to 256 bytes, not 0");
   EXPECT_EQ(error_of("[]").message, "the body must be an object, not an array");
   EXPECT_EQ(error_of("{}").message, "messages is required");
