@@ -85,7 +85,7 @@ int Signals::take() {
 }
 
 bool Signals::pending() noexcept {
-  return readable(0);
+  return untaken != 0;
 }
 
 int Signals::descriptor() const noexcept {

@@ -24,7 +24,7 @@ class Signals {
   /// The same without a limit.
   int take();
 
-  /// True when a signal waits to be taken. Never blocks.
+  /// True when a signal other than SIGHUP waits to be taken. Never blocks.
   bool pending() noexcept;
 
   /// A file descriptor that can be read from, which nobody but this object may do, while a signal

@@ -91,7 +91,7 @@ std::optional<int> load_all(const PreparedEngine& prepared, const Settings& sett
       continue;
     }
     const Result<LoadOutcome> loaded = load_model(engine, id, signals);
-    if (signals.take(milliseconds(0))) return kSuccess;
+    if (signals.pending()) return kSuccess;
     if (!loaded) return refuse(loaded.error());
     used = std::min(prepared.memory_limit, used + loaded->info.memory_bytes);
     write_out(ready_line(*loaded, settings.threads));
@@ -195,8 +195,8 @@ int serve(const SettingFlags& flags) {
   write_out(fmt::format("listening on {} ({})\n", url(settings.host, (*server)->port()),
                         needs_key ? "clients need an API key" : "no API key needed"));
 
+  signals.accept_hangup();  // before the lines that say that a model is ready
   if (const std::optional<int> code = load_all(*prepared, settings, signals)) return *code;
-  signals.accept_hangup();
   while (signals.take() == SIGHUP) offer_again();
   signals.end_at_next();
   drain(engine, thread, std::chrono::seconds(settings.grace));
