@@ -167,5 +167,79 @@ TEST(BatchPlannerTest, AModelWhoseMemoryCannotBeCutSharesNothing) {
   EXPECT_EQ(plan.tokens, 100U);
 }
 
+TEST(BatchPlannerTest, RequestsWithOtherAdaptersAreComputedInTurn) {
+  BatchPlanner planner(kRoomy);
+  const AdapterScales first{1, 0};
+  const AdapterScales second{0, 1};
+  planner.add(1, tokens(10), "", {}, first);
+  planner.add(2, tokens(10, 100), "", {}, second);
+  planner.add(3, tokens(10, 200), "", {}, first);
+  for (int i = 0; i < 10; ++i) {
+    const StepPlan plan = run_step(planner, 512);
+    EXPECT_EQ(plan.adapters, i % 2 == 0 ? first : second);
+    EXPECT_EQ(plan.items.size(), i % 2 == 0 ? 2U : 1U);
+    EXPECT_EQ(item_of(plan, 2) != nullptr, i % 2 == 1);
+  }
+}
+
+TEST(BatchPlannerTest, APrefixIsNotSharedBetweenOtherAdapters) {
+  BatchPlanner planner(kRoomy);
+  planner.add(1, tokens(100), "", {}, {1, 0});
+  run_step(planner, 512);
+  planner.add(2, tokens(100), "", {}, {0, 1});  // while it runs
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(run_step(planner, 512).memory.empty());
+  EXPECT_EQ(planner.cached(2), 0U);
+  planner.finish(1, true);
+  planner.finish(2, true);
+  planner.add(3, tokens(100), "", {}, {0.5F, 0});  // when they are idle
+  run_step(planner, 512);
+  EXPECT_EQ(planner.cached(3), 0U);
+  planner.add(4, tokens(100), "", {}, {0, 1});
+  run_step(planner, 512);
+  EXPECT_EQ(planner.cached(4), 99U);
+}
+
+TEST(BatchPlannerTest, AnEndedRequestReplacesNoIdlePrefixOfOtherAdapters) {
+  BatchPlanner planner(kRoomy);
+  for (const RequestId id : {1, 2}) {
+    planner.add(id, tokens(100), "", {}, {id == 1 ? 1.0F : 0.0F});
+    run_step(planner, 512);
+    planner.finish(id, true);
+  }
+  EXPECT_EQ(planner.cells_used(), 200U);
+  planner.add(3, tokens(100), "", {}, {1.0F});
+  run_step(planner, 512);
+  EXPECT_EQ(planner.cached(3), 99U);
+}
+
+TEST(BatchPlannerTest, NewAdaptersWithEveryStepKeepNobodyWaiting) {
+  BatchPlanner planner(kRoomy);
+  planner.add(1, tokens(10), "", {}, {0});
+  run_step(planner);
+  int waits = 0;
+  for (RequestId id = 2; id < 200; ++id) {
+    planner.add(id, tokens(10, static_cast<Token>(100 * id)), "", {}, {static_cast<float>(id)});
+    const StepPlan plan = run_step(planner, 512);
+    waits = item_of(plan, 1) != nullptr ? 0 : waits + 1;
+    ASSERT_LT(waits, static_cast<int>(kRoomy.max_running));
+    for (const StepItem& item : plan.items) {
+      if (item.request != 1) planner.finish(item.request, true);
+    }
+  }
+}
+
+TEST(BatchPlannerTest, ALongPromptLeavesTurnsToThoseWhoDecodeWithOtherAdapters) {
+  BatchPlanner planner(kRoomy);
+  planner.add(1, tokens(10), "", {}, {0});
+  run_step(planner);
+  planner.add(2, tokens(1000, 5000), "", {}, {1});
+  for (int i = 0; i < 30; ++i) {
+    const StepPlan plan = run_step(planner, 16);
+    EXPECT_EQ(item_of(plan, 1) != nullptr, i % 2 == 0);
+    EXPECT_EQ(plan.tokens, i % 2 == 0 ? 1U : 16U);
+    EXPECT_FALSE(plan.gives_way);
+  }
+}
+
 }  // namespace
 }  // namespace pcai

@@ -16,8 +16,8 @@ namespace pcai {
 class NaiveCache {
  public:
   struct Cell {
-    Cell(Token t, std::uint32_t p, std::string s, std::uint32_t& alive)
-        : token(t), position(p), scope(std::move(s)), alive_cells(alive) {
+    Cell(Token t, std::uint32_t p, std::string s, AdapterScales a, std::uint32_t& alive)
+        : token(t), position(p), scope(std::move(s)), adapters(std::move(a)), alive_cells(alive) {
       ++alive_cells;
     }
     ~Cell() { --alive_cells; }
@@ -27,14 +27,17 @@ class NaiveCache {
     Token token;
     std::uint32_t position;  // those of a picture may all be the same
     std::string scope;
+    AdapterScales adapters;  // that it was computed with
     std::uint32_t& alive_cells;
   };
   using Sequence = std::vector<std::shared_ptr<const Cell>>;
 
   const Sequence& sequence(SequenceId id) { return sequences_[id]; }
 
-  void append(SequenceId id, Token token, std::uint32_t position, const std::string& scope) {
-    sequences_[id].push_back(std::make_shared<const Cell>(token, position, scope, alive_));
+  void append(SequenceId id, Token token, std::uint32_t position, const std::string& scope,
+              const AdapterScales& adapters) {
+    sequences_[id].push_back(
+        std::make_shared<const Cell>(token, position, scope, adapters, alive_));
   }
 
   void truncate(SequenceId id, std::uint32_t length) { sequences_[id].resize(length); }

@@ -25,6 +25,7 @@ struct Script {
   std::vector<Token> prompt;
   std::vector<MediaSpan> media;
   std::string scope;
+  AdapterScales adapters;
   std::uint32_t answer = 1;             // tokens
   std::uint32_t arrival = 0;            // step
   std::optional<std::uint32_t> cancel;  // step
@@ -35,7 +36,8 @@ struct Live {
   std::vector<Token> tokens;
   std::uint32_t answered = 0;
   SequenceId sequence = -1;
-  bool decodes = false;  // its last token was sampled and waits to be computed
+  bool decodes = false;     // its last token was sampled and waits to be computed
+  std::uint32_t waits = 0;  // steps since it was in one, while it decodes
 
   std::uint32_t position_of(std::uint32_t token) const {
     std::uint32_t position = 0;
@@ -59,6 +61,7 @@ class Simulation {
   Simulation(std::uint64_t seed, const Fault& fault)
       : random_(seed), fault_(fault), options_(make_options()), planner_(options_) {
     make_scripts();
+    choose_adapters(seed);
   }
 
   SimulationResult run() {
@@ -128,6 +131,7 @@ class Simulation {
   void make_scripts() {
     const std::uint32_t families = pick(1, 3);
     const std::uint32_t pictures = chance(40) ? 15 : 0;  // percent of the places for one
+    pictures_ = pictures > 0;
     std::vector<Script> prefixes(families);
     for (Script& prefix : prefixes) {
       for (std::uint32_t left = pick(0, options_.cells / 2); left > 0; --left) {
@@ -153,11 +157,24 @@ class Simulation {
     }
   }
 
+  /// By a generator of their own, so that a seed's schedule is the same with and without them.
+  void choose_adapters(std::uint64_t seed) {
+    std::mt19937_64 random(~seed);
+    const auto below = [&random](std::uint32_t end) {
+      return std::uniform_int_distribution<std::uint32_t>(0, end - 1)(random);
+    };
+    if (below(2) == 0) return;  // the model has none
+    choices_ = 1 + below(4);
+    for (Script& script : scripts_) {
+      script.adapters = {static_cast<float>(below(choices_)), 0.5F};
+    }
+  }
+
   void arrive() {
     while (next_ < scripts_.size() && (scripts_[next_].arrival <= result_.steps || live_.empty())) {
       const RequestId id = ++next_;
       const Script& script = scripts_[id - 1];
-      planner_.add(id, script.prompt, script.scope, script.media);
+      planner_.add(id, script.prompt, script.scope, script.media, script.adapters);
       live_[id] = {.script = script, .tokens = script.prompt};
     }
   }
@@ -223,6 +240,7 @@ class Simulation {
       const auto found = live_.find(item.request);
       if (found == live_.end()) return broken("an ended request is computed");
       Live& live = found->second;
+      if (live.script.adapters != plan.adapters) return broken("a step with other adapters");
       if (!in_step.insert(item.request).second) return broken("a request is twice in a step");
       const auto& held = cache_.sequence(item.sequence);
       if (item.count == 0 || held.size() != item.first) {
@@ -232,6 +250,7 @@ class Simulation {
       for (std::size_t i = 0; i < held.size(); ++i) {
         if (held[i]->token != live.tokens[i]) return broken("the cache holds other tokens");
         if (held[i]->scope != live.script.scope) return broken("a prefix of another scope");
+        if (held[i]->adapters != plan.adapters) return broken("a prefix of other adapters");
       }
       if (item.output != (item.first + item.count == live.tokens.size())) {
         return broken("an output is missing or too early");
@@ -245,15 +264,27 @@ class Simulation {
     if (tokens != plan.tokens) return broken("the step's size is wrong");
     if (tokens > options_.max_batch) return broken("a step larger than the batch");
     bool left_out = false;
-    for (const auto& [id, live] : live_) {
-      if (live.decodes && !in_step.contains(id)) left_out = true;
+    for (auto& [id, live] : live_) {
+      if (!live.decodes || in_step.contains(id)) {
+        live.waits = 0;
+        continue;
+      }
+      any_decodes = true;
+      // Each choice of adapters has its turn, in which a picture may take one step of two.
+      if (++live.waits >= (pictures_ ? 2 : 1) * choices_) {
+        return broken("other adapters stall the decoding sequences");
+      }
+      if (live.script.adapters == plan.adapters) left_out = true;
     }
     if (left_out && !picture) return broken("a decoding sequence was left out");
-    if (left_out && picture_last_) return broken("pictures stall the decoding sequences");
-    picture_last_ = picture;
+    bool& picture_last = picture_last_[plan.adapters];
+    if (left_out && picture_last) return broken("pictures stall the decoding sequences");
+    picture_last = picture;
+    if (plan.adapters != adapters_) ++result_.adapter_changes;
+    adapters_ = plan.adapters;
     const bool whole =
         picture && plan.items.front().count == tokens && is_whole(plan.items.front());
-    if ((any_decodes || left_out) && !whole && tokens > std::max(budget, single + kSlack)) {
+    if (any_decodes && !whole && tokens > std::max(budget, single + kSlack)) {
       return broken("prompts stall the decoding sequences");
     }
   }
@@ -285,7 +316,8 @@ class Simulation {
       const std::uint32_t position = shares            ? item.position
                                      : span != nullptr ? item.position + token - span->first
                                                        : item.position + i;
-      cache_.append(item.sequence, live.tokens[token], position, live.script.scope);
+      cache_.append(item.sequence, live.tokens[token], position, live.script.scope,
+                    live.script.adapters);
     }
   }
 
@@ -342,7 +374,10 @@ class Simulation {
   std::vector<Script> scripts_;
   std::size_t next_ = 0;
   std::map<RequestId, Live> live_;
-  bool picture_last_ = false;
+  bool pictures_ = false;      // some prompt has one
+  std::uint32_t choices_ = 1;  // of adapters, at most
+  AdapterScales adapters_;     // of the last step
+  std::map<AdapterScales, bool> picture_last_;
   SimulationResult result_;
 };
 

@@ -18,11 +18,12 @@ struct SimulationResult {
   std::uint64_t preemptions = 0;
   std::uint32_t copies = 0;
   std::uint32_t aborts = 0;
+  std::uint32_t adapter_changes = 0;  // from a step to the next
 };
 
-/// Plays one random schedule (requests of a few families, cancels, aborted steps, a small cache)
-/// against a naive model of the KV cache and checks every invariant after every step. The same seed
-/// plays the same schedule.
+/// Plays one random schedule (requests of a few families and adapters, cancels, aborted steps, a
+/// small cache) against a naive model of the KV cache and checks every invariant after every step.
+/// The same seed plays the same schedule.
 SimulationResult simulate(std::uint64_t seed, const Fault& fault = {});
 
 }  // namespace pcai

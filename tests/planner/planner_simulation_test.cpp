@@ -28,6 +28,7 @@ TEST(PlannerSimulationTest, EveryInvariantHoldsInRandomSchedules) {
   std::uint64_t preemptions = 0;
   std::uint64_t copies = 0;
   std::uint64_t aborts = 0;
+  std::uint64_t adapter_changes = 0;
   for (std::uint64_t seed = first; seed < first + kSchedules; ++seed) {
     const SimulationResult result = simulate(seed);
     ASSERT_EQ(result.violation, "") << "PCAI_TEST_SEED=" << seed;
@@ -35,14 +36,18 @@ TEST(PlannerSimulationTest, EveryInvariantHoldsInRandomSchedules) {
     preemptions += result.preemptions;
     copies += result.copies;
     aborts += result.aborts;
+    adapter_changes += result.adapter_changes;
   }
-  printf("%llu schedules, %llu steps, %llu preemptions, %llu prefixes shared, %llu aborts\n",
-         static_cast<unsigned long long>(kSchedules), static_cast<unsigned long long>(steps),
-         static_cast<unsigned long long>(preemptions), static_cast<unsigned long long>(copies),
-         static_cast<unsigned long long>(aborts));
+  printf(
+      "%llu schedules, %llu steps, %llu preemptions, %llu prefixes shared, %llu aborts, "
+      "%llu changes of adapters\n",
+      static_cast<unsigned long long>(kSchedules), static_cast<unsigned long long>(steps),
+      static_cast<unsigned long long>(preemptions), static_cast<unsigned long long>(copies),
+      static_cast<unsigned long long>(aborts), static_cast<unsigned long long>(adapter_changes));
   EXPECT_GT(preemptions, 0U);  // else the schedules are too easy to prove anything
   EXPECT_GT(copies, 0U);
   EXPECT_GT(aborts, 0U);
+  EXPECT_GT(adapter_changes, 0U);
 }
 
 TEST(PlannerSimulationTest, APictureIsComputedWhenTheOnlyOneThatDecodesHadToGiveWay) {
@@ -130,6 +135,20 @@ TEST(PlannerSimulationTest, APlannerThatTakesTokensForPositionsIsNoticed) {
               for (StepItem& item : plan.items) {
                 if (!item.media) item.position = item.first;
               }
+            }),
+            "");
+}
+
+TEST(PlannerSimulationTest, APlannerThatTakesTheWrongAdaptersIsNoticed) {
+  EXPECT_NE(notice([](StepPlan& plan) {
+              if (!plan.adapters.empty()) plan.adapters = {0, 0.5F};
+            }),
+            "");
+}
+
+TEST(PlannerSimulationTest, APlannerThatKeepsToOneChoiceOfAdaptersIsNoticed) {
+  EXPECT_NE(notice([](StepPlan& plan) {
+              if (plan.adapters == AdapterScales{1, 0.5F}) plan.items.clear();
             }),
             "");
 }

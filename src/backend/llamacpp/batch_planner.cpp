@@ -57,10 +57,12 @@ std::uint32_t BatchPlanner::Request::text_pending() const {
 }
 
 void BatchPlanner::add(RequestId request, std::vector<Token> prompt, std::string scope,
-                       std::vector<MediaSpan> media) {
+                       std::vector<MediaSpan> media, AdapterScales adapters) {
   assert(!prompt.empty() && prompt.size() < options_.cells);
-  requests_[request] = {
-      .tokens = std::move(prompt), .scope = std::move(scope), .media = std::move(media)};
+  requests_[request] = {.tokens = std::move(prompt),
+                        .scope = std::move(scope),
+                        .media = std::move(media),
+                        .adapters = std::move(adapters)};
   waiting_.push_back(request);
 }
 
@@ -71,17 +73,52 @@ StepPlan BatchPlanner::plan(std::uint32_t budget) {
     preemptions = preemptions_;
     admit();
     follow_leaders();
-    if (media_is_next()) add_media(plan, budget);
-    if (plan.items.empty()) {
-      add_decodes(plan);
-      add_prompts(plan, set_limit(plan, budget));
+    open_lanes();
+    for (std::size_t i = 0; i < lanes_.size() && plan.items.empty(); ++i) {
+      fill(plan, lanes_[i], budget);
+      if (plan.items.empty()) continue;
+      const auto served = lanes_.begin() + static_cast<std::ptrdiff_t>(i);
+      std::rotate(served, served + 1, lanes_.end());
     }
     // Nothing fits though somebody runs: prompts together hold all cells. One must give way. Who
     // has done so already has left its turn to the others.
   } while (plan.items.empty() && (preemptions_ > preemptions || preempt_youngest()));
   plan.memory = std::exchange(memory_, {});
-  media_last_ = !plan.items.empty() && plan.items.front().media.has_value();
   return plan;
+}
+
+/// A lane that a newcomer opens comes after all others, so that none of them waits for more steps
+/// than there were lanes before it.
+void BatchPlanner::open_lanes() {
+  std::erase_if(lanes_, [this](const Lane& lane) {
+    return std::none_of(running_.begin(), running_.end(),
+                        [&](RequestId id) { return is_in(lane, id); });
+  });
+  for (const RequestId id : running_) {
+    if (std::none_of(lanes_.begin(), lanes_.end(),
+                     [&](const Lane& lane) { return is_in(lane, id); })) {
+      lanes_.push_back({.adapters = requests_.at(id).adapters});
+    }
+  }
+}
+
+void BatchPlanner::fill(StepPlan& plan, Lane& lane, std::uint32_t budget) {
+  if (media_is_next(lane)) add_media(plan, lane, budget);
+  if (plan.items.empty()) {
+    add_decodes(plan, lane);
+    add_prompts(plan, lane, set_limit(plan, budget));
+  }
+  lane.media_last = !plan.items.empty() && plan.items.front().media.has_value();
+  plan.adapters = lane.adapters;
+}
+
+bool BatchPlanner::is_in(const Lane& lane, RequestId id) const {
+  return requests_.at(id).adapters == lane.adapters;
+}
+
+bool BatchPlanner::anybody_decodes() const {
+  return std::any_of(running_.begin(), running_.end(),
+                     [this](RequestId id) { return requests_.at(id).decodes(); });
 }
 
 void BatchPlanner::computed(const StepPlan& plan) {
@@ -148,13 +185,14 @@ BatchPlanner::Match BatchPlanner::find_prefix(RequestId id, const Request& reque
     }
   };
   for (const Idle& idle : idle_) {
-    if (idle.scope != request.scope) continue;
+    if (idle.scope != request.scope || idle.adapters != request.adapters) continue;
     const auto common = std::min(common_prefix(idle.tokens, request.tokens), most);
     consider(idle.sequence, request.whole_prefix(common));
   }
   for (const RequestId other_id : running_) {
     const Request& other = requests_.at(other_id);
     if (other_id == id || other.scope != request.scope) continue;
+    if (other.adapters != request.adapters) continue;
     const auto common =
         request.whole_prefix(std::min(common_prefix(other.tokens, request.tokens), most));
     consider(other.sequence, request.whole_prefix(std::min(common, other.computed)));
@@ -246,9 +284,9 @@ void BatchPlanner::follow_leaders() {
   }
 }
 
-void BatchPlanner::add_decodes(StepPlan& plan) {
+void BatchPlanner::add_decodes(StepPlan& plan, const Lane& lane) {
   for (std::size_t i = 0; i < running_.size(); ++i) {
-    if (!requests_.at(running_[i]).decodes()) continue;
+    if (!is_in(lane, running_[i]) || !requests_.at(running_[i]).decodes()) continue;
     while (!make_room(plan.tokens + 1) && preempt_youngest()) {
     }
     if (i < running_.size() && ledger_.free() > plan.tokens) add_item(plan, running_[i], 1);
@@ -256,7 +294,7 @@ void BatchPlanner::add_decodes(StepPlan& plan) {
 }
 
 std::uint32_t BatchPlanner::set_limit(StepPlan& plan, std::uint32_t budget) const {
-  if (!plan.items.empty()) {
+  if (!plan.items.empty() || anybody_decodes()) {
     return std::min(std::max(budget, plan.tokens + kLeastChunk), options_.max_batch);
   }
   const auto prompts = std::count_if(running_.begin(), running_.end(),
@@ -266,48 +304,47 @@ std::uint32_t BatchPlanner::set_limit(StepPlan& plan, std::uint32_t budget) cons
   return options_.max_batch;
 }
 
-void BatchPlanner::add_prompts(StepPlan& plan, std::uint32_t limit) {
-  const auto last = std::find(running_.begin(), running_.end(), last_turn_);
+void BatchPlanner::add_prompts(StepPlan& plan, Lane& lane, std::uint32_t limit) {
+  const auto last = std::find(running_.begin(), running_.end(), lane.last_turn);
   const std::size_t first =
       last == running_.end() ? 0 : static_cast<std::size_t>(last - running_.begin()) + 1;
   for (std::size_t i = 0; i < running_.size() && plan.tokens < limit; ++i) {
     const RequestId id = running_[(first + i) % running_.size()];
-    if (!requests_.at(id).has_text()) continue;
+    if (!is_in(lane, id) || !requests_.at(id).has_text()) continue;
     const auto wanted = std::min(requests_.at(id).text_pending(), limit - plan.tokens);
     make_room(plan.tokens + wanted);
     const auto count = std::min(wanted, ledger_.free() - plan.tokens);
     if (count == 0) break;
     add_item(plan, id, count);
     plan.has_prompt = true;
-    last_turn_ = id;
+    lane.last_turn = id;
   }
 }
 
 /// Spans take turns with everything else, so that none of them stops those who decode for longer
 /// than one step.
-bool BatchPlanner::media_is_next() const {
+bool BatchPlanner::media_is_next(const Lane& lane) const {
   bool media = false;
   bool others = false;
   for (const RequestId id : running_) {
+    if (!is_in(lane, id)) continue;
     const Request& request = requests_.at(id);
     media = media || request.has_media();
     others = others || request.decodes() || request.has_text();
   }
-  return media && (!others || !media_last_);
+  return media && (!others || !lane.media_last);
 }
 
-void BatchPlanner::add_media(StepPlan& plan, std::uint32_t budget) {
-  const bool decodes = std::any_of(running_.begin(), running_.end(),
-                                   [this](RequestId id) { return requests_.at(id).decodes(); });
+void BatchPlanner::add_media(StepPlan& plan, Lane& lane, std::uint32_t budget) {
   const std::uint32_t limit =
-      decodes ? std::clamp(budget, kLeastChunk, options_.max_batch) : options_.max_batch;
-  const auto last = std::find(running_.begin(), running_.end(), last_media_);
+      anybody_decodes() ? std::clamp(budget, kLeastChunk, options_.max_batch) : options_.max_batch;
+  const auto last = std::find(running_.begin(), running_.end(), lane.last_media);
   const std::size_t first =
       last == running_.end() ? 0 : static_cast<std::size_t>(last - running_.begin()) + 1;
   for (std::size_t i = 0; i < running_.size(); ++i) {
     const RequestId id = running_[(first + i) % running_.size()];
     const Request& request = requests_.at(id);
-    if (!request.has_media()) continue;
+    if (!is_in(lane, id) || !request.has_media()) continue;
     const MediaSpan& span = request.media[*request.span_at(request.computed)];
     const std::uint32_t left = span.end() - request.computed;
     const std::uint32_t wanted = span.whole ? left : std::min(left, limit);
@@ -317,7 +354,7 @@ void BatchPlanner::add_media(StepPlan& plan, std::uint32_t budget) {
     plan.gives_way = !span.whole && running_.size() == 1 && waiting_.empty();
     add_item(plan, id, count);
     plan.has_prompt = true;
-    last_media_ = id;
+    lane.last_media = id;
     return;
   }
 }
@@ -373,18 +410,20 @@ void BatchPlanner::keep_idle(Request request) {
   request.tokens.resize(request.computed);
   for (auto idle = idle_.begin(); idle != idle_.end();) {
     const auto common = common_prefix(idle->tokens, request.tokens);
-    if (idle->scope == request.scope && common == request.tokens.size()) {
+    const bool alike = idle->scope == request.scope && idle->adapters == request.adapters;
+    if (alike && common == request.tokens.size()) {
       remove_sequence(request.sequence);  // kept already
       return;
     }
-    if (idle->scope == request.scope && common == idle->tokens.size()) {
+    if (alike && common == idle->tokens.size()) {
       remove_sequence(idle->sequence);  // the new one holds as much and more
       idle = idle_.erase(idle);
     } else {
       ++idle;
     }
   }
-  idle_.push_back({request.sequence, std::move(request.tokens), std::move(request.scope)});
+  idle_.push_back({request.sequence, std::move(request.tokens), std::move(request.scope),
+                   std::move(request.adapters)});
 }
 
 }  // namespace pcai

@@ -14,6 +14,9 @@ namespace pcai {
 
 using Token = std::int32_t;
 
+/// The scale of each adapter of the model; empty where it has none.
+using AdapterScales = std::vector<float>;
+
 struct PlannerOptions {
   std::uint32_t cells = 0;           // of the KV cache; no request may ever need more
   std::uint32_t max_running = 16;    // requests that are computed together
@@ -57,6 +60,7 @@ struct StepItem {
 struct StepPlan {
   std::vector<MemoryOperation> memory;
   std::vector<StepItem> items;
+  AdapterScales adapters;  // that all items want
   std::uint32_t tokens = 0;
   bool has_prompt = false;  // some item computes prompt tokens
   bool gives_way = false;   // a large step for a lone prompt: abort it when a request arrives
@@ -71,14 +75,15 @@ class BatchPlanner {
   explicit BatchPlanner(PlannerOptions options);
 
   /// Queues a request. The prompt is not empty and leaves room for a token. `media` are in order,
-  /// and whole ones have no more tokens than a step.
+  /// and whole ones have no more tokens than a step. Requests of other scales are in other steps,
+  /// and share no prefix.
   void add(RequestId request, std::vector<Token> prompt, std::string scope,
-           std::vector<MediaSpan> media = {});
+           std::vector<MediaSpan> media = {}, AdapterScales adapters = {});
 
   /// The next step: one token for each sequence that decodes, then chunks of prompts, up to
-  /// `budget` tokens where somebody decodes. Call exactly one of computed(), aborted() or no_room()
-  /// when its memory operations and tokens have been carried out. Empty items: nothing can be
-  /// computed.
+  /// `budget` tokens where somebody decodes. Scales that differ have steps in turn. Call exactly
+  /// one of computed(), aborted() or no_room() when its memory operations and tokens have been
+  /// carried out. Empty items: nothing can be computed.
   StepPlan plan(std::uint32_t budget);
 
   /// The step was computed.
@@ -117,6 +122,7 @@ class BatchPlanner {
     std::vector<Token> tokens;
     std::string scope;
     std::vector<MediaSpan> media = {};
+    AdapterScales adapters = {};
     SequenceId sequence = -1;    // -1 = waiting
     std::uint32_t computed = 0;  // tokens in the KV cache
     std::uint32_t cached = 0;
@@ -141,6 +147,15 @@ class BatchPlanner {
     SequenceId sequence;
     std::vector<Token> tokens;
     std::string scope;
+    AdapterScales adapters;
+  };
+  /// The running requests of the same scales. Each lane has its own turns, or who comes next in one
+  /// would depend on the steps of another.
+  struct Lane {
+    AdapterScales adapters;
+    RequestId last_turn = 0;   // who got the last chunk of a prompt; the next one is first
+    RequestId last_media = 0;  // the same for spans
+    bool media_last = false;   // its last step was a span's: the others are next
   };
   struct Match {
     SequenceId source = -1;
@@ -154,10 +169,14 @@ class BatchPlanner {
   bool start(RequestId id);
   void share(Request& request, const Match& match);
   void follow_leaders();
-  void add_decodes(StepPlan& plan);
-  void add_prompts(StepPlan& plan, std::uint32_t limit);
-  bool media_is_next() const;
-  void add_media(StepPlan& plan, std::uint32_t budget);
+  void open_lanes();
+  void fill(StepPlan& plan, Lane& lane, std::uint32_t budget);
+  bool is_in(const Lane& lane, RequestId id) const;
+  bool anybody_decodes() const;
+  void add_decodes(StepPlan& plan, const Lane& lane);
+  void add_prompts(StepPlan& plan, Lane& lane, std::uint32_t limit);
+  bool media_is_next(const Lane& lane) const;
+  void add_media(StepPlan& plan, Lane& lane, std::uint32_t budget);
   void add_item(StepPlan& plan, RequestId id, std::uint32_t count);
   bool make_room(std::uint32_t cells);
   bool evict_idle();
@@ -176,9 +195,7 @@ class BatchPlanner {
   std::deque<Idle> idle_;           // least recently used first
   std::vector<SequenceId> free_sequences_;
   std::vector<MemoryOperation> memory_;  // for the next plan
-  RequestId last_turn_ = 0;   // who got the last chunk of a prompt; the next one is first
-  RequestId last_media_ = 0;  // the same for spans
-  bool media_last_ = false;   // the last step was a span's: the others are next
+  std::deque<Lane> lanes_;               // whose turn is next first; newcomers last
   std::uint64_t preemptions_ = 0;
 };
 
