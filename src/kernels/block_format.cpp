@@ -2,19 +2,17 @@
 
 #include <cstring>
 
-#include "kernels/half.h"
-
 namespace pcai::kernels {
 namespace {
 
-constexpr std::size_t kGroupsOfSuperBlock = 8;
-
 using Bytes = const std::uint8_t*;
 
-float half_at(Bytes bytes) {
+constexpr std::uint16_t kSign = 0x8000;
+
+std::uint16_t half_at(Bytes bytes) {
   std::uint16_t half;
   std::memcpy(&half, bytes, sizeof(half));
-  return from_half(half);
+  return half;
 }
 
 void take_nibbles(Group& group, Bytes nibbles) {
@@ -30,10 +28,6 @@ void take_fifth_bits(Group& group, Bytes bits) {
   }
 }
 
-void set_scale(Group& group, float scale) {
-  group.scale[0] = group.scale[1] = scale;
-}
-
 // Q4_K and Q5_K keep eight 6-bit scales and eight 6-bit minimums in 12 bytes.
 struct ScalePair {
   int scale;
@@ -46,10 +40,12 @@ ScalePair packed_scale(Bytes packed, std::size_t index) {
 }
 
 Group decode_q4_k(Bytes block, std::size_t index, bool five_bits) {
-  Group group{};
   const ScalePair pair = packed_scale(block + 4, index);
-  set_scale(group, half_at(block) * static_cast<float>(pair.scale));
-  group.minimum = -half_at(block + 2) * static_cast<float>(pair.minimum);
+  const auto factor = static_cast<std::int8_t>(pair.scale);
+  Group group{.scale = half_at(block),
+              .minimum = static_cast<std::uint16_t>(half_at(block + 2) ^ kSign),
+              .scale_factor = {factor, factor},
+              .minimum_factor = static_cast<std::int8_t>(pair.minimum)};
   const Bytes high = block + 16;
   const Bytes low = block + (five_bits ? 48 : 16) + index / 2 * 32;
   for (std::size_t i = 0; i < kGroup; ++i) {
@@ -61,7 +57,7 @@ Group decode_q4_k(Bytes block, std::size_t index, bool five_bits) {
 }
 
 Group decode_q6_k(Bytes block, std::size_t index) {
-  Group group{};
+  Group group{.scale = half_at(block + 208)};
   const std::size_t half = index / 4;
   const std::size_t quarter = index % 4;
   const Bytes low = block + 64 * half + 32 * (quarter % 2);
@@ -70,11 +66,7 @@ Group decode_q6_k(Bytes block, std::size_t index) {
     const int nibble = quarter < 2 ? low[i] & 15 : low[i] >> 4;
     group.q[i] = static_cast<std::uint8_t>(nibble | ((high[i] >> (2 * quarter)) & 3) << 4);
   }
-  const float scale = half_at(block + 208);
-  for (std::size_t i = 0; i < 2; ++i) {
-    group.scale[i] = scale * static_cast<float>(
-                                 static_cast<std::int8_t>(block[192 + 8 * half + 2 * quarter + i]));
-  }
+  std::memcpy(group.scale_factor, block + 192 + 8 * half + 2 * quarter, 2);
   return group;
 }
 
@@ -112,37 +104,30 @@ Group decode_group(BlockFormat format, const std::byte* row, std::size_t index) 
   const BlockSize size = block_size(format);
   const std::size_t per_block = size.weights / kGroup;
   const Bytes block = reinterpret_cast<Bytes>(row) + index / per_block * size.bytes;
-  Group group{};
+  Group group{.scale = half_at(block), .scale_factor = {1, 1}, .minimum_factor = 1};
   switch (format) {
-    case BlockFormat::Q4_0:
-      set_scale(group, half_at(block));
-      take_nibbles(group, block + 2);
-      break;
+    case BlockFormat::Q4_0: take_nibbles(group, block + 2); break;
     case BlockFormat::Q4_1:
-      set_scale(group, half_at(block));
       group.minimum = half_at(block + 2);
       take_nibbles(group, block + 4);
       break;
     case BlockFormat::Q5_0:
-      set_scale(group, half_at(block));
       take_nibbles(group, block + 6);
       take_fifth_bits(group, block + 2);
       break;
     case BlockFormat::Q5_1:
-      set_scale(group, half_at(block));
       group.minimum = half_at(block + 2);
       take_nibbles(group, block + 8);
       take_fifth_bits(group, block + 4);
       break;
     case BlockFormat::Q8_0:
-      set_scale(group, half_at(block));
       for (std::size_t i = 0; i < kGroup; ++i) {
         group.q[i] = static_cast<std::uint8_t>(block[2 + i] ^ 0x80);
       }
       break;
-    case BlockFormat::Q4_K: return decode_q4_k(block, index % kGroupsOfSuperBlock, false);
-    case BlockFormat::Q5_K: return decode_q4_k(block, index % kGroupsOfSuperBlock, true);
-    case BlockFormat::Q6_K: return decode_q6_k(block, index % kGroupsOfSuperBlock);
+    case BlockFormat::Q4_K: return decode_q4_k(block, index % kSuperGroups, false);
+    case BlockFormat::Q5_K: return decode_q4_k(block, index % kSuperGroups, true);
+    case BlockFormat::Q6_K: return decode_q6_k(block, index % kSuperGroups);
   }
   return group;
 }

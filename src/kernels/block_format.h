@@ -26,12 +26,18 @@ BlockSize block_size(BlockFormat format) noexcept;
 /// Weights that share a scale in every format (two scales in Q6_K).
 inline constexpr std::size_t kGroup = 32;
 
-/// A group, decoded: weight i = scale[i / 16] * (q[i] - zero) + minimum, where `zero` belongs to
-/// the format (panel_layout) and is 0 where there is a minimum.
+/// Groups of a K-quant's block, which has one scale in half precision and a factor for each group.
+inline constexpr std::size_t kSuperGroups = 8;
+
+/// A group, decoded: weight i = scale * scale_factor[i / 16] * (q[i] - zero) + minimum *
+/// minimum_factor, where `zero` belongs to the format (panel_layout) and is 0 where there is a
+/// minimum. Factors are 1 in formats that have none.
 struct Group {
   std::uint8_t q[kGroup];
-  float scale[2];
-  float minimum;
+  std::uint16_t scale;  // halfs
+  std::uint16_t minimum;
+  std::int8_t scale_factor[2];
+  std::int8_t minimum_factor;
 };
 
 /// Decodes group `index` of the row that starts at `row`.

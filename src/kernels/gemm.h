@@ -6,8 +6,7 @@ namespace pcai::kernels {
 
 /// Activations of 16 tokens: for each group of 32 columns 16 x 32 signed quants, 16 scales, and 16
 /// correction words: scale * sum of quants where the weights have a minimum, -zero * sum as an
-/// integer where they are Plain, the sums of both halves as two 16-bit integers where they have
-/// Two scales.
+/// integer where they are Plain, the sums of both halves as two 16-bit integers in SuperTwo.
 inline constexpr std::size_t kTileGroupBytes = kTileColumns * (kGroup + 4 + 4);
 
 [[gnu::always_inline]] inline std::size_t tile_count(std::size_t tokens) noexcept {

@@ -63,16 +63,21 @@ class SignedDot {
 };
 
 PanelTimesTile choose_product(const PanelLayout& layout) {
+  const bool five = layout.quants == Quants::Five;
   switch (layout.scales) {
     case Scales::WithMinimum:
-      return layout.nibbles ? panel_times_tile<SmallDot, Scales::WithMinimum, true>
-                            : panel_times_tile<SmallDot, Scales::WithMinimum, false>;
-    case Scales::Two: return panel_times_tile<SixBitDot, Scales::Two, false>;
+      return five ? panel_times_tile<SmallDot, Scales::WithMinimum, Quants::Five>
+                  : panel_times_tile<SmallDot, Scales::WithMinimum, Quants::Nibbles>;
+    case Scales::SuperWithMinimum:
+      return five ? panel_times_tile<SmallDot, Scales::SuperWithMinimum, Quants::Five>
+                  : panel_times_tile<SmallDot, Scales::SuperWithMinimum, Quants::Nibbles>;
+    case Scales::SuperTwo: return panel_times_tile<SixBitDot, Scales::SuperTwo, Quants::Six>;
     case Scales::Plain: break;
   }
-  if (layout.nibbles) return panel_times_tile<SmallDot, Scales::Plain, true>;
-  return layout.zero == 128 ? panel_times_tile<SignedDot, Scales::Plain, false>
-                            : panel_times_tile<SmallDot, Scales::Plain, false>;
+  if (five) return panel_times_tile<SmallDot, Scales::Plain, Quants::Five>;
+  return layout.quants == Quants::Nibbles
+             ? panel_times_tile<SmallDot, Scales::Plain, Quants::Nibbles>
+             : panel_times_tile<SignedDot, Scales::Plain, Quants::Bytes>;
 }
 
 float largest_of(__m256 x) {
@@ -116,11 +121,11 @@ void pack_tile_avx2(const PackTile& task, std::size_t begin, std::size_t end) {
       d[t] = largest / 127.0F;
       const int low = sum_of(_mm256_add_epi32(q[0], q[1]));
       const int high = sum_of(_mm256_add_epi32(q[2], q[3]));
-      if (kind == Scales::Two) {
+      if (kind == Scales::SuperTwo) {
         const std::int16_t sums[2] = {static_cast<std::int16_t>(low),
                                       static_cast<std::int16_t>(high)};
         std::memcpy(words + 4 * t, sums, 4);
-      } else if (kind == Scales::WithMinimum) {
+      } else if (has_minimum(kind)) {
         const float scaled = d[t] * static_cast<float>(low + high);
         std::memcpy(words + 4 * t, &scaled, 4);
       } else {

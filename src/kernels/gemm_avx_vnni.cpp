@@ -20,15 +20,20 @@ class Dot {
 };
 
 PanelTimesTile choose_product(const PanelLayout& layout) {
+  const bool five = layout.quants == Quants::Five;
   switch (layout.scales) {
     case Scales::WithMinimum:
-      return layout.nibbles ? panel_times_tile<Dot, Scales::WithMinimum, true>
-                            : panel_times_tile<Dot, Scales::WithMinimum, false>;
-    case Scales::Two: return panel_times_tile<Dot, Scales::Two, false>;
+      return five ? panel_times_tile<Dot, Scales::WithMinimum, Quants::Five>
+                  : panel_times_tile<Dot, Scales::WithMinimum, Quants::Nibbles>;
+    case Scales::SuperWithMinimum:
+      return five ? panel_times_tile<Dot, Scales::SuperWithMinimum, Quants::Five>
+                  : panel_times_tile<Dot, Scales::SuperWithMinimum, Quants::Nibbles>;
+    case Scales::SuperTwo: return panel_times_tile<Dot, Scales::SuperTwo, Quants::Six>;
     case Scales::Plain: break;
   }
-  return layout.nibbles ? panel_times_tile<Dot, Scales::Plain, true>
-                        : panel_times_tile<Dot, Scales::Plain, false>;
+  if (five) return panel_times_tile<Dot, Scales::Plain, Quants::Five>;
+  return layout.quants == Quants::Nibbles ? panel_times_tile<Dot, Scales::Plain, Quants::Nibbles>
+                                          : panel_times_tile<Dot, Scales::Plain, Quants::Bytes>;
 }
 
 }  // namespace

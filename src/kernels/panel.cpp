@@ -3,51 +3,74 @@
 #include <algorithm>
 #include <cstring>
 
-#include "kernels/half.h"
-
 namespace pcai::kernels {
 namespace {
 
-// A K-quant's scale is a product of two numbers and may lie below what a half can hold.
-constexpr float kSmallUnit = 1.0F / 1024;
-
 void put_quants(const PanelLayout& layout, std::byte* at, std::size_t row, const Group& group) {
-  auto* bytes = reinterpret_cast<std::uint8_t*>(at) + row * 4;
-  for (std::size_t vector = 0; vector < 8; ++vector) {
-    const std::uint8_t* quants = group.q + 4 * vector;
-    if (!layout.nibbles) {
-      std::memcpy(bytes + vector * 64, quants, 4);
-      continue;
+  auto* lane = reinterpret_cast<std::uint8_t*>(at) + row * 4;
+  if (layout.quants == Quants::Bytes) {
+    for (std::size_t vector = 0; vector < 8; ++vector) {
+      std::memcpy(lane + vector * 64, group.q + 4 * vector, 4);
     }
-    std::uint8_t* pair = bytes + vector / 2 * 64;
+    return;
+  }
+  for (std::size_t i = 0; i < kGroup / 2; ++i) {
+    const std::uint8_t* pair = group.q + i / 4 * 8 + i % 4;
+    lane[i / 4 * 64 + i % 4] = static_cast<std::uint8_t>((pair[0] & 15) | pair[4] << 4);
+  }
+  if (layout.quants == Quants::Nibbles) return;
+  const std::size_t bits = layout.quants == Quants::Five ? 1 : 2;
+  const std::size_t vectors = 8 / bits;  // whose high bits share one
+  for (std::size_t plane = 0; plane < bits; ++plane) {
     for (std::size_t i = 0; i < 4; ++i) {
-      pair[i] = static_cast<std::uint8_t>(vector % 2 == 0 ? quants[i] : pair[i] | quants[i] << 4);
+      unsigned byte = 0;
+      for (std::size_t j = 0; j < vectors; ++j) {
+        byte |= unsigned{group.q[4 * (plane * vectors + j) + i]} >> 4 << (bits * j);
+      }
+      lane[256 + plane * 64 + i] = static_cast<std::uint8_t>(byte);
     }
   }
 }
 
-void put_scales(const PanelLayout& layout, std::byte* at, std::size_t row, const Group& group) {
-  const std::uint16_t first = to_half(group.scale[0] / layout.unit);
-  std::memcpy(at + row * 2, &first, 2);
-  if (layout.scales == Scales::Plain) return;
-  const std::uint16_t second =
-      to_half((layout.scales == Scales::Two ? group.scale[1] : group.minimum) / layout.unit);
-  std::memcpy(at + 32 + row * 2, &second, 2);
+void put(std::byte* at, std::size_t row, std::uint16_t half) {
+  std::memcpy(at + row * 2, &half, 2);
+}
+
+void put(std::byte* at, std::size_t row, std::int8_t factor) {
+  at[row] = static_cast<std::byte>(factor);
+}
+
+/// `super` is where what the group shares with others goes.
+void put_scales(Scales scales, std::byte* at, std::byte* super, std::size_t row,
+                const Group& group) {
+  switch (scales) {
+    case Scales::WithMinimum: put(at + 32, row, group.minimum); [[fallthrough]];
+    case Scales::Plain: put(at, row, group.scale); return;
+    case Scales::SuperWithMinimum:
+      put(at, row, group.scale_factor[0]);
+      put(at + 16, row, group.minimum_factor);
+      put(super + 32, row, group.minimum);
+      break;
+    case Scales::SuperTwo:
+      put(at, row, group.scale_factor[0]);
+      put(at + 16, row, group.scale_factor[1]);
+      break;
+  }
+  put(super, row, group.scale);
 }
 
 }  // namespace
 
 PanelLayout panel_layout(BlockFormat format) noexcept {
   switch (format) {
-    case BlockFormat::Q4_0: return {.scales = Scales::Plain, .nibbles = true, .zero = 8};
-    case BlockFormat::Q4_1: return {.scales = Scales::WithMinimum, .nibbles = true};
-    case BlockFormat::Q5_0: return {.scales = Scales::Plain, .zero = 16};
-    case BlockFormat::Q5_1: return {.scales = Scales::WithMinimum};
-    case BlockFormat::Q8_0: return {.scales = Scales::Plain, .zero = 128};
-    case BlockFormat::Q4_K:
-      return {.scales = Scales::WithMinimum, .nibbles = true, .unit = kSmallUnit};
-    case BlockFormat::Q5_K: return {.scales = Scales::WithMinimum, .unit = kSmallUnit};
-    case BlockFormat::Q6_K: return {.scales = Scales::Two, .zero = 32, .unit = kSmallUnit};
+    case BlockFormat::Q4_0: return {.scales = Scales::Plain, .quants = Quants::Nibbles, .zero = 8};
+    case BlockFormat::Q4_1: return {.scales = Scales::WithMinimum, .quants = Quants::Nibbles};
+    case BlockFormat::Q5_0: return {.scales = Scales::Plain, .quants = Quants::Five, .zero = 16};
+    case BlockFormat::Q5_1: return {.scales = Scales::WithMinimum, .quants = Quants::Five};
+    case BlockFormat::Q8_0: return {.scales = Scales::Plain, .quants = Quants::Bytes, .zero = 128};
+    case BlockFormat::Q4_K: return {.scales = Scales::SuperWithMinimum, .quants = Quants::Nibbles};
+    case BlockFormat::Q5_K: return {.scales = Scales::SuperWithMinimum, .quants = Quants::Five};
+    case BlockFormat::Q6_K: return {.scales = Scales::SuperTwo, .quants = Quants::Six, .zero = 32};
   }
   return {};
 }
@@ -64,6 +87,7 @@ void pack_panels(const WeightMatrix& weights, std::size_t begin, std::size_t end
   for (std::size_t panel = begin; panel < end; ++panel) {
     std::byte* quants = panels + panel * panel_bytes;
     std::byte* scales = quants + groups * layout.quant_bytes();
+    std::byte* supers = scales + groups * layout.scale_bytes();
     const std::size_t first = panel * kPanelRows;
     const std::size_t rows = std::min(kPanelRows, weights.rows - first);
     if (rows < kPanelRows) std::memset(quants, 0, panel_bytes);
@@ -72,7 +96,8 @@ void pack_panels(const WeightMatrix& weights, std::size_t begin, std::size_t end
       for (std::size_t i = 0; i < groups; ++i) {
         const Group group = decode_group(weights.format, source, i);
         put_quants(layout, quants + i * layout.quant_bytes(), row, group);
-        put_scales(layout, scales + i * layout.scale_bytes(), row, group);
+        put_scales(layout.scales, scales + i * layout.scale_bytes(),
+                   supers + i / kSuperGroups * layout.super_bytes(), row, group);
       }
     }
   }

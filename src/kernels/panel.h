@@ -12,29 +12,60 @@ inline constexpr std::size_t kTileColumns = 16;
 
 /// What the groups of a panel hold besides the quants.
 enum class Scales : std::uint8_t {
-  Plain,        // one scale a row: w = d * (q - zero)
-  WithMinimum,  // and a minimum: w = d * q + m
-  Two,          // one for each half of the group: w = d[i / 16] * (q - zero)
+  Plain,             // one scale a row: w = d * (q - zero)
+  WithMinimum,       // and a minimum: w = d * q + m
+  SuperWithMinimum,  // the same, d and m as a factor of the group times a half of 8 groups
+  SuperTwo,          // a factor for each half of the group: w = d * f[i / 16] * (q - zero)
 };
 
-/// How a format lies in a panel of 16 rows (drawn in docs/kernels.md): for each group of 32 columns
-/// 8 vectors of 64 bytes in which lane r holds 4 quants of row r, two vectors in one where a quant
-/// fits 4 bits; after them, for each group, 16 half-precision scales and, unless Plain, 16 minimums
-/// or second scales.
+[[gnu::always_inline]] constexpr bool has_minimum(Scales scales) noexcept {
+  return scales == Scales::WithMinimum || scales == Scales::SuperWithMinimum;
+}
+[[gnu::always_inline]] constexpr bool is_super(Scales scales) noexcept {
+  return scales == Scales::SuperWithMinimum || scales == Scales::SuperTwo;
+}
+/// Bytes of a group: 16 halfs, two times 16 halfs, or two times 16 factors of one byte.
+[[gnu::always_inline]] constexpr std::size_t scale_bytes_of(Scales scales) noexcept {
+  return scales == Scales::WithMinimum ? 64 : 32;
+}
+/// Bytes of 8 groups besides: 16 halfs for the scales and, where there are minimums, 16 for them.
+[[gnu::always_inline]] constexpr std::size_t super_bytes_of(Scales scales) noexcept {
+  return scales == Scales::SuperWithMinimum ? 64 : scales == Scales::SuperTwo ? 32 : 0;
+}
+
+/// How a group's quants are stored, as vectors of 64 bytes in which lane r holds 4 columns of row
+/// r.
+enum class Quants : std::uint8_t {
+  Nibbles,  // 4 vectors: vector i has columns 8i … 8i+3 in its low and 8i+4 … 8i+7 in its high bits
+  Five,   // and one more: bit v of its bytes is the fifth bit of columns 4v … 4v+3
+  Six,    // and two more: bits 2j, 2j+1 of the p-th are bits 5 and 6 of columns 16p+4j … 16p+4j+3
+  Bytes,  // 8 vectors: vector v has columns 4v … 4v+3
+};
+
+[[gnu::always_inline]] constexpr std::size_t quant_bytes_of(Quants quants) noexcept {
+  return quants == Quants::Nibbles ? 256
+         : quants == Quants::Five  ? 320
+         : quants == Quants::Six   ? 384
+                                   : 512;
+}
+
+/// How a format lies in a panel of 16 rows (drawn in docs/kernels.md): the quants of all groups,
+/// then their scales, then what 8 groups share.
 struct PanelLayout {
   Scales scales = Scales::Plain;
-  bool nibbles = false;
+  Quants quants = Quants::Bytes;
   int zero = 0;
-  float unit = 1;  // the stored scales count in this power of two, so that halfs hold them
 
   [[gnu::always_inline]] std::size_t quant_bytes() const noexcept {
-    return nibbles ? 256 : 512;
+    return quant_bytes_of(quants);
   }  // of a group
-  [[gnu::always_inline]] std::size_t scale_bytes() const noexcept {
-    return scales == Scales::Plain ? 32 : 64;
-  }
+  [[gnu::always_inline]] std::size_t scale_bytes() const noexcept { return scale_bytes_of(scales); }
+  [[gnu::always_inline]] std::size_t super_bytes() const noexcept {
+    return super_bytes_of(scales);
+  }  // of 8 groups
   [[gnu::always_inline]] std::size_t panel_bytes(std::size_t groups) const noexcept {
-    return (groups * (quant_bytes() + scale_bytes()) + 63) / 64 * 64;
+    const std::size_t shared = groups / kSuperGroups * super_bytes();
+    return (groups * (quant_bytes() + scale_bytes()) + shared + 63) / 64 * 64;
   }
 };
 

@@ -67,8 +67,9 @@ double RandomWeights::at(std::size_t row, std::size_t column) const {
   const WeightMatrix m = matrix();
   const Group group = decode_group(format, m.data + row * m.row_bytes, column / kGroup);
   const std::size_t i = column % kGroup;
-  return static_cast<double>(group.scale[i / 16]) * (group.q[i] - panel_layout(format).zero) +
-         static_cast<double>(group.minimum);
+  return static_cast<double>(from_half(group.scale)) * group.scale_factor[i / 16] *
+             (group.q[i] - panel_layout(format).zero) +
+         static_cast<double>(from_half(group.minimum)) * group.minimum_factor;
 }
 
 }  // namespace pcai::kernels
