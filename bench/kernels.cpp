@@ -1,9 +1,8 @@
 // Our kernels against llama.cpp's own, in one process: the model is loaded twice, each way, and the
 // two take turns (A, B, B, A). Prints for each workload tokens per second of both and the ratio of
 // medians with the range of the rounds' ratios.
-//   kernels MODEL [--threads N] [--rounds N] [--null] [--lone] [--only TEXT]
-// --null loads llama.cpp's way twice: what differs then is noise. --lone gives steps of one token
-// to our kernels in every format.
+//   kernels MODEL [--threads N] [--rounds N] [--null] [--only TEXT]
+// --null loads llama.cpp's way twice: what differs then is noise.
 #include <llama.h>
 
 #include <algorithm>
@@ -32,17 +31,15 @@ struct Side {
   LlamaContextPtr context;
 };
 
-Side load(const ModelConfig& config, bool lone_tokens) {
+Side load(const ModelConfig& config) {
   NoProgress unwatched;
   Side side;
   const bool ours = wants_kernels(config).value();
   side.weights = load_weights(config, ours, unwatched).value();
   if (ours) {
-    side.kernels =
-        ModelKernels::create(tensors_of(*side.weights), *kernel_choice().variant,
-                             {.threads = 2, .most_memory = UINT64_MAX, .lone_tokens = lone_tokens},
-                             unwatched)
-            .value();
+    side.kernels = ModelKernels::create(tensors_of(*side.weights), *kernel_choice().variant,
+                                        {.threads = 2, .most_memory = UINT64_MAX}, unwatched)
+                       .value();
   }
   llama_context_params params = llama_context_default_params();
   params.n_ctx = kContext;
@@ -119,7 +116,6 @@ int run(int argc, char** argv) {
   ModelConfig config{.threads = 1};
   int rounds = 5;
   bool null_pair = false;
-  bool lone = false;
   std::string only;
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
@@ -131,8 +127,6 @@ int run(int argc, char** argv) {
       only = argv[++i];
     } else if (argument == "--null") {
       null_pair = true;
-    } else if (argument == "--lone") {
-      lone = true;
     } else {
       config.model_path = argument;
     }
@@ -140,9 +134,9 @@ int run(int argc, char** argv) {
   capture_llama_log();
   llama_backend_init();
   config.kernels = KernelUse::Off;
-  const Side theirs = load(config, lone);
+  const Side theirs = load(config);
   config.kernels = null_pair ? KernelUse::Off : KernelUse::Auto;
-  const Side ours = load(config, lone);
+  const Side ours = load(config);
   if (ours.kernels) std::printf("%s\n", ours.kernels->summary().c_str());
   std::mt19937 random(1);
   std::vector<llama_token> tokens(kContext);

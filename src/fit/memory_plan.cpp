@@ -117,17 +117,20 @@ class Planner {
     }
     shares.front().weights = model_.input.weights + extra_files();
     shares.front().panels = model_.input.panels;
+    std::uint64_t packed = model_.input.packed;
     const std::uint32_t first = places() - count;
     for (std::uint32_t i = 0; i < places(); ++i) {
       DeviceShare& share = i < first ? shares.front() : shares[1 + gpu_of(i - first, count)];
       const bool is_output = i + 1 == places();
-      add(share, is_output ? model_.output : model_.layers[i], is_output, i >= first);
+      const LayerMemory& layer = is_output ? model_.output : model_.layers[i];
+      add(share, layer, is_output, i >= first);
+      if (i < first) packed += layer.packed;
     }
     for (DeviceShare& share : shares) {
       const bool computes = share.layers > 0 || share.has_output || count == 0;
       if (computes) share.compute = compute_bytes(model_, plan_.context, shape_);
     }
-    drop_panels(shares.front());
+    settle_panels(shares.front(), packed);
     return shares;
   }
 
@@ -143,9 +146,13 @@ class Planner {
   }
 
   /// As load_kernels does it.
-  void drop_panels(DeviceShare& cpu) const {
-    const bool has_room = cpu.device.memory_free == 0 || cpu.panels <= cpu.device.memory_free / 2;
-    if (config_.kernels == KernelUse::Off || !has_room) cpu.panels = 0;
+  void settle_panels(DeviceShare& cpu, std::uint64_t packed) const {
+    const std::uint64_t free = cpu.device.memory_free;
+    if (config_.kernels == KernelUse::Off || (free > 0 && cpu.panels > most_panels(free))) {
+      cpu.panels = 0;
+    } else {
+      cpu.weights -= packed;
+    }
   }
 
   /// The most cells for which the CPU's memory does: the cells of its layers take no more than half
@@ -213,6 +220,10 @@ std::uint64_t MemoryPlan::bytes() const noexcept {
   return std::accumulate(
       shares.begin(), shares.end(), std::uint64_t{0},
       [](std::uint64_t sum, const DeviceShare& share) { return sum + share.bytes(); });
+}
+
+std::uint64_t most_panels(std::uint64_t free_memory) noexcept {
+  return free_memory / 4 * 3;
 }
 
 MemoryPlan plan_memory(const ModelMemory& model, const ModelConfig& config,

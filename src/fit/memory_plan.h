@@ -17,8 +17,8 @@ struct DeviceShare {
   Device device;
   std::uint32_t layers = 0;
   bool has_output = false;
-  std::uint64_t weights = 0;
-  std::uint64_t panels = 0;   // the CPU's weights once more, for our kernels
+  std::uint64_t weights = 0;  // without those that panels replace
+  std::uint64_t panels = 0;   // the CPU's weights as our kernels want them
   std::uint64_t context = 0;  // KV cache and recurrent states
   std::uint64_t compute = 0;
   std::uint64_t margin = 0;  // to be left free
@@ -40,6 +40,9 @@ struct MemoryPlan {
   bool fits() const noexcept { return why_not.empty(); }
   std::uint64_t bytes() const noexcept;
 };
+
+/// What our kernels' panels may take of so much free memory; where they need more there are none.
+std::uint64_t most_panels(std::uint64_t free_memory) noexcept;
 
 /// Plans a model on these devices, the CPU among them. `gpu_layers` -1 = as many as fit, split by
 /// free memory; the context is the configuration's, or the model's as far as memory goes.

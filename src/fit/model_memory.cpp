@@ -213,6 +213,18 @@ std::uint64_t ModelMemory::panels() const noexcept {
   return sum(*this, &LayerMemory::panels);
 }
 
+ModelMemory ModelMemory::beside_panels() const {
+  ModelMemory model = *this;
+  const auto drop = [](LayerMemory& layer) {
+    layer.weights -= layer.packed;
+    layer.panels = layer.packed = 0;
+  };
+  drop(model.input);
+  drop(model.output);
+  for (LayerMemory& layer : model.layers) drop(layer);
+  return model;
+}
+
 std::uint64_t ModelMemory::kv_per_cell() const noexcept {
   return sum(*this, &LayerMemory::kv_per_cell);
 }
@@ -239,7 +251,9 @@ ModelMemory model_memory(const std::vector<GgufFile>& parts) {
                            : tensor.name.starts_with("output")   ? model.output
                                                                  : model.input;
       owner.weights += tensor.size_bytes;
-      owner.panels += panel_bytes(tensor, model.ties_output);
+      const std::uint64_t panels = panel_bytes(tensor, model.ties_output);
+      owner.panels += panels;
+      if (panels > 0) owner.packed += tensor.size_bytes;
       model.is_gated |= tensor.name.find("ffn_gate") != std::string::npos;
     }
   }

@@ -14,7 +14,8 @@ struct GgufFile;
 /// What one layer needs, in bytes.
 struct LayerMemory {
   std::uint64_t weights = 0;
-  std::uint64_t panels = 0;              // the weights once more, as our CPU kernels want them
+  std::uint64_t panels = 0;              // what our CPU kernels make of some weights
+  std::uint64_t packed = 0;              // these weights: their pages go back to the system
   std::uint64_t kv_per_cell = 0;         // keys and values of one token, 16 bits an element
   std::uint64_t state_per_sequence = 0;  // of a recurrent layer
   std::uint32_t window = 0;              // tokens back that it sees; 0 = all
@@ -41,6 +42,9 @@ struct ModelMemory {
 
   std::uint64_t weights() const noexcept;
   std::uint64_t panels() const noexcept;
+
+  /// The same model once the panels are there: they and the weights that they replace need no more.
+  ModelMemory beside_panels() const;
   std::uint64_t kv_per_cell() const noexcept;
   std::uint64_t state_per_sequence() const noexcept;
 };

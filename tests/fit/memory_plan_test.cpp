@@ -26,7 +26,8 @@ ModelMemory a_model() {
   ModelMemory model;
   model.input.weights = 200 * kMiB;
   model.output.weights = 200 * kMiB;
-  model.layers.assign(32, {.weights = 100 * kMiB, .panels = 100 * kMiB, .kv_per_cell = 4096});
+  model.layers.assign(
+      32, {.weights = 100 * kMiB, .panels = 101 * kMiB, .packed = 100 * kMiB, .kv_per_cell = 4096});
   model.train_context = 8192;
   model.vocabulary = 32000;
   model.embedding = 2048;
@@ -61,8 +62,8 @@ TEST(MemoryPlanTest, OnTheCpuAloneEverythingIsThere) {
   const DeviceShare& share = plan.shares.front();
   EXPECT_EQ(share.layers, 32U);
   EXPECT_TRUE(share.has_output);
-  EXPECT_EQ(share.weights, 3600 * kMiB);
-  EXPECT_EQ(share.panels, 3200 * kMiB);
+  EXPECT_EQ(share.weights, 400 * kMiB);  // the layers' are in panels
+  EXPECT_EQ(share.panels, 3232 * kMiB);
   EXPECT_EQ(share.context, std::uint64_t{32} * 4096 * 8192);
   EXPECT_EQ(plan.context, 8192U);
   EXPECT_EQ(plan.gpu_layers, 0U);
@@ -72,6 +73,20 @@ TEST(MemoryPlanTest, OnTheCpuAloneEverythingIsThere) {
 TEST(MemoryPlanTest, WithoutKernelsThereAreNoPanels) {
   const MemoryPlan plan = plan_memory(a_model(), {.kernels = KernelUse::Off}, {cpu(32)});
   EXPECT_EQ(plan.shares.front().panels, 0U);
+  EXPECT_EQ(plan.shares.front().weights, 3600 * kMiB);
+}
+
+TEST(MemoryPlanTest, WherePanelsWouldTakeMostOfTheMemoryThereAreNone) {
+  const MemoryPlan plan = plan_memory(a_model(), {}, {cpu(4)});
+  EXPECT_EQ(plan.shares.front().panels, 0U);
+  EXPECT_EQ(plan.shares.front().weights, 3600 * kMiB);
+}
+
+TEST(MemoryPlanTest, BesidePanelsAModelNeedsTheRestOnly) {
+  const ModelMemory rest = a_model().beside_panels();
+  EXPECT_EQ(rest.weights(), 400 * kMiB);
+  EXPECT_EQ(rest.panels(), 0U);
+  EXPECT_EQ(rest.kv_per_cell(), 32U * 4096);
 }
 
 TEST(MemoryPlanTest, AModelThatDoesNotFitSaysWhatItNeeds) {
@@ -168,7 +183,7 @@ TEST(MemoryPlanTest, RandomPlansPlaceEveryLayerOnceAndKeepTheirWord) {
     std::uint64_t weights = 0;
     for (const DeviceShare& share : plan.shares) {
       cache += share.context;
-      weights += share.weights;
+      weights += share.weights + share.panels / 101 * 100;  // as many as panels replace
       if (share.device.kind == DeviceKind::Gpu) {
         EXPECT_LE(share.bytes() + share.margin, share.device.memory_free);
       } else if (plan.fits()) {

@@ -12,6 +12,7 @@
 #include "backend/llamacpp/kernels/hook.h"
 #include "backend/llamacpp/kernels/load_kernels.h"
 #include "backend/llamacpp/kernels/self_test.h"
+#include "backend/llamacpp/kernels/weight_note.h"
 #include "backend/llamacpp/model_file.h"
 #include "llamacpp/real_model.h"
 
@@ -177,9 +178,9 @@ TEST_F(KernelsTest, AModelPredictsWhatItPredictsWithMainlinesKernels) {
   EXPECT_GT(model.kernels->attentions(), 300U);
 }
 
-// Where lone tokens are taken too, a token's logits depend on nothing but its own sequence.
+// A token's logits depend on nothing but its own sequence.
 TEST_F(KernelsTest, ASequencesLogitsAreTheSameBitsInEveryCompany) {
-  Loaded model({.threads = 2, .most_memory = UINT64_MAX, .lone_tokens = true});
+  Loaded model;
   if (!model.kernels) GTEST_SKIP() << kernel_choice().why_not;
   const auto tokens = model.tokens(200);
   const auto alone = read(*model.context(1), 0, tokens, tokens.size());
@@ -224,6 +225,43 @@ TEST_F(KernelsTest, ASequencesLogitsAreTheSameBitsInEveryCompany) {
     }
   }
   for (std::size_t i = 0; i < tokens.size(); ++i) ASSERT_EQ(rows[i], alone[i]) << "token " << i;
+}
+
+/// Of memory in this process: the bytes of its pages that are mapped right now.
+std::uint64_t resident_bytes_of(const void* data, std::size_t size) {
+  constexpr std::uint64_t kPage = 4096;
+  constexpr std::uint64_t kPresent = std::uint64_t{1} << 63;
+  std::ifstream file;
+  file.rdbuf()->pubsetbuf(nullptr, 0);  // only whole entries can be read
+  file.open("/proc/self/pagemap", std::ios::binary);
+  const std::uint64_t first = reinterpret_cast<std::uintptr_t>(data) / kPage;
+  std::vector<std::uint64_t> pages(size / kPage + 1);
+  file.seekg(static_cast<std::streamoff>(first * 8));
+  file.read(reinterpret_cast<char*>(pages.data()), static_cast<std::streamsize>(pages.size() * 8));
+  EXPECT_TRUE(file) << "pagemap cannot be read";
+  const auto present = [](std::uint64_t page) { return (page & kPresent) != 0; };
+  return kPage * static_cast<std::uint64_t>(std::ranges::count_if(pages, present));
+}
+
+TEST_F(KernelsTest, TheFilesPagesOfPackedWeightsAreGivenBack) {
+  Loaded model;
+  if (!model.kernels) GTEST_SKIP() << kernel_choice().why_not;
+  std::uint64_t file = 0;
+  std::uint64_t resident = 0;
+  for (const auto& [name, tensor] : tensors_of(*model.weights)) {
+    const WeightNote* note = note_of(*tensor);
+    if (note == nullptr || note->panels == nullptr) continue;
+    file += ggml_nbytes(tensor);
+    resident += resident_bytes_of(tensor->data, ggml_nbytes(tensor));
+  }
+  EXPECT_GT(model.kernels->returned(), file / 10 * 9);
+  EXPECT_LT(resident, file / 10);
+  // Who looks there all the same finds what the file says.
+  const auto tokens = model.tokens(20);
+  const auto ours = read(*model.context(), 0, tokens, 20);
+  model.kernels->enable(false);
+  const auto mainlines = read(*model.context(), 0, tokens, 20);
+  EXPECT_LT(divergence(mainlines.back(), ours.back()), 0.1);
 }
 
 TEST_F(KernelsTest, WhereMemoryIsShortMainlineComputes) {

@@ -12,7 +12,7 @@
 namespace pcai {
 namespace {
 
-/// What the memory that is left holds; the panels of our kernels are packed by now.
+/// What the memory that is left holds, without panels to be packed.
 Result<std::uint32_t> choose_length(const ModelMemory& needs, ModelConfig config) {
   config.kernels = KernelUse::Off;
   const MemoryPlan plan = plan_memory(needs, config, {cpu_device()});

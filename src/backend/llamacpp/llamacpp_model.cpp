@@ -83,7 +83,9 @@ Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
   if (!adapters) return fail(std::move(adapters.error()));
   model->adapters_ = std::move(*adapters);
   model->embedder_.set_adapters(&model->adapters_);
-  auto context = create_context(*model->weights_, *needs, spec.config);
+  const bool is_packed = model->kernels_ && model->kernels_->weights() > 0;
+  auto context = create_context(*model->weights_, is_packed ? needs->beside_panels() : *needs,
+                                spec.config);
   if (!context) return fail(std::move(context.error()));
   if (Status status = model->adapters_.apply(*context->context); !status) {
     return fail(std::move(status.error()));
@@ -93,7 +95,8 @@ Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
   model->info_.context_length = context->planner.cells;
   model->info_.max_sequences = context->planner.max_running;
   model->info_.memory_bytes = memory_use(*context->context).bytes() +
-                              (model->kernels_ ? model->kernels_->bytes() : 0) +
+                              (is_packed ? model->kernels_->bytes() : 0) -
+                              (is_packed ? model->kernels_->returned() : 0) +
                               model->adapters_.bytes();
   model->info_.fills_gaps = model->tokenizer_.fills_gaps();
   model->info_.generates = llama_get_memory(context->context.get()) != nullptr;

@@ -8,6 +8,7 @@
 #include "backend/llamacpp/free_memory.h"
 #include "backend/llamacpp/kernels/hook.h"
 #include "backend/llamacpp/kernels/self_test.h"
+#include "fit/memory_plan.h"
 
 namespace pcai {
 namespace {
@@ -41,8 +42,7 @@ Result<std::unique_ptr<ModelKernels>> load_kernels(const llama_model& model,
   const ModelKernels::Options options = {
       .threads =
           config.threads > 0 ? config.threads : std::max(1U, std::thread::hardware_concurrency()),
-      .most_memory = free_memory() / 2,
-      .lone_tokens = config.reproducible};
+      .most_memory = most_panels(free_memory())};
   auto loaded =
       ModelKernels::create(tensors_of(model), *kernel_choice().variant, options, progress);
   if (!loaded) return loaded;

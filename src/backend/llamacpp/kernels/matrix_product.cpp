@@ -44,10 +44,10 @@ bool takes(const ggml_tensor& node) {
   const ggml_tensor& weight = *node.src[0];
   const ggml_tensor& activations = *node.src[1];
   const WeightNote* note = note_of(weight);
-  return note != nullptr && note->panels != nullptr && activations.ne[1] >= note->least_tokens &&
-         activations.type == GGML_TYPE_F32 && node.type == GGML_TYPE_F32 &&
-         activations.ne[2] == 1 && activations.ne[3] == 1 && activations.nb[0] == sizeof(float) &&
-         node.nb[0] == sizeof(float) && note->model->enabled();
+  return note != nullptr && note->panels != nullptr && activations.type == GGML_TYPE_F32 &&
+         node.type == GGML_TYPE_F32 && activations.ne[2] == 1 && activations.ne[3] == 1 &&
+         activations.nb[0] == sizeof(float) && node.nb[0] == sizeof(float) &&
+         note->model->enabled();
 }
 
 std::size_t work_bytes(const ggml_tensor& node) {

@@ -8,6 +8,7 @@
 
 #if defined(__linux__)
 #include <sys/mman.h>
+#include <unistd.h>
 #endif
 
 namespace pcai {
@@ -26,24 +27,6 @@ std::size_t rounded_up(std::size_t size, std::size_t unit) {
 bool is_multiplied_with(std::string_view name, bool has_output) {
   if (name == kEmbedding) return !has_output;
   return name.find("embd") == std::string_view::npos;
-}
-
-/// From how many tokens on our kernels take a format. A lone token is bound by memory: where panels
-/// are hardly larger than the file's blocks ours are as fast or faster; where they are much larger
-/// mainline is, as soon as it has threads enough (docs/kernels.md).
-std::int64_t least_tokens(kernels::BlockFormat format, unsigned threads) {
-  using kernels::BlockFormat;
-  switch (format) {
-    case BlockFormat::Q4_0:
-    case BlockFormat::Q4_1:
-    case BlockFormat::Q8_0:
-    case BlockFormat::Q4_K: return 1;
-    case BlockFormat::Q5_0:
-    case BlockFormat::Q5_1: return threads <= 2 ? 1 : 2;
-    case BlockFormat::Q5_K:
-    case BlockFormat::Q6_K: return threads <= 1 ? 1 : 2;
-  }
-  return 2;
 }
 
 }  // namespace
@@ -144,16 +127,15 @@ Result<std::unique_ptr<ModelKernels>> ModelKernels::create(const NamedTensors& t
     return fail(ErrorCode::Cancelled, "the load was cancelled");
   }
   for (const Taken& weight : taken) {
-    const kernels::BlockFormat format = weight.matrix.format;
     result->note(*weight.tensor,
-                 {.panels = result->panels_.get() + weight.offset,
-                  .format = format,
-                  .least_tokens = options.lone_tokens ? 1 : least_tokens(format, options.threads)});
+                 {.panels = result->panels_.get() + weight.offset, .format = weight.matrix.format});
   }
   for (ggml_tensor* tensor : left_tensors) result->note(*tensor, {});
+  result->return_pages(taken);
   result->weights_ = taken.size();
   result->summary_ = std::string(variant.name) + ": " + std::to_string(taken.size()) +
-                     " weights in panels, " + std::to_string(result->bytes_ >> 20) + " MiB" +
+                     " weights in panels, " + std::to_string(result->bytes_ >> 20) +
+                     " MiB in place of " + std::to_string(result->returned_ >> 20) + " MiB" +
                      left_text;
   return result;
 }
@@ -188,6 +170,25 @@ bool ModelKernels::pack(const std::vector<Taken>& taken, unsigned threads, LoadP
   work(true);
   for (std::thread& thread : others) thread.join();
   return !cancelled && progress.on_progress(1);
+}
+
+void ModelKernels::return_pages(const std::vector<Taken>& taken) {
+#if defined(__linux__)
+  // Of a mapped file only: other memory would come back as zeros.
+  constexpr std::string_view kMapped = "CPU_Mapped";
+  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  for (const Taken& weight : taken) {
+    if (ggml_backend_buffer_name(weight.tensor->buffer) != kMapped) continue;
+    const auto begin = reinterpret_cast<std::uintptr_t>(weight.tensor->data);
+    const std::uintptr_t first = (begin + page - 1) / page * page;
+    const std::uintptr_t end = (begin + ggml_nbytes(weight.tensor)) / page * page;
+    if (end <= first) continue;
+    void* pages = reinterpret_cast<void*>(first);
+    if (madvise(pages, end - first, MADV_DONTNEED) == 0) returned_ += end - first;
+  }
+#else
+  (void)taken;
+#endif
 }
 
 void ModelKernels::note(ggml_tensor& tensor, WeightNote note) {

@@ -15,14 +15,14 @@
 
 namespace pcai {
 
-/// Our kernels' part of a loaded model: its weights once more, in panels. Destroy it before the
+/// Our kernels' part of a loaded model: its weights in panels. The file's own pages of them are
+/// given back to the system, which reads them again for whoever looks there. Destroy it before the
 /// model and after every context of it.
 class ModelKernels {
  public:
   struct Options {
     unsigned threads = 1;           // that pack
     std::uint64_t most_memory = 0;  // for the panels; where they need more there are none
-    bool lone_tokens = false;       // take lone tokens even where mainline is faster
   };
 
   /// Packs the weights among a model's tensors and notes it in them. `progress` goes from 0 to 1.
@@ -45,6 +45,7 @@ class ModelKernels {
   bool enabled() const noexcept { return enabled_.load(std::memory_order_relaxed); }
 
   std::uint64_t bytes() const noexcept { return bytes_; }               // of all panels
+  std::uint64_t returned() const noexcept { return returned_; }         // bytes of the file's pages
   std::size_t weights() const noexcept { return notes_.size(); }        // taken
   const std::string& why_not() const noexcept { return why_not_; }      // empty: some are taken
   const std::string& left() const noexcept { return left_; }            // empty: all are taken
@@ -72,6 +73,7 @@ class ModelKernels {
 
   bool pack(const std::vector<Taken>& taken, unsigned threads, LoadProgress& progress);
   void note(ggml_tensor& tensor, WeightNote note);
+  void return_pages(const std::vector<Taken>& taken);
 
   const kernels::Variant variant_;
   std::atomic<bool> enabled_{true};
@@ -80,6 +82,7 @@ class ModelKernels {
   std::mutex mutex_;
   std::vector<std::unique_ptr<CellOrder>> orders_;  // guarded by mutex_
   std::uint64_t bytes_ = 0;
+  std::uint64_t returned_ = 0;
   std::size_t weights_ = 0;
   std::unique_ptr<std::byte, FreeMemory> panels_;
   std::vector<std::unique_ptr<WeightNote>> notes_;

@@ -21,7 +21,6 @@ struct WeightNote {
   ModelKernels* model = nullptr;
   const std::byte* panels = nullptr;  // null: mainline multiplies with this weight
   kernels::BlockFormat format = {};
-  std::int64_t least_tokens = 1;  // fewer go to mainline
 };
 
 /// The note of a weight, or null. Weights of other buffer types keep other things in `extra`.
