@@ -66,6 +66,20 @@ void BatchPlanner::add(RequestId request, std::vector<Token> prompt, std::string
   waiting_.push_back(request);
 }
 
+StepOutlook BatchPlanner::outlook() const {
+  StepOutlook outlook;
+  for (const RequestId id : running_) {
+    const Request& request = requests_.at(id);
+    if (request.decodes()) {
+      ++outlook.decoding;
+      outlook.decoding_cells += request.computed + 1;
+    } else if (request.has_text()) {
+      outlook.prompt_cells = std::max(outlook.prompt_cells, request.computed);
+    }
+  }
+  return outlook;
+}
+
 StepPlan BatchPlanner::plan(std::uint32_t budget) {
   StepPlan plan;
   std::uint64_t preemptions = 0;
@@ -371,6 +385,7 @@ void BatchPlanner::add_item(StepPlan& plan, RequestId id, std::uint32_t count) {
        .position = request.position_of(media ? request.media[*media].first : request.computed),
        .media = media});
   plan.tokens += count;
+  plan.cells += std::uint64_t{count} * request.computed + std::uint64_t{count} * (count + 1) / 2;
 }
 
 bool BatchPlanner::make_room(std::uint32_t cells) {

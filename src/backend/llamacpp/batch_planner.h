@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backend/llamacpp/cell_ledger.h"
+#include "backend/llamacpp/step_budget.h"
 #include "core/request.h"
 
 namespace pcai {
@@ -62,6 +63,7 @@ struct StepPlan {
   std::vector<StepItem> items;
   AdapterScales adapters;  // that all items want
   std::uint32_t tokens = 0;
+  std::uint64_t cells = 0;  // that its tokens see together
   bool has_prompt = false;  // some item computes prompt tokens
   bool gives_way = false;   // a large step for a lone prompt: abort it when a request arrives
 };
@@ -79,6 +81,9 @@ class BatchPlanner {
   /// and share no prefix.
   void add(RequestId request, std::vector<Token> prompt, std::string scope,
            std::vector<MediaSpan> media = {}, AdapterScales adapters = {});
+
+  /// Who is running now: what the next step's budget depends on.
+  StepOutlook outlook() const;
 
   /// The next step: one token for each sequence that decodes, then chunks of prompts, up to
   /// `budget` tokens where somebody decodes. Scales that differ have steps in turn. Call exactly

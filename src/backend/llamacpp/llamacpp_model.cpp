@@ -13,6 +13,7 @@
 #include "backend/llamacpp/kernels/load_kernels.h"
 #include "backend/llamacpp/memory_use.h"
 #include "backend/llamacpp/native_answer.h"
+#include "backend/llamacpp/step_costs.h"
 
 namespace pcai {
 namespace {
@@ -84,8 +85,8 @@ Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
   model->adapters_ = std::move(*adapters);
   model->embedder_.set_adapters(&model->adapters_);
   const bool is_packed = model->kernels_ && model->kernels_->weights() > 0;
-  auto context = create_context(*model->weights_, is_packed ? needs->beside_panels() : *needs,
-                                spec.config);
+  auto context =
+      create_context(*model->weights_, is_packed ? needs->beside_panels() : *needs, spec.config);
   if (!context) return fail(std::move(context.error()));
   if (Status status = model->adapters_.apply(*context->context); !status) {
     return fail(std::move(status.error()));
@@ -94,10 +95,9 @@ Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
   model->info_.id = spec.id;
   model->info_.context_length = context->planner.cells;
   model->info_.max_sequences = context->planner.max_running;
-  model->info_.memory_bytes = memory_use(*context->context).bytes() +
-                              (is_packed ? model->kernels_->bytes() : 0) -
-                              (is_packed ? model->kernels_->returned() : 0) +
-                              model->adapters_.bytes();
+  model->info_.memory_bytes =
+      memory_use(*context->context).bytes() + (is_packed ? model->kernels_->bytes() : 0) -
+      (is_packed ? model->kernels_->returned() : 0) + model->adapters_.bytes();
   model->info_.fills_gaps = model->tokenizer_.fills_gaps();
   model->info_.generates = llama_get_memory(context->context.get()) != nullptr;
   model->codec_.set_context_length(model->info_.context_length);
@@ -105,9 +105,12 @@ Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
   if (Status status = model->load_projector(spec.config, progress); !status) {
     return fail(std::move(status.error()));
   }
-  model->scheduler_ = std::make_unique<Scheduler>(
-      std::move(context->context), model->info_.vocabulary_size,
-      Scheduler::Options{.planner = context->planner, .projector = model->projector_.get()});
+  CostCurve costs = model->info_.generates ? measure_step_costs(*context->context) : CostCurve();
+  model->scheduler_ =
+      std::make_unique<Scheduler>(std::move(context->context), model->info_.vocabulary_size,
+                                  Scheduler::Options{.planner = context->planner,
+                                                     .projector = model->projector_.get(),
+                                                     .costs = std::move(costs)});
   if (model->projector_) {
     model->encoder_ = std::make_unique<MediaEncoder>(
         *model->projector_, [scheduler = model->scheduler_.get()](auto request) {

@@ -24,7 +24,7 @@ Scheduler::Scheduler(LlamaContextPtr context, std::uint32_t vocabulary_size, Opt
       vocabulary_size_(vocabulary_size),
       options_(options),
       planner_(options.planner),
-      budget_(options.target_step_ms, options.planner.max_batch),
+      budget_(options.target_step_ms, options.planner.max_batch, options.costs),
       threads_(static_cast<std::uint32_t>(llama_n_threads(context_.get()))),
       batch_(llama_batch_init(static_cast<std::int32_t>(options.planner.max_batch), 0, 1)) {
   stats_.kv_cells_total = counters_.kv_cells_total = options.planner.cells;
@@ -98,7 +98,7 @@ bool Scheduler::take_inbox() {
 }
 
 void Scheduler::step() {
-  const StepPlan plan = planner_.plan(budget_.tokens());
+  const StepPlan plan = planner_.plan(budget_.tokens(planner_.outlook()));
   carry_out(plan.memory);
   if (plan.items.empty()) return;
   {
@@ -126,7 +126,7 @@ void Scheduler::step() {
   ++counters_.steps;
   if (result == kDecoded) {
     threads_.record(plan.tokens, elapsed.count());
-    if (plan.has_prompt) budget_.record(plan.tokens, elapsed.count());
+    if (plan.has_prompt) budget_.record(plan.tokens, plan.cells, elapsed.count());
     planner_.computed(plan);
     sample(plan);
   } else if (result == kAborted) {

@@ -26,6 +26,7 @@ class Scheduler {
   struct Options {
     PlannerOptions planner;
     const Projector* projector = nullptr;  // of requests with media; must outlive it
+    CostCurve costs = {};                  // of the context's steps
     double target_step_ms = 80;  // of a step in which a prompt joins sequences that decode
   };
 

@@ -1,29 +1,41 @@
 #include "backend/llamacpp/step_budget.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace pcai {
 namespace {
 
-constexpr std::uint32_t kLeast = 8;   // below this a prompt would hardly move
-constexpr double kNewWeight = 0.4;    // of the latest step in the smoothed figure
-constexpr double kSlowestRise = 2.0;  // one step may at most double the estimate of the budget
+constexpr std::uint32_t kLeast = 8;  // below this a prompt would hardly move
+constexpr double kNewWeight = 0.4;   // of the latest step in the smoothed figure
+constexpr double kFastest = 0.5;     // of the smoothed figure, that one step is believed
 
 }  // namespace
 
-StepBudget::StepBudget(double target_ms, std::uint32_t most)
-    : target_ms_(target_ms), most_(std::max(most, kLeast)), ms_per_token_(target_ms / kLeast) {}
+StepBudget::StepBudget(double target_ms, std::uint32_t most, CostCurve costs)
+    : target_ms_(target_ms), most_(std::max(most, kLeast)), costs_(std::move(costs)) {}
 
-std::uint32_t StepBudget::tokens() const noexcept {
-  const double fit = target_ms_ / ms_per_token_;
-  return std::clamp(static_cast<std::uint32_t>(std::min(fit, 1e6)), kLeast, most_);
+std::uint32_t StepBudget::tokens(const StepOutlook& outlook) const noexcept {
+  const auto fits = [&](std::uint32_t tokens) {
+    const std::uint64_t prompt = tokens > outlook.decoding ? tokens - outlook.decoding : 0;
+    const std::uint64_t cells =
+        outlook.decoding_cells + prompt * (outlook.prompt_cells + prompt / 2);
+    return slowness_ * costs_.ms(tokens, cells) <= target_ms_;
+  };
+  std::uint32_t most = kLeast;
+  std::uint32_t too_many = most_ + 1;
+  while (too_many - most > 1) {
+    const std::uint32_t middle = most + (too_many - most) / 2;
+    (fits(middle) ? most : too_many) = middle;
+  }
+  return most;
 }
 
-void StepBudget::record(std::uint32_t tokens, double elapsed_ms) noexcept {
-  // A much larger step costs less a token than the small ones that this figure is for.
-  if (tokens == 0 || tokens > 2 * this->tokens()) return;
-  const double latest = std::max(elapsed_ms / tokens, ms_per_token_ / kSlowestRise);
-  ms_per_token_ += kNewWeight * (latest - ms_per_token_);
+void StepBudget::record(std::uint32_t tokens, std::uint64_t cells, double elapsed_ms) noexcept {
+  const double expected = costs_.ms(tokens, cells);
+  if (expected <= 0) return;
+  const double latest = std::max(elapsed_ms / expected, slowness_ * kFastest);
+  slowness_ += kNewWeight * (latest - slowness_);
 }
 
 }  // namespace pcai

@@ -2,25 +2,34 @@
 
 #include <cstdint>
 
+#include "backend/llamacpp/cost_curve.h"
+
 namespace pcai {
 
-/// How many tokens fit into a step of the wanted length, learnt from the steps before. A step that
-/// holds prompt tokens costs nearly the same for each of its tokens, so one figure, smoothed, is
-/// enough; it follows a growing KV cache and a busy machine. Not thread-safe.
+/// Who will be in the next step, as far as its length depends on them.
+struct StepOutlook {
+  std::uint32_t decoding = 0;        // sequences, a token each
+  std::uint64_t decoding_cells = 0;  // that these tokens see together
+  std::uint32_t prompt_cells = 0;    // that a token of the longest prompt sees
+};
+
+/// How many tokens fit into a step of the wanted length: by the model's costs as they were measured
+/// at its load, times how much slower the machine has been lately. Not thread-safe.
 class StepBudget {
  public:
   /// `target_ms`: how long a step may take while sequences decode. `most`: never more tokens.
-  StepBudget(double target_ms, std::uint32_t most);
+  StepBudget(double target_ms, std::uint32_t most, CostCurve costs);
 
-  std::uint32_t tokens() const noexcept;
+  std::uint32_t tokens(const StepOutlook& outlook) const noexcept;
 
-  /// Tells what a step with prompt tokens took.
-  void record(std::uint32_t tokens, double elapsed_ms) noexcept;
+  /// Tells what a step with prompt tokens took; `cells` is what its tokens saw together.
+  void record(std::uint32_t tokens, std::uint64_t cells, double elapsed_ms) noexcept;
 
  private:
   double target_ms_;
   std::uint32_t most_;
-  double ms_per_token_;
+  CostCurve costs_;
+  double slowness_ = 1;  // of the machine, against the curve; smoothed
 };
 
 }  // namespace pcai
