@@ -32,8 +32,9 @@ def wait_until_ready(port, path, process, timeout=120):
 
 
 @contextlib.contextmanager
-def served(command, ready_path, quiet=True):
-    """`command` is a list in which {port} stands for the port; yields (port, process)."""
+def served(command, ready_path, quiet=True, group=False):
+    """`command` is a list in which {port} stands for the port; yields (port, process). `group`: it and
+    what it starts are a process group of their own."""
     port = free_port()
     sink = subprocess.DEVNULL if quiet else None
     process = subprocess.Popen(
@@ -41,6 +42,7 @@ def served(command, ready_path, quiet=True):
         stdout=sink,
         stderr=sink,
         stdin=subprocess.DEVNULL,
+        start_new_session=group,
     )
     try:
         wait_until_ready(port, ready_path, process)
