@@ -1,6 +1,7 @@
 #include "models/gguf_hyperparameters.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -43,7 +44,8 @@ class Hyperparameters {
         .and_then([this] { return check_heads("vision."); })
         .and_then([this] { return check_heads("audio."); })
         .and_then([this] { return check_experts(); })
-        .and_then([this] { return check_rope(); });
+        .and_then([this] { return check_rope(); })
+        .and_then([this] { return check_epsilons(); });
   }
 
  private:
@@ -152,7 +154,9 @@ class Hyperparameters {
     for (std::uint64_t layer = 0; layer < layers; ++layer) {
       most_used = std::max(most_used, at_layer("expert_used_count", layer).value_or(0));
     }
-    if (most_used > experts || (experts > 1 && most_used == 0)) {
+    // llama.cpp takes one expert of these for none.
+    const std::uint64_t none = file_.architecture().starts_with("hunyuan") ? 1 : 0;
+    if (most_used > experts || (experts > none && most_used == 0)) {
       return refuse("expert_used_count", "is " + std::to_string(most_used) + " of " +
                                              std::to_string(experts) + " experts");
     }
@@ -176,6 +180,19 @@ class Hyperparameters {
       if (type != nullptr && *type == known) return {};
     }
     return refuse("rope.scaling.type", "is none of none, linear, yarn and longrope");
+  }
+
+  Status check_epsilons() const {
+    for (const std::string_view name :
+         {"attention.layer_norm_epsilon", "attention.layer_norm_rms_epsilon",
+          "attention.group_norm_epsilon"}) {
+      const GgufValue* const value = file_.find(file_.own_key(name));
+      const auto* const epsilon = value == nullptr ? nullptr : std::get_if<double>(&value->data);
+      if (epsilon != nullptr && (!std::isfinite(*epsilon) || *epsilon < 0)) {
+        return refuse(name, "is no positive number");
+      }
+    }
+    return {};
   }
 
   const GgufFile& file_;

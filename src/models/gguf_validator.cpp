@@ -6,6 +6,7 @@
 
 #include "core/utf8.h"
 #include "models/damaged.h"
+#include "models/gguf_family_rules.h"
 #include "models/gguf_hyperparameters.h"
 #include "models/printable.h"
 
@@ -129,7 +130,8 @@ Status validate_gguf(const GgufFile& file) {
       .and_then([&] { return check_types(file); })
       .and_then([&] { return check_templates(file); })
       .and_then([&] { return check_split(file); })
-      .and_then([&] { return check_hyperparameters(file); });
+      .and_then([&] { return check_hyperparameters(file); })
+      .and_then([&] { return check_family_rules(file); });
 }
 
 }  // namespace pcai

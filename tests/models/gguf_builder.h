@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -66,6 +67,10 @@ class GgufBuilder {
   GgufBuilder& add_raw(std::string record, std::string name = {}) {
     keys_.push_back({std::move(name), std::move(record)});
     return *this;
+  }
+
+  bool has(std::string_view name) const {
+    return std::ranges::any_of(keys_, [&](const Key& key) { return key.name == name; });
   }
 
   GgufBuilder& remove(std::string_view name) {

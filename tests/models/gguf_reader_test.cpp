@@ -388,7 +388,11 @@ const std::vector<Change>& hyperparameter_changes() {
       {"HeadsThatDoNotDivideTheWidth", [](B& b) { b.u32("llama.attention.head_count", 6); },
        "does not divide its embedding length, 64"},
       {"HeadsOfAGivenLength",
-       [](B& b) { b.u32("llama.attention.head_count", 6).u32("llama.attention.key_length", 128); },
+       [](B& b) {
+         b.u32("llama.attention.head_count", 6)
+             .u32("llama.attention.key_length", 128)
+             .u32("llama.attention.value_length", 128);
+       },
        ""},
       {"KvHeadsThatDoNotDivide", [](B& b) { b.u32("llama.attention.head_count_kv", 3); },
        "is 3, which does not divide its 4 heads"},
