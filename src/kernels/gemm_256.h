@@ -31,7 +31,7 @@ __m256i load(const std::byte* at) {
 
 /// Bits of a plane, from bit `From` of each byte on, above a quant's nibble.
 template <int From>
-__m256i with_high_bits(__m256i nibbles, __m256i plane, __m256i mask) {
+[[gnu::always_inline]] inline __m256i with_high_bits(__m256i nibbles, __m256i plane, __m256i mask) {
   __m256i bits = plane;
   if constexpr (From < 4) bits = _mm256_slli_epi16(plane, 4 - From);
   if constexpr (From > 4) bits = _mm256_srli_epi16(plane, From - 4);
@@ -39,20 +39,21 @@ __m256i with_high_bits(__m256i nibbles, __m256i plane, __m256i mask) {
 }
 
 template <int... V>
-void add_fifth_bits(std::integer_sequence<int, V...>, __m256i plane, __m256i (&quants)[8]) {
+[[gnu::always_inline]] inline void add_fifth_bits(std::integer_sequence<int, V...>, __m256i plane,
+                                                  __m256i (&quants)[8]) {
   const __m256i mask = _mm256_set1_epi8(0x10);
   ((quants[V] = with_high_bits<V>(quants[V], plane, mask)), ...);
 }
 
 template <int... V>
-void add_two_bits(std::integer_sequence<int, V...>, __m256i first, __m256i second,
-                  __m256i (&quants)[8]) {
+[[gnu::always_inline]] inline void add_two_bits(std::integer_sequence<int, V...>, __m256i first,
+                                                __m256i second, __m256i (&quants)[8]) {
   const __m256i mask = _mm256_set1_epi8(0x30);
   ((quants[V] = with_high_bits<V % 4 * 2>(quants[V], V < 4 ? first : second, mask)), ...);
 }
 
 template <Quants Kind>
-void load_quants(const std::byte* at, __m256i (&quants)[8]) {
+[[gnu::always_inline]] inline void load_quants(const std::byte* at, __m256i (&quants)[8]) {
   if constexpr (Kind == Quants::Bytes) {
 #pragma GCC unroll 8
     for (int i = 0; i < 8; ++i) quants[i] = load(at + 64 * i);

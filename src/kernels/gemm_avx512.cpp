@@ -27,7 +27,7 @@ __m512 halfs(const std::byte* at) {
 
 /// Each 16 bits to the left, or to the right where `left` is negative.
 template <int Left>
-__m512i shifted(__m512i bits) {
+[[gnu::always_inline]] inline __m512i shifted(__m512i bits) {
   if constexpr (Left < 0) return _mm512_srli_epi16(bits, -Left);
   if constexpr (Left == 0) return bits;
   return _mm512_slli_epi16(bits, Left);
@@ -35,26 +35,27 @@ __m512i shifted(__m512i bits) {
 
 /// Bits of a plane, from bit `From` of each byte on, above a quant's nibble.
 template <int From>
-__m512i with_high_bits(__m512i nibbles, __m512i plane, __m512i mask) {
+[[gnu::always_inline]] inline __m512i with_high_bits(__m512i nibbles, __m512i plane, __m512i mask) {
   constexpr int kOrAnd = 0xF8;  // a | (b & c)
   return _mm512_ternarylogic_epi64(nibbles, shifted<4 - From>(plane), mask, kOrAnd);
 }
 
 template <int... V>
-void add_fifth_bits(std::integer_sequence<int, V...>, __m512i plane, __m512i (&quants)[8]) {
+[[gnu::always_inline]] inline void add_fifth_bits(std::integer_sequence<int, V...>, __m512i plane,
+                                                  __m512i (&quants)[8]) {
   const __m512i mask = _mm512_set1_epi8(0x10);
   ((quants[V] = with_high_bits<V>(quants[V], plane, mask)), ...);
 }
 
 template <int... V>
-void add_two_bits(std::integer_sequence<int, V...>, __m512i first, __m512i second,
-                  __m512i (&quants)[8]) {
+[[gnu::always_inline]] inline void add_two_bits(std::integer_sequence<int, V...>, __m512i first,
+                                                __m512i second, __m512i (&quants)[8]) {
   const __m512i mask = _mm512_set1_epi8(0x30);
   ((quants[V] = with_high_bits<V % 4 * 2>(quants[V], V < 4 ? first : second, mask)), ...);
 }
 
 template <Quants Kind>
-void load_quants(const std::byte* at, __m512i (&quants)[8]) {
+[[gnu::always_inline]] inline void load_quants(const std::byte* at, __m512i (&quants)[8]) {
   if constexpr (Kind == Quants::Bytes) {
 #pragma GCC unroll 8
     for (int i = 0; i < 8; ++i) quants[i] = _mm512_loadu_si512(at + 64 * i);

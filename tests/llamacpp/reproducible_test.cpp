@@ -63,13 +63,13 @@ TEST_F(ReproducibleTest, TwoHundredRequestsSayInEveryCompanyWhatTheySayAlone) {
       alone.push_back(seen(start(**model, i, requests[i])->wait()));
     }
   }
-  // A small cache, so that idle prefixes go and requests are preempted.
+  // As it is by itself, without the promise. A small cache, so that idle prefixes go and requests
+  // are preempted.
   auto model = load({.model_path = path(),
                      .context_length = 256,
                      .batch_size = 128,
                      .threads = 2,
-                     .max_sequences = 16,
-                     .reproducible = true});
+                     .max_sequences = 16});
   ASSERT_TRUE(model) << model.error().message;
   std::vector<std::size_t> order(kRequests);
   std::iota(order.begin(), order.end(), std::size_t{0});
