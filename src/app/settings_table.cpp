@@ -93,8 +93,8 @@ std::vector<Setting> make_table() {
        .commands = kPerModel,
        .noun = "a switch",
        .help =
-           "Give each request the same tokens and probabilities, bit by bit, whatever else runs "
-           "or is cached. Needs our kernels for every weight",
+           "Refuse a model whose answers may differ in their last digits with what else runs or is "
+           "cached: where our kernels take every weight they are the same, bit by bit",
        .choices = {"off", "on"}},
       {.name = "isq",
        .field = &Settings::isq,
