@@ -6,6 +6,7 @@
 
 #include "anthropic/content.h"
 #include "openai/json_reader.h"
+#include "openai/sampling_fields.h"
 #include "openai/schema_text.h"
 
 namespace pcai {
@@ -227,12 +228,13 @@ Error in_our_words(Error error) {
   return error;
 }
 
-Result<Request> parse(std::string_view text, bool counts) {
+Result<Request> parse(std::string_view text, bool counts, const DefaultsOf& defaults_of) {
   Result<Json> body = read_json(text);
   if (!body) return fail(std::move(body).error());
   Request request;
   // No other API asks for reasoning; here it is off unless the client turns it on.
   request.generate.prompt = ChatPrompt{.messages = {}, .thinking = false};
+  start_with_defaults(*body, defaults_of, request.generate.params);
   Status read =
       read_fields(*body, "", request.warnings, FieldSet<Request>{messages_fields(), request});
   if (read && !counts && !find_member(*body, "max_tokens")) {
@@ -290,12 +292,13 @@ std::span<const Field<MessagesRequest>> messages_fields() {
   return kFields;
 }
 
-Result<MessagesRequest> parse_messages_request(std::string_view body) {
-  return parse(body, false);
+Result<MessagesRequest> parse_messages_request(std::string_view body,
+                                               const DefaultsOf& defaults_of) {
+  return parse(body, false, defaults_of);
 }
 
 Result<MessagesRequest> parse_count_request(std::string_view body) {
-  return parse(body, true);
+  return parse(body, true, {});
 }
 
 }  // namespace pcai

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/defaults.h"
 #include "core/request.h"
 #include "openai/field.h"
 
@@ -18,7 +19,8 @@ struct MessagesRequest {
 };
 
 /// Parses and checks the body. An error names the field ("messages[2].content[0].type").
-Result<MessagesRequest> parse_messages_request(std::string_view body);
+Result<MessagesRequest> parse_messages_request(std::string_view body,
+                                               const DefaultsOf& defaults_of = {});
 
 /// The same for POST /v1/messages/count_tokens, which has no max_tokens.
 Result<MessagesRequest> parse_count_request(std::string_view body);

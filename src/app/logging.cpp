@@ -89,8 +89,9 @@ std::string model_text(const ModelRecord& record) {
   const std::uint64_t megabytes = (record.memory_bytes + 999'999) / 1'000'000;
   switch (record.what) {
     case ModelRecord::What::Loaded:
-      return fmt::format("model={} loaded seconds={:.2f} memory_mb={}", record.model,
-                         record.seconds, megabytes);
+      return fmt::format("model={} loaded seconds={:.2f} memory_mb={}{}{}", record.model,
+                         record.seconds, megabytes,
+                         record.reason.empty() ? "" : " warning: ", record.reason);
     case ModelRecord::What::Unloaded:
       return fmt::format("model={} unloaded memory_mb={} because: {}", record.model, megabytes,
                          record.reason);
@@ -100,7 +101,8 @@ std::string model_text(const ModelRecord& record) {
 }
 
 void log_model(const ModelRecord& record) {
-  spdlog::info("{}", model_text(record));
+  const bool warns = record.what == ModelRecord::What::Loaded && !record.reason.empty();
+  spdlog::log(warns ? spdlog::level::warn : spdlog::level::info, "{}", model_text(record));
 }
 
 }  // namespace pcai

@@ -26,8 +26,14 @@ ModelSpec fake_model(const std::string& name) {
 }
 
 ModelSpec found_model(FoundModel found) {
+  ModelConfig config = {.model_path = std::move(found.path),
+                        .context_length = found.context,
+                        .projector = std::move(found.projector)};
+  config.projector_optional = config.projector.has_value();
+  for (fs::path& adapter : found.adapters) config.adapters.push_back({.path = std::move(adapter)});
   return {.id = std::move(found.id),
-          .config = {.model_path = std::move(found.path), .projector = std::move(found.projector)}};
+          .config = std::move(config),
+          .defaults = std::move(found.defaults)};
 }
 
 Result<ModelSpec> default_model(const Settings& settings) {
@@ -93,15 +99,18 @@ Status configure(ModelSpec& spec, const Settings& settings) {
     config.projector.reset();
   } else if (!settings.mmproj.empty()) {
     config.projector = settings.mmproj;
+    config.projector_optional = false;
   }
   // A fake model has no file to look into, and what cannot be told is found out by loading.
   const Result<std::uint64_t> memory =
       settings.backend == kFake ? Result<std::uint64_t>(0) : expected_memory(config);
   if (memory) spec.memory_bytes = *memory;
-  for (const std::string& text : settings.lora) {
-    config.adapters.push_back(adapter(text));
+  // The user's own take the place of those of the store.
+  if (!settings.lora.empty()) config.adapters.clear();
+  for (const std::string& text : settings.lora) config.adapters.push_back(adapter(text));
+  for (const AdapterConfig& adapter : config.adapters) {
     std::error_code error;
-    const auto bytes = std::filesystem::file_size(config.adapters.back().path, error);
+    const auto bytes = std::filesystem::file_size(adapter.path, error);
     if (!error && spec.memory_bytes > 0) spec.memory_bytes += bytes;
   }
   return {};
@@ -113,10 +122,9 @@ class Chooser {
   explicit Chooser(const Settings& settings) : settings_(settings) {}
 
   Status add_named(const std::string& name) {
-    const auto section =
-        std::find_if(settings_.sections.begin(), settings_.sections.end(),
-                     [&name](const ModelSection& candidate) { return candidate.id == name; });
-    if (section != settings_.sections.end()) return add_section(*section, true);
+    if (const ModelSection* section = find_section(settings_, name)) {
+      return add_section(*section, true);
+    }
     Result<ModelSpec> spec = named_model(settings_, name);
     if (!spec) return fail(spec.error());
     return add(std::move(*spec), settings_, true);
@@ -145,6 +153,9 @@ class Chooser {
         named_model(settings, settings.model.empty() ? section.id : settings.model.front());
     if (!spec) return fail(spec.error());
     spec->id = section.id;
+    ModelDefaults defaults = section.defaults;
+    fill_defaults(defaults, spec->defaults);
+    spec->defaults = std::move(defaults);
     return add(std::move(*spec), settings, at_start || settings.pinned == "on");
   }
 
@@ -189,6 +200,11 @@ Result<FoundModel> find_model(const Settings& settings, const std::string& name)
   Result<FoundModel> found = resolve_model(model_folders(settings), name);
   if (found && found->source == kByPath) found->id = model_stem(found->path);
   return found;
+}
+
+const ModelSection* find_section(const Settings& settings, const std::string& id) {
+  const auto found = std::ranges::find(settings.sections, id, &ModelSection::id);
+  return found == settings.sections.end() ? nullptr : &*found;
 }
 
 Result<std::vector<ChosenModel>> choose_models(const Settings& settings) {

@@ -16,6 +16,9 @@ ModelFolders model_folders(const Settings& settings);
 /// resolve_model does.
 Result<FoundModel> find_model(const Settings& settings, const std::string& name);
 
+/// The section of that id, null when there is none.
+const ModelSection* find_section(const Settings& settings, const std::string& id);
+
 /// A model to be offered.
 struct ChosenModel {
   ModelSpec spec;

@@ -14,26 +14,49 @@ auto fields(const AdapterConfig& adapter) {
   return std::tie(path, scale);
 }
 
+/// Of a text: a default's messages have no more.
+auto fields(const ChatMessage& message) {
+  return std::tie(message.role, message.content);
+}
+
+template <class Item>
+bool same(const std::vector<Item>& a, const std::vector<Item>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const auto& x, const auto& y) { return fields(x) == fields(y); });
+}
+
+bool same(const ModelDefaults& a, const ModelDefaults& b) {
+  const auto fields_of = [](const ModelDefaults& defaults) {
+    const auto& [temperature, top_p, top_k, min_p, repeat_penalty, frequency_penalty,
+                 presence_penalty, penalty_last_n, seed, max_tokens, reasoning_budget,
+                 stop_sequences, system, messages] = defaults;
+    return std::tie(temperature, top_p, top_k, min_p, repeat_penalty, frequency_penalty,
+                    presence_penalty, penalty_last_n, seed, max_tokens, reasoning_budget,
+                    stop_sequences, system);
+  };
+  return fields_of(a) == fields_of(b) && same(a.messages, b.messages);
+}
+
 bool same(const ModelConfig& a, const ModelConfig& b) {
   const auto fields_of = [](const ModelConfig& config) {
     const auto& [path, context, gpu_layers, gpu_devices, chat_template, batch_size, threads,
-                 max_sequences, kernels, reproducible, projector, adapters, isq] = config;
+                 max_sequences, kernels, reproducible, projector, projector_optional, adapters,
+                 isq] = config;
     return std::tie(path, context, gpu_layers, gpu_devices, chat_template, batch_size, threads,
-                    max_sequences, kernels, reproducible, projector, isq);
+                    max_sequences, kernels, reproducible, projector, projector_optional, isq);
   };
-  return fields_of(a) == fields_of(b) &&
-         std::equal(a.adapters.begin(), a.adapters.end(), b.adapters.begin(), b.adapters.end(),
-                    [](const auto& x, const auto& y) { return fields(x) == fields(y); });
+  return fields_of(a) == fields_of(b) && same(a.adapters, b.adapters);
 }
 
 /// What a model is expected to take is no setting: it follows from the others.
 bool same(const ChosenModel& a, const ChosenModel& b) {
   const auto fields_of = [](const ChosenModel& model) {
     const auto& [spec, aliases, at_start] = model;
-    const auto& [id, config, backend, memory_bytes, pinned, keep_alive] = spec;
+    const auto& [id, config, backend, memory_bytes, pinned, keep_alive, defaults] = spec;
     return std::tie(id, backend, pinned, keep_alive, aliases);
   };
-  return fields_of(a) == fields_of(b) && same(a.spec.config, b.spec.config);
+  return fields_of(a) == fields_of(b) && same(a.spec.config, b.spec.config) &&
+         same(a.spec.defaults, b.spec.defaults);
 }
 
 const ChosenModel* find(const std::vector<ChosenModel>& models, const std::string& id) {

@@ -89,8 +89,9 @@ SamplingFlags::SamplingFlags(CLI::App& command) {
                  "End the answer before this text; may be given several times");
 }
 
-Result<GenerateParams> SamplingFlags::params() const {
+Result<GenerateParams> SamplingFlags::params(const ModelDefaults& defaults) const {
   GenerateParams params;
+  apply_defaults(defaults, params);
   for (const SamplingFlag& flag : kFlags) {
     const std::vector<std::string>& texts = values_.at(flag.name);
     if (texts.empty()) continue;
@@ -103,7 +104,7 @@ Result<GenerateParams> SamplingFlags::params() const {
         [&](auto member) { return store(params.*member, flag, texts.front()); }, flag.field);
     if (!stored) return fail(stored.error());
   }
-  params.stop_sequences = values_.at("--stop");
+  if (const auto& stops = values_.at("--stop"); !stops.empty()) params.stop_sequences = stops;
   if (Status status = check_params(params); !status) return fail(status.error());
   return params;
 }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/request.h"
+#include "core/defaults.h"
 #include "core/result.h"
 
 namespace pcai {
@@ -16,9 +16,9 @@ class SamplingFlags {
  public:
   explicit SamplingFlags(CLI::App& command);
 
-  /// The parameters, the contract's defaults where no flag was given. Fails with InvalidRequest
+  /// The parameters, the model's defaults where no flag was given. Fails with InvalidRequest
   /// when a value is no number of its kind or out of the range that every backend accepts.
-  Result<GenerateParams> params() const;
+  Result<GenerateParams> params(const ModelDefaults& defaults = {}) const;
 
  private:
   std::map<std::string, std::vector<std::string>> values_;  // by flag; nodes stay where they are

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/defaults.h"
 #include "core/result.h"
 
 namespace pcai {
@@ -24,6 +25,8 @@ struct GivenValue {
 struct ModelSection {
   std::string id;
   std::vector<GivenValue> given;
+  ModelDefaults defaults = {};                              // `[models.ID.defaults]`
+  std::map<std::string, std::string> default_sources = {};  // by DefaultField::name
 };
 
 /// Every setting of the program with its default. settings_table.h says of each how it is written

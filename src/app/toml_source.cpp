@@ -24,7 +24,9 @@ constexpr std::string_view kModels = "models";
 constexpr std::string_view kProfiles = "profiles";
 constexpr std::string_view kProfile = "profile";
 
-using Profiles = std::map<std::string, std::vector<GivenValue>, std::less<>>;
+constexpr std::string_view kDefaults = "defaults";
+
+using Profiles = std::map<std::string, ModelSection, std::less<>>;
 
 struct NamedTable {
   std::string name;
@@ -40,7 +42,10 @@ class SettingsFile {
       if (setting.in_file) known_.emplace_back(setting.name);
     }
     for (const Setting& setting : section_table()) known_.emplace_back(setting.name);
-    for (const std::string_view key : {kModels, kProfiles, kProfile}) known_.emplace_back(key);
+    for (const std::string_view key : {kModels, kProfiles, kProfile, kDefaults}) {
+      known_.emplace_back(key);
+    }
+    for (const DefaultField& field : default_fields()) defaults_.emplace_back(field.name);
   }
 
   Result<FileSettings> read() const {
@@ -79,17 +84,17 @@ class SettingsFile {
     Result<std::vector<NamedTable>> tables = tables_of(whole, kProfiles);
     if (!tables) return fail(tables.error());
     for (const NamedTable& table : *tables) {
-      Result<std::vector<GivenValue>> given = section(*table.content, nullptr);
-      if (!given) return fail(given.error());
-      profiles.emplace(table.name, std::move(*given));
+      Result<ModelSection> profile = section(table, nullptr);
+      if (!profile) return fail(profile.error());
+      profiles.emplace(table.name, std::move(*profile));
     }
     tables = tables_of(whole, kModels);
     if (!tables) return fail(tables.error());
     std::vector<ModelSection> models;
     for (const NamedTable& table : *tables) {
-      Result<std::vector<GivenValue>> given = section(*table.content, &profiles);
-      if (!given) return fail(given.error());
-      models.push_back({.id = table.name, .given = std::move(*given)});
+      Result<ModelSection> model = section(table, &profiles);
+      if (!model) return fail(model.error());
+      models.push_back(std::move(*model));
     }
     return models;
   }
@@ -115,24 +120,72 @@ class SettingsFile {
   }
 
   /// A section's values; a profile has no profile of its own (null).
-  Result<std::vector<GivenValue>> section(const toml::table& table,
-                                          const Profiles* profiles) const {
-    std::vector<GivenValue> given;
-    for (const auto& [key, node] : table) {
+  Result<ModelSection> section(const NamedTable& table, const Profiles* profiles) const {
+    ModelSection section{.id = table.name, .given = {}};
+    ModelSection inherited;
+    for (const auto& [key, node] : *table.content) {
+      if (key.str() == kDefaults) {
+        if (Status read = read_defaults(node, section); !read) return fail(read.error());
+        continue;
+      }
       if (profiles != nullptr && key.str() == kProfile) {
         const toml::value<std::string>* name = node.as_string();
         const auto profile = name ? profiles->find(name->get()) : profiles->end();
         if (profile == profiles->end()) {
           return refuse_at(node.source(), "there is no such profile; add a table [profiles.NAME]");
         }
-        given.insert(given.begin(), profile->second.begin(), profile->second.end());
+        inherited = profile->second;
         continue;
       }
       Result<GivenValue> value = to_value(key, node, true);
       if (!value) return fail(value.error());
-      given.push_back(std::move(*value));
+      section.given.push_back(std::move(*value));
     }
-    return given;
+    section.given.insert(section.given.begin(), inherited.given.begin(), inherited.given.end());
+    fill_defaults(section.defaults, inherited.defaults);
+    section.default_sources.merge(inherited.default_sources);
+    return section;
+  }
+
+  /// The table `defaults` of a section.
+  Status read_defaults(const toml::node& node, ModelSection& section) const {
+    const toml::table* const table = node.as_table();
+    if (table == nullptr) {
+      return refuse_at(node.source(), "defaults must be a table: [models.NAME.defaults]");
+    }
+    for (const auto& [key, value] : *table) {
+      const std::string name(key.str());
+      const DefaultField* const field = find_default(name);
+      if (field == nullptr) {
+        return refuse_at(key.source(),
+                         "unknown key '" + name + "' of defaults" + did_you_mean(name, defaults_));
+      }
+      Status read = read_default(value, *field, section.defaults);
+      if (read) read = check_defaults(section.defaults);
+      if (!read) return refuse_at(key.source(), read.error().message);
+      section.default_sources[name] = place(key.source()) + " " + name;
+    }
+    return {};
+  }
+
+  static Status read_default(const toml::node& node, const DefaultField& field,
+                             ModelDefaults& defaults) {
+    if (const auto* whole = node.as_integer()) return set_default(defaults, field, whole->get());
+    if (const auto* number = node.as_floating_point()) {
+      return set_default(defaults, field, number->get());
+    }
+    if (const auto* text = node.as_string()) {
+      return set_default(defaults, field, std::vector<std::string>{text->get()});
+    }
+    std::vector<std::string> texts;
+    if (const toml::array* array = node.as_array()) {
+      for (const toml::node& element : *array) {
+        if (const auto* text = element.as_string()) texts.push_back(text->get());
+      }
+      if (texts.size() == array->size()) return set_default(defaults, field, std::move(texts));
+    }
+    return fail(ErrorCode::InvalidRequest,
+                std::string(field.name) + " must be a number, a text or a list of texts");
   }
 
   Result<GivenValue> to_value(const toml::key& key, const toml::node& node, bool in_section) const {
@@ -215,6 +268,7 @@ class SettingsFile {
   fs::path file_;
   fs::path home_;
   std::vector<std::string> known_;
+  std::vector<std::string> defaults_;
 };
 
 }  // namespace

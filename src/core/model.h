@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/defaults.h"
 #include "core/error.h"
 
 namespace pcai {
@@ -34,6 +35,7 @@ struct ModelConfig {
   KernelUse kernels = KernelUse::Auto;
   bool reproducible = false;  // the same bits in every company, where that costs speed too
   std::optional<std::filesystem::path> projector = {};  // of a model that sees or hears ("mmproj")
+  bool projector_optional = false;  // it was found, not named: one that does not fit is left out
   std::vector<AdapterConfig> adapters = {};
   std::string isq = {};  // quantize while loading, e.g. "q4k" (safetensors only); "" = do not
 };
@@ -46,6 +48,7 @@ struct ModelSpec {
   std::uint64_t memory_bytes = 0;  // what it is expected to take when loaded; 0 = not known
   bool pinned = false;             // never unloaded to make room, nor for being idle
   std::optional<std::chrono::milliseconds> keep_alive = {};  // when idle; absent = the engine's
+  ModelDefaults defaults = {};                               // of the requests for it
 };
 
 /// What a loaded model is, read from its file.
@@ -59,12 +62,13 @@ struct ModelInfo {
   std::uint64_t parameter_count = 0;
   std::uint64_t size_bytes = 0;
   std::uint32_t vocabulary_size = 0;
-  std::uint32_t max_sequences = 1;  // requests that decode together; more wait in the engine
-  std::uint64_t memory_bytes = 0;   // weights, KV cache and buffers together; 0 = not known
-  bool generates = true;            // false: it only embeds or ranks
-  bool sees = false;                // takes images
-  bool hears = false;               // takes audio
-  bool fills_gaps = false;          // takes an InfillPrompt
+  std::uint32_t max_sequences = 1;         // requests that decode together; more wait in the engine
+  std::uint64_t memory_bytes = 0;          // weights, KV cache and buffers together; 0 = not known
+  bool generates = true;                   // false: it only embeds or ranks
+  bool sees = false;                       // takes images
+  bool hears = false;                      // takes audio
+  bool fills_gaps = false;                 // takes an InfillPrompt
+  std::vector<std::string> warnings = {};  // what the load did without, a sentence each
 };
 
 enum class ModelState : std::uint8_t { Unloaded, Loading, Ready, Failed };

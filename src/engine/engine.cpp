@@ -56,6 +56,10 @@ std::vector<ModelStatus> Engine::list_models() const {
   return impl_->list_models();
 }
 
+ModelDefaults Engine::defaults(std::string_view id) const {
+  return impl_->defaults(id);
+}
+
 Result<ModelStatus> Engine::model(std::string_view id) const {
   return impl_->model(id);
 }

@@ -43,7 +43,8 @@ struct RequestRecord {
   Timings timings;
 };
 
-/// A model that came or went, for the log. `reason` says why it went or could not come.
+/// A model that came or went, for the log. `reason` says why it went or could not come, or
+/// what it was loaded without.
 struct ModelRecord {
   enum class What : std::uint8_t { Loaded, Failed, Unloaded };
 
@@ -118,6 +119,10 @@ class Engine {
 
   /// The status of one model; "" is the default model. ModelNotFound names the known ids.
   Result<ModelStatus> model(std::string_view id) const;
+
+  /// What requests for the model get where they say nothing: params for those who make requests,
+  /// as DefaultsOf. Its system prompt and first messages the engine adds to chats by itself.
+  ModelDefaults defaults(std::string_view id) const;
 
   /// Counters of a loaded model; nothing when it is not loaded.
   std::optional<ModelStats> model_stats(std::string_view id) const;

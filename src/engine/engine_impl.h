@@ -45,6 +45,7 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   Status set_default_model(std::string_view id);
   std::vector<ModelStatus> list_models() const;
   Result<ModelStatus> model(std::string_view id) const;
+  ModelDefaults defaults(std::string_view id) const;
   std::optional<ModelStats> model_stats(std::string_view id);
   bool ready() const;
 

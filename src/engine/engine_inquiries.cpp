@@ -173,12 +173,14 @@ Result<std::unique_ptr<TextInquiry>> Engine::Impl::detokenize(DetokenizeRequest 
 
 Result<std::unique_ptr<TextInquiry>> Engine::Impl::apply_template(TemplateRequest request) {
   const std::string model = request.model;
+  apply_defaults(defaults(model), request.chat);
   return inquire<std::string>(model,
                               call(codec_of, &TokenCodec::apply_template, std::move(request)));
 }
 
 Result<std::unique_ptr<CountInquiry>> Engine::Impl::count_tokens(CountRequest request) {
   const std::string model = request.model;
+  if (auto* chat = std::get_if<ChatPrompt>(&request.prompt)) apply_defaults(defaults(model), *chat);
   return inquire<std::uint32_t>(model,
                                 call(codec_of, &TokenCodec::count_tokens, std::move(request)));
 }

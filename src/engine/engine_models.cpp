@@ -130,7 +130,11 @@ Status Engine::Impl::load(Model& model, LoadProgress& progress) {
   model.load_seconds = std::chrono::duration<double>(Model::Clock::now() - start).count();
   model.resident = loaded.has_value();
   std::vector<Ending> endings;
+  std::string without;
   if (loaded) {
+    for (const std::string& warning : (*loaded)->info().warnings) {
+      without += (without.empty() ? "" : "; ") + warning;
+    }
     if ((*loaded)->info().memory_bytes > 0) model.memory_bytes = (*loaded)->info().memory_bytes;
     model.instance = std::make_shared<ModelInstance>();
     model.instance->max_sequences = std::max(1U, (*loaded)->info().max_sequences);
@@ -153,7 +157,7 @@ Status Engine::Impl::load(Model& model, LoadProgress& progress) {
     record(model, ModelRecord::What::Failed, loaded.error().message);
     return fail(std::move(loaded.error()));
   }
-  record(model, ModelRecord::What::Loaded);
+  record(model, ModelRecord::What::Loaded, std::move(without));
   if (options_.memory_limit > 0) trim(model);
   return {};
 }
@@ -270,6 +274,12 @@ Result<ModelStatus> Engine::Impl::model(std::string_view id) const {
   Result<Model*> model = models_.find(id);
   if (!model) return fail(std::move(model.error()));
   return (*model)->status();
+}
+
+ModelDefaults Engine::Impl::defaults(std::string_view id) const {
+  const Lock lock(mutex_);
+  const Result<Model*> model = models_.find(id);
+  return model ? (*model)->spec.defaults : ModelDefaults();
 }
 
 std::optional<ModelStats> Engine::Impl::model_stats(std::string_view id) {

@@ -54,6 +54,9 @@ Result<std::unique_ptr<Generation>> Engine::Impl::generate(GenerateRequest reque
   }
   Result<Model*> model = models_.find(request.model);
   if (!model) return fail(std::move(model.error()));
+  if (auto* chat = std::get_if<ChatPrompt>(&request.prompt)) {
+    apply_defaults((*model)->spec.defaults, *chat);
+  }
 
   std::optional<std::chrono::milliseconds> timeout = request.timeout;
   if (!timeout && options_.default_timeout.count() > 0) timeout = options_.default_timeout;

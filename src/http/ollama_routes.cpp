@@ -17,6 +17,10 @@ constexpr FieldName kNames[] = {{"stop", "options.stop"}, {"grammar", "format"}}
 // There is no line that says nothing, so a stream waits in silence.
 constexpr StreamForm kForm{.content_type = "application/x-ndjson", .ping = ""};
 
+std::string known_model(const Engine& engine, std::string name) {
+  return known_name(engine.list_models(), std::move(name));
+}
+
 /// Counting a token loads the model, and the answer says that it is there.
 Task<void> answer_loaded(Exchange& exchange, OllamaRequest request, OllamaHead head) {
   CountRequest token;
@@ -38,7 +42,7 @@ Task<void> answer_request(Exchange& exchange, Result<OllamaRequest> request, Oll
                   .model = generate.model,
                   .created_at = rfc3339(std::time(nullptr)),
                   .warnings = std::move(request->warnings)};
-  generate.model = known_name(exchange.engine().list_models(), std::move(generate.model));
+  generate.model = known_model(exchange.engine(), std::move(generate.model));
   if (request->only_load) {
     co_return co_await answer_loaded(exchange, std::move(*request), std::move(head));
   }
@@ -75,12 +79,12 @@ Task<std::optional<std::vector<Embedding>>> embed(Exchange& exchange, OllamaEmbe
 const Dialect kOllama{ollama_error_body};
 
 Task<void> post_ollama_chat(Exchange& exchange) {
-  auto request = co_await parse_body(exchange, parse_ollama_chat);
+  auto request = co_await parse_body(exchange, parse_ollama_chat, known_model);
   co_await answer_request(exchange, std::move(request), OllamaShape::Chat);
 }
 
 Task<void> post_ollama_generate(Exchange& exchange) {
-  auto request = co_await parse_body(exchange, parse_ollama_generate);
+  auto request = co_await parse_body(exchange, parse_ollama_generate, known_model);
   co_await answer_request(exchange, std::move(request), OllamaShape::Generate);
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/defaults.h"
 #include "core/error.h"
 #include "models/gguf_summary.h"
 
@@ -32,6 +33,11 @@ struct FoundModel {
 
   /// Equal for two names of one file: device, number, size, time of change. Absent = not known.
   std::optional<std::array<std::uint64_t, 4>> identity = {};
+
+  // What its store sets for it.
+  ModelDefaults defaults = {};
+  std::optional<std::uint32_t> context = {};         // tokens; absent = the model's own
+  std::vector<std::filesystem::path> adapters = {};  // LoRA, all at full strength
 
   /// What its store says of it that is not used here, a sentence each.
   std::vector<std::string> notes = {};

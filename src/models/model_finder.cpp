@@ -8,6 +8,8 @@
 #include <set>
 #include <string>
 #include <system_error>
+#include <unordered_map>
+#include <unordered_set>
 
 #ifndef _WIN32
 #include <sys/stat.h>
@@ -78,14 +80,18 @@ class Listing {
 
   /// The models, with ids made unique.
   std::vector<FoundModel> take() {
-    rename_duplicates([](const FoundModel& model) {
+    const auto with_folder = [](const FoundModel& model) {
       const std::string folder = printable_path(model.path.parent_path().filename());
       return folder + "/" + printable(model_stem(model.path), kMaxNameBytes);
-    });
-    rename_duplicates([](const FoundModel& model) { return printable_path(model.path); });
+    };
+    const auto with_path = [](const FoundModel& model) { return printable_path(model.path); };
     // Paths that print alike, and damaged entries of one store.
-    rename_duplicates(
-        [n = 0](const FoundModel& model) mutable { return model.id + "#" + std::to_string(++n); });
+    const auto with_number = [n = 0](const FoundModel& model) mutable {
+      return model.id + "#" + std::to_string(++n);
+    };
+    if (rename_duplicates(with_folder) && rename_duplicates(with_path)) {
+      rename_duplicates(with_number);
+    }
     return std::move(models_);
   }
 
@@ -95,23 +101,34 @@ class Listing {
     if (parse_split_name(model.path) && !seen_splits_.insert(split_part(model.path, 1)).second) {
       return;
     }
-    std::error_code error;
-    const fs::path real = fs::weakly_canonical(model.path, error);
-    const bool is_new = seen_.insert(error ? model.path : real).second;
+    // Ollama's names of one blob are many, and to resolve a path takes long.
+    bool is_new = seen_.insert(model.path.native()).second;
+    if (is_new) {
+      std::error_code error;
+      const fs::path real = fs::weakly_canonical(model.path, error);
+      if (!error && real.native() != model.path.native()) {
+        is_new = seen_.insert(real.native()).second;
+      }
+    }
     if (is_new || model.source == "ollama") models_.push_back(std::move(model));
   }
 
-  void rename_duplicates(const std::function<std::string(const FoundModel&)>& longer_id) {
-    std::map<std::string, int> uses;
-    for (const FoundModel& model : models_) ++uses[lower(model.id)];
-    for (FoundModel& model : models_) {
-      if (uses[lower(model.id)] > 1) model.id = longer_id(model);
+  /// False when there were none.
+  bool rename_duplicates(const std::function<std::string(const FoundModel&)>& longer_id) {
+    std::vector<std::string> ids;
+    std::unordered_map<std::string_view, int> uses;
+    ids.reserve(models_.size());
+    for (const FoundModel& model : models_) ++uses[ids.emplace_back(lower(model.id))];
+    if (uses.size() == models_.size()) return false;
+    for (std::size_t i = 0; i < models_.size(); ++i) {
+      if (uses[ids[i]] > 1) models_[i].id = longer_id(models_[i]);
     }
+    return true;
   }
 
   std::vector<FoundModel> models_;
-  std::set<fs::path> seen_;         // real paths
-  std::set<fs::path> seen_splits_;  // first parts
+  std::unordered_set<fs::path::string_type> seen_;  // paths, as they stand and as they are
+  std::set<fs::path> seen_splits_;                  // first parts
 };
 
 std::vector<FoundModel> list_models(const ModelFolders& folders) {
@@ -142,6 +159,15 @@ void refuse_what_only_ollama_loads(FoundModel& model) {
                           model.architecture + "'); get the model as GGUF from Hugging Face"};
 }
 
+/// A store's context is honoured up to what the model was trained for.
+void check_store_context(FoundModel& model) {
+  if (!model.context || model.context_length == 0 || *model.context <= model.context_length) return;
+  model.notes.push_back("its store's context of " + std::to_string(*model.context) +
+                        " tokens is not used: the model has " +
+                        std::to_string(model.context_length));
+  model.context.reset();
+}
+
 /// In these stores each folder is a repository's; elsewhere files of many models lie together.
 bool has_own_folder(const FoundModel& model) {
   return model.source == "lm-studio" || model.source == "hugging-face";
@@ -163,6 +189,7 @@ void describe(FoundModel& model) {
   model.quantization = std::move(summary->quantization);
   model.context_length = summary->context_length;
   refuse_what_only_ollama_loads(model);
+  check_store_context(model);
   if (has_own_folder(model) && model.kind == GgufKind::Model) {
     model.projector = projector_beside(model.path, summary->embedding_length);
   }
@@ -196,6 +223,7 @@ void take_description(FoundModel& model, const FoundModel& same) {
   model.quantization = same.quantization;
   model.context_length = same.context_length;
   refuse_what_only_ollama_loads(model);
+  check_store_context(model);
 }
 
 bool stands_alone(const FoundModel& model) {
@@ -275,17 +303,24 @@ std::vector<FoundModel> find_models(const ModelFolders& folders) {
   std::vector<FoundModel> models = list_models(folders);
   // Stores name one file often: by many tags, by hard links. Its header is read once.
   std::map<FileIdentity, const FoundModel*> known;
+  const FoundModel* last = nullptr;
   for (FoundModel& model : models) {
     const bool may_share = !model.error && !has_own_folder(model);
+    if (may_share && last != nullptr && last->path.native() == model.path.native()) {
+      model.identity = last->identity;
+      take_description(model, *last);
+      continue;
+    }
     const auto identity = may_share ? identity_of(model.path) : std::nullopt;
     const auto same = identity ? known.find(*identity) : known.end();
     model.identity = identity;
     if (same != known.end()) {
       take_description(model, *same->second);
-      continue;
+    } else {
+      describe(model);
+      if (identity && !model.error) known.emplace(*identity, &model);
     }
-    describe(model);
-    if (identity && !model.error) known.emplace(*identity, &model);
+    if (identity && !model.error) last = &model;
   }
   return models;
 }

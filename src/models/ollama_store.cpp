@@ -8,6 +8,7 @@
 #include "models/damaged.h"
 #include "models/environment.h"
 #include "models/folder_scan.h"
+#include "models/ollama_layers.h"
 #include "models/printable.h"
 
 namespace pcai {
@@ -17,8 +18,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr std::size_t kMaxManifestBytes = 1 << 20;
-constexpr std::string_view kModelLayer = "application/vnd.ollama.image.model";
-constexpr std::string_view kProjectorLayer = "application/vnd.ollama.image.projector";
 
 /// The folder's entries by name; empty when it cannot be read.
 std::vector<fs::path> names_in(const fs::path& folder) {
@@ -48,79 +47,23 @@ Result<json> read_json(const fs::path& path) {
   return value;
 }
 
-/// The blob's path. A digest is the only part of a path that a manifest chooses, so it must be one.
-Result<fs::path> blob_path(const fs::path& folder, std::string digest) {
-  constexpr std::size_t kAlgorithm = 6;  // "sha256"
-  const auto is_hex = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-  };
-  const bool is_digest = digest.size() == kAlgorithm + 1 + 64 && digest.starts_with("sha256") &&
-                         (digest[kAlgorithm] == ':' || digest[kAlgorithm] == '-') &&
-                         std::all_of(digest.begin() + kAlgorithm + 1, digest.end(), is_hex);
-  if (!is_digest) return damaged("its manifest has the bad digest " + in_quotes(digest));
-  digest[kAlgorithm] = '-';
-  return folder / "blobs" / digest;
-}
-
-/// The digest of the first layer of that type, as it stands.
-std::optional<std::string> layer_digest(const json& manifest, std::string_view type) {
-  const auto layers = manifest.find("layers");
-  if (layers == manifest.end() || !layers->is_array()) return std::nullopt;
-  for (const json& layer : *layers) {
-    if (text_of(layer, "mediaType") == type) return text_of(layer, "digest");
-  }
-  return std::nullopt;
-}
-
 /// The model's blob, nothing for one in the cloud.
-Result<std::optional<fs::path>> model_blob(const fs::path& folder, const json& manifest) {
-  if (auto digest = layer_digest(manifest, kModelLayer)) {
-    return blob_path(folder, *std::move(digest));
-  }
+Result<std::optional<fs::path>> model_blob(OllamaBlobs& blobs, const json& manifest) {
+  const std::vector<std::string> models = layer_digests(manifest, "model");
+  if (!models.empty()) return blobs.path(models.front());
   const auto config = manifest.find("config");
   const auto config_blob =
-      blob_path(folder, config == manifest.end() ? std::string() : text_of(*config, "digest"));
+      blobs.path(config == manifest.end() ? std::string() : text_of(*config, "digest"));
   if (config_blob) {
     const auto settings = read_json(*config_blob);
     if (settings && !text_of(*settings, "remote_host").empty()) return std::nullopt;
   }
-  if (layer_digest(manifest, "application/vnd.ollama.image.tensor")) {
+  if (!layer_digests(manifest, "tensor").empty()) {
     return damaged(
         "its weights are in Ollama's own form, one file a tensor, which only Ollama loads; "
         "get the model as GGUF or safetensors from Hugging Face");
   }
   return damaged("its manifest names no GGUF file");
-}
-
-/// Says what Ollama adds to a model that is not used here, and refuses an entry that would be
-/// another model without it.
-void judge_layers(FoundModel& model, const json& manifest) {
-  constexpr std::string_view kPrefix = "application/vnd.ollama.image.";
-  const auto has = [&](const char* layer) {
-    return layer_digest(manifest, std::string(kPrefix) + layer).has_value();
-  };
-  if (has("template")) {
-    model.notes.emplace_back(
-        "Ollama's prompt template, written for Go, is not used: the file's own chat template is");
-  }
-  if (has("params")) {
-    model.notes.emplace_back(
-        "Ollama's parameters (such as stop texts and temperature) are not used: a request's are");
-  }
-  if (has("system")) {
-    model.notes.emplace_back("Ollama's system prompt is not used: give it with the request");
-  }
-  if (has("messages")) {
-    model.notes.emplace_back("Ollama's first messages are not used: give them with the request");
-  }
-  if (has("draft")) model.notes.emplace_back("Ollama's draft model is not used");
-  if (has("adapter")) {
-    model.error =
-        Error{ErrorCode::InvalidModel, printable(model.id) +
-                                           ": Ollama adds LoRA adapters to this model, without "
-                                           "which it would be another; load the model it is made "
-                                           "from, and name the adapter's file"};
-  }
 }
 
 /// Without Ollama's default host, namespace and tag.
@@ -197,6 +140,7 @@ std::vector<fs::path> ollama_model_paths() {
 
 std::vector<FoundModel> list_ollama_models(const fs::path& folder) {
   std::vector<FoundModel> models;
+  OllamaBlobs blobs(folder);
   const fs::path manifests = folder / "manifests";
   for (const fs::path& host : names_in(manifests)) {
     for (const fs::path& space : names_in(manifests / host)) {
@@ -208,14 +152,11 @@ std::vector<FoundModel> list_ollama_models(const fs::path& folder) {
           found.full_id = "ollama:" + (tag == "latest" ? found.id + ":latest" : found.id);
           const auto manifest = read_json(path);
           const auto blob =
-              manifest.and_then([&](const json& layers) { return model_blob(folder, layers); });
+              manifest.and_then([&](const json& layers) { return model_blob(blobs, layers); });
           if (blob && !*blob) continue;
           if (blob) {
             found.path = **blob;
-            const auto projector =
-                blob_path(folder, layer_digest(*manifest, kProjectorLayer).value_or(""));
-            if (projector) found.projector = *projector;
-            judge_layers(found, *manifest);
+            blobs.add_layers(*manifest, found);
           } else {
             found.error = blob.error();
           }

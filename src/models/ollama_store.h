@@ -16,8 +16,8 @@ std::vector<std::filesystem::path> ollama_model_places(
 std::vector<std::filesystem::path> ollama_model_paths();
 
 /// The models that an Ollama folder's manifests name, as Ollama writes their names
-/// ("smollm2:135m"). Only id, path, source and error are filled; `error` is set where a manifest or
-/// its file is bad. Models that run in Ollama's cloud are left out. Never writes.
+/// ("smollm2:135m"). What a model file says itself is not filled in; `error` is set where a
+/// manifest or its file is bad. Models that run in Ollama's cloud are left out. Never writes.
 std::vector<FoundModel> list_ollama_models(const std::filesystem::path& folder);
 
 }  // namespace pcai

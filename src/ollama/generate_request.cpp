@@ -6,6 +6,7 @@
 #include "ollama/chat_messages.h"
 #include "openai/api_description.h"
 #include "openai/json_reader.h"
+#include "openai/sampling_fields.h"
 #include "openai/schema_text.h"
 #include "openai/tool_fields.h"
 
@@ -148,9 +149,10 @@ std::span<const Field<Completion>> completion_fields() {
   return kFields;
 }
 
-Request begin() {
+Request begin(Json& body, const DefaultsOf& defaults_of) {
   Request request;
   request.generate.params.max_tokens = 2147483647;  // as num_predict's default
+  start_with_defaults(body, defaults_of, request.generate.params);
   request.generate.prompt = ChatPrompt{};
   return request;
 }
@@ -162,7 +164,7 @@ Status check(Request& request) {
 
 /// The words of this API for what the core calls otherwise.
 Error in_our_words(Error error) {
-  for (const std::string_view option : {"stop", "logit_bias", "temperature"}) {
+  for (const std::string_view option : {"stop", "logit_bias", "temperature", "lora"}) {
     if (error.field.starts_with(option)) error.field.insert(0, "options.");
   }
   return error;
@@ -184,10 +186,10 @@ std::vector<FieldInfo> ollama_generate_field_infos() {
   return infos;
 }
 
-Result<OllamaRequest> parse_ollama_chat(std::string_view text) {
+Result<OllamaRequest> parse_ollama_chat(std::string_view text, const DefaultsOf& defaults_of) {
   Result<Json> body = read_json(text);
   if (!body) return fail(std::move(body).error());
-  Request request = begin();
+  Request request = begin(*body, defaults_of);
   Status read =
       read_fields(*body, "", request.warnings, FieldSet<Request>{shared_fields(), request},
                   FieldSet<Request>{chat_fields(), request});
@@ -197,10 +199,10 @@ Result<OllamaRequest> parse_ollama_chat(std::string_view text) {
   return request;
 }
 
-Result<OllamaRequest> parse_ollama_generate(std::string_view text) {
+Result<OllamaRequest> parse_ollama_generate(std::string_view text, const DefaultsOf& defaults_of) {
   Result<Json> body = read_json(text);
   if (!body) return fail(std::move(body).error());
-  Request request = begin();
+  Request request = begin(*body, defaults_of);
   Completion completion;
   Status read =
       read_fields(*body, "", request.warnings, FieldSet<Request>{shared_fields(), request},

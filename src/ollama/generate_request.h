@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/defaults.h"
 #include "core/request.h"
 #include "openai/field.h"
 
@@ -19,8 +20,9 @@ struct OllamaRequest {
 };
 
 /// Parses and checks the body. An error names the field ("options.temperature").
-Result<OllamaRequest> parse_ollama_chat(std::string_view body);
-Result<OllamaRequest> parse_ollama_generate(std::string_view body);
+Result<OllamaRequest> parse_ollama_chat(std::string_view body, const DefaultsOf& defaults_of = {});
+Result<OllamaRequest> parse_ollama_generate(std::string_view body,
+                                            const DefaultsOf& defaults_of = {});
 
 /// Reads `options`. num_predict and its default of -1 mean as many tokens as the context leaves.
 Status read_options(Json& object, const std::string& path, std::vector<std::string>& warnings,

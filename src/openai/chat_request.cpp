@@ -6,10 +6,12 @@
 
 namespace pcai {
 
-Result<ChatCompletionRequest> parse_chat_request(std::string_view text) {
+Result<ChatCompletionRequest> parse_chat_request(std::string_view text,
+                                                 const DefaultsOf& defaults_of) {
   Result<Json> body = read_json(text);
   if (!body) return fail(std::move(body).error());
   ChatCompletionRequest request;
+  start_with_defaults(*body, defaults_of, request.generate.params);
   Status read =
       read_fields(*body, "", request.warnings, FieldSet<AnswerRequest>{answer_fields(), request},
                   FieldSet<ChatCompletionRequest>{chat_fields(), request},

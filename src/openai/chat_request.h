@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "core/defaults.h"
 #include "core/result.h"
 #include "openai/answer_fields.h"
 
@@ -14,6 +15,8 @@ struct ChatCompletionRequest : AnswerRequest {
 
 /// Parses and checks the body. Hostile input: depth, sizes, duplicate keys, UTF-8 and every number
 /// are checked. An error names the field ("messages[2].content").
-Result<ChatCompletionRequest> parse_chat_request(std::string_view body);
+/// Null `defaults_of` = no model has any.
+Result<ChatCompletionRequest> parse_chat_request(std::string_view body,
+                                                 const DefaultsOf& defaults_of = {});
 
 }  // namespace pcai

@@ -54,11 +54,13 @@ Status check_together(Json& body, CompletionRequest& request) {
 
 }  // namespace
 
-Result<CompletionRequest> parse_completion_request(std::string_view text) {
+Result<CompletionRequest> parse_completion_request(std::string_view text,
+                                                   const DefaultsOf& defaults_of) {
   Result<Json> body = read_json(text);
   if (!body) return fail(std::move(body).error());
   CompletionRequest request;
   request.generate.params.max_tokens = kDefaultMaxTokens;
+  start_with_defaults(*body, defaults_of, request.generate.params);
   Status read =
       read_fields(*body, "", request.warnings, FieldSet<AnswerRequest>{answer_fields(), request},
                   FieldSet<CompletionRequest>{completion_fields(), request},

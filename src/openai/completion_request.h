@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/defaults.h"
 #include "core/result.h"
 #include "openai/answer_fields.h"
 
@@ -23,6 +24,7 @@ constexpr std::size_t kMostCompletions = 128;  // prompts times best_of
 std::span<const Field<CompletionRequest>> completion_fields();
 
 /// As parse_chat_request().
-Result<CompletionRequest> parse_completion_request(std::string_view body);
+Result<CompletionRequest> parse_completion_request(std::string_view body,
+                                                   const DefaultsOf& defaults_of = {});
 
 }  // namespace pcai

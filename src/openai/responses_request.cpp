@@ -66,7 +66,8 @@ std::span<const FieldName> responses_field_names() {
   return kNames;
 }
 
-Result<ResponsesRequest> parse_responses_request(std::string_view text) {
+Result<ResponsesRequest> parse_responses_request(std::string_view text,
+                                                 const DefaultsOf& defaults_of) {
   Result<Json> body = read_json(text);
   if (!body) return fail(std::move(body).error());
   if (Status checked = check_object(*body, ""); !checked) return fail(checked.error());
@@ -74,6 +75,7 @@ Result<ResponsesRequest> parse_responses_request(std::string_view text) {
   request.generate.prompt = ChatPrompt{};
   request.echo = echo_of(*body);
   GenerateParams& params = request.generate.params;
+  start_with_defaults(*body, defaults_of, params);
   Status read = read_fields(*body, "", request.warnings,
                             FieldSet<ResponsesRequest>{responses_fields(), request},
                             FieldSet<GenerateParams>{sampling_fields(), params});

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/defaults.h"
 #include "core/request.h"
 #include "core/result.h"
 #include "openai/field.h"
@@ -28,7 +29,8 @@ struct ResponsesRequest {
 std::span<const Field<ResponsesRequest>> responses_fields();
 
 /// As parse_chat_request().
-Result<ResponsesRequest> parse_responses_request(std::string_view body);
+Result<ResponsesRequest> parse_responses_request(std::string_view body,
+                                                 const DefaultsOf& defaults_of = {});
 
 /// Puts the instructions and an earlier conversation before the input.
 void add_history(ResponsesRequest& request, std::vector<ChatMessage> history);

@@ -100,4 +100,12 @@ std::span<const Field<GenerateParams>> sampling_fields() {
   return kFields;
 }
 
+void start_with_defaults(Json& body, const DefaultsOf& defaults_of, GenerateParams& params) {
+  if (!defaults_of || !body.is_object()) return;
+  const Json* model = find_member(body, "model");
+  // What is no text is refused by the field.
+  if (model && !model->is_string()) return;
+  apply_defaults(defaults_of(model ? model->get_ref<const std::string&>() : std::string()), params);
+}
+
 }  // namespace pcai

@@ -2,6 +2,7 @@
 
 #include <span>
 
+#include "core/defaults.h"
 #include "core/request.h"
 #include "openai/field.h"
 
@@ -9,5 +10,9 @@ namespace pcai {
 
 /// How to sample and when to stop: the fields that every generating route shares.
 std::span<const Field<GenerateParams>> sampling_fields();
+
+/// Starts a request's parameters with the defaults of the model that its body names. Before the
+/// fields are read, which then win.
+void start_with_defaults(Json& body, const DefaultsOf& defaults_of, GenerateParams& params);
 
 }  // namespace pcai

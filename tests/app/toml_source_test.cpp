@@ -149,5 +149,33 @@ TEST_F(TomlSourceTest, WithoutXdgConfigHomeTheSearchLooksBelowHome) {
   EXPECT_EQ(find_settings_file({{"HOME", folder_.path().string()}}), file);
 }
 
+TEST_F(TomlSourceTest, AModelHasDefaultsForItsRequests) {
+  const auto settings = read_all(
+      "[profiles.calm.defaults]\ntemperature = 0\ntop_k = 5\n"
+      "[models.a]\nprofile = \"calm\"\n[models.a.defaults]\ntemperature = 0.5\n"
+      "stop = \"END\"\nsystem = \"be brief\"\n");
+  ASSERT_TRUE(settings) << settings.error().message;
+  const ModelSection& model = settings->models.at(0);
+  EXPECT_EQ(model.defaults.temperature, 0.5F);
+  EXPECT_EQ(model.defaults.top_k, 5);
+  EXPECT_EQ(model.defaults.stop_sequences, std::vector<std::string>{"END"});
+  EXPECT_EQ(model.defaults.system, "be brief");
+  EXPECT_EQ(model.default_sources.at("stop"), file_.string() + ":8 stop");
+  EXPECT_EQ(model.default_sources.at("top_k"), file_.string() + ":3 top_k");
+}
+
+TEST_F(TomlSourceTest, ADefaultThatIsWrongIsNamedWithItsLine) {
+  const auto error = [this](const std::string& line) {
+    const auto settings = read_all("[models.a.defaults]\n" + line + "\n");
+    return settings ? "no error" : settings.error().message;
+  };
+  EXPECT_THAT(error("temprature = 1"), HasSubstr(":2: unknown key 'temprature' of defaults"));
+  EXPECT_THAT(error("temprature = 1"), HasSubstr("temperature"));
+  EXPECT_THAT(error("top_p = 3"), HasSubstr(":2: top_p must be between 0 and 1"));
+  EXPECT_THAT(error("top_k = \"x\""), HasSubstr(":2: top_k must be a number"));
+  EXPECT_THAT(error("stop = [1]"), HasSubstr(":2: stop must be"));
+  EXPECT_THAT(error_of("[models.a]\ndefaults = 1\n"), HasSubstr("must be a table"));
+}
+
 }  // namespace
 }  // namespace pcai

@@ -148,26 +148,102 @@ TEST_F(StoresTest, OllamaModelsHaveOllamasNames) {
   EXPECT_EQ(resolve_model(folders, "smollm2")->id, "smollm2");
 }
 
-TEST_F(StoresTest, WhatOllamaAddsIsSaidOrRefused) {
-  const std::string digest(64, 'a');
-  const auto layer = [&](const std::string& kind) {
+/// An Ollama store of models with layers of their own beside the weights.
+class OllamaLayersTest : public StoresTest {
+ protected:
+  OllamaLayersTest() { blob('a', GgufBuilder::tiny_model().build()); }
+
+  void blob(char digit, const std::string& bytes) {
+    folder_.write(".ollama/models/blobs/sha256-" + std::string(64, digit), bytes);
+  }
+
+  static std::string layer(const std::string& kind, const std::string& digest) {
     return R"({"mediaType":"application/vnd.ollama.image.)" + kind + R"(","digest":"sha256:)" +
            digest + R"("})";
-  };
-  const std::string root = ".ollama/models/manifests/registry.ollama.ai/library/";
-  folder_.write(".ollama/models/blobs/sha256-" + digest, GgufBuilder::tiny_model().build());
-  folder_.write(root + "more/latest", R"({"layers":[)" + layer("model") + "," + layer("template") +
-                                          "," + layer("params") + "," + layer("system") + "]}");
-  folder_.write(root + "tuned/latest",
-                R"({"layers":[)" + layer("model") + "," + layer("adapter") + "]}");
-  folder_.write(root + "mlx/latest", R"({"layers":[)" + layer("tensor") + "]}");
-  const auto models = ollama();
-  ASSERT_EQ(models.size(), 3U);
-  EXPECT_THAT(models[0].error->message, HasSubstr("only Ollama loads"));
-  EXPECT_FALSE(models[1].error);
-  EXPECT_EQ(models[1].notes.size(), 3U);
-  EXPECT_THAT(models[1].notes[2], HasSubstr("system prompt is not used"));
-  EXPECT_THAT(models[2].error->message, HasSubstr("LoRA adapters"));
+  }
+
+  static std::string layer(const std::string& kind, char digit) {
+    return layer(kind, std::string(64, digit));
+  }
+
+  FoundModel model_of(const std::string& layers) {
+    folder_.write(".ollama/models/manifests/registry.ollama.ai/library/m/latest",
+                  R"({"layers":[)" + layer("model", 'a') + "," + layers + "]}");
+    return ollama().at(0);
+  }
+};
+
+TEST_F(OllamaLayersTest, ParametersAndTextsAreTheModelsDefaults) {
+  blob('b', R"({"num_ctx":64,"num_predict":-1,"temperature":0.5,"top_k":-1,"stop":["<|x|>"],)"
+            R"("repeat_last_n":9,"seed":3,"mirostat":1,"top_p":7})");
+  blob('c', "You are brief.");
+  blob('d', R"([{"role":"user","content":"hi"},{"role":"assistant","content":"ho"}])");
+  const FoundModel model =
+      model_of(layer("params", 'b') + "," + layer("system", 'c') + "," + layer("messages", 'd'));
+  EXPECT_FALSE(model.error);
+  EXPECT_EQ(model.context, 64U);
+  EXPECT_EQ(model.defaults.max_tokens, 2147483647U);
+  EXPECT_EQ(model.defaults.temperature, 0.5F);
+  EXPECT_EQ(model.defaults.top_k, 0);
+  EXPECT_FALSE(model.defaults.top_p);
+  EXPECT_EQ(model.defaults.penalty_last_n, 9);
+  EXPECT_EQ(model.defaults.seed, 3U);
+  EXPECT_EQ(model.defaults.stop_sequences, std::vector<std::string>{"<|x|>"});
+  EXPECT_EQ(model.defaults.system, "You are brief.");
+  EXPECT_EQ(model.defaults.messages.size(), 2U);
+  ASSERT_EQ(model.notes.size(), 2U);
+  EXPECT_THAT(model.notes[0], HasSubstr("top_p is not used: top_p must be between 0 and 1"));
+  EXPECT_THAT(model.notes[1], HasSubstr("without a meaning here are not used: mirostat"));
+}
+
+TEST_F(OllamaLayersTest, WhatCannotBeUsedIsSaidAndHarmless) {
+  blob('b', "[not json");
+  blob('c', "\xff");
+  blob('d', R"([{"role":"user","content":"see","images":["x"]}])");
+  blob('e', std::string((64 << 10) + 1, ' '));
+  const FoundModel model =
+      model_of(layer("params", 'b') + "," + layer("params", 'e') + "," + layer("system", 'c') +
+               "," + layer("system", "../../../etc/passwd") + "," + layer("messages", 'd') + "," +
+               layer("template", 'f') + "," + layer("draft", 'f'));
+  EXPECT_FALSE(model.error);
+  EXPECT_EQ(model.notes.size(), 7U);
+  EXPECT_FALSE(model.defaults.system);
+  EXPECT_TRUE(model.defaults.messages.empty());
+}
+
+TEST_F(OllamaLayersTest, AdaptersAndTheFirstProjectorBelongToTheModel) {
+  blob('b', "adapter");
+  const FoundModel model = model_of(layer("projector", 'c') + "," + layer("projector", 'd') + "," +
+                                    layer("adapter", 'b'));
+  EXPECT_FALSE(model.error);
+  EXPECT_EQ(model.projector->filename(), "sha256-" + std::string(64, 'c'));
+  EXPECT_THAT(model.notes, ElementsAre(HasSubstr("several projectors")));
+  ASSERT_EQ(model.adapters.size(), 1U);
+  EXPECT_EQ(model.adapters[0].filename(), "sha256-" + std::string(64, 'b'));
+  EXPECT_THAT(model_of(layer("adapter", 'e')).error->message, HasSubstr("LoRA adapter"));
+  EXPECT_THAT(model_of(layer("adapter", "..")).error->message, HasSubstr("LoRA adapter"));
+}
+
+TEST_F(OllamaLayersTest, BlobsMayHaveTheirOldNames) {
+  folder_.write(".ollama/models/blobs/sha256:" + std::string(64, 'b'), "old");
+  EXPECT_EQ(model_of(layer("system", 'b')).defaults.system, "old");
+}
+
+TEST_F(OllamaLayersTest, AContextBeyondTheModelsIsSaid) {
+  blob('b', R"({"num_ctx":1000000})");
+  model_of(layer("params", 'b'));
+  ModelFolders folders;
+  folders.ollama = {home() / ".ollama/models"};
+  const auto models = find_models(folders);
+  ASSERT_EQ(models.size(), 1U);
+  EXPECT_FALSE(models[0].context);
+  EXPECT_THAT(models[0].notes, ElementsAre(HasSubstr("context of 1000000")));
+}
+
+TEST_F(StoresTest, TensorsInOllamasOwnFormAreRefused) {
+  folder_.write(".ollama/models/manifests/registry.ollama.ai/library/mlx/latest",
+                R"({"layers":[{"mediaType":"application/vnd.ollama.image.tensor"}]})");
+  EXPECT_THAT(ollama().at(0).error->message, HasSubstr("only Ollama loads"));
 }
 
 TEST_F(StoresTest, FilesThatOnlyOllamaReadsAreMarkedWithTheReason) {

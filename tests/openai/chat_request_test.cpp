@@ -13,6 +13,22 @@ ChatCompletionRequest parsed(const std::string& members) {
   return request ? *std::move(request) : ChatCompletionRequest{};
 }
 
+TEST(ChatRequestTest, AModelsDefaultsHoldWhereTheRequestSaysNothing) {
+  std::string asked;
+  const DefaultsOf defaults_of = [&asked](std::string_view model) {
+    asked = model;
+    return ModelDefaults{.temperature = 0.25F, .top_k = 7, .stop_sequences = {{"END"}}};
+  };
+  const auto request =
+      parse_chat_request(chat_body(R"("temperature":1.5,"top_k":null)"), defaults_of);
+  ASSERT_TRUE(request) << request.error().message;
+  EXPECT_EQ(asked, "m");
+  EXPECT_EQ(request->generate.params.temperature, 1.5F);
+  EXPECT_EQ(request->generate.params.top_k, 7);
+  EXPECT_EQ(request->generate.params.stop_sequences, std::vector<std::string>{"END"});
+  EXPECT_FALSE(parse_chat_request(R"({"model":7})", defaults_of));
+}
+
 TEST(ChatRequestTest, ABareRequestHasTheContractsDefaults) {
   const ChatCompletionRequest request = parsed("");
   EXPECT_EQ(request.generate.model, "m");

@@ -27,14 +27,21 @@ class Trees:
         target.write_text(text)
         return target
 
-    def ollama(self, names, root=".ollama/models", digest=None, blob=True):
+    def ollama(self, names, root=".ollama/models", digest=None, blob=True, layers=None):
+        """`layers`: texts by the layer's kind."""
         if blob:
             self.link(root, "blobs", "sha256-" + self.digest)
+        others = []
+        for kind, text in (layers or {}).items():
+            sha256 = hashlib.sha256(text.encode()).hexdigest()
+            self.write(text, root, "blobs", "sha256-" + sha256)
+            others.append({"mediaType": "application/vnd.ollama.image." + kind, "size": len(text),
+                           "digest": "sha256:" + sha256})
         manifest = json.dumps({
             "schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
             "config": {"digest": "sha256:" + "00" * 32, "size": 2},
             "layers": [{"mediaType": "application/vnd.ollama.image.model", "size": 1,
-                        "digest": digest or "sha256:" + self.digest}]})
+                        "digest": digest or "sha256:" + self.digest}, *others]})
         for name in names:
             model, _, tag = name.partition(":")
             self.write(manifest, root, "manifests/registry.ollama.ai/library", model, tag)

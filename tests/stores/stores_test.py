@@ -86,6 +86,27 @@ class LayoutsTest(StoresCase):
                              set(models) - wrong)
 
 
+class OllamaLayersTest(StoresCase):
+    """What Ollama keeps beside the weights is the model's default; the settings win."""
+
+    def test_defaults_of_the_store_hold_and_those_of_the_settings_win(self):
+        self.trees.ollama(["tuned:1b"], layers={
+            "params": json.dumps({"num_ctx": 512, "temperature": 0.25, "top_k": 7,
+                                  "stop": ["<|x|>"], "mirostat": 1}),
+            "system": "You are brief.", "template": "{{ .Prompt }}"})
+        shown = json.loads(self.pcai("show", "tuned:1b", "--json", env=self.VARIABLES).stdout)
+        self.assertEqual(shown["defaults"], {"temperature": 0.25, "top_k": 7, "stop": ["<|x|>"],
+                                             "system": "You are brief."})
+        self.assertEqual(shown["default_context"], 512)
+        self.assertEqual(len(shown["notes"]), 2)
+        self.assertIn("mirostat", shown["notes"][0])
+        file = self.pcai.write("own.toml", '[models."tuned:1b".defaults]\ntop_k = 3\n')
+        shown = json.loads(self.pcai("show", "tuned:1b", "--json", "--config", file,
+                                     env=self.VARIABLES).stdout)
+        self.assertEqual(shown["defaults"]["top_k"], 3)
+        self.assertEqual(shown["defaults"]["temperature"], 0.25)
+
+
 class ReadOnlyTest(StoresCase):
     def test_nothing_is_written_and_nothing_outside_is_read(self):
         if not shutil.which("strace"):

@@ -30,10 +30,16 @@ std::string config_text(const ResolvedSettings& resolved) {
   if (resolved.values.sections.empty()) return text;
   TextTable models({{"MODEL"}, {"SETTING"}, {"VALUE"}, {"FROM"}});
   for (const ModelSection& section : resolved.values.sections) {
-    if (section.given.empty()) models.add_row({section.id, "", "", ""});
+    if (section.given.empty() && section.default_sources.empty()) {
+      models.add_row({section.id, "", "", ""});
+    }
     for (const GivenValue& given : section.given) {
       models.add_row(
           {section.id, std::string(given.setting->name), joined_texts(given), given.source});
+    }
+    for (const auto& [name, source] : section.default_sources) {
+      models.add_row({section.id, "defaults." + name,
+                      terminal_safe(default_text(section.defaults, *find_default(name))), source});
     }
   }
   return text + "\n" + models.text();
@@ -58,6 +64,12 @@ std::string config_json(const ResolvedSettings& resolved) {
                         {"name", given.setting->name},
                         {"value", joined_texts(given)},
                         {"source", given.source}});
+    }
+    for (const auto& [name, source] : section.default_sources) {
+      values.push_back({{"model", section.id},
+                        {"name", "defaults." + name},
+                        {"value", default_text(section.defaults, *find_default(name))},
+                        {"source", source}});
     }
   }
   return values.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

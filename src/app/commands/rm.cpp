@@ -73,6 +73,30 @@ Result<std::vector<fs::path>> files_of(const FoundModel& model) {
   return files;
 }
 
+/// What pulls of these files have left behind: "NAME.<16 hex digits>.part" beside them.
+std::vector<fs::path> parts_of(const std::vector<fs::path>& files) {
+  constexpr std::string_view kEnd = ".part";
+  constexpr std::size_t kDigits = 16;
+  std::vector<fs::path> parts;
+  std::error_code error;
+  fs::directory_iterator at(files.front().parent_path(), error);
+  for (; !error && at != fs::directory_iterator(); at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    if (name.size() < kDigits + kEnd.size() + 1 || !name.ends_with(kEnd)) continue;
+    const std::size_t dot = name.size() - kEnd.size() - kDigits - 1;
+    const bool is_digest = name.find_first_not_of("0123456789abcdef", dot + 1) == dot + 1 + kDigits;
+    const auto is_file = [&](const fs::path& file) {
+      return file.filename().string() == name.substr(0, dot);
+    };
+    if (name[dot] == '.' && is_digest && std::ranges::any_of(files, is_file) &&
+        fs::is_regular_file(at->symlink_status(error))) {
+      parts.push_back(at->path());
+    }
+  }
+  std::ranges::sort(parts);
+  return parts;
+}
+
 /// Asks a person. False where nobody is there to be asked.
 Result<bool> is_wanted(const FoundModel& model, std::size_t files) {
   if (!is_terminal(stdin)) {
@@ -113,7 +137,9 @@ int rm(const RmFlags& flags) {
     if (!wanted) return refuse(wanted.error());
     if (!*wanted) return kSuccess;
   }
-  for (const fs::path& file : *files) {
+  std::vector<fs::path> all = *files;
+  for (fs::path& part : parts_of(*files)) all.push_back(std::move(part));
+  for (const fs::path& file : all) {
     std::error_code error;
     if (!fs::remove(file, error)) {
       print_error(file.string() + " cannot be removed: " + error.message());

@@ -43,7 +43,8 @@ Result<std::string> read_stdin() {
   return text;
 }
 
-/// The request that the flags make; without a prompt for a chat.
+/// The request that the flags make, which the model's defaults may still complete; without a
+/// prompt for a chat.
 Result<GenerateRequest> make_request(const RunFlags& flags, bool is_chat) {
   Result<GenerateParams> params = flags.sampling->params();
   if (!params) return fail(params.error());
@@ -115,6 +116,9 @@ int run(const RunFlags& flags) {
   const auto prepared = make_engine(settings);
   if (!prepared) return refuse(prepared.error());
   Engine& engine = *prepared->engine;
+  Result<GenerateParams> params = flags.sampling->params(engine.defaults(""));
+  if (!params) return refuse(params.error());
+  request->params = *std::move(params);
   const auto loaded = load_model(engine, "", signals);
   if (!loaded) {
     if (const auto number = signals.take(std::chrono::milliseconds(0))) return 128 + *number;

@@ -31,8 +31,19 @@ struct ShownModel {
 };
 
 Result<ShownModel> read_model(const Settings& settings, const std::string& name) {
-  Result<FoundModel> found = find_model(settings, name);
+  const ModelSection* section = find_section(settings, name);
+  std::string wanted = name;
+  for (const GivenValue& given : section ? section->given : std::vector<GivenValue>()) {
+    if (given.setting->name == "model") wanted = given.texts.front();
+  }
+  Result<FoundModel> found = find_model(settings, wanted);
   if (!found) return fail(found.error());
+  if (section == nullptr) section = find_section(settings, found->id);
+  if (section != nullptr) {
+    ModelDefaults defaults = section->defaults;
+    fill_defaults(defaults, found->defaults);
+    found->defaults = std::move(defaults);
+  }
   Result<GgufSummary> summary = describe_gguf(found->path);
   if (!summary) return fail(summary.error());
   Result<GgufFile> file = read_gguf(found->path);
@@ -63,15 +74,35 @@ Json text_or_null(const std::string& text) {
   return text.empty() ? Json() : Json(text);
 }
 
+/// What requests get that say nothing.
+Json defaults_json(const ModelDefaults& defaults) {
+  Json object = Json::object();
+  for (const DefaultField& field : default_fields()) {
+    std::visit(
+        [&](auto member) {
+          if (defaults.*member) object[std::string(field.name)] = *(defaults.*member);
+        },
+        field.member);
+  }
+  return object;
+}
+
 std::string show_json(const ShownModel& model) {
   const GgufSummary& summary = model.summary;
   Json metadata = Json::object();
   for (const auto& [key, value] : model.file.values) metadata[key] = value_json(value);
   Json parts = Json::array();
   for (const auto& part : summary.parts) parts.push_back(part.string());
+  Json adapters = Json::array();
+  for (const auto& adapter : model.found.adapters) adapters.push_back(adapter.string());
+  const auto& projector = model.found.projector;
   const Json object = {{"id", model.found.id},
                        {"full_id", model.found.full_id},
                        {"notes", model.found.notes},
+                       {"defaults", defaults_json(model.found.defaults)},
+                       {"default_context", number_or_null(model.found.context.value_or(0))},
+                       {"projector", projector ? Json(projector->string()) : Json()},
+                       {"adapters", std::move(adapters)},
                        {"path", model.found.path.string()},
                        {"parts", std::move(parts)},
                        {"source", model.found.source},
@@ -136,6 +167,13 @@ std::string show_text(const ShownModel& model) {
       fmt::format("{} ({} for keys and values)", summary.head_count, summary.kv_head_count));
   add("tensors", std::to_string(model.file.tensors.size()));
   add("chat template", summary.has_chat_template ? "yes" : "no");
+  if (model.found.context) add("set context", std::to_string(*model.found.context));
+  for (const DefaultField& field : default_fields()) {
+    const std::string value = default_text(model.found.defaults, field);
+    if (!value.empty()) add("default", std::string(field.name) + " = " + value);
+  }
+  if (const auto& projector = model.found.projector) add("projector", projector->string());
+  for (const auto& adapter : model.found.adapters) add("adapter", adapter.string());
   for (const std::string& note : model.found.notes) add("note", note);
   text += "\n" + styled("metadata", Style::Bold, stdout) + "\n";
   for (const auto& [key, value] : model.file.values) {

@@ -121,7 +121,7 @@ Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
 }
 
 Status LlamaCppModel::load_projector(const ModelConfig& config, LoadProgress& progress) {
-  if (!config.projector) return {};
+  if (!config.projector || (config.projector_optional && !info_.generates)) return {};
   if (!info_.generates) {
     return fail(ErrorCode::InvalidRequest,
                 "mmproj: model '" + info_.id + "' generates no text, so it takes no projector",
@@ -129,6 +129,11 @@ Status LlamaCppModel::load_projector(const ModelConfig& config, LoadProgress& pr
   }
   PartOfProgress done(progress, 1, 1);
   auto projector = Projector::load(config, *weights_, done);
+  if (!projector && config.projector_optional &&
+      projector.error().code == ErrorCode::InvalidModel) {
+    info_.warnings.push_back("it takes text alone: " + projector.error().message);
+    return {};
+  }
   if (!projector) return fail(std::move(projector.error()));
   projector_ = *std::move(projector);
   chat_tokenizer_.set_projector(projector_.get());

@@ -72,11 +72,15 @@ PCAI_FIELDS(Failed, error, usage, timings)
 
 PCAI_FIELDS(AdapterConfig, path, scale)
 PCAI_FIELDS(ModelConfig, model_path, context_length, gpu_layers, gpu_devices, chat_template,
-            batch_size, threads, max_sequences, kernels, reproducible, projector, adapters, isq)
-PCAI_FIELDS(ModelSpec, id, config, backend, memory_bytes, pinned, keep_alive)
+            batch_size, threads, max_sequences, kernels, reproducible, projector,
+            projector_optional, adapters, isq)
+PCAI_FIELDS(ModelDefaults, temperature, top_p, top_k, min_p, repeat_penalty, frequency_penalty,
+            presence_penalty, penalty_last_n, seed, max_tokens, reasoning_budget, stop_sequences,
+            system, messages)
+PCAI_FIELDS(ModelSpec, id, config, backend, memory_bytes, pinned, keep_alive, defaults)
 PCAI_FIELDS(ModelInfo, id, backend, architecture, quantization, context_length,
             train_context_length, parameter_count, size_bytes, vocabulary_size, max_sequences,
-            memory_bytes, generates, sees, hears, fills_gaps)
+            memory_bytes, generates, sees, hears, fills_gaps, warnings)
 PCAI_FIELDS(ModelStats, kv_cells_total, kv_cells_used, kv_cells_active, sequences_running,
             sequences_waiting, steps, prompt_tokens_computed, prompt_tokens_cached,
             tokens_generated, preemptions)
