@@ -89,6 +89,7 @@ struct ModelStatus {
   std::uint32_t requests = 0;                   // running and waiting ones
   std::optional<std::int64_t> unloads_at = {};  // Unix seconds: when it has been idle for too long
   std::uint64_t loads = 0;                      // begun since the start
+  std::vector<AdapterConfig> adapters = {};     // that it is or will be loaded with
 };
 
 /// Counters of a loaded model, for metrics and tests. Monotonic unless said.

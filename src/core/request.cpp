@@ -200,7 +200,7 @@ Status check_adapters(const std::optional<std::vector<AdapterScale>>& adapters) 
     }
   }
   if (seen.size() > kMaxAdapterScales) {
-    return refuse("lora", "may name " + std::to_string(kMaxAdapterScales) + " adapters");
+    return refuse("lora", "may name at most " + std::to_string(kMaxAdapterScales) + " adapters");
   }
   return {};
 }

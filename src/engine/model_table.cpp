@@ -43,7 +43,8 @@ ModelStatus Model::status() const {
                      .memory_bytes = memory_bytes,
                      .pinned = spec.pinned,
                      .requests = static_cast<std::uint32_t>(waiting.size()),
-                     .loads = loads};
+                     .loads = loads,
+                     .adapters = spec.config.adapters};
   if (instance) status.requests += instance->running;
   if (leaves_at && idle()) {
     const auto left = std::chrono::ceil<std::chrono::seconds>(*leaves_at - Clock::now());

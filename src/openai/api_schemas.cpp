@@ -62,6 +62,10 @@ constexpr const char* kSchemas = R"json({
   "maxLength":65536}}},
 "StreamOptions": {"type":["object","null"],"additionalProperties":false,"properties":{
   "include_usage":{"type":["boolean","null"]},"include_obfuscation":{"type":["boolean","null"]}}},
+"Lora": {"type":["array","null"],"maxItems":64,"items":{"type":"object",
+  "required":["id","scale"],"additionalProperties":false,"properties":{
+  "id":{"type":"integer","minimum":0,"maximum":2147483647},
+  "scale":{"type":"number","minimum":-1000000,"maximum":1000000}}}},
 "CompletionPrompt": {"oneOf":[{"type":"string","minLength":1},
   {"type":"array","minItems":1,"items":{"type":"integer","minimum":0,"maximum":2147483647}},
   {"type":"array","minItems":1,"maxItems":128,"items":{"oneOf":[{"type":"string","minLength":1},

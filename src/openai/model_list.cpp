@@ -23,6 +23,11 @@ Json model_json(const ModelStatus& model) {
     json["loads"] = model.loads;
   }
   if (model.unloads_at) json["unloads_at"] = *model.unloads_at;
+  for (std::size_t i = 0; i < model.adapters.size(); ++i) {
+    const AdapterConfig& adapter = model.adapters[i];
+    json["lora"].push_back(
+        {{"id", i}, {"name", adapter.path.filename().string()}, {"scale", adapter.scale}});
+  }
   if (model.info) {
     const ModelInfo& info = *model.info;
     json["backend"] = info.backend;

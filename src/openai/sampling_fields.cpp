@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "openai/lora_field.h"
+
 namespace pcai {
 namespace {
 
@@ -96,6 +98,7 @@ std::span<const Field<GenerateParams>> sampling_fields() {
         "From token ids to numbers from -100 to 100 added to their logits"},
        read_logit_bias},
       field<&P::ignore_eos>("ignore_eos", {}, "Generate up to max_tokens: for benchmarks"),
+      lora_field(),
   };
   return kFields;
 }

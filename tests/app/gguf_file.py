@@ -2,7 +2,8 @@
 import os
 import struct
 
-TYPES = {"F32": (0, 1, 4), "Q4_1": (3, 32, 20), "Q8_0": (8, 32, 34)}
+TYPES = {"F32": (0, 1, 4), "Q4_1": (3, 32, 20), "Q8_0": (8, 32, 34),
+         "Q4_0": (2, 32, 18), "Q4_K": (12, 256, 144), "Q6_K": (14, 256, 210)}
 
 
 def text(value):
@@ -20,6 +21,9 @@ class GgufFile:
 
     def number(self, key, value):
         self.keys.append(text(f"{self.architecture}.{key}") + struct.pack("<II", 4, value))
+
+    def real(self, key, value):
+        self.keys.append(text(f"{self.architecture}.{key}") + struct.pack("<If", 6, value))
 
     def tensor(self, name, *shape, type="Q4_1"):
         number, elements, size = TYPES[type]
@@ -47,7 +51,8 @@ class GgufFile:
             file.truncate(file.tell() + self.data_bytes)
 
 
-def llama(layers=2, width=64, feed_forward=128, heads=4, vocabulary=256, context=512):
+def llama(layers=2, width=64, feed_forward=128, heads=4, vocabulary=256, context=512,
+          type="Q4_1"):
     """A llama model of these sizes, with the output tied to the embeddings."""
     file = GgufFile()
     file.text("tokenizer.ggml.model", "no_vocab")
@@ -55,14 +60,14 @@ def llama(layers=2, width=64, feed_forward=128, heads=4, vocabulary=256, context
                        "embedding_length": width, "feed_forward_length": feed_forward,
                        "attention.head_count": heads}.items():
         file.number(key, value)
-    file.tensor("token_embd.weight", width, vocabulary)
+    file.tensor("token_embd.weight", width, vocabulary, type=type)
     file.tensor("output_norm.weight", width, type="F32")
     for layer in range(layers):
         for norm in ("attn_norm", "ffn_norm"):
             file.tensor(f"blk.{layer}.{norm}.weight", width, type="F32")
         for name in ("attn_q", "attn_k", "attn_v", "attn_output"):
-            file.tensor(f"blk.{layer}.{name}.weight", width, width)
+            file.tensor(f"blk.{layer}.{name}.weight", width, width, type=type)
         for name in ("ffn_gate", "ffn_up"):
-            file.tensor(f"blk.{layer}.{name}.weight", width, feed_forward)
-        file.tensor(f"blk.{layer}.ffn_down.weight", feed_forward, width)
+            file.tensor(f"blk.{layer}.{name}.weight", width, feed_forward, type=type)
+        file.tensor(f"blk.{layer}.ffn_down.weight", feed_forward, width, type=type)
     return file

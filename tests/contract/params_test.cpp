@@ -43,6 +43,15 @@ TEST_P(BackendContractTest, ParametersOutOfRangeAreRefusedByName) {
   }
 }
 
+TEST_P(BackendContractTest, AdaptersThatTheModelDoesNotHaveAreRefusedByName) {
+  GenerateParams params = greedy(2);
+  params.adapters = {{0, 1}};
+  const Error error = refusal(model(), chat_request("hello", params));
+  EXPECT_EQ(error.code,
+            capabilities().supports_adapters ? ErrorCode::InvalidRequest : ErrorCode::Unsupported);
+  EXPECT_EQ(error.field, "lora");
+}
+
 TEST_P(BackendContractTest, EmptyPromptsAreRefusedByName) {
   EXPECT_EQ(refusal(model(), {.prompt = ChatPrompt{}}).field, "messages");
   EXPECT_EQ(refusal(model(), {.prompt = TextPrompt{}}).field, "prompt");

@@ -35,6 +35,14 @@ TEST(ModelListTest, AModelTellsHowItStands) {
   EXPECT_EQ(model["capabilities"], Json({"completion", "insert", "vision"}));
 }
 
+TEST(ModelListTest, AdaptersHaveIdsNamesAndScales) {
+  const ModelStatus status{.id = "m", .adapters = {{"/secret/a.gguf", 1}, {"b.gguf", 0.5F}}};
+  EXPECT_EQ(Json::parse(model_body(status))["lora"],
+            Json::parse(R"([{"id":0,"name":"a.gguf","scale":1.0},
+                            {"id":1,"name":"b.gguf","scale":0.5}])"));
+  EXPECT_FALSE(Json::parse(model_body({.id = "m"})).contains("lora"));
+}
+
 TEST(ModelListTest, AReadyModelTellsWhatItIs) {
   ModelStatus status{.id = "org/model:q4", .state = ModelState::Ready, .created = 1'700'000'000};
   status.info = ModelInfo{.id = "org/model:q4",

@@ -17,7 +17,8 @@ namespace pcai {
 struct PreparedPrompt {
   std::vector<Token> tokens;                             // negative ones stand for media
   std::vector<std::unique_ptr<PromptMedia>> media = {};  // in their order
-  std::vector<std::string> stop_sequences;               // that the chat template's format needs
+  AdapterScales adapters;
+  std::vector<std::string> stop_sequences;      // that the chat template's format needs
   std::vector<std::string> marks;               // special tokens that count as text, by name
   std::vector<Token> reasoning_end;             // what ends reasoning over its budget
   std::unique_ptr<AnswerReader> reader;         // null: the text is the answer
@@ -38,6 +39,7 @@ class DecodingRequest {
   const std::vector<std::unique_ptr<PromptMedia>>& media() const noexcept { return media_; }
   std::vector<MediaSpan> spans() const;
   const std::string& cache_scope() const noexcept { return cache_scope_; }
+  const AdapterScales& adapters() const noexcept { return adapters_; }
   std::uint32_t generated() const noexcept { return answer_.usage().completion_tokens; }
   void set_cached_tokens(std::uint32_t tokens) noexcept { answer_.usage().cached_tokens = tokens; }
 
@@ -58,6 +60,7 @@ class DecodingRequest {
   std::vector<Token> prompt_;
   std::vector<std::unique_ptr<PromptMedia>> media_;
   std::string cache_scope_;
+  AdapterScales adapters_;
   std::uint32_t most_tokens_;
   std::optional<std::uint32_t> reasoning_budget_;  // absent: none, or it was used up
   std::vector<Token> reasoning_end_;

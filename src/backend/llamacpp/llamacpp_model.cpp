@@ -88,7 +88,8 @@ Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
   auto context =
       create_context(*model->weights_, is_packed ? needs->beside_panels() : *needs, spec.config);
   if (!context) return fail(std::move(context.error()));
-  if (Status status = model->adapters_.apply(*context->context); !status) {
+  const AdapterScales& scales = model->adapters_.as_loaded();
+  if (Status status = model->adapters_.apply(*context->context, scales); !status) {
     return fail(std::move(status.error()));
   }
   model->info_ = describe_model(*model->weights_);
@@ -110,6 +111,7 @@ Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
       std::make_unique<Scheduler>(std::move(context->context), model->info_.vocabulary_size,
                                   Scheduler::Options{.planner = context->planner,
                                                      .projector = model->projector_.get(),
+                                                     .adapters = &model->adapters_,
                                                      .costs = std::move(costs)});
   if (model->projector_) {
     model->encoder_ = std::make_unique<MediaEncoder>(
@@ -168,8 +170,11 @@ Status LlamaCppModel::submit(RequestId id, GenerateRequest request,
                   "logit_bias");
     }
   }
+  auto adapters = adapters_.scales(request.params.adapters);
+  if (!adapters) return fail(std::move(adapters.error()));
   auto prompt = prepare(request);
   if (!prompt) return fail(std::move(prompt.error()));
+  prompt->adapters = std::move(*adapters);
   const std::uint32_t context = info_.context_length;
   if (prompt->tokens.size() >= context) return overflow(prompt->tokens.size(), "tokens", context);
   const std::uint32_t most_tokens = std::min(

@@ -49,9 +49,31 @@ Result<LoraAdapters> LoraAdapters::load(const ModelConfig& config, llama_model& 
   return loaded;
 }
 
-Status LoraAdapters::apply(llama_context& context) {
+Result<AdapterScales> LoraAdapters::scales(
+    const std::optional<std::vector<AdapterScale>>& wanted) const {
+  if (!wanted) return scales_;
+  AdapterScales scales(adapters_.size(), 0);
+  for (const AdapterScale& adapter : *wanted) {
+    if (adapter.index < scales.size()) {
+      scales[adapter.index] = adapter.scale;
+      continue;
+    }
+    const std::string there = scales.empty() ? "the model was loaded without adapters"
+                                             : "the model's adapters have the ids 0 to " +
+                                                   std::to_string(scales.size() - 1);
+    return fail(ErrorCode::InvalidRequest,
+                "lora: there is no adapter " + std::to_string(adapter.index) + "; " + there,
+                "lora");
+  }
+  return scales;
+}
+
+Status LoraAdapters::apply(llama_context& context, const AdapterScales& scales) const {
   if (adapters_.empty()) return {};
-  if (llama_set_adapters_lora(&context, adapters_.data(), adapters_.size(), scales_.data()) != 0) {
+  // llama.cpp only reads them.
+  auto* const adapters = const_cast<llama_adapter_lora**>(adapters_.data());
+  auto* const factors = const_cast<float*>(scales.data());
+  if (llama_set_adapters_lora(&context, adapters, adapters_.size(), factors) != 0) {
     return fail(ErrorCode::Internal, "llama.cpp did not take the adapters: " + take_llama_errors());
   }
   return {};

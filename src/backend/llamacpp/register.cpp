@@ -22,7 +22,8 @@ BackendDescriptor describe() {
                            .supports_logprobs = true,
                            .supports_grammars = true,
                            .supports_reasoning_budget = true,
-                           .supports_infill = true}};
+                           .supports_infill = true,
+                           .supports_adapters = true}};
 }
 
 /// llama.cpp behind the seam. Any thread may call any method.

@@ -1,6 +1,9 @@
 #include "backend/llamacpp/scheduler.h"
 
+#include <spdlog/spdlog.h>
+
 #include <chrono>
+#include <exception>
 #include <utility>
 
 #include "backend/llamacpp/llama_log.h"
@@ -15,7 +18,17 @@ bool should_abort(void* flag) {
   return static_cast<std::atomic<bool>*>(flag)->load(std::memory_order_relaxed);
 }
 
-enum : int { kDecoded = 0, kNoRoom = 1, kAborted = 2 };  // what llama_decode returns
+// What llama_decode returns; the last is for what it throws.
+enum : int { kDecoded = 0, kNoRoom = 1, kAborted = 2, kThrown = -100 };
+
+int decode_batch(llama_context& context, const llama_batch& batch) {
+  try {
+    return llama_decode(&context, batch);
+  } catch (const std::exception& exception) {  // no memory for the buffers of other adapters
+    spdlog::error("a step failed: {}", exception.what());
+    return kThrown;
+  }
+}
 
 }  // namespace
 
@@ -26,6 +39,7 @@ Scheduler::Scheduler(LlamaContextPtr context, std::uint32_t vocabulary_size, Opt
       planner_(options.planner),
       budget_(options.target_step_ms, options.planner.max_batch, options.costs),
       threads_(static_cast<std::uint32_t>(llama_n_threads(context_.get()))),
+      adapters_(options.adapters != nullptr ? options.adapters->as_loaded() : AdapterScales{}),
       batch_(llama_batch_init(static_cast<std::int32_t>(options.planner.max_batch), 0, 1)) {
   stats_.kv_cells_total = counters_.kv_cells_total = options.planner.cells;
   llama_set_abort_callback(context_.get(), should_abort, &abort_);
@@ -88,7 +102,7 @@ bool Scheduler::take_inbox() {
   for (Message& message : inbox) {
     if (message.request) {
       planner_.add(message.id, message.request->prompt(), message.request->cache_scope(),
-                   message.request->spans());
+                   message.request->spans(), message.request->adapters());
       live_.emplace(message.id, std::move(message.request));
     } else if (live_.contains(message.id)) {
       end(message.id, {ErrorCode::Cancelled, "the request was cancelled"});
@@ -115,6 +129,7 @@ void Scheduler::step() {
   }
   const auto threads = static_cast<std::int32_t>(threads_.threads(plan.tokens));
   llama_set_n_threads(context_.get(), threads, threads);
+  set_adapters(plan.adapters);
   const auto begin = std::chrono::steady_clock::now();
   const int result = decode(plan);
   const std::chrono::duration<double, std::milli> elapsed =
@@ -151,6 +166,13 @@ void Scheduler::carry_out(const std::vector<MemoryOperation>& operations) {
   }
 }
 
+void Scheduler::set_adapters(const AdapterScales& scales) {
+  if (scales == adapters_) return;
+  // Fails for no scales that submit() has let through.
+  static_cast<void>(options_.adapters->apply(*context_, scales));
+  adapters_ = scales;
+}
+
 int Scheduler::decode(const StepPlan& plan) {
   if (plan.items.front().media) return decode_media(plan.items.front());
   batch_.n_tokens = 0;
@@ -165,7 +187,7 @@ int Scheduler::decode(const StepPlan& plan) {
       batch_.logits[at] = static_cast<std::int8_t>(item.output && i + 1 == item.count);
     }
   }
-  return llama_decode(context_.get(), batch_);
+  return decode_batch(*context_, batch_);
 }
 
 int Scheduler::decode_media(const StepItem& item) {
@@ -185,7 +207,7 @@ int Scheduler::decode_media(const StepItem& item) {
   batch.embd = const_cast<float*>(media.rows->data() + begin * options_.projector->row_size());
   batch.pos = positions.data();
   if (media.span.whole) llama_set_causal_attn(context_.get(), false);
-  const int result = llama_decode(context_.get(), batch);
+  const int result = decode_batch(*context_, batch);
   if (media.span.whole) llama_set_causal_attn(context_.get(), true);
   return result;
 }

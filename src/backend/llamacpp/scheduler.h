@@ -11,6 +11,7 @@
 
 #include "backend/llamacpp/batch_planner.h"
 #include "backend/llamacpp/decoding_request.h"
+#include "backend/llamacpp/lora_adapters.h"
 #include "backend/llamacpp/model_file.h"
 #include "backend/llamacpp/projector.h"
 #include "backend/llamacpp/step_budget.h"
@@ -25,12 +26,14 @@ class Scheduler {
  public:
   struct Options {
     PlannerOptions planner;
-    const Projector* projector = nullptr;  // of requests with media; must outlive it
-    CostCurve costs = {};                  // of the context's steps
+    const Projector* projector = nullptr;    // of requests with media; must outlive it
+    const LoraAdapters* adapters = nullptr;  // that requests scale; must outlive it
+    CostCurve costs = {};                    // of the context's steps
     double target_step_ms = 80;  // of a step in which a prompt joins sequences that decode
   };
 
-  /// Takes the context over. `vocabulary_size` is the length of a row of logits.
+  /// Takes the context over, with the adapters as loaded. `vocabulary_size` is the length of a row
+  /// of logits.
   Scheduler(LlamaContextPtr context, std::uint32_t vocabulary_size, Options options);
 
   /// Ends live requests with Failed(Cancelled) and joins the thread.
@@ -61,6 +64,7 @@ class Scheduler {
   bool take_inbox();
   void step();
   void carry_out(const std::vector<MemoryOperation>& operations);
+  void set_adapters(const AdapterScales& scales);
   int decode(const StepPlan& plan);
   int decode_media(const StepItem& item);
   llama_pos cut(const StepItem& item);
@@ -89,6 +93,7 @@ class Scheduler {
   BatchPlanner planner_;
   StepBudget budget_;
   ThreadChoice threads_;
+  AdapterScales adapters_;  // that the context has
   std::unordered_map<RequestId, std::unique_ptr<DecodingRequest>> live_;
   llama_batch batch_;
   ModelStats counters_;  // copied to stats_ after each step

@@ -255,7 +255,7 @@ Status TextEmbedder::prepare(LlamaPooling pooling) {
     return fail(ErrorCode::Internal, std::string("no context to embed in: ") + exception.what());
   }
   if (context_ && adapters_ != nullptr) {
-    if (Status status = adapters_->apply(*context_); !status) {
+    if (Status status = adapters_->apply(*context_, adapters_->as_loaded()); !status) {
       context_.reset();
       return status;
     }

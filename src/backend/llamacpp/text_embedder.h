@@ -30,7 +30,7 @@ class TextEmbedder final : public Embedder, public Ranker {
   TextEmbedder(llama_model& weights, const Tokenizer& tokenizer, const ModelConfig& config);
 
   /// Adapters for what it computes from now on; they outlive it.
-  void set_adapters(LoraAdapters* adapters) noexcept { adapters_ = adapters; }
+  void set_adapters(const LoraAdapters* adapters) noexcept { adapters_ = adapters; }
 
   Kind kind() const noexcept { return kind_; }
 
@@ -59,7 +59,7 @@ class TextEmbedder final : public Embedder, public Ranker {
   const Kind kind_;
 
   std::mutex mutex_;
-  LoraAdapters* adapters_ = nullptr;
+  const LoraAdapters* adapters_ = nullptr;
   LlamaContextPtr context_;              // guarded by mutex_; null until the first call
   std::optional<LlamaPooling> pooling_;  // that context_ has
 };
