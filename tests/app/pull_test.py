@@ -298,6 +298,16 @@ class RemoveTest(unittest.TestCase):
         self.assertEqual(ran.returncode, 0, ran.stderr)
         self.assertEqual([str(path) for path in (self.pcai.path / "pcai/models").rglob("*")], [kept])
 
+    def test_what_broken_pulls_have_left_goes_with_the_model(self):
+        self.pcai.write("pcai/models/m.gguf", SMALL)
+        self.pcai.write("pcai/models/m.gguf.0123456789abcdef.part", b"half")
+        kept = {self.pcai.write("pcai/models/" + name, b"half") for name in (
+            "other.gguf.0123456789abcdef.part", "m.gguf.0123456789abcdeX.part", "m.gguf.part")}
+        ran = self.pcai("rm", "m", "--yes")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        left = {str(path) for path in (self.pcai.path / "pcai/models").rglob("*")}
+        self.assertEqual(left, kept)
+
     def test_a_split_model_goes_whole_and_a_damaged_one_too(self):
         for name, data in split_files().items():
             self.pcai.write("pcai/models/" + name, data)

@@ -1,4 +1,5 @@
 """`pcai models` over trees of every store: what is listed, what is read, and that nothing is written."""
+import hashlib
 import json
 import os
 import re
@@ -105,6 +106,38 @@ class OllamaLayersTest(StoresCase):
                                      env=self.VARIABLES).stdout)
         self.assertEqual(shown["defaults"]["top_k"], 3)
         self.assertEqual(shown["defaults"]["temperature"], 0.25)
+
+
+def state_of(folder):
+    """Every file below it: size, time of change and contents."""
+    return {str(path): (path.lstat().st_size, path.lstat().st_mtime_ns,
+                        hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "")
+            for path in folder.rglob("*")}
+
+
+class UntouchedTest(StoresCase):
+    def test_a_listing_changes_no_byte_and_waits_for_no_file_outside(self):
+        # Who opened one of these would wait for its writer, until the test's limit.
+        outside, other = self.pcai.path / "outside", self.pcai.path / "other"
+        os.mkfifo(outside)
+        os.mkfifo(other)
+        self.trees.ollama(["good:1b"], layers={"params": "{}", "system": "x"})
+        self.trees.ollama(["out:1b"], digest="sha256:../../../../outside", blob=False)
+        blobs = self.pcai.path / ".ollama/models/blobs"
+        os.mkfifo(blobs / ("sha256-" + "cd" * 32))
+        self.trees.ollama(["pipe:1b"], digest="sha256:" + "cd" * 32, blob=False)
+        os.mkfifo(self.pcai.path / ".ollama/models/manifests/registry.ollama.ai/library/good/pipe")
+        self.trees.lm_studio("a", "b", "m.gguf")
+        (self.pcai.path / ".lmstudio/models/a/b/pipe.gguf").symlink_to(outside)
+        self.trees.hugging_face("org", "name", "m.gguf")
+        cache = self.pcai.path / ".cache/huggingface/hub/models--org--name/snapshots" / COMMIT
+        (cache / "out.gguf").symlink_to(other)
+        before = state_of(self.pcai.path)
+        models = self.models()
+        self.assertEqual(state_of(self.pcai.path), before)
+        self.assertEqual({full_id for full_id, model in models.items() if "error" in model},
+                         {"ollama:out:1b", "ollama:pipe:1b", "ollama:good:pipe",
+                          "lmstudio:a/b/pipe", "hf:org/name:out"})
 
 
 class ReadOnlyTest(StoresCase):
