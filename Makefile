@@ -11,7 +11,7 @@ PORT ?= $(or $(PCAI_PORT),8080)
 export CCACHE_BASEDIR = $(CURDIR)
 export CCACHE_NOHASHDIR = true
 
-.PHONY: help run build test install check format layers tidy clean
+.PHONY: help run build test install check format layers tidy sanitize clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -46,6 +46,12 @@ format: dependencies-check ## format all C and C++ files in place
 
 tidy: dependencies-ci $(BUILD)/build.ninja ## clang-tidy over src/ (slow)
 	@run-clang-tidy -quiet -p $(BUILD) '/src/'
+
+sanitize: dependencies-test ## hostile files and kernels, llama.cpp under sanitizers, too (slow)
+	@cmake --preset asan-llamacpp -Wno-dev
+	@cmake --build build/asan-llamacpp -j $(JOBS) --target llamacpp_test
+	@UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
+	  build/asan-llamacpp/bin/llamacpp_test --gtest_filter='HostileFile*:KernelsSelfTest*'
 
 clean: ## remove build/
 	@rm -rf build

@@ -23,8 +23,18 @@ if(NOT EXISTS ${llama_source}/include/llama.h)
   message(FATAL_ERROR "no llama.cpp sources in '${llama_source}'")
 endif()
 
+# Unlike our own code it goes on after undefined behaviour, unless UBSAN_OPTIONS says halt_on_error=1:
+# what is its own can be named in a suppressions file then.
+set(llama_sanitizer_options "")
+if(PCAI_SANITIZE)
+  set(flags "-fsanitize=${PCAI_SANITIZE} -fno-omit-frame-pointer -g1")
+  set(llama_sanitizer_options "-DCMAKE_C_FLAGS=${flags}" "-DCMAKE_CXX_FLAGS=${flags}"
+                              "-DCMAKE_C_FLAGS_RELEASE=-O1 -DNDEBUG" "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -DNDEBUG")
+endif()
+
 set(llama_options
     -DCMAKE_BUILD_TYPE=Release
+    ${llama_sanitizer_options}
     -DCMAKE_POSITION_INDEPENDENT_CODE=ON
     -DCMAKE_C_COMPILER=${CMAKE_C_COMPILER}
     -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}
@@ -46,6 +56,20 @@ set(llama_options
     -DGGML_RPC=OFF
     -DGGML_CUDA=${PCAI_WITH_CUDA}
     -DGGML_VULKAN=${PCAI_WITH_VULKAN})
+
+if(PCAI_WITH_CUDA)
+  find_package(CUDAToolkit REQUIRED)
+  list(APPEND llama_options -DGGML_CUDA_NCCL=OFF -DCUDAToolkit_ROOT=${CUDAToolkit_TARGET_DIR}
+       -DCMAKE_CUDA_COMPILER=${CUDAToolkit_NVCC_EXECUTABLE})
+endif()
+if(PCAI_WITH_VULKAN)
+  find_package(Vulkan 1.3.275 COMPONENTS glslc)
+  if(NOT Vulkan_FOUND)
+    message(FATAL_ERROR "llama.cpp's Vulkan backend needs glslc and Vulkan's headers 1.3.275 or later. "
+                        "Where the system's are older, pass -DVulkan_INCLUDE_DIR=<Vulkan-Headers>/include.")
+  endif()
+  list(APPEND llama_options -DVulkan_INCLUDE_DIR=${Vulkan_INCLUDE_DIR})
+endif()
 
 # A native build depends on the processor, so the processor's flags are part of the key.
 set(cpu "")
@@ -82,6 +106,13 @@ set(llama_archives ${llama_build}/src/libllama.a ${llama_build}/ggml/src/libggml
 file(GLOB_RECURSE gpu_archives ${llama_build}/ggml/src/ggml-*/libggml-*.a)
 target_link_libraries(pcai_llama INTERFACE -Wl,--start-group ${llama_archives} ${gpu_archives}
                                            -Wl,--end-group Threads::Threads ${CMAKE_DL_LIBS})
+# What ggml's GPU backends need beside their archives, which do not say so.
+if(PCAI_WITH_CUDA)
+  target_link_libraries(pcai_llama INTERFACE CUDA::cudart_static CUDA::cublas CUDA::cuda_driver)
+endif()
+if(PCAI_WITH_VULKAN)
+  target_link_libraries(pcai_llama INTERFACE ${Vulkan_LIBRARIES})
+endif()
 if(PCAI_GGML_OPENMP)
   find_package(OpenMP REQUIRED)
   target_link_libraries(pcai_llama INTERFACE OpenMP::OpenMP_CXX)

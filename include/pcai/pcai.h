@@ -522,7 +522,8 @@ typedef struct pcai_device_info {
   uint64_t memory_free_bytes;   // 0 = not known
 } pcai_device_info;
 
-/// The devices of this machine: the CPU first, then GPUs (none are listed in this version).
+/// The devices of this machine: the CPU first, then the GPUs that the drivers name, whether or not
+/// this build computes on them.
 /// Since: 0.1
 PCAI_API pcai_status pcai_devices_list(pcai_devices** devices, pcai_error** error);
 

@@ -4,6 +4,7 @@
 #include "capi/handles.h"
 #include "capi/struct_size.h"
 #include "fit/device.h"
+#include "fit/gpu_config.h"
 
 using namespace pcai;
 
@@ -22,6 +23,15 @@ pcai_status pcai_devices_list(pcai_devices** devices, pcai_error** error) {
     cpu.memory_total_bytes = found.memory_total;
     cpu.memory_free_bytes = found.memory_free;
     list->infos.push_back(cpu);
+    for (const Device& device : find_gpus()) {
+      pcai_device_info gpu{};
+      gpu.kind = PCAI_DEVICE_GPU;
+      gpu.index = device.index;
+      gpu.name = list->texts.keep(device.name);
+      gpu.memory_total_bytes = device.memory_total;
+      gpu.memory_free_bytes = device.memory_free;
+      list->infos.push_back(gpu);
+    }
     *devices = list.release();
     return {};
   });

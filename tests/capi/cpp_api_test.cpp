@@ -171,6 +171,11 @@ TEST_F(CppApiTest, ListsAreSnapshots) {
   const pcai::devices devices;
   ASSERT_GE(devices.size(), 1U);
   EXPECT_EQ(devices[0].kind, PCAI_DEVICE_CPU);
+  for (std::uint64_t i = 1; i < devices.size(); ++i) {
+    EXPECT_EQ(devices[i].kind, PCAI_DEVICE_GPU);
+    EXPECT_EQ(devices[i].index, static_cast<std::int32_t>(i) - 1);
+    EXPECT_GT(devices[i].name.size, 0U);
+  }
 }
 
 TEST_F(CppApiTest, DiscoveringNamesAFolderThatIsNotThere) {

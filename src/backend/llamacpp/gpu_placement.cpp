@@ -8,13 +8,19 @@
 namespace pcai {
 namespace {
 
-std::vector<ggml_backend_dev_t> gpu_handles() {
+std::vector<ggml_backend_dev_t> handles_of(enum ggml_backend_dev_type type) {
   std::vector<ggml_backend_dev_t> handles;
   for (std::size_t i = 0; i < ggml_backend_dev_count(); ++i) {
     const ggml_backend_dev_t handle = ggml_backend_dev_get(i);
-    if (ggml_backend_dev_type(handle) == GGML_BACKEND_DEVICE_TYPE_GPU) handles.push_back(handle);
+    if (ggml_backend_dev_type(handle) == type) handles.push_back(handle);
   }
   return handles;
+}
+
+/// As llama.cpp chooses: one that is part of the processor only where there is no other.
+std::vector<ggml_backend_dev_t> gpu_handles() {
+  std::vector<ggml_backend_dev_t> handles = handles_of(GGML_BACKEND_DEVICE_TYPE_GPU);
+  return handles.empty() ? handles_of(GGML_BACKEND_DEVICE_TYPE_IGPU) : handles;
 }
 
 }  // namespace
