@@ -1,7 +1,7 @@
 // What this processor can do and how much of it our matrix products use, on one thread: bytes a
 // second of a plain read, int8 operations a second of the dot instruction alone, and for each
 // format and number of tokens the product's share of the one that bounds it.
-//   products [--rows N] [--columns N] [--rounds N]
+//   products [--rows N] [--columns N] [--rounds N] [--variant NAME]
 #include <immintrin.h>
 
 #include <algorithm>
@@ -83,19 +83,24 @@ int run(int argc, char** argv) {
   std::size_t rows = 16384;
   std::size_t columns = 4096;
   int rounds = 15;
+  std::string wanted;
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string name = argv[i];
     const int value = std::max(1, std::atoi(argv[i + 1]));
     if (name == "--rows") rows = static_cast<std::size_t>(value);
     if (name == "--columns") columns = static_cast<std::size_t>(value) / 256 * 256;
     if (name == "--rounds") rounds = value;
+    if (name == "--variant") wanted = argv[i + 1];
   }
-  const std::vector<Variant> variants = usable_variants();
-  if (variants.empty()) {
-    std::puts("this processor runs none of our kernels");
+  const std::vector<Variant>& variants = usable_variants();
+  const auto chosen = std::find_if(variants.begin(), variants.end(), [&](const Variant& each) {
+    return wanted.empty() || each.name == wanted;
+  });
+  if (chosen == variants.end()) {
+    std::puts("this processor runs no such kernels of ours");
     return 1;
   }
-  const Variant& variant = variants.front();
+  const Variant& variant = *chosen;
   constexpr std::size_t kTokens[] = {1, 4, 16, 128};
   const Memory panels = random_bytes(panels_bytes(BlockFormat::Q8_0, rows, columns) + 65536);
   std::vector<float> activations(128 * columns);

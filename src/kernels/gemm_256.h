@@ -77,12 +77,18 @@ __m256 factors(const std::byte* at) {
       _mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(at))));
 }
 
+// See gemm_avx512.cpp; a panel's later passes find it in the second cache.
+constexpr std::size_t kAhead = 16384;
+
 template <class Dot, Scales Kind, Quants Stored, int Tokens>
 void half_product(const PanelLayout& layout, const std::byte* panel, std::size_t half,
                   const std::byte* tile, std::size_t groups, std::size_t first_token, float* out,
                   std::size_t stride) {
   constexpr std::size_t kQuantBytes = quant_bytes_of(Stored);
   constexpr std::size_t kScaleBytes = scale_bytes_of(Kind);
+  constexpr std::size_t kGroupBytes =
+      kQuantBytes + kScaleBytes + super_bytes_of(Kind) / kSuperGroups;
+  const auto* ahead = reinterpret_cast<const char*>(panel) + kAhead;
   const std::byte* scales = panel + groups * kQuantBytes;
   const std::byte* super = scales + groups * kScaleBytes + 16 * half;
   scales += is_super(Kind) ? 8 * half : 16 * half;
@@ -93,6 +99,9 @@ void half_product(const PanelLayout& layout, const std::byte* panel, std::size_t
 #pragma GCC unroll 4
   for (int t = 0; t < Tokens; ++t) sums[t] = _mm256_setzero_ps();
   for (std::size_t group = 0; group < groups; ++group) {
+#pragma GCC unroll 9
+    for (std::size_t i = 0; i < kGroupBytes; i += 64) _mm_prefetch(ahead + i, _MM_HINT_T0);
+    ahead += kGroupBytes;
     __m256i w[8];
     load_quants<Stored>(panel, w);
     __m256 first;
