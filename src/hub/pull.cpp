@@ -312,8 +312,11 @@ Result<HubOptions> hub_options_from_environment() {
   }
   options.token = variable("HF_TOKEN");
   if (options.token.empty()) {
-    fs::path home = path_from_environment("HF_HOME");
-    if (home.empty() && !home_folder().empty()) home = home_folder() / ".cache" / "huggingface";
+    const UserEnvironment environment;
+    fs::path home = environment.path("HF_HOME");
+    if (const fs::path user = environment.home(); home.empty() && !user.empty()) {
+      home = user / ".cache" / "huggingface";
+    }
     if (!home.empty()) options.token = read_small_file(home / "token", 4096).value_or("");
     while (!options.token.empty() && options.token.back() <= ' ') options.token.pop_back();
   }

@@ -119,4 +119,15 @@ Result<std::string> read_small_file(const std::filesystem::path& path, std::size
   return text;
 }
 
+Result<std::string> read_small_text(const std::filesystem::path& path, std::size_t max_bytes) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  constexpr std::string_view kBlanks = " \t\r\n";
+  auto text = read_small_file(path, max_bytes);
+  if (!text) return text;
+  if (text->starts_with(kMark)) text->erase(0, kMark.size());
+  text->erase(text->find_last_not_of(kBlanks) + 1);  // npos + 1 is 0
+  text->erase(0, text->find_first_not_of(kBlanks));
+  return text;
+}
+
 }  // namespace pcai

@@ -42,4 +42,7 @@ Result<std::unique_ptr<ByteSource>> open_regular_file(const std::filesystem::pat
 /// A whole small file. Fails like open_regular_file, and for one of over `max_bytes`.
 Result<std::string> read_small_file(const std::filesystem::path& path, std::size_t max_bytes);
 
+/// The same without UTF-8's byte order mark and the blanks and line ends around the text.
+Result<std::string> read_small_text(const std::filesystem::path& path, std::size_t max_bytes);
+
 }  // namespace pcai

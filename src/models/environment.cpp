@@ -1,27 +1,31 @@
 #include "models/environment.h"
 
 #include <cstdlib>
-#include <string>
 
 namespace pcai {
+namespace {
 
-std::filesystem::path path_from_environment(const char* name) {
+namespace fs = std::filesystem;
+
+fs::path variable_of_process(const std::string& name) {
 #ifdef _WIN32
-  const std::string ascii(name);
-  const wchar_t* value = _wgetenv(std::wstring(ascii.begin(), ascii.end()).c_str());
-  return value == nullptr ? std::filesystem::path() : std::filesystem::path(value);
+  const wchar_t* value = _wgetenv(std::wstring(name.begin(), name.end()).c_str());
 #else
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::filesystem::path() : std::filesystem::path(value);
+  const char* value = std::getenv(name.c_str());
 #endif
+  return value == nullptr ? fs::path() : fs::path(value);
 }
 
-std::filesystem::path home_folder() {
-#ifdef _WIN32
-  return path_from_environment("USERPROFILE");
-#else
-  return path_from_environment("HOME");
-#endif
+}  // namespace
+
+fs::path UserEnvironment::path(const char* name) const {
+  if (!variables) return variable_of_process(name);
+  const auto found = variables->find(name);
+  return found == variables->end() ? fs::path() : found->second;
+}
+
+fs::path UserEnvironment::home() const {
+  return path(platform == Platform::Windows ? "USERPROFILE" : "HOME");
 }
 
 }  // namespace pcai

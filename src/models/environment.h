@@ -1,13 +1,33 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
 
 namespace pcai {
 
-/// An environment variable as a path; empty when it is unset or empty.
-std::filesystem::path path_from_environment(const char* name);
+enum class Platform { Linux, MacOs, Windows };
 
-/// The user's home folder; empty when there is none.
-std::filesystem::path home_folder();
+#if defined(_WIN32)
+inline constexpr Platform kThisPlatform = Platform::Windows;
+#elif defined(__APPLE__)
+inline constexpr Platform kThisPlatform = Platform::MacOs;
+#else
+inline constexpr Platform kThisPlatform = Platform::Linux;
+#endif
+
+/// What a user's folders are worked out from: this process's own system and environment variables
+/// unless others are given.
+struct UserEnvironment {
+  Platform platform = kThisPlatform;
+  std::optional<std::map<std::string, std::filesystem::path>> variables = {};  // absent = its own
+
+  /// A variable as a path; empty when it is unset or empty.
+  std::filesystem::path path(const char* name) const;
+
+  /// The user's home folder; empty when there is none.
+  std::filesystem::path home() const;
+};
 
 }  // namespace pcai

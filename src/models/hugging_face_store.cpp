@@ -5,7 +5,6 @@
 #include <system_error>
 
 #include "models/byte_source.h"
-#include "models/environment.h"
 #include "models/folder_scan.h"
 #include "models/printable.h"
 #include "models/split_name.h"
@@ -31,8 +30,7 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
 
 /// The commit that a ref file holds; empty when it is no commit.
 std::string commit_of(const fs::path& ref) {
-  std::string commit = read_small_file(ref, 128).value_or("");
-  if (!commit.empty() && commit.back() == '\n') commit.pop_back();
+  std::string commit = read_small_text(ref, 128).value_or("");
   const bool is_commit = commit.size() == 40 && std::ranges::all_of(commit, [](char c) {
                            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
                          });
@@ -65,22 +63,22 @@ std::string repository_name(const fs::path& folder) {
 
 }  // namespace
 
-std::vector<fs::path> hugging_face_model_places() {
-  const auto below = [](const char* variable, const fs::path& rest) {
-    const fs::path folder = path_from_environment(variable);
+std::vector<fs::path> hugging_face_model_places(const UserEnvironment& environment) {
+  const auto below = [&](const char* variable, const fs::path& rest) {
+    const fs::path folder = environment.path(variable);
     return folder.empty() ? folder : folder / rest;
   };
-  const fs::path home = home_folder();
+  const fs::path home = environment.home();
   const fs::path candidates[] = {
-      path_from_environment("HF_HUB_CACHE"),
-      path_from_environment("HUGGINGFACE_HUB_CACHE"),
+      environment.path("HF_HUB_CACHE"),
+      environment.path("HUGGINGFACE_HUB_CACHE"),
       below("HF_HOME", "hub"),
       below("XDG_CACHE_HOME", fs::path("huggingface") / "hub"),
       home.empty() ? home : home / ".cache" / "huggingface" / "hub",
   };
   const auto cache =
       std::ranges::find_if(candidates, [](const fs::path& folder) { return !folder.empty(); });
-  std::vector<fs::path> folders = {path_from_environment("LLAMA_CACHE")};
+  std::vector<fs::path> folders = {environment.path("LLAMA_CACHE")};
   if (cache != std::end(candidates)) folders.push_back(*cache);
   std::erase_if(folders, [](const fs::path& folder) { return folder.empty(); });
   return folders;

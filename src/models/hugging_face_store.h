@@ -3,12 +3,14 @@
 #include <filesystem>
 #include <vector>
 
+#include "models/environment.h"
 #include "models/found_model.h"
 
 namespace pcai {
 
 /// Where the Hugging Face cache of this user would be, and llama.cpp's where LLAMA_CACHE names one.
-std::vector<std::filesystem::path> hugging_face_model_places();
+std::vector<std::filesystem::path> hugging_face_model_places(
+    const UserEnvironment& environment = {});
 
 /// Those of them that exist.
 std::vector<std::filesystem::path> hugging_face_model_paths();

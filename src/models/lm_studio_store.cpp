@@ -5,7 +5,6 @@
 #include <system_error>
 
 #include "models/byte_source.h"
-#include "models/environment.h"
 
 namespace pcai {
 namespace {
@@ -19,11 +18,8 @@ fs::path from_utf8(const std::string& text) {
 }
 
 fs::path lm_studio_home(const fs::path& user_home) {
-  if (auto pointer = read_small_file(user_home / ".lmstudio-home-pointer", 32 << 10)) {
-    const auto is_space = [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; };
-    while (!pointer->empty() && is_space(pointer->back())) pointer->pop_back();
-    if (!pointer->empty()) return from_utf8(*pointer);
-  }
+  const auto pointer = read_small_text(user_home / ".lmstudio-home-pointer", 32 << 10);
+  if (pointer && !pointer->empty()) return from_utf8(*pointer);
   std::error_code error;
   const fs::path legacy = user_home / ".cache" / "lm-studio";
   return fs::is_directory(legacy, error) ? legacy : user_home / ".lmstudio";
@@ -31,8 +27,8 @@ fs::path lm_studio_home(const fs::path& user_home) {
 
 }  // namespace
 
-std::vector<fs::path> lm_studio_model_places() {
-  const fs::path user_home = home_folder();
+std::vector<fs::path> lm_studio_model_places(const UserEnvironment& environment) {
+  const fs::path user_home = environment.home();
   if (user_home.empty()) return {};
   const fs::path home = lm_studio_home(user_home);
   fs::path models = home / "models";

@@ -3,11 +3,13 @@
 #include <filesystem>
 #include <vector>
 
+#include "models/environment.h"
+
 namespace pcai {
 
 /// Where LM Studio would keep models on this machine: its settings' folder, or its own. Empty
 /// without a home folder.
-std::vector<std::filesystem::path> lm_studio_model_places();
+std::vector<std::filesystem::path> lm_studio_model_places(const UserEnvironment& environment = {});
 
 /// The one of them that exists. Below it lie plain
 /// GGUF files, two folders down where LM Studio itself put them. Never writes.

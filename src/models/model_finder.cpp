@@ -48,7 +48,8 @@ FoundModel unreadable(const fs::path& folder, const std::string& source, std::st
 std::string full_id_of(const fs::path& root, const fs::path& file, const std::string& source) {
   const fs::path below = file.lexically_relative(root);
   const auto depth = std::distance(below.begin(), below.end());
-  const std::string folder = below.parent_path().generic_string();
+  const std::u8string utf8 = below.parent_path().generic_u8string();
+  const std::string folder(utf8.begin(), utf8.end());
   if (source == "lm-studio" && depth > 1) {
     return printable("lmstudio:" + folder + "/" + model_stem(file), kMaxNameBytes);
   }

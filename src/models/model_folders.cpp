@@ -4,7 +4,6 @@
 #include <system_error>
 #include <utility>
 
-#include "models/environment.h"
 #include "models/hugging_face_store.h"
 #include "models/lm_studio_store.h"
 #include "models/ollama_store.h"
@@ -12,17 +11,15 @@
 
 namespace pcai {
 
-std::filesystem::path own_models_folder() {
-  if (auto folder = path_from_environment("PCAI_MODELS_DIR"); !folder.empty()) return folder;
-#ifdef _WIN32
-  const auto data = path_from_environment("LOCALAPPDATA");
-#else
-  auto data = path_from_environment("XDG_DATA_HOME");
-  if (!data.is_absolute()) {  // to be ignored when relative, says its specification
-    const auto home = home_folder();
+std::filesystem::path own_models_folder(const UserEnvironment& environment) {
+  if (auto folder = environment.path("PCAI_MODELS_DIR"); !folder.empty()) return folder;
+  const bool is_windows = environment.platform == Platform::Windows;
+  auto data = environment.path(is_windows ? "LOCALAPPDATA" : "XDG_DATA_HOME");
+  // A relative XDG_DATA_HOME is to be ignored, says its specification.
+  if (!is_windows && !data.is_absolute()) {
+    const auto home = environment.home();
     data = home.empty() ? home : home / ".local" / "share";
   }
-#endif
   return data.empty() ? data : data / "pcai" / "models";
 }
 
@@ -30,23 +27,23 @@ std::filesystem::path default_model_path() {
   return own_models_folder() / (std::string(kDefaultModelId) + ".gguf");
 }
 
-std::vector<StorePlace> store_places() {
-  std::vector<StorePlace> places = {{"pcai", own_models_folder()}};
+std::vector<StorePlace> store_places(const UserEnvironment& environment) {
+  std::vector<StorePlace> places = {{"pcai", own_models_folder(environment)}};
   const auto add = [&places](const char* source, std::vector<std::filesystem::path> folders) {
     for (std::filesystem::path& folder : folders) places.push_back({source, std::move(folder)});
   };
-  add("ollama", ollama_model_places());
-  add("lm-studio", lm_studio_model_places());
-  add("hugging-face", hugging_face_model_places());
-  add("llama.cpp", llama_cpp_model_places());
-  add("gpt4all", gpt4all_model_places());
-  add("jan", jan_model_places());
+  add("ollama", ollama_model_places(environment));
+  add("lm-studio", lm_studio_model_places(environment));
+  add("hugging-face", hugging_face_model_places(environment));
+  add("llama.cpp", llama_cpp_model_places(environment));
+  add("gpt4all", gpt4all_model_places(environment));
+  add("jan", jan_model_places(environment));
   return places;
 }
 
-ModelFolders ModelFolders::of_this_user() {
+ModelFolders ModelFolders::of_this_user(const UserEnvironment& environment) {
   ModelFolders folders;
-  folders.own = own_models_folder();
+  folders.own = own_models_folder(environment);
   const std::pair<std::string_view, std::vector<std::filesystem::path>*> stores[] = {
       {"ollama", &folders.ollama},
       {"lm-studio", &folders.lm_studio},
@@ -54,7 +51,7 @@ ModelFolders ModelFolders::of_this_user() {
       {"llama.cpp", &folders.llama_cpp},
       {"gpt4all", &folders.gpt4all},
       {"jan", &folders.jan}};
-  for (StorePlace& place : store_places()) {
+  for (StorePlace& place : store_places(environment)) {
     for (const auto& [source, list] : stores) {
       std::error_code error;
       if (place.source == source && std::filesystem::is_directory(place.path, error)) {

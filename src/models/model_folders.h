@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "models/environment.h"
+
 namespace pcai {
 
 /// Where models are looked for. Every list may be empty; folders need not exist, except the extra
@@ -18,8 +20,8 @@ struct ModelFolders {
   std::vector<std::filesystem::path> gpt4all;
   std::vector<std::filesystem::path> jan;
 
-  /// This user's folders, from the environment. `extra` is empty.
-  static ModelFolders of_this_user();
+  /// This user's folders, or those of a user with that environment. `extra` is empty.
+  static ModelFolders of_this_user(const UserEnvironment& environment = {});
 };
 
 /// A place where a program keeps models, whether it is there or not.
@@ -29,11 +31,11 @@ struct StorePlace {
 };
 
 /// Every place that of_this_user() looks at, in its order.
-std::vector<StorePlace> store_places();
+std::vector<StorePlace> store_places(const UserEnvironment& environment = {});
 
 /// pcai's own models folder: PCAI_MODELS_DIR, else %LOCALAPPDATA%\pcai\models on Windows, else
 /// $XDG_DATA_HOME/pcai/models or ~/.local/share/pcai/models. Empty when there is no home folder.
-std::filesystem::path own_models_folder();
+std::filesystem::path own_models_folder(const UserEnvironment& environment = {});
 
 /// Where tools/get_default_model puts the default model. The file need not be there.
 std::filesystem::path default_model_path();

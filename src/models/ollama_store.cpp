@@ -6,7 +6,6 @@
 
 #include "models/byte_source.h"
 #include "models/damaged.h"
-#include "models/environment.h"
 #include "models/folder_scan.h"
 #include "models/ollama_layers.h"
 #include "models/printable.h"
@@ -99,30 +98,31 @@ fs::path folder_in_unit(const fs::path& file) {
 
 }  // namespace
 
-std::vector<fs::path> ollama_model_places(const fs::path& system_root) {
+std::vector<fs::path> ollama_model_places(const UserEnvironment& environment,
+                                          const fs::path& system_root) {
   std::vector<fs::path> folders;
-  fs::path::string_type given = path_from_environment("OLLAMA_MODELS").native();
-  const auto is_padding = [](auto c) { return c == ' ' || c == '"' || c == '\''; };
+  fs::path::string_type given = environment.path("OLLAMA_MODELS").native();
+  const auto is_padding = [](auto c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '"' || c == '\'';
+  };
   while (!given.empty() && is_padding(given.back())) given.pop_back();
   while (!given.empty() && is_padding(given.front())) given.erase(0, 1);
   if (!given.empty()) {
     folders.emplace_back(given);
-  } else if (const fs::path home = home_folder(); !home.empty()) {
+  } else if (const fs::path home = environment.home(); !home.empty()) {
     folders.push_back(home / ".ollama" / "models");
   }
-#ifdef __linux__
-  const fs::path units = system_root / "etc/systemd/system";
-  std::vector<fs::path> files = {units / "ollama.service"};
-  for (const fs::path& name : names_in(units / "ollama.service.d")) {
-    if (name.extension() == ".conf") files.push_back(units / "ollama.service.d" / name);
+  if (environment.platform == Platform::Linux) {
+    const fs::path units = system_root / "etc/systemd/system";
+    std::vector<fs::path> files = {units / "ollama.service"};
+    for (const fs::path& name : names_in(units / "ollama.service.d")) {
+      if (name.extension() == ".conf") files.push_back(units / "ollama.service.d" / name);
+    }
+    for (const fs::path& file : files) {
+      if (auto folder = folder_in_unit(file); !folder.empty()) folders.push_back(std::move(folder));
+    }
+    folders.push_back(system_root / "usr/share/ollama/.ollama/models");
   }
-  for (const fs::path& file : files) {
-    if (auto folder = folder_in_unit(file); !folder.empty()) folders.push_back(std::move(folder));
-  }
-  folders.push_back(system_root / "usr/share/ollama/.ollama/models");
-#else
-  (void)system_root;
-#endif
   // Each once, the first of them.
   std::vector<fs::path> unique;
   for (fs::path& folder : folders) {

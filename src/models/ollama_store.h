@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "models/environment.h"
 #include "models/found_model.h"
 
 namespace pcai {
@@ -10,7 +11,7 @@ namespace pcai {
 /// Where Ollama would keep models on this machine: OLLAMA_MODELS, else the user's folder, and on
 /// Linux the service's: its own folder and the one that its unit files below `system_root` name.
 std::vector<std::filesystem::path> ollama_model_places(
-    const std::filesystem::path& system_root = "/");
+    const UserEnvironment& environment = {}, const std::filesystem::path& system_root = "/");
 
 /// Those of them that exist.
 std::vector<std::filesystem::path> ollama_model_paths();

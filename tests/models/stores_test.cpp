@@ -99,7 +99,7 @@ TEST_F(StoresTest, OllamasServiceMayKeepItsModelsElsewhere) {
                 "[Service]\r\nEnvironment=\"OLLAMA_MODELS=/srv/my models\" \"X=1\"\r\n");
   folder_.write(units + "ollama.service.d/notes.txt", "Environment=OLLAMA_MODELS=/no\n");
   folder_.write(units + "ollama.service.d/relative.conf", "Environment=OLLAMA_MODELS=no\n");
-  EXPECT_THAT(ollama_model_places(home() / "root"),
+  EXPECT_THAT(ollama_model_places({}, home() / "root"),
               ElementsAre(home() / ".ollama/models", "/srv/a", "/srv/my models",
                           home() / "root/usr/share/ollama/.ollama/models"));
 }
