@@ -39,6 +39,8 @@ struct FoundModel {
   std::optional<std::uint32_t> context = {};         // tokens; absent = the model's own
   std::vector<std::filesystem::path> adapters = {};  // LoRA, all at full strength
 
+  bool is_virtual = false;  // a store's own name for a file that has another, too
+
   /// What its store says of it that is not used here, a sentence each.
   std::vector<std::string> notes = {};
 };

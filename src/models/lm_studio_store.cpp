@@ -42,6 +42,12 @@ std::vector<fs::path> lm_studio_model_places(const UserEnvironment& environment)
   return {models};
 }
 
+std::vector<fs::path> lm_studio_hub_places(const UserEnvironment& environment) {
+  const fs::path user_home = environment.home();
+  if (user_home.empty()) return {};
+  return {lm_studio_home(user_home) / "hub"};
+}
+
 std::vector<fs::path> lm_studio_model_paths() {
   std::vector<fs::path> folders = lm_studio_model_places();
   std::error_code error;

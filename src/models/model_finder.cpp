@@ -18,6 +18,7 @@
 #include "models/damaged.h"
 #include "models/folder_scan.h"
 #include "models/hugging_face_store.h"
+#include "models/lm_studio_hub.h"
 #include "models/ollama_store.h"
 #include "models/printable.h"
 #include "models/projector_beside.h"
@@ -132,6 +133,21 @@ class Listing {
   std::set<fs::path> seen_splits_;                  // first parts
 };
 
+/// Where a name is taken it is the newcomer that gets another.
+void add_virtual(std::vector<FoundModel>& models, std::vector<FoundModel> more) {
+  std::unordered_set<std::string> ids;
+  std::unordered_set<std::string> full_ids;
+  for (const FoundModel& model : models) {
+    ids.insert(lower(model.id));
+    full_ids.insert(lower(model.full_id));
+  }
+  for (FoundModel& model : more) {
+    while (!full_ids.insert(lower(model.full_id)).second) model.full_id += "/model.yaml";
+    if (!ids.insert(lower(model.id)).second) model.id = model.full_id;
+    models.push_back(std::move(model));
+  }
+}
+
 std::vector<FoundModel> list_models(const ModelFolders& folders) {
   Listing listing;
   std::error_code error;
@@ -145,7 +161,11 @@ std::vector<FoundModel> list_models(const ModelFolders& folders) {
   for (const fs::path& folder : folders.llama_cpp) listing.add_folder(folder, "llama.cpp");
   for (const fs::path& folder : folders.gpt4all) listing.add_folder(folder, "gpt4all");
   for (const fs::path& folder : folders.jan) listing.add_folder(folder, "jan");
-  return listing.take();
+  std::vector<FoundModel> models = listing.take();
+  for (const fs::path& hub : folders.lm_studio_hubs) {
+    add_virtual(models, list_virtual_models(hub, folders.lm_studio));
+  }
+  return models;
 }
 
 /// Architectures that only Ollama's own files have: it names them otherwise than llama.cpp.
@@ -290,11 +310,11 @@ constexpr Fits kWaysToFit[] = {
     },
     [](const FoundModel& model, const std::string& name) { return lower(model.id) == lower(name); },
     [](const FoundModel& model, const std::string& name) {
-      return lower(model_stem(model.path)) == lower(name);
+      return !model.is_virtual && lower(model_stem(model.path)) == lower(name);
     },
     [](const FoundModel& model, const std::string& name) {
       return lower(model.id).starts_with(lower(name)) ||
-             lower(model_stem(model.path)).starts_with(lower(name));
+             (!model.is_virtual && lower(model_stem(model.path)).starts_with(lower(name)));
     },
 };
 

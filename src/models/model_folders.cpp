@@ -44,6 +44,7 @@ std::vector<StorePlace> store_places(const UserEnvironment& environment) {
 ModelFolders ModelFolders::of_this_user(const UserEnvironment& environment) {
   ModelFolders folders;
   folders.own = own_models_folder(environment);
+  folders.lm_studio_hubs = lm_studio_hub_places(environment);
   const std::pair<std::string_view, std::vector<std::filesystem::path>*> stores[] = {
       {"ollama", &folders.ollama},
       {"lm-studio", &folders.lm_studio},

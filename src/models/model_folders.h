@@ -15,6 +15,7 @@ struct ModelFolders {
   std::vector<std::filesystem::path> extra;   // given by the user
   std::vector<std::filesystem::path> ollama;  // other programs' stores, only ever read
   std::vector<std::filesystem::path> lm_studio;
+  std::vector<std::filesystem::path> lm_studio_hubs;  // of virtual models, for those folders
   std::vector<std::filesystem::path> hugging_face;
   std::vector<std::filesystem::path> llama_cpp;
   std::vector<std::filesystem::path> gpt4all;
