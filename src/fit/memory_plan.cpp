@@ -52,10 +52,12 @@ class Planner {
     plan_.holds_context = wanted <= most;
     if (wanted > most && !config_.context_length) {
       place(std::max<std::uint64_t>(most, kLeastContext));
-      plan_.notes.push_back(fmt::format(
-          "the context is cut from {} to {} tokens: they may take half of the memory that is left "
-          "beside the weights",
-          wanted, plan_.context));
+      if (plan_.context < wanted) {  // the least is not cut
+        plan_.notes.push_back(fmt::format(
+            "the context is cut from {} to {} tokens: they may take half of the memory that is "
+            "left beside the weights",
+            wanted, plan_.context));
+      }
     } else if (wanted > most) {
       refuse(fmt::format("a context of {} tokens needs {}; the memory left holds {} tokens", wanted,
                          mib(plan_.shares.front().context), most));
