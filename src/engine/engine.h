@@ -75,7 +75,8 @@ class Engine {
  public:
   /// `registry` is only read. `on_record` is called once for each request that ended, just before
   /// its last event, from an engine or backend thread or the one that cancels; it must not block.
-  /// `on_model` likewise, from the thread that loads or unloads.
+  /// `on_model` comes from the thread that loads or unloads, in the order of what happened and with
+  /// the engine's lock held: it must neither block nor call the engine.
   Engine(std::shared_ptr<const BackendRegistry> registry, EngineOptions options,
          std::function<void(const RequestRecord&)> on_record = {},
          std::function<void(const ModelRecord&)> on_model = {});

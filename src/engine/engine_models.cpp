@@ -130,8 +130,8 @@ Status Engine::Impl::load(Model& model, LoadProgress& progress) {
   model.load_seconds = std::chrono::duration<double>(Model::Clock::now() - start).count();
   model.resident = loaded.has_value();
   std::vector<Ending> endings;
-  std::string without;
   if (loaded) {
+    std::string without;
     for (const std::string& warning : (*loaded)->info().warnings) {
       without += (without.empty() ? "" : "; ") + warning;
     }
@@ -140,6 +140,7 @@ Status Engine::Impl::load(Model& model, LoadProgress& progress) {
     model.instance->max_sequences = std::max(1U, (*loaded)->info().max_sequences);
     model.instance->model = std::move(*loaded);
     model.phase = Model::Phase::Ready;
+    record(model, ModelRecord::What::Loaded, std::move(without));
     advance(model);
     settle(model);
   } else if (loaded.error().code == ErrorCode::Cancelled) {
@@ -150,14 +151,11 @@ Status Engine::Impl::load(Model& model, LoadProgress& progress) {
     model.error = loaded.error();
     endings = close_waiting(model, loaded.error());
   }
+  if (!loaded) record(model, ModelRecord::What::Failed, loaded.error().message);
   changed_.notify_all();
   lock.unlock();
   for (Ending& ending : endings) deliver(std::move(ending));
-  if (!loaded) {
-    record(model, ModelRecord::What::Failed, loaded.error().message);
-    return fail(std::move(loaded.error()));
-  }
-  record(model, ModelRecord::What::Loaded, std::move(without));
+  if (!loaded) return fail(std::move(loaded.error()));
   if (options_.memory_limit > 0) trim(model);
   return {};
 }
@@ -243,10 +241,9 @@ void Engine::Impl::unload(Model& model, const std::string& why) {
   lock.lock();
   model.phase = Model::Phase::Unloaded;
   model.resident = false;
+  record(model, ModelRecord::What::Unloaded, why);
   changed_.notify_all();
   advance(model);
-  lock.unlock();
-  record(model, ModelRecord::What::Unloaded, why);
 }
 
 void Engine::Impl::destroy(ModelInstance& instance) {

@@ -139,10 +139,10 @@ void Engine::Impl::unload_idle(Lock& lock, Model& model, const std::string& why)
   instance->closed = Error{ErrorCode::Cancelled, "model '" + model.spec.id + "' was unloaded"};
   lock.unlock();
   destroy(*instance);
-  record(model, ModelRecord::What::Unloaded, why);
   lock.lock();
   model.phase = Model::Phase::Unloaded;
   model.resident = false;
+  record(model, ModelRecord::What::Unloaded, why);
   changed_.notify_all();
   advance(model);
 }
