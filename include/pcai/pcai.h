@@ -236,6 +236,13 @@ PCAI_API pcai_status pcai_engine_get_stats(const pcai_engine* engine, pcai_engin
 /// A model of an engine.
 typedef struct pcai_model pcai_model;
 
+/// LoRA weights beside a model's. Frozen.
+typedef struct pcai_adapter {
+  pcai_text path;
+  float scale;        // for requests that name none; 1 = as trained, 0 = loaded, but off
+  uint32_t reserved;  // 0
+} pcai_adapter;
+
 /// How to load a model. In.
 typedef struct pcai_model_options {
   uint32_t struct_size;
@@ -245,10 +252,12 @@ typedef struct pcai_model_options {
   pcai_text chat_template;  // Jinja text; not given = the model's own
   const int32_t* gpu_devices;  // indexes of the GPUs to use; NULL = all
   uint64_t gpu_device_count;
-  uint32_t context_length;  // tokens; 0 = the model's own
-  uint32_t batch_size;      // most tokens in one step; 512
-  uint32_t threads;         // 0 = chosen by the backend
-  uint32_t max_sequences;   // requests decoded together; 16
+  uint32_t context_length;       // tokens; 0 = the model's own
+  uint32_t batch_size;           // most tokens in one step; 512
+  uint32_t threads;              // 0 = chosen by the backend
+  uint32_t max_sequences;        // requests decoded together; 16
+  const pcai_adapter* adapters;  // at most 64
+  uint64_t adapter_count;
 } pcai_model_options;
 
 /// Sets the defaults, for a caller whose struct has `struct_size` bytes. Since: 0.1
@@ -367,6 +376,12 @@ typedef struct pcai_logit_bias {
   float bias;
 } pcai_logit_bias;
 
+/// How much of a model's adapter a request wants. Frozen.
+typedef struct pcai_adapter_scale {
+  uint32_t index;  // in pcai_model_options.adapters
+  float scale;     // 0 = nothing
+} pcai_adapter_scale;
+
 /// What to generate. Exactly one of messages, prompt and tokens is given. In.
 typedef struct pcai_request {
   uint32_t struct_size;
@@ -393,11 +408,15 @@ typedef struct pcai_request {
   uint64_t stop_count;
   const pcai_logit_bias* logit_bias;  // at most 1024
   uint64_t logit_bias_count;
-  pcai_text tools;        // JSON array, as in the OpenAI API; needs messages
-  pcai_text tool_choice;  // "auto", "none", "required" or JSON, as in the OpenAI API
-  pcai_text json_schema;  // JSON schema that the answer's text matches
-  pcai_text cache_scope;  // prompts share work only within a scope
-  int64_t timeout_ms;     // until the last event; 0 = the engine's default
+  pcai_text tools;                 // JSON array, as in the OpenAI API; needs messages
+  pcai_text tool_choice;           // "auto", "none", "required" or JSON, as in the OpenAI API
+  pcai_text json_schema;           // JSON schema that the answer's text matches
+  pcai_text cache_scope;           // prompts share work only within a scope
+  int64_t timeout_ms;              // until the last event; 0 = the engine's default
+  const pcai_adapter_scale* lora;  // the model's adapters for this answer, at most 64
+  uint64_t lora_count;
+  int32_t has_lora;   // 1 = as `lora` says, adapters that it leaves out are off; 0 = as loaded
+  uint32_t reserved;  // 0
 } pcai_request;
 
 /// Sets the defaults, for a caller whose struct has `struct_size` bytes. Since: 0.1

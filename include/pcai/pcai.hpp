@@ -110,6 +110,7 @@ struct request {
   std::vector<std::int32_t> tokens;  // token ids as they stand, instead of messages
   std::vector<std::string> stop;
   std::vector<pcai_logit_bias> logit_bias;
+  std::optional<std::vector<pcai_adapter_scale>> lora;  // nothing = as the model was loaded
   std::string json_schema;
   std::string tools;
   std::string tool_choice;
@@ -231,6 +232,10 @@ class model {
     set(given.tokens, given.token_count, wanted.tokens);
     set(given.stop, given.stop_count, stop);
     set(given.logit_bias, given.logit_bias_count, wanted.logit_bias);
+    if (wanted.lora) {
+      given.has_lora = 1;
+      set(given.lora, given.lora_count, *wanted.lora);
+    }
     set(given.prompt, wanted.prompt);
     set(given.json_schema, wanted.json_schema);
     set(given.tools, wanted.tools);

@@ -44,7 +44,12 @@ PCAI_FIELD(pcai_engine_stats, prompt_tokens, 56);
 PCAI_FIELD(pcai_engine_stats, cached_tokens, 64);
 PCAI_FIELD(pcai_engine_stats, completion_tokens, 72);
 
-PCAI_SIZE(pcai_model_options, 88);
+PCAI_SIZE(pcai_adapter, 24);
+PCAI_FIELD(pcai_adapter, path, 0);
+PCAI_FIELD(pcai_adapter, scale, 16);
+PCAI_FIELD(pcai_adapter, reserved, 20);
+
+PCAI_SIZE(pcai_model_options, 104);
 PCAI_FIELD(pcai_model_options, struct_size, 0);
 PCAI_FIELD(pcai_model_options, gpu_layers, 4);
 PCAI_FIELD(pcai_model_options, path, 8);
@@ -56,6 +61,8 @@ PCAI_FIELD(pcai_model_options, context_length, 72);
 PCAI_FIELD(pcai_model_options, batch_size, 76);
 PCAI_FIELD(pcai_model_options, threads, 80);
 PCAI_FIELD(pcai_model_options, max_sequences, 84);
+PCAI_FIELD(pcai_model_options, adapters, 88);
+PCAI_FIELD(pcai_model_options, adapter_count, 96);
 
 PCAI_SIZE(pcai_model_info, 168);
 PCAI_FIELD(pcai_model_info, struct_size, 0);
@@ -109,7 +116,11 @@ PCAI_SIZE(pcai_logit_bias, 8);
 PCAI_FIELD(pcai_logit_bias, token, 0);
 PCAI_FIELD(pcai_logit_bias, bias, 4);
 
-PCAI_SIZE(pcai_request, 216);
+PCAI_SIZE(pcai_adapter_scale, 8);
+PCAI_FIELD(pcai_adapter_scale, index, 0);
+PCAI_FIELD(pcai_adapter_scale, scale, 4);
+
+PCAI_SIZE(pcai_request, 240);
 PCAI_FIELD(pcai_request, struct_size, 0);
 PCAI_FIELD(pcai_request, max_tokens, 4);
 PCAI_FIELD(pcai_request, messages, 8);
@@ -139,6 +150,10 @@ PCAI_FIELD(pcai_request, tool_choice, 160);
 PCAI_FIELD(pcai_request, json_schema, 176);
 PCAI_FIELD(pcai_request, cache_scope, 192);
 PCAI_FIELD(pcai_request, timeout_ms, 208);
+PCAI_FIELD(pcai_request, lora, 216);
+PCAI_FIELD(pcai_request, lora_count, 224);
+PCAI_FIELD(pcai_request, has_lora, 232);
+PCAI_FIELD(pcai_request, reserved, 236);
 
 PCAI_SIZE(pcai_token_logprob, 24);
 PCAI_FIELD(pcai_token_logprob, token, 0);

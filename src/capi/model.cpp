@@ -1,5 +1,7 @@
+#include <cmath>
 #include <utility>
 
+#include "capi/array.h"
 #include "capi/handles.h"
 #include "capi/model_info.h"
 #include "capi/struct_size.h"
@@ -9,6 +11,7 @@ namespace pcai {
 namespace {
 
 constexpr std::uint64_t kMostGpuDevices = 256;
+constexpr std::uint64_t kMostAdapters = 64;
 
 pcai_model_options default_model_options() noexcept {
   const ModelConfig config;
@@ -18,6 +21,27 @@ pcai_model_options default_model_options() noexcept {
   options.threads = config.threads;
   options.max_sequences = config.max_sequences;
   return options;
+}
+
+Result<std::vector<AdapterConfig>> read_adapters(const pcai_model_options& from) {
+  Status status = check_array(from.adapters, from.adapter_count, kMostAdapters, "adapters");
+  if (!status) return fail(std::move(status.error()));
+  std::vector<AdapterConfig> adapters;
+  for (std::uint64_t i = 0; i < from.adapter_count; ++i) {
+    const pcai_adapter& adapter = from.adapters[i];
+    const std::string field = indexed("adapters", i);
+    Result<std::filesystem::path> path = read_path(adapter.path, field + ".path");
+    if (!path) return fail(std::move(path.error()));
+    if (!std::isfinite(adapter.scale)) {
+      return fail(ErrorCode::InvalidRequest, field + ".scale must be a finite number",
+                  field + ".scale");
+    }
+    if (adapter.reserved != 0) {
+      return fail(ErrorCode::InvalidRequest, field + ".reserved must be 0", field + ".reserved");
+    }
+    adapters.push_back({.path = std::move(*path), .scale = adapter.scale});
+  }
+  return adapters;
 }
 
 Result<ModelConfig> read_model_options(const pcai_model_options& from) {
@@ -47,6 +71,9 @@ Result<ModelConfig> read_model_options(const pcai_model_options& from) {
     config.chat_template = std::move(*text);
   }
   if (from.context_length != 0) config.context_length = from.context_length;
+  Result<std::vector<AdapterConfig>> adapters = read_adapters(from);
+  if (!adapters) return fail(std::move(adapters.error()));
+  config.adapters = std::move(*adapters);
   return config;
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "capi/array.h"
 #include "capi/struct_size.h"
 #include "capi/text.h"
 #include "capi/tools.h"
@@ -15,28 +16,7 @@ constexpr std::uint64_t kMostToolCalls = 1'024;
 constexpr std::uint64_t kMostTokens = std::uint64_t{16} << 20;
 constexpr std::uint64_t kMostStopSequences = 16;
 constexpr std::uint64_t kMostLogitBiases = 1'024;
-
-std::string indexed(const std::string& name, std::uint64_t index) {
-  return name + "[" + std::to_string(index) + "]";
-}
-
-/// An array is a pointer and a count: both or neither.
-Status check_array(const void* data, std::uint64_t count, std::uint64_t most,
-                   const std::string& field) {
-  if ((data == nullptr) != (count == 0)) {
-    return fail(ErrorCode::InvalidRequest,
-                field + (data == nullptr ? " is null but has a count of " + std::to_string(count)
-                                         : " is not null but has a count of 0"),
-                field);
-  }
-  if (count > most) {
-    return fail(ErrorCode::InvalidRequest,
-                field + " has " + std::to_string(count) + " elements; at most " +
-                    std::to_string(most) + " are allowed",
-                field);
-  }
-  return {};
-}
+constexpr std::uint64_t kMostAdapters = 64;
 
 Status assign(std::string& to, pcai_text from, const std::string& field) {
   Result<std::string> text = read_text(from, field);
@@ -147,6 +127,24 @@ Result<Prompt> read_prompt(const pcai_request& from) {
   return prompt;
 }
 
+Status read_lora(const pcai_request& from, GenerateParams& params) {
+  if (Status array = check_array(from.lora, from.lora_count, kMostAdapters, "lora"); !array) {
+    return array;
+  }
+  if (from.has_lora == 0 && from.lora_count > 0) {
+    return fail(ErrorCode::InvalidRequest, "lora is given, but has_lora is 0", "lora");
+  }
+  if (from.reserved != 0) {
+    return fail(ErrorCode::InvalidRequest, "reserved must be 0", "reserved");
+  }
+  if (from.has_lora == 0) return {};
+  std::vector<AdapterScale>& scales = params.adapters.emplace();
+  for (std::uint64_t i = 0; i < from.lora_count; ++i) {
+    scales.push_back({.index = from.lora[i].index, .scale = from.lora[i].scale});
+  }
+  return {};
+}
+
 Result<GenerateParams> read_params(const pcai_request& from) {
   GenerateParams params{
       .temperature = from.temperature,
@@ -174,6 +172,7 @@ Result<GenerateParams> read_params(const pcai_request& from) {
   for (std::uint64_t i = 0; i < from.logit_bias_count; ++i) {
     params.logit_bias.push_back({from.logit_bias[i].token, from.logit_bias[i].bias});
   }
+  if (status = read_lora(from, params); !status) return fail(std::move(status.error()));
   return params;
 }
 

@@ -8,6 +8,7 @@
 
 #include "capi/error.h"
 #include "core/result.h"
+#include "pcai/pcai.h"
 
 namespace pcai {
 
@@ -15,6 +16,10 @@ namespace pcai {
 /// with its old size.
 template <class T>
 inline constexpr std::uint32_t kFirstSize = sizeof(T);
+template <>
+inline constexpr std::uint32_t kFirstSize<pcai_model_options> = 88;
+template <>
+inline constexpr std::uint32_t kFirstSize<pcai_request> = 216;
 
 /// Far over the size of any struct here; a struct_size above it was not set.
 inline constexpr std::uint32_t kMostStructSize = 4096;

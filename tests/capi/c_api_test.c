@@ -115,6 +115,9 @@ static void test_words(void) {
   pcai_error_free(NULL);
 }
 
+/* Of the first version that had the struct. */
+enum { kFirstRequestSize = 216 };
+
 static void test_struct_sizes(void) {
   struct {
     pcai_request request;
@@ -142,7 +145,14 @@ static void test_struct_sizes(void) {
   newer.more[15] = 1;
   CHECK_ERROR(pcai_generation_start(model, &newer.request, &generation, &error),
               PCAI_ERROR_UNSUPPORTED, "request");
-  newer.request.struct_size = sizeof(pcai_request) - 8;
+  newer.more[15] = 0;
+  newer.request.struct_size = kFirstRequestSize; /* what comes after it is not read */
+  newer.request.lora_count = UINT64_MAX;
+  CHECK_OK(pcai_generation_start(model, &newer.request, &generation, &error));
+  read_all(generation, text, sizeof text);
+  CHECK(strcmp(text, "You said: hi") == 0);
+  pcai_generation_free(&generation);
+  newer.request.struct_size = kFirstRequestSize - 8;
   CHECK_ERROR(pcai_generation_start(model, &newer.request, &generation, &error),
               PCAI_ERROR_INVALID_REQUEST, "request.struct_size");
   newer.request.struct_size = UINT32_MAX;
@@ -156,7 +166,7 @@ static void test_struct_sizes(void) {
   memset(&newer_stats, 0xFF, sizeof newer_stats);
   newer_stats.stats.struct_size = sizeof newer_stats;
   CHECK_OK(pcai_engine_get_stats(engine, &newer_stats.stats, &error));
-  CHECK(newer_stats.more == 0 && newer_stats.stats.finished == 1);
+  CHECK(newer_stats.more == 0 && newer_stats.stats.finished == 2);
   newer_stats.stats.struct_size = 0;
   CHECK_ERROR(pcai_engine_get_stats(engine, &newer_stats.stats, &error), PCAI_ERROR_INVALID_REQUEST,
               "stats.struct_size");
@@ -291,6 +301,19 @@ static void test_model(void) {
   CHECK_ERROR(pcai_model_load(engine, &options, &model, &error), bad, "chat_template");
   options.chat_template = pcai_text_of("{{ messages }}");
   options.context_length = 128;
+  pcai_adapter adapter = {{NULL, 0}, 1, 0};
+  options.adapter_count = 1;
+  CHECK_ERROR(pcai_model_load(engine, &options, &model, &error), bad, "adapters");
+  options.adapters = &adapter;
+  CHECK_ERROR(pcai_model_load(engine, &options, &model, &error), bad, "adapters[0].path");
+  adapter = (pcai_adapter){pcai_text_of("a.gguf"), INFINITY, 0};
+  CHECK_ERROR(pcai_model_load(engine, &options, &model, &error), bad, "adapters[0].scale");
+  adapter = (pcai_adapter){pcai_text_of("a.gguf"), 1, 7};
+  CHECK_ERROR(pcai_model_load(engine, &options, &model, &error), bad, "adapters[0].reserved");
+  options.adapter_count = 65;
+  CHECK_ERROR(pcai_model_load(engine, &options, &model, &error), bad, "adapters");
+  options.adapters = NULL;
+  options.adapter_count = 0;
 
   CHECK_OK(pcai_model_load(engine, &options, &model, &error));
   CHECK_ERROR(pcai_model_load(engine, &options, &other, &error), bad, "taken");
@@ -517,6 +540,12 @@ static void test_requests_that_are_refused(void) {
   REFUSED(r.max_tokens = 0, bad, "max_tokens");
   REFUSED(r.top_logprobs = 2, bad, "top_logprobs");
   REFUSED((r.logprobs = 1, r.top_logprobs = 21), bad, "top_logprobs");
+  const pcai_adapter_scale scales[2] = {{0, 1}, {0, NAN}};
+  REFUSED((r.lora = scales, r.lora_count = 1), bad, "has_lora");
+  REFUSED((r.has_lora = 1, r.lora_count = 1), bad, "lora");
+  REFUSED((r.has_lora = 1, r.lora = scales, r.lora_count = 65), bad, "lora");
+  REFUSED((r.has_lora = 1, r.lora = scales, r.lora_count = 2), bad, "lora");
+  REFUSED(r.reserved = 1, bad, "reserved");
   REFUSED(r.stop_count = 1, bad, "stop");
   REFUSED((r.stop = empty_stop, r.stop_count = 1), bad, "stop[0]");
   REFUSED((r.stop = empty_stop, r.stop_count = 99), bad, "stop");

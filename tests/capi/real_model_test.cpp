@@ -4,13 +4,16 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <random>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "models/gguf_builder.h"
 #include "pcai/pcai.hpp"
 
 namespace {
@@ -37,6 +40,31 @@ pcai::request greedy(std::string content, std::uint32_t max_tokens) {
   return request;
 }
 
+/// An adapter of random weights, the same ones each time, for the default model's first layers.
+void write_adapter(const std::string& file) {
+  constexpr std::uint64_t kWidth = 576;
+  constexpr std::uint64_t kRank = 4;
+  pcai::test::GgufBuilder builder;
+  builder.text("general.architecture", "llama")
+      .text("general.type", "adapter")
+      .text("adapter.type", "lora")
+      .number("adapter.lora.alpha", pcai::GgufType::Float32, static_cast<float>(kRank));
+  for (int layer = 0; layer < 4; ++layer) {
+    const std::string name = "blk." + std::to_string(layer) + ".attn_q.weight";
+    builder.tensor(name + ".lora_a", {kWidth, kRank}, pcai::test::GgufBuilder::kF32)
+        .tensor(name + ".lora_b", {kRank, kWidth}, pcai::test::GgufBuilder::kF32);
+  }
+  std::string bytes = builder.build();
+  std::mt19937 random(7);
+  const std::size_t weights = 4 * 2 * kWidth * kRank;
+  for (std::size_t i = 0; i < weights; ++i) {
+    const float weight = static_cast<float>(random() % 2001) / 1000 - 1;
+    std::memcpy(bytes.data() + bytes.size() - (weights - i) * sizeof weight, &weight,
+                sizeof weight);
+  }
+  std::ofstream(file, std::ios::binary) << bytes;
+}
+
 bool append(const char* token, std::string& text, std::size_t most) {
   text += token;
   return text.size() < most;
@@ -56,13 +84,17 @@ class RealModelTest : public testing::Test {
 
   void TearDown() override { pcai_shutdown(); }
 
-  pcai::model load() {
+  pcai_model_options model_options() const {
     pcai_model_options options;
     pcai_model_options_init(&options, sizeof options);
     options.path = pcai::text_of(*path_);
     options.context_length = 1024;
     options.max_sequences = 4;
-    pcai::model model = engine_->load(options);
+    return options;
+  }
+
+  pcai::model load() {
+    pcai::model model = engine_->load(model_options());
     EXPECT_TRUE(model.wait());
     return model;
   }
@@ -85,6 +117,32 @@ TEST_F(RealModelTest, SaysWhatItIsAndAnswers) {
   EXPECT_THAT(answer.text, HasSubstr("Paris"));
   EXPECT_GT(answer.last.prompt_tokens, 5U);
   EXPECT_GT(model.stats().tokens_generated, 0U);
+}
+
+TEST_F(RealModelTest, AnAdapterCountsAsFarAsTheRequestSays) {
+  const std::string file = testing::TempDir() + "adapter.gguf";
+  write_adapter(file);
+  const pcai_adapter adapter = {pcai::text_of(file), 0, 0};
+  pcai_model_options options = model_options();
+  options.adapters = &adapter;
+  options.adapter_count = 1;
+  pcai::model model = engine_->load(options);
+  ASSERT_TRUE(model.wait());
+
+  pcai::request request = greedy("Name three colours.", 12);
+  const std::string as_loaded = model.start(request).wait().text;
+  request.lora.emplace();
+  EXPECT_EQ(model.start(request).wait().text, as_loaded) << "the adapter is loaded, but off";
+  request.lora->push_back({0, 1});
+  EXPECT_NE(model.start(request).wait().text, as_loaded);
+  request.lora->back().index = 1;
+  try {
+    static_cast<void>(model.start(request).wait());
+    ADD_FAILURE() << "there is no such adapter";
+  } catch (const pcai::error& error) {
+    EXPECT_EQ(error.code(), PCAI_ERROR_INVALID_REQUEST);
+    EXPECT_THAT(error.what(), HasSubstr("no adapter 1"));
+  }
 }
 
 TEST_F(RealModelTest, BothPartsOfTheHeaderGiveTheSameText) {
