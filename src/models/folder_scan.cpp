@@ -21,6 +21,8 @@ bool is_gguf_name(const fs::path& path) {
 
 class Scanner {
  public:
+  explicit Scanner(int max_depth) : max_depth_(max_depth) {}
+
   FolderScan scan(const fs::path& root) {
     enter(root, 0);
     return std::move(found_);
@@ -41,9 +43,9 @@ class Scanner {
     for (const fs::directory_entry& entry : entries) {
       if (!entry.is_directory(error)) {
         if (is_gguf_name(entry.path())) found_.files.push_back(entry.path());
-      } else if (depth + 1 < kMaxScanDepth) {
+      } else if (depth + 1 < max_depth_) {
         enter(entry.path(), depth + 1);
-      } else {
+      } else if (max_depth_ == kMaxScanDepth) {
         found_.problems.push_back(printable_path(entry.path()) + ": is too deep, not searched");
       }
     }
@@ -54,6 +56,7 @@ class Scanner {
     }
   }
 
+  int max_depth_;
   FolderScan found_;
   std::set<fs::path> seen_;
   std::size_t room_ = kMaxScanEntries;
@@ -63,7 +66,19 @@ class Scanner {
 }  // namespace
 
 FolderScan scan_folder(const fs::path& root) {
-  return Scanner().scan(root);
+  return Scanner(kMaxScanDepth).scan(root);
+}
+
+FolderScan scan_flat_folder(const fs::path& root) {
+  return Scanner(1).scan(root);
+}
+
+bool lies_below(const fs::path& file, const fs::path& folder) {
+  std::error_code error;
+  const fs::path real_folder = fs::canonical(folder, error);
+  if (error) return false;
+  const fs::path real_file = fs::weakly_canonical(file, error);
+  return !error && std::ranges::mismatch(real_folder, real_file).in1 == real_folder.end();
 }
 
 }  // namespace pcai

@@ -17,6 +17,12 @@ struct FolderScan {
 /// `kMaxScanDepth` folders down and after `kMaxScanEntries` names.
 FolderScan scan_folder(const std::filesystem::path& root);
 
+/// Those that lie in `root` itself.
+FolderScan scan_flat_folder(const std::filesystem::path& root);
+
+/// Whether a file, which need not be there, lies below the folder when every link is followed.
+bool lies_below(const std::filesystem::path& file, const std::filesystem::path& folder);
+
 inline constexpr int kMaxScanDepth = 8;
 inline constexpr std::size_t kMaxScanEntries = 100'000;
 

@@ -28,7 +28,8 @@ struct FoundModel {
   std::optional<Error> error = {};
 
   /// The id that says where it is and never depends on other models: "ollama:qwen2.5:0.5b",
-  /// "lmstudio:publisher/repository/file", "hf:owner/repository:file", else the path.
+  /// "lmstudio:publisher/repository/file", "hf:owner/repository:file", "jan:owner/name", else the
+  /// path.
   std::string full_id = {};
 
   /// Equal for two names of one file: device, number, size, time of change. Absent = not known.

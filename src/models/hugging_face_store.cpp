@@ -45,15 +45,6 @@ std::string current_commit(const fs::path& repository) {
   return {};
 }
 
-/// A cache's links point into the repository's own blobs; others are not followed.
-bool stays_inside(const fs::path& file, const fs::path& repository) {
-  std::error_code error;
-  const fs::path real_file = fs::weakly_canonical(file, error);
-  const fs::path real_repository = fs::canonical(repository, error);
-  if (error) return false;
-  return std::ranges::mismatch(real_repository, real_file).in1 == real_repository.end();
-}
-
 /// "models--owner--name" as "owner/name".
 std::string repository_name(const fs::path& folder) {
   std::string name = printable_path(folder.filename()).substr(kRepositoryPrefix.size());
@@ -103,7 +94,8 @@ std::vector<FoundModel> list_hugging_face_models(const fs::path& cache) {
       model.path = file;
       model.source = "hugging-face";
       model.full_id = printable("hf:" + repository_name(repository) + ":" + model_stem(file), 1024);
-      if (!stays_inside(file, repository)) {
+      // A cache's links point into the repository's own blobs; others are not followed.
+      if (!lies_below(file, repository)) {
         model.error = Error{ErrorCode::InvalidModel,
                             printable_path(file) + ": links to a file outside of its repository"};
       }

@@ -18,6 +18,7 @@
 #include "models/damaged.h"
 #include "models/folder_scan.h"
 #include "models/hugging_face_store.h"
+#include "models/jan_store.h"
 #include "models/lm_studio_hub.h"
 #include "models/ollama_store.h"
 #include "models/printable.h"
@@ -160,7 +161,12 @@ std::vector<FoundModel> list_models(const ModelFolders& folders) {
   }
   for (const fs::path& folder : folders.llama_cpp) listing.add_folder(folder, "llama.cpp");
   for (const fs::path& folder : folders.gpt4all) listing.add_folder(folder, "gpt4all");
-  for (const fs::path& folder : folders.jan) listing.add_folder(folder, "jan");
+  for (const fs::path& data : folders.jan) {
+    listing.add_all(list_jan_models(data, folders.platform));
+    for (const fs::path& folder : jan_model_folders(data)) {
+      if (fs::exists(folder, error)) listing.add_folder(folder, "jan");
+    }
+  }
   std::vector<FoundModel> models = listing.take();
   for (const fs::path& hub : folders.lm_studio_hubs) {
     add_virtual(models, list_virtual_models(hub, folders.lm_studio));
@@ -194,6 +200,15 @@ bool has_own_folder(const FoundModel& model) {
   return model.source == "lm-studio" || model.source == "hugging-face";
 }
 
+/// One that a store names is used where it fits the model.
+void check_projector(FoundModel& model, std::uint32_t embedding_length) {
+  if (!model.projector) return;
+  if (const Status fits = projector_fits(*model.projector, embedding_length); !fits) {
+    model.notes.push_back("its projector is not used: " + fits.error().message);
+    model.projector.reset();
+  }
+}
+
 void describe(FoundModel& model) {
   if (model.error) return;
   auto summary = describe_gguf(model.path);
@@ -214,6 +229,7 @@ void describe(FoundModel& model) {
   if (has_own_folder(model) && model.kind == GgufKind::Model) {
     model.projector = projector_beside(model.path, summary->embedding_length);
   }
+  if (model.source == "jan") check_projector(model, summary->embedding_length);
 }
 
 /// What a file is by, whatever it is called: device, number, size, time of change.
@@ -275,7 +291,8 @@ std::string names_of(const std::vector<FoundModel>& models) {
 
 /// "hf:…" and its like.
 bool is_full_id(const std::string& name) {
-  return name.starts_with("hf:") || name.starts_with("ollama:") || name.starts_with("lmstudio:");
+  return name.starts_with("hf:") || name.starts_with("ollama:") || name.starts_with("lmstudio:") ||
+         name.starts_with("jan:");
 }
 
 /// Whether a full id is meant: in any letter case, and with the parts that tell nothing new left
@@ -326,7 +343,8 @@ std::vector<FoundModel> find_models(const ModelFolders& folders) {
   std::map<FileIdentity, const FoundModel*> known;
   const FoundModel* last = nullptr;
   for (FoundModel& model : models) {
-    const bool may_share = !model.error && !has_own_folder(model);
+    const bool has_projector = has_own_folder(model) || (model.source == "jan" && model.projector);
+    const bool may_share = !model.error && !has_projector;
     if (may_share && last != nullptr && last->path.native() == model.path.native()) {
       model.identity = last->identity;
       take_description(model, *last);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "models/hugging_face_store.h"
+#include "models/jan_store.h"
 #include "models/lm_studio_store.h"
 #include "models/ollama_store.h"
 #include "models/other_stores.h"
@@ -37,12 +38,13 @@ std::vector<StorePlace> store_places(const UserEnvironment& environment) {
   add("hugging-face", hugging_face_model_places(environment));
   add("llama.cpp", llama_cpp_model_places(environment));
   add("gpt4all", gpt4all_model_places(environment));
-  add("jan", jan_model_places(environment));
+  add("jan", jan_data_places(environment));
   return places;
 }
 
 ModelFolders ModelFolders::of_this_user(const UserEnvironment& environment) {
   ModelFolders folders;
+  folders.platform = environment.platform;
   folders.own = own_models_folder(environment);
   folders.lm_studio_hubs = lm_studio_hub_places(environment);
   const std::pair<std::string_view, std::vector<std::filesystem::path>*> stores[] = {

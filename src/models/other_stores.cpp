@@ -15,6 +15,8 @@ struct UserFolder {
 constexpr UserFolder kCaches = {"LOCALAPPDATA", "Library/Caches", "XDG_CACHE_HOME", ".cache"};
 constexpr UserFolder kData = {"LOCALAPPDATA", "Library/Application Support", "XDG_DATA_HOME",
                               ".local/share"};
+constexpr UserFolder kRoaming = {"APPDATA", "Library/Application Support", "XDG_DATA_HOME",
+                                 ".local/share"};
 constexpr UserFolder kSettings = {"APPDATA", "Library/Application Support", "XDG_CONFIG_HOME",
                                   ".config"};
 
@@ -52,8 +54,14 @@ std::vector<fs::path> gpt4all_model_places(const UserEnvironment& environment) {
   return places;
 }
 
-std::vector<fs::path> jan_model_places(const UserEnvironment& environment) {
-  return below(environment, kSettings, fs::path("Jan") / "data" / "llamacpp" / "models");
+std::vector<fs::path> jan_folders(const UserEnvironment& environment) {
+  std::vector<fs::path> folders = below(environment, kRoaming, "Jan");
+  if (environment.platform == Platform::Linux) {
+    for (fs::path& folder : below(environment, kSettings, "Jan")) {
+      folders.push_back(std::move(folder));
+    }
+  }
+  return folders;
 }
 
 }  // namespace pcai

@@ -8,7 +8,7 @@
 
 namespace pcai {
 
-// Programs whose models are plain GGUF files in a folder. They are only ever read.
+// Programs that keep models in a folder of the user's. They are only ever read.
 
 /// llama.cpp's own flat cache of before March 2026.
 std::vector<std::filesystem::path> llama_cpp_model_places(const UserEnvironment& environment = {});
@@ -16,7 +16,7 @@ std::vector<std::filesystem::path> llama_cpp_model_places(const UserEnvironment&
 /// GPT4All's folder and that of its bindings.
 std::vector<std::filesystem::path> gpt4all_model_places(const UserEnvironment& environment = {});
 
-/// Jan's folders of models below its data folder.
-std::vector<std::filesystem::path> jan_model_places(const UserEnvironment& environment = {});
+/// Jan's own folders, of settings and of data. Linux has had two, the newer is first.
+std::vector<std::filesystem::path> jan_folders(const UserEnvironment& environment = {});
 
 }  // namespace pcai

@@ -5,8 +5,10 @@
 #include <system_error>
 #include <vector>
 
+#include "models/damaged.h"
 #include "models/folder_scan.h"
 #include "models/gguf_summary.h"
+#include "models/printable.h"
 
 namespace pcai {
 namespace {
@@ -42,13 +44,21 @@ std::optional<fs::path> projector_beside(const fs::path& model, std::uint32_t em
     return (half ? "0" : "1") + name;
   });
   for (fs::path& candidate : candidates) {
-    const auto summary = describe_gguf(candidate);
-    if (summary && summary->kind == GgufKind::Projector &&
-        summary->projection_length == embedding_length) {
-      return std::move(candidate);
-    }
+    if (projector_fits(candidate, embedding_length)) return std::move(candidate);
   }
   return std::nullopt;
+}
+
+Status projector_fits(const fs::path& projector, std::uint32_t embedding_length) {
+  const auto summary = describe_gguf(projector);
+  if (!summary) return fail(summary.error());
+  if (summary->kind != GgufKind::Projector) {
+    return damaged(printable_path(projector) + ": is no projector");
+  }
+  if (summary->projection_length != embedding_length) {
+    return damaged(printable_path(projector) + ": is a projector for another model");
+  }
+  return {};
 }
 
 }  // namespace pcai

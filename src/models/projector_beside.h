@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <optional>
 
+#include "core/result.h"
+
 namespace pcai {
 
 /// The projector in the folder of a model's file, where the folder is of one model: a GGUF file
@@ -11,5 +13,8 @@ namespace pcai {
 /// the first by name.
 std::optional<std::filesystem::path> projector_beside(const std::filesystem::path& model,
                                                       std::uint32_t embedding_length);
+
+/// Whether a file is a projector, whole, and made for this width. Fails with InvalidModel.
+Status projector_fits(const std::filesystem::path& projector, std::uint32_t embedding_length);
 
 }  // namespace pcai

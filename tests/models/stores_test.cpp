@@ -31,7 +31,7 @@ class StoresTest : public testing::Test {
   StoresTest() {
     for (const char* name :
          {"PCAI_MODELS_DIR", "XDG_DATA_HOME", "XDG_CACHE_HOME", "OLLAMA_MODELS", "XDG_CONFIG_HOME",
-          "LLAMA_CACHE", "HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"}) {
+          "JAN_DATA_FOLDER", "LLAMA_CACHE", "HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"}) {
       set(name, nullptr);
     }
     set("HOME", home().c_str());
@@ -123,7 +123,7 @@ TEST_F(StoresTest, EveryPlaceIsToldAndThoseThatAreThereAreSearched) {
   std::vector<std::string> told;
   for (const StorePlace& place : store_places()) told.push_back(place.source);
   EXPECT_THAT(told, ElementsAre("pcai", "ollama", "ollama", "lm-studio", "hugging-face",
-                                "llama.cpp", "gpt4all", "gpt4all", "jan"));
+                                "llama.cpp", "gpt4all", "gpt4all", "jan", "jan"));
 }
 
 TEST_F(StoresTest, OllamaModelsHaveOllamasNames) {

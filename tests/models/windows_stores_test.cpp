@@ -7,6 +7,7 @@
 
 #include "models/gguf_builder.h"
 #include "models/hugging_face_store.h"
+#include "models/jan_store.h"
 #include "models/lm_studio_store.h"
 #include "models/model_finder.h"
 #include "models/model_folders.h"
@@ -90,14 +91,14 @@ TEST_F(WindowsStoresTest, EveryStoreIsLookedForInItsFolderOfWindows) {
     places.emplace_back(place.source, place.path.lexically_relative(home()));
   }
   using Place = std::pair<std::string, fs::path>;
-  EXPECT_THAT(places,
-              ElementsAre(Place("pcai", "AppData/Local/pcai/models"),
-                          Place("ollama", ".ollama/models"), Place("lm-studio", ".lmstudio/models"),
-                          Place("hugging-face", ".cache/huggingface/hub"),
-                          Place("llama.cpp", "AppData/Local/llama.cpp"),
-                          Place("gpt4all", "AppData/Local/nomic.ai/GPT4All"),
-                          Place("gpt4all", ".cache/gpt4all"),
-                          Place("jan", "AppData/Roaming/Jan/data/llamacpp/models")));
+  EXPECT_THAT(
+      places,
+      ElementsAre(Place("pcai", "AppData/Local/pcai/models"), Place("ollama", ".ollama/models"),
+                  Place("lm-studio", ".lmstudio/models"),
+                  Place("hugging-face", ".cache/huggingface/hub"),
+                  Place("llama.cpp", "AppData/Local/llama.cpp"),
+                  Place("gpt4all", "AppData/Local/nomic.ai/GPT4All"),
+                  Place("gpt4all", ".cache/gpt4all"), Place("jan", "AppData/Roaming/Jan/data")));
 }
 
 TEST_F(WindowsStoresTest, WithoutFoldersOfAUserThereIsNoPlace) {
@@ -116,8 +117,7 @@ TEST_F(WindowsStoresTest, MacsKeepThemInTheLibrary) {
   EXPECT_THAT(
       gpt4all_model_places(mac),
       ElementsAre(library / "Application Support/nomic.ai/GPT4All", home() / ".cache/gpt4all"));
-  EXPECT_THAT(jan_model_places(mac),
-              ElementsAre(library / "Application Support/Jan/data/llamacpp/models"));
+  EXPECT_THAT(jan_data_places(mac), ElementsAre(library / "Application Support/Jan/data"));
 }
 
 TEST_F(WindowsStoresTest, VariablesOfWindowsMayBeQuotedAndEndInASeparator) {
@@ -228,6 +228,8 @@ TEST_F(WindowsStoresTest, AllStoresAreListedTogetherAndNothingIsWritten) {
   write("AppData/Local/llama.cpp/org_repo_half.gguf.downloadInProgress", "GGUF");
   put_model(home() / "AppData/Local/nomic.ai/GPT4All/four.gguf");
   put_model(home() / "AppData/Roaming/Jan/data/llamacpp/models/owner/j/model.gguf");
+  write("AppData/Roaming/Jan/data/llamacpp/models/owner/j/model.yml",
+        "model_path: llamacpp\\models\\owner\\j\\model.gguf\r\n");
   put_model(home() / "AppData/Local/pcai/models/own.gguf");
   const Snapshot before = snapshot_of(folder_.path());
   const auto models = found();
@@ -235,6 +237,7 @@ TEST_F(WindowsStoresTest, AllStoresAreListedTogetherAndNothingIsWritten) {
     EXPECT_TRUE(resolve_model(ModelFolders::of_this_user(windows_), id)) << id;
   }
   EXPECT_EQ(snapshot_of(folder_.path()), before);
+  EXPECT_EQ(models.at("jan:owner/j"), "jan");
   std::vector<std::string> sources;
   for (const auto& [id, source] : models) sources.push_back(source);
   EXPECT_THAT(sources, UnorderedElementsAre("ollama", "lm-studio", "hugging-face", "llama.cpp",
