@@ -20,6 +20,7 @@
 #include "backend/llamacpp/llama_log.h"
 #include "backend/llamacpp/register.h"
 #include "backend/registry.h"
+#include "llamacpp/small_model.h"
 #include "models/gguf_builder.h"
 #include "models/gguf_reader.h"
 #include "models/temporary_folder.h"
@@ -92,62 +93,7 @@ TEST(HostileFileDeathTest, WhatTheFuzzerKeptAndTheReaderAcceptsIsLoadedOrRefused
 }
 
 using test::GgufBuilder;
-
-/// A small model of the llama family that loads and answers, with a vocabulary of one kind.
-GgufBuilder small_model(const std::string& architecture, bool is_bpe) {
-  std::vector<std::string> tokens = {"<unk>", "<s>", "</s>"};
-  std::vector<std::int32_t> types = {2, 3, 3};
-  std::string scores;
-  for (int i = 0; i < 256; ++i) {
-    char text[8];
-    std::snprintf(text, sizeof text, "<0x%02X>", i);
-    tokens.emplace_back(text);
-    types.push_back(6);
-  }
-  for (const char* const piece : {"\u2581", "a", "b", "\u2581a", "\u2581b", "ab", "\n"}) {
-    tokens.emplace_back(piece);
-    types.push_back(1);
-  }
-  for (std::size_t i = 0; i < tokens.size(); ++i) scores += test::bytes(-static_cast<float>(i));
-  constexpr std::uint64_t kWidth = 64;
-  constexpr std::uint64_t kKeys = 32;
-  constexpr std::uint64_t kInner = 96;
-  const std::string own = architecture + ".";
-  GgufBuilder file;
-  file.text("general.architecture", architecture)
-      .u32(own + "block_count", 2)
-      .u32(own + "context_length", 256)
-      .u32(own + "embedding_length", kWidth)
-      .u32(own + "feed_forward_length", kInner)
-      .u32(own + "attention.head_count", 4)
-      .u32(own + "attention.head_count_kv", 2)
-      .u32(own + "rope.dimension_count", 16)
-      .number<float>(own + "attention.layer_norm_rms_epsilon", GgufType::Float32, 1e-5F)
-      .number<float>(own + "attention.layer_norm_epsilon", GgufType::Float32, 1e-5F)
-      .text("tokenizer.ggml.model", is_bpe ? "gpt2" : "llama")
-      .strings("tokenizer.ggml.tokens", tokens)
-      .i32s("tokenizer.ggml.token_type", types)
-      .array("tokenizer.ggml.scores", GgufType::Float32, tokens.size(), scores)
-      .u32("tokenizer.ggml.bos_token_id", 1)
-      .u32("tokenizer.ggml.eos_token_id", 2)
-      .u32("tokenizer.ggml.unknown_token_id", 0);
-  if (is_bpe) file.strings("tokenizer.ggml.merges", {"a b"});
-  file.tensor("token_embd.weight", {kWidth, tokens.size()}, GgufBuilder::kF32)
-      .tensor("output_norm.weight", {kWidth}, GgufBuilder::kF32);
-  for (int i = 0; i < 2; ++i) {
-    const std::string layer = "blk." + std::to_string(i) + ".";
-    file.tensor(layer + "attn_norm.weight", {kWidth}, GgufBuilder::kF32)
-        .tensor(layer + "ffn_norm.weight", {kWidth}, GgufBuilder::kF32)
-        .tensor(layer + "attn_q.weight", {kWidth, kWidth}, GgufBuilder::kQ4_1)
-        .tensor(layer + "attn_k.weight", {kWidth, kKeys}, GgufBuilder::kQ4_1)
-        .tensor(layer + "attn_v.weight", {kWidth, kKeys}, GgufBuilder::kQ4_1)
-        .tensor(layer + "attn_output.weight", {kWidth, kWidth}, GgufBuilder::kQ4_1)
-        .tensor(layer + "ffn_gate.weight", {kWidth, kInner}, GgufBuilder::kQ4_1)
-        .tensor(layer + "ffn_up.weight", {kWidth, kInner}, GgufBuilder::kQ4_1)
-        .tensor(layer + "ffn_down.weight", {kInner, kWidth}, GgufBuilder::kQ4_1);
-  }
-  return file;
-}
+using test::small_model;
 
 /// Keys that llama.cpp reads of a model: its own after the architecture's name, and the
 /// vocabulary's.

@@ -273,23 +273,6 @@ TEST_F(KernelsTest, WhereMemoryIsShortMainlineComputes) {
   EXPECT_EQ(model.kernels->products(), 0U);
 }
 
-std::uint64_t resident_bytes() {
-  std::ifstream file("/proc/self/statm");
-  std::uint64_t size = 0;
-  std::uint64_t resident = 0;
-  file >> size >> resident;
-  return resident * 4096;
-}
-
-TEST_F(KernelsTest, FiftyLoadsLeaveNoMemory) {
-  std::uint64_t before = 0;
-  for (int i = 0; i < 50; ++i) {
-    Loaded model;
-    if (i == 5) before = resident_bytes();
-  }
-  EXPECT_LT(resident_bytes(), before + (std::uint64_t{16} << 20));
-}
-
 TEST_F(KernelsTest, KernelsThatCannotBeUsedAreAnErrorOnlyWhereTheyAreAskedFor) {
   if (kernel_choice().variant != nullptr) GTEST_SKIP() << "they can be used here";
   const auto asked = load({.model_path = path(), .kernels = KernelUse::On});

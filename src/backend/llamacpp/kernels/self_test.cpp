@@ -47,12 +47,12 @@ class TestGraph {
  public:
   using Further = ggml_tensor* (*)(ggml_context* context, ggml_tensor* product);
 
-  TestGraph(ggml_type type, Further further) {
+  TestGraph(ggml_type type, Further further, int threads) {
     context_.reset(ggml_init({.mem_size = 32 * ggml_tensor_overhead() + ggml_graph_overhead(),
                               .mem_buffer = nullptr,
                               .no_alloc = true}));
     backend_.reset(ggml_backend_cpu_init());
-    ggml_backend_cpu_set_n_threads(backend_.get(), 1);
+    ggml_backend_cpu_set_n_threads(backend_.get(), threads);
     weight_ = ggml_new_tensor_2d(context_.get(), type, kColumns, kRows);
     ggml_tensor* activations = ggml_new_tensor_2d(context_.get(), GGML_TYPE_F32, kColumns, kTokens);
     ggml_tensor* product = ggml_mul_mat(context_.get(), weight_, activations);
@@ -161,7 +161,7 @@ KernelChoice choose() {
 
 }  // namespace
 
-std::string self_test(const kernels::Variant& variant) {
+std::string self_test(const kernels::Variant& variant, int threads) {
   struct Case {
     std::string name;
     ggml_type type;
@@ -176,12 +176,13 @@ std::string self_test(const kernels::Variant& variant) {
   cases.push_back({"SwiGLU", GGML_TYPE_Q8_0, gate<GGML_GLU_OP_SWIGLU>});
   cases.push_back({"GEGLU", GGML_TYPE_Q8_0, gate<GGML_GLU_OP_GEGLU>});
   for (const Case& each : cases) {
-    TestGraph graph(each.type, each.further);
+    TestGraph graph(each.type, each.further, threads);
     const std::vector<float> mainline = graph.compute();
     NoProgress unwatched;
-    const auto kernels = ModelKernels::create({{"weight", &graph.weight()}}, variant,
-                                              {.most_memory = std::uint64_t{16} << 20}, unwatched)
-                             .value();
+    const ModelKernels::Options options{.threads = static_cast<unsigned>(threads),
+                                        .most_memory = std::uint64_t{16} << 20};
+    const auto kernels =
+        ModelKernels::create({{"weight", &graph.weight()}}, variant, options, unwatched).value();
     const std::vector<float> ours = graph.compute();
     if (kernels->products() != 1) return each.name + " was not asked for by ggml";
     if (!agree(mainline, ours)) return each.name;

@@ -7,9 +7,9 @@
 namespace pcai {
 
 /// Computes a small graph for every format, attention and each gate, by mainline and by this
-/// variant, and compares. "" = they agree; else what does not. Takes some milliseconds. Needs
-/// install_hook().
-std::string self_test(const kernels::Variant& variant);
+/// variant with so many threads, and compares. "" = they agree; else what does not. Takes some
+/// milliseconds. Needs install_hook(). From any thread, also by several at once.
+std::string self_test(const kernels::Variant& variant, int threads = 1);
 
 /// Which kernels this process uses.
 struct KernelChoice {
