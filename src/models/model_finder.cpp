@@ -66,7 +66,8 @@ std::string full_id_of(const fs::path& root, const fs::path& file, const std::st
 class Listing {
  public:
   void add_folder(const fs::path& folder, const std::string& source) {
-    FolderScan scan = scan_folder(folder);
+    // Below llama.cpp's flat files may lie a cache of Hugging Face's form.
+    FolderScan scan = source == "llama.cpp" ? scan_flat_folder(folder) : scan_folder(folder);
     for (const fs::path& file : scan.files) {
       FoundModel model = {printable(model_stem(file), kMaxNameBytes), file, source};
       model.full_id = full_id_of(folder, file, source);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <system_error>
+#include <utility>
 
 #include "models/byte_source.h"
 #include "models/damaged.h"
@@ -18,14 +20,24 @@ using nlohmann::json;
 
 constexpr std::size_t kMaxManifestBytes = 1 << 20;
 
-/// The folder's entries by name; empty when it cannot be read.
+/// What file managers leave in folders. No part of an Ollama name begins with a dot.
+bool is_litter(const fs::path& name) {
+  const std::u8string text = name.u8string();
+  std::string lower(text.begin(), text.end());
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return lower.starts_with('.') || lower == "desktop.ini" || lower == "thumbs.db";
+}
+
+/// The folder's entries by name, without litter; empty when it cannot be read.
 std::vector<fs::path> names_in(const fs::path& folder) {
   std::vector<fs::path> names;
   std::error_code error;
   fs::directory_iterator at(folder, error);
   for (; !error && at != fs::directory_iterator() && names.size() < kMaxScanEntries;
        at.increment(error)) {
-    names.push_back(at->path().filename());
+    if (fs::path name = at->path().filename(); !is_litter(name)) names.push_back(std::move(name));
   }
   std::ranges::sort(names);
   return names;

@@ -1,5 +1,7 @@
 #include "models/other_stores.h"
 
+#include <utility>
+
 namespace pcai {
 namespace {
 
@@ -43,7 +45,11 @@ std::vector<fs::path> below(const UserEnvironment& environment, const UserFolder
 }  // namespace
 
 std::vector<fs::path> llama_cpp_model_places(const UserEnvironment& environment) {
-  return below(environment, kCaches, "llama.cpp");
+  std::vector<fs::path> places = below(environment, kCaches, "llama.cpp");
+  if (fs::path given = environment.path("LLAMA_CACHE"); !given.empty()) {
+    places.insert(places.begin(), std::move(given));
+  }
+  return places;
 }
 
 std::vector<fs::path> gpt4all_model_places(const UserEnvironment& environment) {

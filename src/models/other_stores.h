@@ -10,7 +10,8 @@ namespace pcai {
 
 // Programs that keep models in a folder of the user's. They are only ever read.
 
-/// llama.cpp's own flat cache of before March 2026.
+/// llama.cpp's own flat cache of before March 2026, and what LLAMA_CACHE names, whose files may lie
+/// flat, too.
 std::vector<std::filesystem::path> llama_cpp_model_places(const UserEnvironment& environment = {});
 
 /// GPT4All's folder and that of its bindings.

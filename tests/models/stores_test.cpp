@@ -126,6 +126,36 @@ TEST_F(StoresTest, EveryPlaceIsToldAndThoseThatAreThereAreSearched) {
                                 "llama.cpp", "gpt4all", "gpt4all", "jan", "jan"));
 }
 
+TEST_F(StoresTest, LlamaCppsCacheMayBeFlatAndItsOwn) {
+  const std::string model = GgufBuilder::tiny_model().build();
+  const std::string commit(40, '1');
+  folder_.write("cache/org_repo_flat-Q4_0.gguf", model);
+  folder_.write("cache/manifest=org=repo=latest.json", "{}");
+  folder_.write("cache/org_repo_flat-Q4_0.gguf.json", "{}");
+  folder_.write("cache/org_repo_flat-Q4_0.gguf.etag", "x");
+  folder_.write("cache/org_repo_half.gguf.downloadInProgress", model);
+  folder_.write("cache/models--org--new/refs/main", commit);
+  folder_.write("cache/models--org--new/snapshots/" + commit + "/new.gguf", model);
+  folder_.write("cache/models--org--new/snapshots/" + std::string(40, '2') + "/old.gguf", model);
+  folder_.write("cache/models--org--new/blobs/abc.downloadInProgress", model);
+  folder_.write(".cache/llama.cpp/org_repo_before.gguf", model);
+  const auto found = [] {
+    std::map<std::string, std::string> sources;
+    for (const FoundModel& one : find_models(ModelFolders::of_this_user())) {
+      sources[one.path.filename()] = one.error ? one.error->message : one.source;
+    }
+    return sources;
+  };
+  using Sources = std::map<std::string, std::string>;
+  EXPECT_EQ(found(), (Sources{{"org_repo_before.gguf", "llama.cpp"}}));
+  set("LLAMA_CACHE", (home() / "cache/").c_str());
+  EXPECT_EQ(found(), (Sources{{"org_repo_before.gguf", "llama.cpp"},
+                              {"org_repo_flat-Q4_0.gguf", "llama.cpp"},
+                              {"new.gguf", "hugging-face"}}));
+  set("LLAMA_CACHE", (home() / ".cache/llama.cpp").c_str());
+  EXPECT_EQ(found(), (Sources{{"org_repo_before.gguf", "llama.cpp"}}));
+}
+
 TEST_F(StoresTest, OllamaModelsHaveOllamasNames) {
   const std::string digest(64, 'a');
   folder_.write(".ollama/models/blobs/sha256-" + digest, GgufBuilder::tiny_model().build());
@@ -320,6 +350,22 @@ TEST_F(StoresTest, DamagedManifestsAreListedWithTheirReason) {
   const auto models = ollama();
   ASSERT_EQ(models.size(), 5U);
   for (const FoundModel& model : models) EXPECT_TRUE(model.error) << model.id;
+}
+
+TEST_F(StoresTest, WhatFileManagersLeaveBesideOllamasTagsIsNoModel) {
+  const std::string digest(64, 'a');
+  folder_.write(".ollama/models/blobs/sha256-" + digest, GgufBuilder::tiny_model().build());
+  const std::string model = "registry.ollama.ai/library/smollm2";
+  write_manifest(model + "/135m", "sha256:" + digest);
+  for (const char* name :
+       {".DS_Store", "._135m", "desktop.ini", "Desktop.ini", "Thumbs.db", ".135m.swp"}) {
+    folder_.write(".ollama/models/manifests/" + model + "/" + name, "litter");
+  }
+  folder_.write(".ollama/models/manifests/.DS_Store", "litter");
+  folder_.write(".ollama/models/manifests/.trash/library/old/latest", "litter");
+  const auto models = ollama();
+  ASSERT_EQ(models.size(), 1U);
+  EXPECT_EQ(models[0].id, "smollm2:135m");
 }
 
 TEST_F(StoresTest, ModelsInOllamasCloudAreLeftOut) {
