@@ -139,7 +139,9 @@ class MemoryLimitTest(unittest.TestCase):
 
     def test_200_mixed_requests_are_answered_within_the_limit(self):
         needs = sorted(self.planned(context) for context in self.CONTEXTS.values())
-        limit = (needs[-1] + needs[-2]) // 1_000_000 + 1  # two of them fit, three do not
+        # Two of them fit, also where a plan is as far off as it may be; three do not.
+        limit = int((needs[-1] + needs[-2]) * 1.05) // 1_000_000
+        self.assertGreater(sum(needs), limit * 1_100_000)
         sections = "".join(f'[models.{name}]\nmodel = "{MODEL}"\ncontext = {context}\n'
                            for name, context in self.CONTEXTS.items())
         file = self.pcai.write("pcai.toml", f'memory_limit = "{limit}MB"\n' + sections)

@@ -229,8 +229,11 @@ TEST(LimitsTest, AReaderThatReadsNothingIsCutOffAndItsGenerationCancelled) {
       {.fake = {.context_length = 4'000'000}, .http = {.write_timeout = milliseconds(100)}});
   HttpClient client = server.connect();
   client.set_receive_buffer(4096);
+  // Large events, for the system's buffers take megabytes before a write waits.
   client.send(post_bytes(
-      kChat, chat_body("fake: tokens=3000000\nx", R"(,"stream":true,"max_tokens":3000000)")));
+      kChat,
+      chat_body("fake: tokens=3000000\nx",
+                R"(,"stream":true,"max_tokens":3000000,"logprobs":true,"top_logprobs":20)")));
   EXPECT_TRUE(becomes_true([&] { return server.engine().stats().cancelled == 1; }));
   EXPECT_EQ(server.get("/health").status, 200);
 }
