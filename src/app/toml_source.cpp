@@ -15,11 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path home_folder(const Environment& environment) {
-  const std::string_view home = lookup(environment, "HOME");
-  return home.empty() ? lookup(environment, "USERPROFILE") : home;
-}
-
 constexpr std::string_view kModels = "models";
 constexpr std::string_view kProfiles = "profiles";
 constexpr std::string_view kProfile = "profile";
@@ -36,8 +31,7 @@ struct NamedTable {
 /// One pcai.toml on its way to GivenValues.
 class SettingsFile {
  public:
-  SettingsFile(fs::path file, const Environment& environment)
-      : file_(std::move(file)), home_(home_folder(environment)) {
+  SettingsFile(fs::path file, fs::path home) : file_(std::move(file)), home_(std::move(home)) {
     for (const Setting& setting : settings_table()) {
       if (setting.in_file) known_.emplace_back(setting.name);
     }
@@ -273,12 +267,12 @@ class SettingsFile {
 
 }  // namespace
 
-std::optional<fs::path> find_settings_file(const Environment& environment) {
+std::optional<fs::path> find_settings_file(const Environment& environment, Platform platform) {
   std::vector<fs::path> candidates;
   const fs::path configured = lookup(environment, "XDG_CONFIG_HOME");
   if (configured.is_absolute()) {
     candidates.push_back(configured / "pcai" / "pcai.toml");
-  } else if (const fs::path home = home_folder(environment); !home.empty()) {
+  } else if (const fs::path home = lookup(environment, home_variable(platform)); !home.empty()) {
     candidates.push_back(home / ".config" / "pcai" / "pcai.toml");
   }
   candidates.emplace_back("/etc/pcai/pcai.toml");
@@ -289,8 +283,9 @@ std::optional<fs::path> find_settings_file(const Environment& environment) {
   return {};
 }
 
-Result<FileSettings> read_settings_file(const fs::path& file, const Environment& environment) {
-  return SettingsFile(file, environment).read();
+Result<FileSettings> read_settings_file(const fs::path& file, const Environment& environment,
+                                        Platform platform) {
+  return SettingsFile(file, lookup(environment, home_variable(platform))).read();
 }
 
 }  // namespace pcai

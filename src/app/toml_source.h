@@ -5,13 +5,15 @@
 #include <vector>
 
 #include "app/settings.h"
+#include "models/environment.h"
 
 namespace pcai {
 
 /// The pcai.toml to read when none is named: $XDG_CONFIG_HOME/pcai/pcai.toml (~/.config where that
 /// is not set), then /etc/pcai/pcai.toml; the first that exists, nothing when neither does. The
 /// current folder is not searched: a file found there might be anybody's.
-std::optional<std::filesystem::path> find_settings_file(const Environment& environment);
+std::optional<std::filesystem::path> find_settings_file(const Environment& environment,
+                                                        Platform platform = kThisPlatform);
 
 /// What a settings file says.
 struct FileSettings {
@@ -23,6 +25,7 @@ struct FileSettings {
 /// parsed, has an unknown key (with a suggestion) or a value of the wrong type. "~/" in a path is
 /// the home folder; a relative path starts from the file's folder.
 Result<FileSettings> read_settings_file(const std::filesystem::path& file,
-                                        const Environment& environment);
+                                        const Environment& environment,
+                                        Platform platform = kThisPlatform);
 
 }  // namespace pcai

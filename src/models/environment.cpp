@@ -25,7 +25,7 @@ fs::path UserEnvironment::path(const char* name) const {
 }
 
 fs::path UserEnvironment::home() const {
-  return path(platform == Platform::Windows ? "USERPROFILE" : "HOME");
+  return path(home_variable(platform));
 }
 
 }  // namespace pcai

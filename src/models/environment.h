@@ -17,6 +17,11 @@ inline constexpr Platform kThisPlatform = Platform::MacOs;
 inline constexpr Platform kThisPlatform = Platform::Linux;
 #endif
 
+/// The environment variable that holds the path of the user's home folder.
+constexpr const char* home_variable(Platform platform) noexcept {
+  return platform == Platform::Windows ? "USERPROFILE" : "HOME";
+}
+
 /// What a user's folders are worked out from: this process's own system and environment variables
 /// unless others are given.
 struct UserEnvironment {

@@ -149,6 +149,20 @@ TEST_F(TomlSourceTest, WithoutXdgConfigHomeTheSearchLooksBelowHome) {
   EXPECT_EQ(find_settings_file({{"HOME", folder_.path().string()}}), file);
 }
 
+TEST_F(TomlSourceTest, OnWindowsTheHomeFolderIsTheUsersProfile) {
+  const auto file = folder_.write("profile/.config/pcai/pcai.toml", "models_dir = \"~/gguf\"\n");
+  const auto other = folder_.write("msys/.config/pcai/pcai.toml", "");
+  // Git's shell sets HOME, too.
+  const std::string profile = (folder_.path() / "profile").string();
+  const Environment environment = {{"USERPROFILE", profile},
+                                   {"HOME", (folder_.path() / "msys").string()}};
+  EXPECT_EQ(find_settings_file(environment, Platform::Windows), file);
+  EXPECT_EQ(find_settings_file(environment, Platform::Linux), other);
+  const auto read = read_settings_file(file, environment, Platform::Windows);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_THAT(read->given.at(0).texts, ElementsAre(profile + "/gguf"));
+}
+
 TEST_F(TomlSourceTest, AModelHasDefaultsForItsRequests) {
   const auto settings = read_all(
       "[profiles.calm.defaults]\ntemperature = 0\ntop_k = 5\n"
