@@ -48,10 +48,17 @@ tidy: dependencies-ci $(BUILD)/build.ninja ## clang-tidy over src/ (slow)
 	@run-clang-tidy -quiet -p $(BUILD) '/src/'
 
 sanitize: dependencies-test ## hostile files and kernels, llama.cpp under sanitizers, too (slow)
-	@cmake --preset asan-llamacpp -Wno-dev
-	@cmake --build build/asan-llamacpp -j $(JOBS) --target llamacpp_test
-	@UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
-	  build/asan-llamacpp/bin/llamacpp_test --gtest_filter='HostileFile*:KernelsSelfTest*'
+	@tools/get_default_model >/dev/null
+	@for preset in asan-llamacpp tsan-llamacpp; do \
+	  cmake --preset $$preset -Wno-dev && \
+	  cmake --build build/$$preset -j $(JOBS) --target llamacpp_test || exit 1; done
+	@UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 ASAN_OPTIONS=quarantine_size_mb=16 \
+	  LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks.supp:print_suppressions=0 \
+	  VK_DRIVER_FILES=/dev/null build/asan-llamacpp/bin/llamacpp_test \
+	  --gtest_filter='HostileFile*:KernelsSelfTest*:KernelThreads*:KernelsInUse*'
+	@TSAN_OPTIONS=suppressions=$(CURDIR)/tests/races.supp:print_suppressions=0 \
+	  VK_DRIVER_FILES=/dev/null build/tsan-llamacpp/bin/llamacpp_test \
+	  --gtest_filter='KernelThreads*:KernelsInUse*-*Fifty*'
 
 clean: ## remove build/
 	@rm -rf build
