@@ -2,7 +2,8 @@
 // own: the same weights, decoded to 32 bits, with 32-bit activations and caches, are the reference.
 //   exactness MODEL TEXT [--windows N] [--scratch FILE]
 // TEXT is read in windows of 2,048 tokens. Prints the mean Kullback-Leibler divergence, how often
-// the most likely token is the reference's, and the perplexities. SCRATCH gets the decoded model.
+// the most likely token is the reference's, and the perplexities; then how much ours is off
+// llama.cpp's, token by token, with the standard error. SCRATCH gets the decoded model.
 #include <llama.h>
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -34,9 +36,9 @@ struct Side {
   LlamaModelPtr weights;
   std::unique_ptr<ModelKernels> kernels;
   LlamaContextPtr context;
-  double divergence = 0;
-  double surprise = 0;  // sum of -log p of what follows
-  int agreed = 0;
+  std::vector<double> divergence = {};  // of each token
+  std::vector<double> agreed = {};      // 1 where the most likely token is the reference's
+  double surprise = 0;                  // sum of -log p of what follows
 };
 
 Side load(const char* name, const std::filesystem::path& path, KernelUse kernels, bool is_exact) {
@@ -113,6 +115,25 @@ double divergence(const Prediction& exact, const Prediction& other) {
   return sum;
 }
 
+double mean(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+/// The mean of what one has more than the other in each token, and its standard error, which takes
+/// tokens as independent.
+struct Difference {
+  Difference(std::vector<double> values, const std::vector<double>& others) {
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] -= others[i];
+    mean = pcai::mean(values);
+    const auto count = static_cast<double>(values.size());
+    double squares = 0;
+    for (const double value : values) squares += (value - mean) * (value - mean);
+    error = std::sqrt(squares / (count - 1) / count);
+  }
+  double mean;
+  double error;
+};
+
 std::vector<llama_token> tokens_of(const llama_model& model, const std::string& path) {
   std::ifstream file(path);
   const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
@@ -168,8 +189,8 @@ int run(int argc, char** argv) {
         exact.surprise -= reference.log_p[static_cast<std::size_t>(chunk[i + 1])];
         for (Side& side : sides) {
           predict(side, i, vocabulary, other);
-          side.divergence += divergence(reference, other);
-          side.agreed += other.likeliest == reference.likeliest ? 1 : 0;
+          side.divergence.push_back(divergence(reference, other));
+          side.agreed.push_back(other.likeliest == reference.likeliest ? 1 : 0);
           side.surprise -= other.log_p[static_cast<std::size_t>(chunk[i + 1])];
         }
       }
@@ -184,9 +205,12 @@ int run(int argc, char** argv) {
               std::exp(exact.surprise / count));
   for (const Side& side : sides) {
     std::printf("%-10s KL %.5f, most likely token as exact %.2f %%, perplexity %.3f\n", side.name,
-                side.divergence / count, 100.0 * side.agreed / count,
-                std::exp(side.surprise / count));
+                mean(side.divergence), 100 * mean(side.agreed), std::exp(side.surprise / count));
   }
+  const Difference divergences(sides[1].divergence, sides[0].divergence);
+  const Difference agreements(sides[1].agreed, sides[0].agreed);
+  std::printf("ours - llama.cpp: KL %+.6f +- %.6f, most likely token as exact %+.2f +- %.2f %%\n",
+              divergences.mean, divergences.error, 100 * agreements.mean, 100 * agreements.error);
   return 0;
 }
 
