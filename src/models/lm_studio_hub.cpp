@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "models/damaged.h"
+#include "models/default_value.h"
 #include "models/folder_scan.h"
 #include "models/printable.h"
 #include "models/store_yaml.h"
@@ -125,19 +126,6 @@ std::optional<fs::path> model_in(const fs::path& folder) {
   return std::nullopt;
 }
 
-std::optional<DefaultValue> value_of(const json& value) {
-  if (value.is_number_integer()) return value.get<std::int64_t>();
-  if (value.is_number()) return value.get<double>();
-  if (value.is_string()) return std::vector<std::string>{value.get<std::string>()};
-  if (!value.is_array()) return std::nullopt;
-  std::vector<std::string> texts;
-  for (const json& item : value) {
-    if (!item.is_string()) return std::nullopt;
-    texts.push_back(item.get<std::string>());
-  }
-  return texts;
-}
-
 std::string_view without(std::string_view text, std::string_view prefix) {
   return text.starts_with(prefix) ? text.substr(prefix.size()) : text;
 }
@@ -166,7 +154,7 @@ Status use_setting(const std::string& key, const json& field, FoundModel& model)
   if (is_off && !known->off) return {};
   if (is_off) value = *known->off;
   if (is_off && known->ours == "max_tokens") value = kAllThatFit;
-  std::optional<DefaultValue> given = value_of(value);
+  std::optional<DefaultValue> given = read_default_value(value);
   if (!given) return fail(ErrorCode::InvalidRequest, "it must be a number or a text");
   ModelDefaults changed = model.defaults;
   Status status = set_default(changed, *find_default(known->ours), *std::move(given));

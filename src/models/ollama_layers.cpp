@@ -9,6 +9,7 @@
 #include "core/utf8.h"
 #include "models/byte_source.h"
 #include "models/damaged.h"
+#include "models/default_value.h"
 #include "models/printable.h"
 
 namespace pcai {
@@ -35,29 +36,13 @@ const std::string* text_member(const json& object, const char* key) {
                                                      : nullptr;
 }
 
-std::optional<DefaultValue> value_of(const json& value) {
-  if (value.is_number_unsigned()) {
-    return static_cast<std::int64_t>(value.get<std::uint64_t>());
-  }
-  if (value.is_number_integer()) return value.get<std::int64_t>();
-  if (value.is_number()) return value.get<double>();
-  if (value.is_string()) return std::vector<std::string>{value.get<std::string>()};
-  if (!value.is_array()) return std::nullopt;
-  std::vector<std::string> texts;
-  for (const json& item : value) {
-    if (!item.is_string()) return std::nullopt;
-    texts.push_back(item.get<std::string>());
-  }
-  return texts;
-}
-
 /// One parameter; false where Ollama has it and we do not.
 Result<bool> read_param(const std::string& name, const json& value, ModelDefaults& defaults,
                         std::optional<std::uint32_t>& context) {
   const auto refuse = [&](const char* wanted) {
     return fail(ErrorCode::InvalidRequest, name + " must be " + wanted);
   };
-  std::optional<DefaultValue> given = value_of(value);
+  std::optional<DefaultValue> given = read_default_value(value);
   const auto* whole = given ? std::get_if<std::int64_t>(&*given) : nullptr;
   if (name == "num_ctx") {
     if (whole == nullptr || *whole < 1 || *whole > kMaxContext) {

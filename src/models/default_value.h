@@ -1,0 +1,14 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+
+#include "core/defaults.h"
+
+namespace pcai {
+
+/// What a store's file says of a model's default; nothing where no default is of that kind, or the
+/// number is too large for any.
+std::optional<DefaultValue> read_default_value(const nlohmann::json& value);
+
+}  // namespace pcai
