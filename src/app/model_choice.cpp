@@ -1,9 +1,9 @@
 #include "app/model_choice.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "app/load_settings.h"
+#include "app/model_parts.h"
 #include "fit/memory_plan.h"
 #include "models/split_name.h"
 
@@ -65,17 +65,6 @@ KernelUse kernel_use(const std::string& name) {
   return name == "off" ? KernelUse::Off : KernelUse::Auto;
 }
 
-/// "FILE" or "FILE:SCALE".
-AdapterConfig adapter(const std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  float scale = 1;
-  if (colon == std::string::npos) return {.path = text};
-  const char* const end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data() + colon + 1, end, scale);
-  if (error != std::errc() || stopped != end) return {.path = text};
-  return {.path = text.substr(0, colon), .scale = scale};
-}
-
 /// Fills in how to load it; the id and the path stay.
 Status configure(ModelSpec& spec, const Settings& settings) {
   spec.backend = settings.backend;
@@ -95,24 +84,11 @@ Status configure(ModelSpec& spec, const Settings& settings) {
     if (!text) return fail(text.error());
     config.chat_template = std::move(*text);
   }
-  if (fs::path(settings.mmproj).filename() == "none") {
-    config.projector.reset();
-  } else if (!settings.mmproj.empty()) {
-    config.projector = settings.mmproj;
-    config.projector_optional = false;
-  }
+  set_parts(config, settings);
   // A fake model has no file to look into, and what cannot be told is found out by loading.
   const Result<std::uint64_t> memory =
       settings.backend == kFake ? Result<std::uint64_t>(0) : expected_memory(config);
   if (memory) spec.memory_bytes = *memory;
-  // The user's own take the place of those of the store.
-  if (!settings.lora.empty()) config.adapters.clear();
-  for (const std::string& text : settings.lora) config.adapters.push_back(adapter(text));
-  for (const AdapterConfig& adapter : config.adapters) {
-    std::error_code error;
-    const auto bytes = std::filesystem::file_size(adapter.path, error);
-    if (!error && spec.memory_bytes > 0) spec.memory_bytes += bytes;
-  }
   return {};
 }
 

@@ -1,10 +1,12 @@
 """The commands that only tell: models, show, version, config, completion, help."""
 import json
+import re
 import shutil
 import struct
 import subprocess
 import unittest
 
+import gguf_file
 import program
 
 
@@ -78,6 +80,39 @@ class ShowTest(CommandTest):
 
     def test_a_model_must_be_named(self):
         self.assertEqual(self.pcai("show").returncode, 2)
+
+    def test_what_is_loaded_with_a_model_is_shown(self):
+        self.pcai.write("m/plain.gguf", gguf_file.llama().bytes())
+        seer = gguf_file.GgufFile("clip")
+        seer.text("clip.projector_type", "gemma3")
+        seer.flag("clip.has_vision_encoder", True)
+        seer.number("vision.projection_dim", 64)
+        seer.tensor("mm.0.weight", 32, type="F32")
+        projector = self.pcai.write("m/eyes.gguf", seer.bytes())
+        config = self.pcai.write("pcai.toml", """
+            models_dir = ["m"]
+            [models.seeing]
+            model = "plain"
+            mmproj = "m/eyes.gguf"
+            lora = ["m/one.gguf", "m/half.gguf:0.5"]
+            [models.blind]
+            model = "plain"
+            mmproj = "m/plain.gguf"
+            """)
+        adapters = [str(self.pcai.path / name) for name in ("m/one.gguf", "m/half.gguf:0.5")]
+        shown = self.json_of("show", "seeing", "--config", config)
+        self.assertEqual(shown["adapters"], adapters)
+        self.assertEqual(shown["projector"], projector)
+        self.assertEqual((shown["projector_type"], shown["projector_use"]), ("gemma3", "images"))
+        text = self.pcai("show", "seeing", "--config", config).stdout.decode()
+        for line in (f"projector {projector}", "its type gemma3", "it is for images",
+                     *(f"adapter {adapter}" for adapter in adapters)):
+            self.assertRegex(text, "(?m)^" + re.escape(line).replace("\\ ", " +") + "$")
+        (note,) = self.json_of("show", "blind", "--config", config)["notes"]
+        self.assertIn("its projector cannot be used: it is a file of the kind model", note)
+        plain = self.json_of("show", "plain", "--config", config)
+        self.assertEqual((plain["projector"], plain["projector_type"], plain["adapters"]),
+                         (None, None, []))
 
 
 class VersionTest(CommandTest):

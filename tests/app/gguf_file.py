@@ -19,6 +19,9 @@ class GgufFile:
     def text(self, key, value):
         self.keys.append(text(key) + struct.pack("<I", 8) + text(value))
 
+    def flag(self, key, value):
+        self.keys.append(text(key) + struct.pack("<IB", 7, value))
+
     def number(self, key, value):
         self.keys.append(text(f"{self.architecture}.{key}") + struct.pack("<II", 4, value))
 

@@ -1,11 +1,14 @@
 #include <fmt/core.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "app/command_line.h"
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
 #include "app/model_choice.h"
+#include "app/model_parts.h"
 #include "app/terminal.h"
 #include "app/text_table.h"
 #include "models/gguf_reader.h"
@@ -13,6 +16,7 @@
 namespace pcai {
 namespace {
 
+namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kLongestShown = 100;  // bytes of a value in the readable form
@@ -28,7 +32,43 @@ struct ShownModel {
   FoundModel found;
   GgufSummary summary;
   GgufFile file;
+  ModelConfig config;          // what it is loaded with
+  std::string projector_type;  // as llama.cpp calls it; empty without one that can be read
+  std::string projector_use;   // "images", "sound" or both
 };
+
+/// What the header of its projector says; a note where it is none.
+void describe_projector(ShownModel& model) {
+  if (!model.config.projector) return;
+  const auto summary = describe_gguf(*model.config.projector);
+  if (!summary || summary->kind != GgufKind::Projector) {
+    const std::string why =
+        summary ? "it is a file of the kind " + std::string(to_string(summary->kind))
+                : summary.error().message;
+    model.found.notes.push_back("its projector cannot be used: " + why);
+    return;
+  }
+  const Result<GgufFile> file = read_gguf(*model.config.projector);
+  if (!file) return;
+  for (const char* key :
+       {"clip.projector_type", "clip.vision.projector_type", "clip.audio.projector_type"}) {
+    const std::string* type = file->text(key);
+    if (type != nullptr && model.projector_type.empty()) model.projector_type = *type;
+  }
+  const std::pair<const char*, const char*> uses[] = {{"clip.has_vision_encoder", "images"},
+                                                      {"clip.has_audio_encoder", "sound"}};
+  for (const auto& [key, use] : uses) {
+    const GgufValue* has = file->find(key);
+    const bool* is_so = has == nullptr ? nullptr : std::get_if<bool>(&has->data);
+    if (is_so == nullptr || !*is_so) continue;
+    model.projector_use += (model.projector_use.empty() ? "" : " and ") + std::string(use);
+  }
+}
+
+/// As --lora takes it.
+std::string adapter_text(const AdapterConfig& adapter) {
+  return adapter.path.string() + (adapter.scale == 1 ? "" : fmt::format(":{}", adapter.scale));
+}
 
 Result<ShownModel> read_model(const Settings& settings, const std::string& name) {
   const ModelSection* section = find_section(settings, name);
@@ -48,7 +88,17 @@ Result<ShownModel> read_model(const Settings& settings, const std::string& name)
   if (!summary) return fail(summary.error());
   Result<GgufFile> file = read_gguf(found->path);
   if (!file) return fail(file.error());
-  return ShownModel{std::move(*found), std::move(*summary), std::move(*file)};
+  ModelConfig config;
+  config.projector = found->projector;
+  for (const fs::path& adapter : found->adapters) config.adapters.push_back({.path = adapter});
+  const Result<ResolvedSettings> own =
+      resolve(settings, section != nullptr ? section->given : std::vector<GivenValue>());
+  if (!own) return fail(own.error());
+  set_parts(config, own->values);
+  ShownModel model = {
+      std::move(*found), std::move(*summary), std::move(*file), std::move(config), {}, {}};
+  describe_projector(model);
+  return model;
 }
 
 Json value_json(const GgufValue& value) {
@@ -94,14 +144,16 @@ std::string show_json(const ShownModel& model) {
   Json parts = Json::array();
   for (const auto& part : summary.parts) parts.push_back(part.string());
   Json adapters = Json::array();
-  for (const auto& adapter : model.found.adapters) adapters.push_back(adapter.string());
-  const auto& projector = model.found.projector;
+  for (const auto& adapter : model.config.adapters) adapters.push_back(adapter_text(adapter));
+  const auto& projector = model.config.projector;
   const Json object = {{"id", model.found.id},
                        {"full_id", model.found.full_id},
                        {"notes", model.found.notes},
                        {"defaults", defaults_json(model.found.defaults)},
                        {"default_context", number_or_null(model.found.context.value_or(0))},
                        {"projector", projector ? Json(projector->string()) : Json()},
+                       {"projector_type", text_or_null(model.projector_type)},
+                       {"projector_use", text_or_null(model.projector_use)},
                        {"adapters", std::move(adapters)},
                        {"path", model.found.path.string()},
                        {"parts", std::move(parts)},
@@ -172,8 +224,10 @@ std::string show_text(const ShownModel& model) {
     const std::string value = default_text(model.found.defaults, field);
     if (!value.empty()) add("default", std::string(field.name) + " = " + value);
   }
-  if (const auto& projector = model.found.projector) add("projector", projector->string());
-  for (const auto& adapter : model.found.adapters) add("adapter", adapter.string());
+  if (const auto& projector = model.config.projector) add("projector", projector->string());
+  add("its type", model.projector_type);
+  add("it is for", model.projector_use);
+  for (const auto& adapter : model.config.adapters) add("adapter", adapter_text(adapter));
   for (const std::string& note : model.found.notes) add("note", note);
   text += "\n" + styled("metadata", Style::Bold, stdout) + "\n";
   for (const auto& [key, value] : model.file.values) {
