@@ -54,6 +54,7 @@ Status read_system(Json& value, const std::string& path, Request& request) {
 
 Status read_stop_sequences(Json& value, const std::string& path, Request& request) {
   static const FieldInfo kSequence{"", FieldType::String, {1, 256}};
+  request.generate.params.stop_sequences.clear();
   for (std::size_t i = 0; i < value.size(); ++i) {
     if (Status checked = check_field(kSequence, value[i], item_path(path, i)); !checked) {
       return checked;

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <string_view>
+#include <utility>
 
 #include "http/test_server.h"
 
@@ -51,6 +53,36 @@ TEST(AnthropicRoutesTest, AStopSequenceIsNamed) {
   const json message = json::parse(answer.body);
   EXPECT_EQ(message["stop_reason"], "stop_sequence");
   EXPECT_EQ(message["stop_sequence"], "two");
+}
+
+TEST(AnthropicRoutesTest, AModelsDefaultsCompleteAMessageAndItsOwnValuesWin) {
+  TestServer server;
+  ModelSpec spec = {.id = "told", .config = {}, .backend = "fake"};
+  spec.defaults = {
+      .max_tokens = 1, .stop_sequences = std::vector<std::string>{"two"}, .system = "be brief"};
+  ASSERT_TRUE(server.engine().add_model(std::move(spec)));
+  const auto answer = [&](const char* target, const json& fields, const char* model = "told") {
+    json body = json::parse(message_body("fake: reply=one two three"));
+    body["model"] = model;
+    body.update(fields);
+    if (std::string_view(target).ends_with("count_tokens")) body.erase("max_tokens");
+    const Answer given = server.post(target, body.dump());
+    EXPECT_EQ(given.status, 200) << given.body;
+    return json::parse(given.body);
+  };
+  const json none = json::object();
+  const char* const messages = "/v1/messages";
+  // A message must say max_tokens: the default is never asked for.
+  EXPECT_EQ(answer(messages, none)["content"][0]["text"], "one ");
+  EXPECT_EQ(answer(messages, none)["stop_sequence"], "two");
+  EXPECT_EQ(answer(messages, {{"stop_sequences", {"three"}}})["stop_sequence"], "three");
+  EXPECT_EQ(answer(messages, {{"stop_sequences", nullptr}})["stop_sequence"], "two");
+  EXPECT_EQ(answer(messages, {{"max_tokens", 1}})["stop_reason"], "max_tokens");
+  EXPECT_EQ(answer(messages, none, "fake/model:1b")["stop_reason"], "end_turn");
+  const char* const count = "/v1/messages/count_tokens";
+  const int plain = answer(count, none, "fake/model:1b")["input_tokens"];
+  EXPECT_EQ(answer(count, none)["input_tokens"], plain + 2);
+  EXPECT_EQ(answer(count, {{"system", "you like long answers"}})["input_tokens"], plain + 4);
 }
 
 TEST(AnthropicRoutesTest, TokensAreCounted) {

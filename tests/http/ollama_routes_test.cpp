@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <string_view>
+#include <utility>
 
 #include "http/test_server.h"
 
@@ -51,6 +53,47 @@ TEST(OllamaRoutesTest, AWholeAnswerIsOneBody) {
   ASSERT_EQ(generated.status, 200) << generated.body;
   EXPECT_EQ(json::parse(generated.body)["response"], "You said:");
   EXPECT_EQ(json::parse(generated.body)["done_reason"], "length");
+}
+
+TEST(OllamaRoutesTest, AModelsDefaultsCompleteARequestAndItsOwnValuesWin) {
+  TestServer server;
+  ModelSpec spec = {.id = "told", .config = {}, .backend = "fake"};
+  spec.defaults = {
+      .max_tokens = 2, .stop_sequences = std::vector<std::string>{"three"}, .system = "be brief"};
+  ASSERT_TRUE(server.engine().add_model(std::move(spec)));
+  const std::string script = "fake: reply=one two three four";
+  const auto answer = [&](const char* target, const json& fields) {
+    json body = {{"model", "told"}, {"stream", false}};
+    if (std::string_view(target) == "/api/generate") {
+      body["prompt"] = script;
+    } else {
+      body["messages"] = {{{"role", "user"}, {"content", script}}};
+    }
+    body.update(fields);
+    const Answer given = server.post(target, body.dump());
+    EXPECT_EQ(given.status, 200) << given.body;
+    return json::parse(given.body);
+  };
+  const auto text = [&](const json& options) {
+    const json chat = answer("/api/chat", {{"options", options}});
+    const json generated = answer("/api/generate", {{"options", options}});
+    EXPECT_EQ(chat["message"]["content"], generated["response"]);
+    EXPECT_EQ(chat["done_reason"], generated["done_reason"]);
+    return generated["response"].get<std::string>() + "|" +
+           generated["done_reason"].get<std::string>();
+  };
+  EXPECT_EQ(text(json::object()), "one two|length");
+  EXPECT_EQ(text({{"num_predict", 1}}), "one|length");
+  EXPECT_EQ(text({{"num_predict", 9}}), "one two |stop");
+  EXPECT_EQ(text({{"num_predict", 9}, {"stop", {"two"}}}), "one |stop");
+  EXPECT_EQ(text({{"num_predict", 9}, {"stop", json::array()}}), "one two three four|stop");
+  const json none = json::object();
+  const int told = answer("/api/chat", none)["prompt_eval_count"];
+  const json own = {{{"role", "system"}, {"content", "you like long answers"}},
+                    {{"role", "user"}, {"content", script}}};
+  EXPECT_EQ(answer("/api/chat", {{"messages", own}})["prompt_eval_count"], told + 2);
+  EXPECT_EQ(answer("/api/generate", none)["prompt_eval_count"], told);
+  EXPECT_EQ(answer("/api/generate", {{"system", "briefly"}})["prompt_eval_count"], told - 1);
 }
 
 TEST(OllamaRoutesTest, ACallComesWhole) {
