@@ -4,6 +4,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
 
 TOOL = Path(__file__).resolve().parents[2] / "tools" / "run_tests"
@@ -68,6 +69,17 @@ class RunTestsTest(unittest.TestCase):
         status, lines = self.run_script("sleep 600 & wait", properties="TIMEOUT 0.5")
         self.assertEqual((status, lines[-1]), (1, "0 passed, 1 failed"))
         self.assertIn("failed: room: no end within 0.5 s", lines)
+
+    @unittest.mock.patch.dict(os.environ)
+    def test_only_sanitized_programs_are_kept_from_vulkan_drivers(self):
+        os.environ.pop("VK_DRIVER_FILES", None)  # this test may be one that is kept from them
+        for sanitizers, drivers in (("", "any"), ("address,undefined", os.devnull)):
+            (self.build / "CMakeCache.txt").write_text(
+                f"PCAI_SANITIZE-ADVANCED:INTERNAL=1\nPCAI_SANITIZE:STRING={sanitizers}\n")
+            with self.subTest(sanitizers):
+                said = self.build / "said.txt"
+                self.run_script(f'echo "${{VK_DRIVER_FILES:-any}}" >{said}')
+                self.assertEqual(said.read_text().strip(), drivers)
 
     def test_tally_leaves_the_closing_line_to_the_caller(self):
         tally = self.build / "tally"
