@@ -61,6 +61,10 @@ if(PCAI_WITH_CUDA)
   find_package(CUDAToolkit REQUIRED)
   list(APPEND llama_options -DGGML_CUDA_NCCL=OFF -DCUDAToolkit_ROOT=${CUDAToolkit_TARGET_DIR}
        -DCMAKE_CUDA_COMPILER=${CUDAToolkit_NVCC_EXECUTABLE})
+  if(CMAKE_CUDA_ARCHITECTURES)  # not given: all that llama.cpp is made for
+    string(REPLACE ";" "\\;" architectures "${CMAKE_CUDA_ARCHITECTURES}")
+    list(APPEND llama_options "-DCMAKE_CUDA_ARCHITECTURES=${architectures}")
+  endif()
 endif()
 if(PCAI_WITH_VULKAN)
   find_package(Vulkan 1.3.275 COMPONENTS glslc)
