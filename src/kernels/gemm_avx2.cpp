@@ -12,14 +12,14 @@ __m256i widen(__m256i pairs) {
 /// Quants up to 31: 4 * 2 * 31 * 127 fits 16 bits.
 class SmallDot {
  public:
+  static constexpr int kTokens = 4;
   static constexpr bool kTakesSigned = false;
 
-  template <int I>
+  template <int V>
   void add(__m256i quants, __m256i activations) {
-    pairs_[I / 4] = _mm256_add_epi16(pairs_[I / 4], _mm256_maddubs_epi16(quants, activations));
+    pairs_[V / 4] = _mm256_add_epi16(pairs_[V / 4], _mm256_maddubs_epi16(quants, activations));
   }
-  __m256i low() const { return widen(pairs_[0]); }
-  __m256i high() const { return widen(pairs_[1]); }
+  __m256i sum() const { return _mm256_add_epi32(widen(pairs_[0]), widen(pairs_[1])); }
 
  private:
   __m256i pairs_[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()};
@@ -28,38 +28,44 @@ class SmallDot {
 /// Quants up to 63: 2 * 2 * 63 * 127 fits 16 bits.
 class SixBitDot {
  public:
+  static constexpr int kTokens = 4;
   [[maybe_unused]] static constexpr bool kTakesSigned = false;
 
-  template <int I>
+  template <int V>
   void add(__m256i quants, __m256i activations) {
     const __m256i pairs = _mm256_maddubs_epi16(quants, activations);
-    pairs_[I / 2] = I % 2 == 0 ? pairs : _mm256_add_epi16(pairs_[I / 2], pairs);
+    if constexpr (V % 2 == 0) {
+      pairs_ = pairs;
+    } else {
+      sums_[V / 4] = _mm256_add_epi32(sums_[V / 4], widen(_mm256_add_epi16(pairs_, pairs)));
+    }
   }
-  __m256i low() const { return _mm256_add_epi32(widen(pairs_[0]), widen(pairs_[1])); }
-  __m256i high() const { return _mm256_add_epi32(widen(pairs_[2]), widen(pairs_[3])); }
+  __m256i low() const { return sums_[0]; }
+  __m256i high() const { return sums_[1]; }
 
  private:
-  __m256i pairs_[4];
+  __m256i pairs_;
+  __m256i sums_[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()};
 };
 
 /// Quants of 8 bits: taken as the signed numbers that they stand for, the sign moved to the
 /// activation. 2 * 128 * 127 fits 16 bits; the zero point is gone with it.
 class SignedDot {
  public:
+  static constexpr int kTokens = 4;
   static constexpr bool kTakesSigned = true;
 
-  template <int I>
+  template <int V>
   void add(__m256i quants, __m256i activations) {
     const __m256i weights = _mm256_xor_si256(quants, _mm256_set1_epi8(-128));
     const __m256i pairs =
         _mm256_maddubs_epi16(_mm256_abs_epi8(weights), _mm256_sign_epi8(activations, weights));
-    sums_[I / 4] = _mm256_add_epi32(sums_[I / 4], widen(pairs));
+    sum_ = _mm256_add_epi32(sum_, widen(pairs));
   }
-  __m256i low() const { return sums_[0]; }
-  __m256i high() const { return sums_[1]; }
+  __m256i sum() const { return sum_; }
 
  private:
-  __m256i sums_[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()};
+  __m256i sum_ = _mm256_setzero_si256();
 };
 
 PanelTimesTile choose_product(const PanelLayout& layout) {

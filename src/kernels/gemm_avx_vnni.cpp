@@ -6,11 +6,28 @@ namespace {
 
 class Dot {
  public:
+  static constexpr int kTokens = 4;
   static constexpr bool kTakesSigned = false;
 
-  template <int I>
+  template <int V>
   void add(__m256i quants, __m256i activations) {
-    sums_[I / 4] = _mm256_dpbusd_avx_epi32(sums_[I / 4], quants, activations);
+    sum_ = _mm256_dpbusd_avx_epi32(sum_, quants, activations);
+  }
+  __m256i sum() const { return sum_; }
+
+ private:
+  __m256i sum_ = _mm256_setzero_si256();
+};
+
+/// Keeps the halves of a group apart.
+class TwoDots {
+ public:
+  static constexpr int kTokens = 4;
+  [[maybe_unused]] static constexpr bool kTakesSigned = false;
+
+  template <int V>
+  void add(__m256i quants, __m256i activations) {
+    sums_[V / 4] = _mm256_dpbusd_avx_epi32(sums_[V / 4], quants, activations);
   }
   __m256i low() const { return sums_[0]; }
   __m256i high() const { return sums_[1]; }
@@ -28,7 +45,7 @@ PanelTimesTile choose_product(const PanelLayout& layout) {
     case Scales::SuperWithMinimum:
       return five ? panel_times_tile<Dot, Scales::SuperWithMinimum, Quants::Five>
                   : panel_times_tile<Dot, Scales::SuperWithMinimum, Quants::Nibbles>;
-    case Scales::SuperTwo: return panel_times_tile<Dot, Scales::SuperTwo, Quants::Six>;
+    case Scales::SuperTwo: return panel_times_tile<TwoDots, Scales::SuperTwo, Quants::Six>;
     case Scales::Plain: break;
   }
   if (five) return panel_times_tile<Dot, Scales::Plain, Quants::Five>;
