@@ -58,6 +58,9 @@ set(llama_options
     -DGGML_VULKAN=${PCAI_WITH_VULKAN})
 
 if(PCAI_WITH_CUDA)
+  if(NOT TARGET CUDA::nvToolsExt)  # CUDA 13 has none, and CMake 3.25's module fails without it
+    add_library(CUDA::nvToolsExt INTERFACE IMPORTED)
+  endif()
   find_package(CUDAToolkit REQUIRED)
   list(APPEND llama_options -DGGML_CUDA_NCCL=OFF -DCUDAToolkit_ROOT=${CUDAToolkit_TARGET_DIR}
        -DCMAKE_CUDA_COMPILER=${CUDAToolkit_NVCC_EXECUTABLE})
@@ -112,7 +115,13 @@ target_link_libraries(pcai_llama INTERFACE -Wl,--start-group ${llama_archives} $
                                            -Wl,--end-group Threads::Threads ${CMAKE_DL_LIBS})
 # What ggml's GPU backends need beside their archives, which do not say so.
 if(PCAI_WITH_CUDA)
-  target_link_libraries(pcai_llama INTERFACE CUDA::cudart_static CUDA::cublas CUDA::cuda_driver)
+  set(cuda_driver CUDA::cuda_driver)
+  if(NOT WIN32)
+    add_library(pcai_cuda_driver STATIC ${CMAKE_SOURCE_DIR}/src/backend/llamacpp/cuda_driver.cpp)
+    target_link_libraries(pcai_cuda_driver PRIVATE CUDA::toolkit ${CMAKE_DL_LIBS})
+    set(cuda_driver pcai_cuda_driver)
+  endif()
+  target_link_libraries(pcai_llama INTERFACE CUDA::cudart_static CUDA::cublas ${cuda_driver})
 endif()
 if(PCAI_WITH_VULKAN)
   target_link_libraries(pcai_llama INTERFACE ${Vulkan_LIBRARIES})

@@ -10,6 +10,7 @@ namespace pcai {
 namespace {
 
 BackendDescriptor describe() {
+  capture_llama_log();  // asking for GPUs makes ggml look for their drivers, and speak
   return {.name = "llamacpp",
           .version = llama_version(),
           .formats = {"gguf"},
@@ -29,10 +30,7 @@ BackendDescriptor describe() {
 /// llama.cpp behind the seam. Any thread may call any method.
 class LlamaCppBackend final : public InferenceBackend {
  public:
-  LlamaCppBackend() : descriptor_(describe()) {
-    capture_llama_log();
-    llama_backend_init();
-  }
+  LlamaCppBackend() : descriptor_(describe()) { llama_backend_init(); }
 
   const BackendDescriptor& descriptor() const noexcept override { return descriptor_; }
 
@@ -54,11 +52,7 @@ void register_llamacpp(BackendRegistry& registry) {
                 .create = []() -> Result<std::unique_ptr<InferenceBackend>> {
                   return std::make_unique<LlamaCppBackend>();
                 },
-                .kernels =
-                    [] {
-                      capture_llama_log();
-                      return describe_kernels();
-                    }});
+                .kernels = [] { return describe_kernels(); }});
 }
 
 }  // namespace pcai
