@@ -115,13 +115,8 @@ target_link_libraries(pcai_llama INTERFACE -Wl,--start-group ${llama_archives} $
                                            -Wl,--end-group Threads::Threads ${CMAKE_DL_LIBS})
 # What ggml's GPU backends need beside their archives, which do not say so.
 if(PCAI_WITH_CUDA)
-  set(cuda_driver CUDA::cuda_driver)
-  if(NOT WIN32)
-    add_library(pcai_cuda_driver STATIC ${CMAKE_SOURCE_DIR}/src/backend/llamacpp/cuda_driver.cpp)
-    target_link_libraries(pcai_cuda_driver PRIVATE CUDA::toolkit ${CMAKE_DL_LIBS})
-    set(cuda_driver pcai_cuda_driver)
-  endif()
-  target_link_libraries(pcai_llama INTERFACE CUDA::cudart_static CUDA::cublas ${cuda_driver})
+  target_link_libraries(pcai_llama INTERFACE CUDA::cudart_static CUDA::cublas
+                                             $<IF:$<BOOL:${WIN32}>,CUDA::cuda_driver,pcai_cuda_driver>)
 endif()
 if(PCAI_WITH_VULKAN)
   target_link_libraries(pcai_llama INTERFACE ${Vulkan_LIBRARIES})
