@@ -20,7 +20,7 @@
 #include "engine/engine.h"
 #include "pcai/pcai.h"
 
-namespace pcai {
+namespace pcai::bench {
 namespace {
 
 using Run = std::function<void(const std::string& prompt, std::uint32_t max_tokens)>;
@@ -77,7 +77,7 @@ void expect(bool fine, const char* what) {
   std::exit(1);
 }
 
-void run_engine(Engine& engine, const std::string& prompt, std::uint32_t max_tokens) {
+void run_engine(engine::Engine& engine, const std::string& prompt, std::uint32_t max_tokens) {
   GenerateRequest request;
   request.prompt = ChatPrompt{.messages = {{.role = Role::User, .content = prompt}}};
   request.params.max_tokens = max_tokens;
@@ -136,10 +136,10 @@ void stay_on_one_processor() {
 
 int run(int calls, std::uint32_t tokens) {
   stay_on_one_processor();
-  auto registry = std::make_shared<BackendRegistry>();
-  register_fake(*registry);
-  Engine engine(registry, {});
-  NoProgress progress;
+  auto registry = std::make_shared<backend::BackendRegistry>();
+  backend::fake::register_fake(*registry);
+  engine::Engine engine(registry, {});
+  backend::NoProgress progress;
   expect(engine
              .add_model({.id = "m",
                          .config = {.model_path = "m.fake", .context_length = kContext},
@@ -185,7 +185,7 @@ int run(int calls, std::uint32_t tokens) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::bench
 
 int main(int argc, char** argv) {
   const int calls = argc > 1 ? std::atoi(argv[1]) : 5000;

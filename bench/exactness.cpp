@@ -21,10 +21,10 @@
 #include "backend/llamacpp/kernels/hook.h"
 #include "backend/llamacpp/kernels/load_kernels.h"
 #include "backend/llamacpp/kernels/self_test.h"
-#include "backend/llamacpp/llama_log.h"
-#include "backend/llamacpp/model_file.h"
+#include "backend/llamacpp/load/llama_log.h"
+#include "backend/llamacpp/load/model_file.h"
 
-namespace pcai {
+namespace pcai::bench {
 namespace {
 
 constexpr int kWindow = 2048;
@@ -33,23 +33,25 @@ constexpr std::uint32_t kThreads = 2;
 
 struct Side {
   const char* name;
-  LlamaModelPtr weights;
-  std::unique_ptr<ModelKernels> kernels;
-  LlamaContextPtr context;
+  backend::llamacpp::LlamaModelPtr weights;
+  std::unique_ptr<backend::llamacpp::ModelKernels> kernels;
+  backend::llamacpp::LlamaContextPtr context;
   std::vector<double> divergence = {};  // of each token
   std::vector<double> agreed = {};      // 1 where the most likely token is the reference's
   double surprise = 0;                  // sum of -log p of what follows
 };
 
 Side load(const char* name, const std::filesystem::path& path, KernelUse kernels, bool is_exact) {
-  NoProgress unwatched;
+  backend::NoProgress unwatched;
   Side side{.name = name};
   const ModelConfig config{.model_path = path, .threads = kThreads, .kernels = kernels};
-  const bool ours = wants_kernels(config).value();
-  side.weights = load_weights(config, ours, unwatched).value();
+  const bool ours = backend::llamacpp::wants_kernels(config).value();
+  side.weights = backend::llamacpp::load_weights(config, ours, unwatched).value();
   if (ours) {
-    side.kernels = ModelKernels::create(tensors_of(*side.weights), *kernel_choice().variant,
-                                        {.threads = kThreads, .most_memory = UINT64_MAX}, unwatched)
+    side.kernels = backend::llamacpp::ModelKernels::create(
+                       backend::llamacpp::tensors_of(*side.weights),
+                       *backend::llamacpp::kernel_choice().variant,
+                       {.threads = kThreads, .most_memory = UINT64_MAX}, unwatched)
                        .value();
   }
   llama_context_params params = llama_context_default_params();
@@ -163,7 +165,7 @@ int run(int argc, char** argv) {
     std::fputs("exactness MODEL TEXT [--windows N] [--scratch FILE]\n", stderr);
     return 2;
   }
-  capture_llama_log();
+  backend::llamacpp::capture_llama_log();
   llama_backend_init();
   decode_weights(names[0], scratch);
   Side exact = load("exact", scratch, KernelUse::Off, true);
@@ -215,7 +217,7 @@ int run(int argc, char** argv) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::bench
 
 int main(int argc, char** argv) {
   return pcai::run(argc, argv);

@@ -24,13 +24,13 @@
 #include <numeric>
 #include <optional>
 
-#include "backend/llamacpp/llama_log.h"
-#include "backend/llamacpp/model_file.h"
-#include "backend/llamacpp/tokenizer.h"
+#include "backend/llamacpp/load/llama_log.h"
+#include "backend/llamacpp/load/model_file.h"
+#include "backend/llamacpp/tokens/tokenizer.h"
 #include "grammar/corpus.h"
 #include "grammar/grammar_compiler.h"
 
-namespace pcai {
+namespace pcai::bench {
 namespace {
 
 double microseconds() {
@@ -51,10 +51,10 @@ auto timed(std::vector<double>& times, Function function) {
 class Guidance {
  public:
   static constexpr const char* kName = "llguidance";
-  using Matcher = GrammarMatcher;
+  using Matcher = grammar::GrammarMatcher;
 
-  explicit Guidance(const Tokenizer& tokenizer)
-      : compiler_(std::move(*GrammarCompiler::create(tokenizer.vocabulary()))) {}
+  explicit Guidance(const backend::llamacpp::Tokenizer& tokenizer)
+      : compiler_(std::move(*grammar::GrammarCompiler::create(tokenizer.vocabulary()))) {}
 
   std::optional<Matcher> compile(const corpus::Case& item) {
     auto matcher = compiler_->compile({GrammarKind::JsonSchema, item.schema});
@@ -74,16 +74,16 @@ class Guidance {
   }
 
  private:
-  std::unique_ptr<GrammarCompiler> compiler_;
+  std::unique_ptr<grammar::GrammarCompiler> compiler_;
 };
 
 /// llama.cpp's.
 class Gbnf {
  public:
   static constexpr const char* kName = "gbnf";
-  using Matcher = LlamaSamplerPtr;
+  using Matcher = backend::llamacpp::LlamaSamplerPtr;
 
-  explicit Gbnf(const Tokenizer& tokenizer) : vocab_(tokenizer.vocab()) {
+  explicit Gbnf(const backend::llamacpp::Tokenizer& tokenizer) : vocab_(tokenizer.vocab()) {
     all_.resize(static_cast<std::size_t>(tokenizer.size()));
   }
 
@@ -195,7 +195,7 @@ Result apart(Run run) {
 template <typename Engine>
 class Measurement {
  public:
-  Measurement(const Tokenizer& tokenizer, bool list_accepted)
+  Measurement(const backend::llamacpp::Tokenizer& tokenizer, bool list_accepted)
       : tokenizer_(tokenizer), engine_(tokenizer), list_accepted_(list_accepted) {}
 
   Result run(const corpus::Case& item) {
@@ -235,7 +235,7 @@ class Measurement {
     return engine_.may_end(matcher, llama_vocab_eos(tokenizer_.vocab()));
   }
 
-  const Tokenizer& tokenizer_;
+  const backend::llamacpp::Tokenizer& tokenizer_;
   Engine engine_;
   bool list_accepted_;
 };
@@ -285,8 +285,8 @@ void print(const char* name, const char* over, const std::vector<Result>& result
 }
 
 template <typename Engine>
-std::vector<Result> measure(const Tokenizer& tokenizer, const std::vector<corpus::Case>& cases,
-                            bool list_accepted) {
+std::vector<Result> measure(const backend::llamacpp::Tokenizer& tokenizer,
+                            const std::vector<corpus::Case>& cases, bool list_accepted) {
   Measurement<Engine> measurement(tokenizer, list_accepted);
   std::vector<Result> results;
   for (const corpus::Case& item : cases) {
@@ -296,17 +296,17 @@ std::vector<Result> measure(const Tokenizer& tokenizer, const std::vector<corpus
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::bench
 
 int main(int argc, char** argv) {
   using namespace pcai;
   if (argc < 2) return std::fprintf(stderr, "grammars MODEL [FOLDER] [--accepted]\n"), 2;
-  capture_llama_log();
+  backend::llamacpp::capture_llama_log();
   llama_model_params params = llama_model_default_params();
   params.vocab_only = true;
-  const LlamaModelPtr model(llama_model_load_from_file(argv[1], params));
+  const backend::llamacpp::LlamaModelPtr model(llama_model_load_from_file(argv[1], params));
   if (!model) return std::fprintf(stderr, "%s cannot be loaded\n", argv[1]), 1;
-  const Tokenizer tokenizer(*model);
+  const backend::llamacpp::Tokenizer tokenizer(*model);
   const bool list = std::strcmp(argv[argc - 1], "--accepted") == 0;
   const auto cases =
       corpus::load(argc > 2 && argv[2][0] != '-' ? argv[2] : "tests/grammar/schemas");

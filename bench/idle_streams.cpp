@@ -21,7 +21,7 @@
 
 #include "backend/fake/fake_backend.h"
 #include "engine/engine.h"
-#include "http/server.h"
+#include "http/connection/server.h"
 
 namespace {
 
@@ -38,18 +38,19 @@ double seconds_since(Clock::time_point begin) {
 
 [[noreturn]] void serve(int port_pipe, std::uint32_t streams) {
   spdlog::set_level(spdlog::level::off);
-  auto registry = std::make_shared<pcai::BackendRegistry>();
-  pcai::register_fake(*registry, {.max_sequences = streams + 16, .context_length = 1U << 30});
-  pcai::Engine engine(registry, {.max_queue = streams + 16});
-  pcai::NoProgress progress;
-  pcai::HttpOptions options;
+  auto registry = std::make_shared<pcai::backend::BackendRegistry>();
+  pcai::backend::fake::register_fake(*registry,
+                                     {.max_sequences = streams + 16, .context_length = 1U << 30});
+  pcai::engine::Engine engine(registry, {.max_queue = streams + 16});
+  pcai::backend::NoProgress progress;
+  pcai::http::HttpOptions options;
   options.port = 0;
   options.max_connections = streams + 64;
   if (!engine.add_model({.id = "fake", .config = {}, .backend = "fake"}) ||
       !engine.load_model("fake", progress)) {
     std::exit(1);
   }
-  auto server = pcai::HttpServer::listen(engine, options);
+  auto server = pcai::http::HttpServer::listen(engine, options);
   if (!server) {
     std::fprintf(stderr, "%s\n", server.error().message.c_str());
     std::exit(1);

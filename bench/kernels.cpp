@@ -16,29 +16,31 @@
 #include "backend/llamacpp/kernels/hook.h"
 #include "backend/llamacpp/kernels/load_kernels.h"
 #include "backend/llamacpp/kernels/self_test.h"
-#include "backend/llamacpp/llama_log.h"
-#include "backend/llamacpp/model_file.h"
+#include "backend/llamacpp/load/llama_log.h"
+#include "backend/llamacpp/load/model_file.h"
 
-namespace pcai {
+namespace pcai::bench {
 namespace {
 
 constexpr int kContext = 4096;
 constexpr int kSequences = 8;
 
 struct Side {
-  LlamaModelPtr weights;
-  std::unique_ptr<ModelKernels> kernels;
-  LlamaContextPtr context;
+  backend::llamacpp::LlamaModelPtr weights;
+  std::unique_ptr<backend::llamacpp::ModelKernels> kernels;
+  backend::llamacpp::LlamaContextPtr context;
 };
 
 Side load(const ModelConfig& config) {
-  NoProgress unwatched;
+  backend::NoProgress unwatched;
   Side side;
-  const bool ours = wants_kernels(config).value();
-  side.weights = load_weights(config, ours, unwatched).value();
+  const bool ours = backend::llamacpp::wants_kernels(config).value();
+  side.weights = backend::llamacpp::load_weights(config, ours, unwatched).value();
   if (ours) {
-    side.kernels = ModelKernels::create(tensors_of(*side.weights), *kernel_choice().variant,
-                                        {.threads = 2, .most_memory = UINT64_MAX}, unwatched)
+    side.kernels = backend::llamacpp::ModelKernels::create(
+                       backend::llamacpp::tensors_of(*side.weights),
+                       *backend::llamacpp::kernel_choice().variant,
+                       {.threads = 2, .most_memory = UINT64_MAX}, unwatched)
                        .value();
   }
   llama_context_params params = llama_context_default_params();
@@ -131,7 +133,7 @@ int run(int argc, char** argv) {
       config.model_path = argument;
     }
   }
-  capture_llama_log();
+  backend::llamacpp::capture_llama_log();
   llama_backend_init();
   config.kernels = KernelUse::Off;
   const Side theirs = load(config);
@@ -165,7 +167,7 @@ int run(int argc, char** argv) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::bench
 
 int main(int argc, char** argv) {
   return pcai::run(argc, argv);

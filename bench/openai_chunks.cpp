@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <string>
 
-#include "openai/chat_request.h"
-#include "openai/chat_response.h"
+#include "openai/chat/chat_request.h"
+#include "openai/chat/chat_response.h"
 
 namespace {
 
@@ -45,9 +45,10 @@ std::string request_of(std::size_t messages, std::size_t bytes) {
 }  // namespace
 
 int main() {
-  const ChatResponseHead head{"chatcmpl-0123456789abcdef01234567", 1'700'000'000, "some/model:q4"};
-  ChatStreamWriter plain(head, 1, false, true);
-  ChatStreamWriter logprobs(head, 1, true, true);
+  const pcai::openai::ChatResponseHead head{"chatcmpl-0123456789abcdef01234567", 1'700'000'000,
+                                            "some/model:q4"};
+  pcai::openai::ChatStreamWriter plain(head, 1, false, true);
+  pcai::openai::ChatStreamWriter logprobs(head, 1, true, true);
   const GenerateEvent word = TextDelta{" word"};
   const GenerateEvent escaped = TextDelta{"\n\t\"caf\xC3\xA9\" \xF0\x9F\x98\x80"};
   const GenerateEvent page = TextDelta{std::string(4096, 'x')};
@@ -67,7 +68,7 @@ int main() {
           [&] { return logprobs.add(0, top20).size(); });
 
   measure("answer of 500 words", 1'000, [&] {
-    ChatResponseBuilder builder(head, 1, false);
+    pcai::openai::ChatResponseBuilder builder(head, 1, false);
     for (int i = 0; i < 500; ++i) builder.add(0, word);
     builder.add(0, Finished{});
     return builder.json().size();
@@ -78,6 +79,6 @@ int main() {
     const std::string name =
         "request, " + std::to_string(messages) + " messages of " + std::to_string(bytes) + " bytes";
     measure(name.c_str(), body.size() > 100'000 ? 10 : 2'000,
-            [&] { return parse_chat_request(body) ? body.size() : 0; });
+            [&] { return pcai::openai::parse_chat_request(body) ? body.size() : 0; });
   }
 }

@@ -16,7 +16,7 @@
 #include "kernels/gemm.h"
 #include "kernels/variant.h"
 
-namespace pcai::kernels {
+namespace pcai::bench::kernels {
 namespace {
 
 struct Free {
@@ -92,22 +92,24 @@ int run(int argc, char** argv) {
     if (name == "--rounds") rounds = value;
     if (name == "--variant") wanted = argv[i + 1];
   }
-  const std::vector<Variant>& variants = usable_variants();
-  const auto chosen = std::find_if(variants.begin(), variants.end(), [&](const Variant& each) {
-    return wanted.empty() || each.name == wanted;
-  });
+  const std::vector<kernels::Variant>& variants = kernels::usable_variants();
+  const auto chosen = std::find_if(
+      variants.begin(), variants.end(),
+      [&](const kernels::Variant& each) { return wanted.empty() || each.name == wanted; });
   if (chosen == variants.end()) {
     std::puts("this processor runs no such kernels of ours");
     return 1;
   }
-  const Variant& variant = *chosen;
+  const kernels::Variant& variant = *chosen;
   constexpr std::size_t kTokens[] = {1, 4, 16, 128};
-  const Memory panels = random_bytes(panels_bytes(BlockFormat::Q8_0, rows, columns) + 65536);
+  const Memory panels =
+      random_bytes(kernels::panels_bytes(kernels::BlockFormat::Q8_0, rows, columns) + 65536);
   std::vector<float> activations(128 * columns);
   std::mt19937 random(2);
   for (float& x : activations) x = static_cast<float>(random()) / 4e9F - 0.5F;
   std::vector<float> out(128 * rows);
-  const Memory tiles(static_cast<std::byte*>(std::aligned_alloc(64, 8 * tile_bytes(columns))));
+  const Memory tiles(
+      static_cast<std::byte*>(std::aligned_alloc(64, 8 * kernels::tile_bytes(columns))));
   const double peak = dot_peak();
   const double bandwidth = read_bandwidth(panels.get(), rows * columns, rounds);
   std::printf("%s, %zu x %zu; the dot alone %.0f GOP/s, a plain read %.1f GB/s\n",
@@ -115,31 +117,33 @@ int run(int argc, char** argv) {
   std::printf("%-6s", "");
   for (const std::size_t tokens : kTokens) std::printf("  N=%-3zu GOP/s  peak   GB/s read", tokens);
   std::puts("");
-  for (const BlockFormat format : kBlockFormats) {
-    const PanelLayout layout = panel_layout(format);
+  for (const kernels::BlockFormat format : kernels::kBlockFormats) {
+    const kernels::PanelLayout layout = kernels::panel_layout(format);
     std::printf("%-6s", std::string(to_string(format)).c_str());
     for (const std::size_t tokens : kTokens) {
-      const Multiply multiply{.layout = layout,
-                              .panels = panels.get(),
-                              .tiles = tiles.get(),
-                              .columns = columns,
-                              .rows = rows,
-                              .tokens = tokens,
-                              .out = out.data(),
-                              .stride = rows};
+      const kernels::Multiply multiply{.layout = layout,
+                                       .panels = panels.get(),
+                                       .tiles = tiles.get(),
+                                       .columns = columns,
+                                       .rows = rows,
+                                       .tokens = tokens,
+                                       .out = out.data(),
+                                       .stride = rows};
       const double seconds = least_seconds(std::max(3, tokens > 16 ? rounds / 5 : rounds), [&] {
-        for (std::size_t tile = 0; tile < tile_count(tokens); ++tile) {
-          variant.pack_tile({.layout = layout,
-                             .tokens = activations.data() + tile * kTileColumns * columns,
-                             .stride = columns,
-                             .count = std::min(kTileColumns, tokens - tile * kTileColumns),
-                             .tile = tiles.get() + tile * tile_bytes(columns)},
-                            0, columns / kGroup);
+        for (std::size_t tile = 0; tile < kernels::tile_count(tokens); ++tile) {
+          variant.pack_tile(
+              {.layout = layout,
+               .tokens = activations.data() + tile * kernels::kTileColumns * columns,
+               .stride = columns,
+               .count = std::min(kernels::kTileColumns, tokens - tile * kernels::kTileColumns),
+               .tile = tiles.get() + tile * kernels::tile_bytes(columns)},
+              0, columns / kernels::kGroup);
         }
-        variant.multiply(multiply, 0, panel_count(rows));
+        variant.multiply(multiply, 0, kernels::panel_count(rows));
       });
       const double operations = 2.0 * static_cast<double>(rows * columns * tokens) / seconds;
-      const double read = static_cast<double>(panels_bytes(format, rows, columns)) / seconds;
+      const double read =
+          static_cast<double>(kernels::panels_bytes(format, rows, columns)) / seconds;
       std::printf("  %11.0f  %3.0f %%  %5.1f %3.0f %%", operations / 1e9, 100 * operations / peak,
                   read / 1e9, 100 * read / bandwidth);
     }
@@ -150,7 +154,7 @@ int run(int argc, char** argv) {
 }
 
 }  // namespace
-}  // namespace pcai::kernels
+}  // namespace pcai::bench::kernels
 
 int main(int argc, char** argv) {
   return pcai::kernels::run(argc, argv);

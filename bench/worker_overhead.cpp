@@ -21,12 +21,12 @@
 #include "backend/worker/register.h"
 #include "backend/worker/worker_model.h"
 
-namespace pcai {
+namespace pcai::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-class CountingSink final : public EventSink {
+class CountingSink final : public backend::EventSink {
  public:
   void on_event(GenerateEvent event) noexcept override {
     const std::lock_guard lock(mutex_);
@@ -58,7 +58,7 @@ class CountingSink final : public EventSink {
 
 RequestId next_id = 1;
 
-std::shared_ptr<CountingSink> run(LoadedModel& model, int tokens) {
+std::shared_ptr<CountingSink> run(backend::LoadedModel& model, int tokens) {
   GenerateRequest request;
   request.prompt = TextPrompt{"fake: tokens=" + std::to_string(tokens)};
   request.params.max_tokens = 100'000'000;
@@ -76,7 +76,7 @@ double processor_microseconds(pid_t process) {
   return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
 }
 
-void measure(const char* name, LoadedModel& model, int requests, int tokens) {
+void measure(const char* name, backend::LoadedModel& model, int requests, int tokens) {
   for (int i = 0; i < 100; ++i) run(model, 1);
   std::vector<double> times;
   for (int i = 0; i < requests; ++i) {
@@ -88,7 +88,7 @@ void measure(const char* name, LoadedModel& model, int requests, int tokens) {
   const auto quantile = [&times](std::size_t percent) {
     return times[(times.size() - 1) * percent / 100];
   };
-  const auto* isolated = dynamic_cast<const WorkerModel*>(&model);
+  const auto* isolated = dynamic_cast<const backend::worker::WorkerModel*>(&model);
   const auto processor = [&] {
     return std::pair(processor_microseconds(::getpid()),
                      isolated ? processor_microseconds(isolated->process_id()) : 0);
@@ -103,11 +103,11 @@ void measure(const char* name, LoadedModel& model, int requests, int tokens) {
       (after.second - before.second) / tokens);
 }
 
-std::unique_ptr<LoadedModel> load(const BackendRegistry& registry) {
+std::unique_ptr<backend::LoadedModel> load(const backend::BackendRegistry& registry) {
   // Backends of these registries need not outlive their models.
-  static std::vector<std::unique_ptr<InferenceBackend>> backends;
+  static std::vector<std::unique_ptr<backend::InferenceBackend>> backends;
   backends.push_back(std::move(*registry.create_backend("fake")));
-  NoProgress progress;
+  backend::NoProgress progress;
   ModelSpec spec{.id = "fake", .config = {.context_length = 50'000'000}, .backend = "fake"};
   const Clock::time_point start = Clock::now();
   auto model = backends.back()->load(spec, progress);
@@ -121,18 +121,19 @@ std::unique_ptr<LoadedModel> load(const BackendRegistry& registry) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::bench
 
 int main(int argc, char** argv) {
-  pcai::BackendRegistry registry;
-  pcai::register_fake(registry);
+  pcai::backend::BackendRegistry registry;
+  pcai::backend::fake::register_fake(registry);
   if (argc == 6 && std::strcmp(argv[1], "worker") == 0) {
-    return pcai::run_worker(std::atoi(argv[5]), registry, argv[3]);
+    return pcai::backend::worker::run_worker(std::atoi(argv[5]), registry, argv[3]);
   }
   const int requests = argc > 1 ? std::max(1, std::atoi(argv[1])) : 5000;
   const int tokens = argc > 2 ? std::max(2, std::atoi(argv[2])) : 200'000;
   const auto direct = pcai::load(registry);
   pcai::measure("direct", *direct, requests, tokens);
-  const auto isolated = pcai::load(pcai::isolate(registry, pcai::WorkerOptions{}));
+  const auto isolated =
+      pcai::load(pcai::backend::worker::isolate(registry, pcai::backend::worker::WorkerOptions{}));
   pcai::measure("worker", *isolated, requests, tokens);
 }

@@ -1,9 +1,9 @@
 #include "anthropic/api_schemas.h"
 
 #include "anthropic/messages_request.h"
-#include "openai/api_description.h"
+#include "api/api_description.h"
 
-namespace pcai {
+namespace pcai::anthropic {
 namespace {
 
 constexpr std::string_view kSchemas = R"json({
@@ -53,9 +53,9 @@ constexpr std::string_view kSchemas = R"json({
 
 }  // namespace
 
-std::vector<FieldInfo> messages_field_infos() {
-  std::vector<FieldInfo> infos;
-  append_infos(infos, messages_fields());
+std::vector<api::FieldInfo> messages_field_infos() {
+  std::vector<api::FieldInfo> infos;
+  api::append_infos(infos, messages_fields());
   return infos;
 }
 
@@ -63,4 +63,4 @@ std::string_view anthropic_schemas() noexcept {
   return kSchemas;
 }
 
-}  // namespace pcai
+}  // namespace pcai::anthropic

@@ -3,16 +3,16 @@
 #include <string_view>
 #include <vector>
 
-#include "openai/field.h"
+#include "api/field.h"
 
 // This API's part of /openapi.json.
 
-namespace pcai {
+namespace pcai::anthropic {
 
 /// All fields of the body of /v1/messages.
-std::vector<FieldInfo> messages_field_infos();
+std::vector<api::FieldInfo> messages_field_infos();
 
 /// The schemas that its fields and answers name, as JSON text.
 std::string_view anthropic_schemas() noexcept;
 
-}  // namespace pcai
+}  // namespace pcai::anthropic

@@ -5,13 +5,13 @@
 #include <optional>
 #include <utility>
 
-#include "openai/media_part.h"
+#include "api/media_part.h"
 
-namespace pcai {
+namespace pcai::anthropic {
 namespace {
 
-constexpr Range kBlocks{0, 4096};
-constexpr Range kNameBytes{1, 256};
+constexpr api::Range kBlocks{0, 4096};
+constexpr api::Range kNameBytes{1, 256};
 
 /// A turn on its way in: what a block adds to it.
 struct Turn {
@@ -31,57 +31,59 @@ void append_line(std::optional<std::string>& text, std::string_view line) {
   }
 }
 
-template <class Target>
-Field<Target> known_field(std::string_view name) {
-  return {{name, FieldType::Any}, [](Json&, const std::string&, Target&) -> Status { return {}; }};
+template <class api::field::Target>
+api::Field<api::field::Target> known_field(std::string_view name) {
+  return {{name, api::FieldType::Any},
+          [](api::Json&, const std::string&, api::field::Target&) -> Status { return {}; }};
 }
 
-Status read_text_block(Json& block, const std::string& path, std::vector<std::string>& warnings,
-                       std::string& text) {
+Status read_text_block(api::Json& block, const std::string& path,
+                       std::vector<std::string>& warnings, std::string& text) {
   using T = std::string;
-  static const std::vector<Field<T>> kFields = {
-      type_field<T>(),
-      required(Field<T>{{"text", FieldType::String},
-                        [](Json& value, const std::string&, T& out) -> Status {
-                          out = std::move(value.get_ref<std::string&>());
-                          return {};
-                        }}),
-      ignored_field<T>("cache_control", FieldType::Object, "Prefixes are cached anyway"),
-      ignored_field<T>("citations", FieldType::Any, "The model cites nothing"),
+  static const std::vector<api::Field<T>> kFields = {
+      api::type_field<T>(),
+      api::required(api::Field<T>{{"text", api::FieldType::String},
+                                  [](api::Json& value, const std::string&, T& out) -> Status {
+                                    out = std::move(value.get_ref<std::string&>());
+                                    return {};
+                                  }}),
+      api::ignored_field<T>("cache_control", api::FieldType::Object, "Prefixes are cached anyway"),
+      api::ignored_field<T>("citations", api::FieldType::Any, "The model cites nothing"),
   };
-  return read_fields(block, path, warnings, FieldSet<T>{kFields, text});
+  return api::read_fields(block, path, warnings, api::FieldSet<T>{kFields, text});
 }
 
-Status read_thinking_block(Json& block, const std::string& path, std::vector<std::string>& warnings,
-                           Turn& turn) {
-  static const std::vector<Field<Turn>> kFields = {
-      type_field<Turn>(),
-      required(Field<Turn>{{"thinking", FieldType::String},
-                           [](Json& value, const std::string&, Turn& out) -> Status {
-                             out.reasoning += value.get_ref<const std::string&>();
-                             return {};
-                           }}),
+Status read_thinking_block(api::Json& block, const std::string& path,
+                           std::vector<std::string>& warnings, Turn& turn) {
+  static const std::vector<api::Field<Turn>> kFields = {
+      api::type_field<Turn>(),
+      api::required(api::Field<Turn>{{"thinking", api::FieldType::String},
+                                     [](api::Json& value, const std::string&, Turn& out) -> Status {
+                                       out.reasoning += value.get_ref<const std::string&>();
+                                       return {};
+                                     }}),
       known_field<Turn>("signature"),  // ours are empty
   };
-  return read_fields(block, path, warnings, FieldSet<Turn>{kFields, turn});
+  return api::read_fields(block, path, warnings, api::FieldSet<Turn>{kFields, turn});
 }
 
-Status read_tool_use_block(Json& block, const std::string& path, std::vector<std::string>& warnings,
-                           Turn& turn) {
+Status read_tool_use_block(api::Json& block, const std::string& path,
+                           std::vector<std::string>& warnings, Turn& turn) {
   using T = ToolCall;
-  static const std::vector<Field<T>> kFields = {
-      type_field<T>(),
-      required(field<&T::id>("id", kNameBytes, "")),
-      required(field<&T::name>("name", kNameBytes, "")),
-      required(Field<T>{{"input", FieldType::Object},
-                        [](Json& value, const std::string&, T& call) -> Status {
-                          call.arguments = to_text(value);
-                          return {};
-                        }}),
-      ignored_field<T>("cache_control", FieldType::Object, "Prefixes are cached anyway"),
-      ignored_field<T>("caller", FieldType::Object, "Only the model calls tools here"),
+  static const std::vector<api::Field<T>> kFields = {
+      api::type_field<T>(),
+      api::required(api::field<&T::id>("id", kNameBytes, "")),
+      api::required(api::field<&T::name>("name", kNameBytes, "")),
+      api::required(api::Field<T>{{"input", api::FieldType::Object},
+                                  [](api::Json& value, const std::string&, T& call) -> Status {
+                                    call.arguments = api::to_text(value);
+                                    return {};
+                                  }}),
+      api::ignored_field<T>("cache_control", api::FieldType::Object, "Prefixes are cached anyway"),
+      api::ignored_field<T>("caller", api::FieldType::Object, "Only the model calls tools here"),
   };
-  return read_fields(block, path, warnings, FieldSet<T>{kFields, turn.calls.emplace_back()});
+  return api::read_fields(block, path, warnings,
+                          api::FieldSet<T>{kFields, turn.calls.emplace_back()});
 }
 
 struct ToolResult {
@@ -90,30 +92,30 @@ struct ToolResult {
   std::vector<std::string>& warnings;
 };
 
-Status read_tool_result_block(Json& block, const std::string& path,
+Status read_tool_result_block(api::Json& block, const std::string& path,
                               std::vector<std::string>& warnings, Turn& turn) {
   using T = ToolResult;
-  static const std::vector<Field<T>> kFields = {
-      type_field<T>(),
-      required(Field<T>{{"tool_use_id", FieldType::String, kNameBytes},
-                        [](Json& value, const std::string&, T& result) -> Status {
-                          result.message.tool_call_id = value.get<std::string>();
-                          return {};
-                        }}),
-      {{"content", FieldType::StringOrArray, kBlocks},
-       [](Json& value, const std::string& where, T& result) -> Status {
+  static const std::vector<api::Field<T>> kFields = {
+      api::type_field<T>(),
+      api::required(api::Field<T>{{"tool_use_id", api::FieldType::String, kNameBytes},
+                                  [](api::Json& value, const std::string&, T& result) -> Status {
+                                    result.message.tool_call_id = value.get<std::string>();
+                                    return {};
+                                  }}),
+      {{"content", api::FieldType::StringOrArray, kBlocks},
+       [](api::Json& value, const std::string& where, T& result) -> Status {
          return read_text(value, where, result.warnings, *result.message.content);
        }},
-      {{"is_error", FieldType::Boolean},
-       [](Json& value, const std::string&, T& result) -> Status {
+      {{"is_error", api::FieldType::Boolean},
+       [](api::Json& value, const std::string&, T& result) -> Status {
          result.is_error = value.get<bool>();
          return {};
        }},
-      ignored_field<T>("cache_control", FieldType::Object, "Prefixes are cached anyway"),
+      api::ignored_field<T>("cache_control", api::FieldType::Object, "Prefixes are cached anyway"),
   };
   ToolResult result{.warnings = warnings};
   result.message.content.emplace();
-  Status read = read_fields(block, path, warnings, FieldSet<T>{kFields, result});
+  Status read = api::read_fields(block, path, warnings, api::FieldSet<T>{kFields, result});
   if (!read) return read;
   // Templates have no word for it, and the model is to know.
   if (result.is_error) result.message.content->insert(0, "Error: ");
@@ -129,68 +131,73 @@ struct ImageSource {
   std::string url = {};
 };
 
-Status read_source(Json& value, const std::string& path, Media& image) {
+Status read_source(api::Json& value, const std::string& path, Media& image) {
   using T = ImageSource;
   static constexpr std::string_view kSources[] = {"base64", "url"};
   static constexpr std::string_view kTypes[] = {"image/jpeg", "image/png", "image/gif",
                                                 "image/webp", "image/bmp"};
-  static const std::vector<Field<T>> kBase64 = {
-      type_field<T>(), required(with_choices(field<&T::media_type>("media_type", {}, ""), kTypes)),
-      required(field<&T::data>("data", {}, ""))};
-  static const std::vector<Field<T>> kUrl = {type_field<T>(),
-                                             required(field<&T::url>("url", {}, ""))};
-  static const std::vector<Field<T>> kType = {
-      required(with_choices(field<&T::type>("type", {}, ""), kSources))};
-  const Result<std::string> type = read_type(value, path);
+  static const std::vector<api::Field<T>> kBase64 = {
+      api::type_field<T>(),
+      api::required(api::with_choices(api::field<&T::media_type>("media_type", {}, ""), kTypes)),
+      api::required(api::field<&T::data>("data", {}, ""))};
+  static const std::vector<api::Field<T>> kUrl = {
+      api::type_field<T>(), api::required(api::field<&T::url>("url", {}, ""))};
+  static const std::vector<api::Field<T>> kType = {
+      api::required(api::with_choices(api::field<&T::type>("type", {}, ""), kSources))};
+  const Result<std::string> type = api::read_type(value, path);
   if (!type) return fail(type.error());
-  Json name = {{"type", *type}};
+  api::Json name = {{"type", *type}};
   std::vector<std::string> none;
   ImageSource source;
-  Status read = read_fields(name, path, none, FieldSet<T>{kType, source});
+  Status read = api::read_fields(name, path, none, api::FieldSet<T>{kType, source});
   const bool url = source.type == "url";
-  if (read) read = read_fields(value, path, none, FieldSet<T>{url ? kUrl : kBase64, source});
+  if (read)
+    read = api::read_fields(value, path, none, api::FieldSet<T>{url ? kUrl : kBase64, source});
   if (!read) return read;
-  auto media = url ? media_of_url(source.url, MediaKind::Image, member_path(path, "url"))
-                   : media_of_base64(source.data, MediaKind::Image,
-                                     format_of_type(source.media_type), member_path(path, "data"));
+  auto media = url ? api::media_of_url(source.url, MediaKind::Image, api::member_path(path, "url"))
+                   : api::media_of_base64(source.data, MediaKind::Image,
+                                          api::format_of_type(source.media_type),
+                                          api::member_path(path, "data"));
   if (!media) return fail(std::move(media.error()));
   image = *std::move(media);
   return {};
 }
 
-Status read_image_block(Json& block, const std::string& path, std::vector<std::string>& warnings,
-                        Turn& turn) {
-  static const std::vector<Field<Media>> kFields = {
-      type_field<Media>(), required(Field<Media>{{"source", FieldType::Object}, read_source}),
-      ignored_field<Media>("cache_control", FieldType::Object, "Prefixes are cached anyway")};
+Status read_image_block(api::Json& block, const std::string& path,
+                        std::vector<std::string>& warnings, Turn& turn) {
+  static const std::vector<api::Field<Media>> kFields = {
+      api::type_field<Media>(),
+      api::required(api::Field<Media>{{"source", api::FieldType::Object}, read_source}),
+      api::ignored_field<Media>("cache_control", api::FieldType::Object,
+                                "Prefixes are cached anyway")};
   Media image;
-  Status read = read_fields(block, path, warnings, FieldSet<Media>{kFields, image});
-  if (read) append_media(turn.text, turn.media, std::move(image));
+  Status read = api::read_fields(block, path, warnings, api::FieldSet<Media>{kFields, image});
+  if (read) api::append_media(turn.text, turn.media, std::move(image));
   return read;
 }
 
 Status wrong_block(const std::string& path, const std::string& type, Role role) {
   constexpr std::array kUnsupported = {"document", "search_result", "redacted_thinking",
                                        "server_tool_use", "container_upload"};
-  const std::string where = member_path(path, "type");
+  const std::string where = api::member_path(path, "type");
   const bool known =
       std::find(kUnsupported.begin(), kUnsupported.end(), type) != kUnsupported.end();
   const std::string_view those =
       role == Role::User ? "text, image and tool_result" : "text, thinking and tool_use";
   return fail(known ? ErrorCode::Unsupported : ErrorCode::InvalidRequest,
-              where + ": blocks of type " + quote_text(type) + " are not supported here, only " +
-                  std::string(those),
+              where + ": blocks of type " + api::quote_text(type) +
+                  " are not supported here, only " + std::string(those),
               where);
 }
 
-Status read_block(Json& block, const std::string& path, Role role,
+Status read_block(api::Json& block, const std::string& path, Role role,
                   std::vector<std::string>& warnings, Turn& turn) {
-  const Result<std::string> type = read_type(block, path);
+  const Result<std::string> type = api::read_type(block, path);
   if (!type) return fail(type.error());
   if (*type == "text") {
     std::string text;
     Status read = read_text_block(block, path, warnings, text);
-    if (read) append_text(turn.text, turn.media, text);
+    if (read) api::append_text(turn.text, turn.media, text);
     return read;
   }
   if (role == Role::User && *type == "image") return read_image_block(block, path, warnings, turn);
@@ -212,11 +219,11 @@ struct Draft {
   std::vector<std::string>& warnings;
 };
 
-Status read_role(Json& value, const std::string& path, Draft& draft) {
+Status read_role(api::Json& value, const std::string& path, Draft& draft) {
   const std::string& name = value.get_ref<const std::string&>();
   if (name != "user" && name != "assistant") {
     return fail(ErrorCode::InvalidRequest,
-                path + " must be user or assistant, not " + quote_text(name) +
+                path + " must be user or assistant, not " + api::quote_text(name) +
                     (name == "system" ? "; use the field 'system'" : ""),
                 path);
   }
@@ -224,22 +231,24 @@ Status read_role(Json& value, const std::string& path, Draft& draft) {
   return {};
 }
 
-Status read_content(Json& value, const std::string& path, Draft& draft) {
+Status read_content(api::Json& value, const std::string& path, Draft& draft) {
   if (value.is_string()) {
     draft.turn.text = std::move(value.get_ref<std::string&>());
     return {};
   }
   for (std::size_t i = 0; i < value.size(); ++i) {
-    Status read = read_block(value[i], item_path(path, i), draft.role, draft.warnings, draft.turn);
+    Status read =
+        read_block(value[i], api::item_path(path, i), draft.role, draft.warnings, draft.turn);
     if (!read) return read;
   }
   return {};
 }
 
-std::span<const Field<Draft>> turn_fields() {
-  static const std::vector<Field<Draft>> kFields = {
-      required(Field<Draft>{{"role", FieldType::String}, read_role}),
-      required(Field<Draft>{{"content", FieldType::StringOrArray, kBlocks}, read_content}),
+std::span<const api::Field<Draft>> turn_fields() {
+  static const std::vector<api::Field<Draft>> kFields = {
+      api::required(api::Field<Draft>{{"role", api::FieldType::String}, read_role}),
+      api::required(
+          api::Field<Draft>{{"content", api::FieldType::StringOrArray, kBlocks}, read_content}),
   };
   return kFields;
 }
@@ -255,7 +264,8 @@ Status name_result(ChatMessage& result, const std::vector<ChatMessage>& messages
     }
   }
   return fail(ErrorCode::InvalidRequest,
-              path + ": no tool_use before it has the id " + quote_text(result.tool_call_id), path);
+              path + ": no tool_use before it has the id " + api::quote_text(result.tool_call_id),
+              path);
 }
 
 void append_turn(std::vector<ChatMessage>& messages, Role role, Turn turn) {
@@ -281,7 +291,7 @@ void append_turn(std::vector<ChatMessage>& messages, Role role, Turn turn) {
 
 }  // namespace
 
-Status read_text(Json& value, const std::string& path, std::vector<std::string>& warnings,
+Status read_text(api::Json& value, const std::string& path, std::vector<std::string>& warnings,
                  std::string& text) {
   if (value.is_string()) {
     text = std::move(value.get_ref<std::string&>());
@@ -289,14 +299,15 @@ Status read_text(Json& value, const std::string& path, std::vector<std::string>&
   }
   std::optional<std::string> joined;
   for (std::size_t i = 0; i < value.size(); ++i) {
-    const std::string where = item_path(path, i);
-    const Result<std::string> type = read_type(value[i], where);
+    const std::string where = api::item_path(path, i);
+    const Result<std::string> type = api::read_type(value[i], where);
     if (!type) return fail(type.error());
     if (*type != "text") {
-      const std::string at = member_path(where, "type");
+      const std::string at = api::member_path(where, "type");
       return fail(
           ErrorCode::Unsupported,
-          at + ": blocks of type " + quote_text(*type) + " are not supported here, only text", at);
+          at + ": blocks of type " + api::quote_text(*type) + " are not supported here, only text",
+          at);
     }
     std::string one;
     if (Status read = read_text_block(value[i], where, warnings, one); !read) return read;
@@ -306,13 +317,14 @@ Status read_text(Json& value, const std::string& path, std::vector<std::string>&
   return {};
 }
 
-Result<std::vector<ChatMessage>> read_turns(Json& array, const std::string& path,
+Result<std::vector<ChatMessage>> read_turns(api::Json& array, const std::string& path,
                                             std::vector<std::string>& warnings) {
   std::vector<ChatMessage> messages;
   for (std::size_t i = 0; i < array.size(); ++i) {
-    const std::string where = item_path(path, i);
+    const std::string where = api::item_path(path, i);
     Draft draft{.warnings = warnings};
-    Status read = read_fields(array[i], where, warnings, FieldSet<Draft>{turn_fields(), draft});
+    Status read =
+        api::read_fields(array[i], where, warnings, api::FieldSet<Draft>{turn_fields(), draft});
     if (!read) return fail(read.error());
     for (ChatMessage& result : draft.turn.results) {
       if (Status named = name_result(result, messages, where); !named) return fail(named.error());
@@ -321,7 +333,7 @@ Result<std::vector<ChatMessage>> read_turns(Json& array, const std::string& path
     append_turn(messages, draft.role, std::move(draft.turn));
   }
   if (messages.back().role == Role::Assistant) {
-    const std::string where = item_path(path, array.size() - 1);
+    const std::string where = api::item_path(path, array.size() - 1);
     return fail(ErrorCode::Unsupported,
                 where +
                     ": the last message must be the user's; an answer cannot be begun for the "
@@ -331,4 +343,4 @@ Result<std::vector<ChatMessage>> read_turns(Json& array, const std::string& path
   return messages;
 }
 
-}  // namespace pcai
+}  // namespace pcai::anthropic

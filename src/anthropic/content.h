@@ -3,20 +3,20 @@
 #include <string>
 #include <vector>
 
+#include "api/field.h"
 #include "core/request.h"
-#include "openai/field.h"
 
-namespace pcai {
+namespace pcai::anthropic {
 
 /// Reads `messages`: user and assistant turns of blocks. Tool results become messages of their own
 /// before the rest of their turn; turns of one role in a row become one. Images
 /// stand where they stood between the texts; documents are Unsupported. Members without effect are
 /// added to `warnings`.
-Result<std::vector<ChatMessage>> read_turns(Json& array, const std::string& path,
+Result<std::vector<ChatMessage>> read_turns(api::Json& array, const std::string& path,
                                             std::vector<std::string>& warnings);
 
 /// Reads a text or a list of text blocks: `system`, and a tool's result.
-Status read_text(Json& value, const std::string& path, std::vector<std::string>& warnings,
+Status read_text(api::Json& value, const std::string& path, std::vector<std::string>& warnings,
                  std::string& text);
 
-}  // namespace pcai
+}  // namespace pcai::anthropic

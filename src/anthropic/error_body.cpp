@@ -1,8 +1,8 @@
 #include "anthropic/error_body.h"
 
-#include "openai/json_text.h"
+#include "api/json_text.h"
 
-namespace pcai {
+namespace pcai::anthropic {
 namespace {
 
 std::string_view type_of(ErrorCode code) noexcept {
@@ -35,10 +35,10 @@ std::string anthropic_error_body(const Error& error, std::string_view request_id
   if (!error.field.empty() && message.find(error.field) == std::string::npos) {
     message = error.field + ": " + message;
   }
-  Json body = {{"type", "error"},
-               {"error", {{"type", type_of(error.code)}, {"message", std::move(message)}}}};
+  api::Json body = {{"type", "error"},
+                    {"error", {{"type", type_of(error.code)}, {"message", std::move(message)}}}};
   if (!request_id.empty()) body["request_id"] = request_id;
-  return to_text(body);
+  return api::to_text(body);
 }
 
-}  // namespace pcai
+}  // namespace pcai::anthropic

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "anthropic/error_body.h"
-#include "openai/json_text.h"
+#include "api/json_text.h"
 
-namespace pcai {
+namespace pcai::anthropic {
 namespace {
 
 using Kind = MessageBlock::Kind;
@@ -37,7 +37,7 @@ bool goes_on(const MessageBlock& open, const Piece& piece) {
 }
 
 /// Prompt tokens are told apart: those computed, and those that were in the cache.
-Json usage_json(const Usage& usage) {
+api::Json usage_json(const Usage& usage) {
   return {
       {"input_tokens", usage.prompt_tokens - std::min(usage.cached_tokens, usage.prompt_tokens)},
       {"cache_creation_input_tokens", 0},
@@ -46,11 +46,11 @@ Json usage_json(const Usage& usage) {
 }
 
 /// The stop sequence, if it is one of the client's.
-Json stop_sequence(const Finished& finished, const MessageHead& head) {
+api::Json stop_sequence(const Finished& finished, const MessageHead& head) {
   const auto& theirs = head.stop_sequences;
   const bool known =
       std::find(theirs.begin(), theirs.end(), finished.stop_sequence) != theirs.end();
-  return known ? Json(finished.stop_sequence) : Json(nullptr);
+  return known ? api::Json(finished.stop_sequence) : api::Json(nullptr);
 }
 
 std::string_view stop_reason(const Finished& finished, const MessageHead& head, bool has_calls) {
@@ -59,13 +59,13 @@ std::string_view stop_reason(const Finished& finished, const MessageHead& head, 
   return stop_sequence(finished, head).is_null() ? "end_turn" : "stop_sequence";
 }
 
-Json input_json(const std::string& text) {
-  Json input = Json::parse(text, nullptr, false);
+api::Json input_json(const std::string& text) {
+  api::Json input = api::Json::parse(text, nullptr, false);
   // A call that max_tokens cut has no input that could be shown as an object.
-  return input.is_object() ? input : Json::object();
+  return input.is_object() ? input : api::Json::object();
 }
 
-Json block_json(const MessageBlock& block) {
+api::Json block_json(const MessageBlock& block) {
   switch (block.kind) {
     case Kind::Text: return {{"type", "text"}, {"text", block.text}, {"citations", nullptr}};
     case Kind::Thinking: return {{"type", "thinking"}, {"thinking", block.text}, {"signature", ""}};
@@ -78,17 +78,21 @@ Json block_json(const MessageBlock& block) {
   return nullptr;
 }
 
-Json message_json(const MessageHead& head) {
-  Json message = {{"id", head.id},           {"type", "message"},        {"role", "assistant"},
-                  {"model", head.model},     {"content", Json::array()}, {"stop_reason", nullptr},
-                  {"stop_sequence", nullptr}};
+api::Json message_json(const MessageHead& head) {
+  api::Json message = {{"id", head.id},
+                       {"type", "message"},
+                       {"role", "assistant"},
+                       {"model", head.model},
+                       {"content", api::Json::array()},
+                       {"stop_reason", nullptr},
+                       {"stop_sequence", nullptr}};
   message["usage"] = usage_json({});
   if (!head.warnings.empty()) message["warnings"] = head.warnings;
   return message;
 }
 
-std::string frame(std::string_view type, const Json& data) {
-  return "event: " + std::string(type) + "\ndata: " + to_text(data) + "\n\n";
+std::string frame(std::string_view type, const api::Json& data) {
+  return "event: " + std::string(type) + "\ndata: " + api::to_text(data) + "\n\n";
 }
 
 }  // namespace
@@ -109,7 +113,7 @@ void MessageBuilder::add(std::uint32_t, const GenerateEvent& event) {
 }
 
 std::string MessageBuilder::json() const {
-  Json message = message_json(head_);
+  api::Json message = message_json(head_);
   bool has_calls = false;
   for (const MessageBlock& block : blocks_) {
     message["content"].push_back(block_json(block));
@@ -118,7 +122,7 @@ std::string MessageBuilder::json() const {
   message["stop_reason"] = stop_reason(*finished_, head_, has_calls);
   message["stop_sequence"] = stop_sequence(*finished_, head_);
   message["usage"] = usage_json(finished_->usage);
-  return to_text(message);
+  return api::to_text(message);
 }
 
 std::string MessageStream::open() const {
@@ -127,7 +131,7 @@ std::string MessageStream::open() const {
 
 std::string MessageStream::begin(const MessageBlock& block) {
   std::string out = end_block();
-  Json shown = block_json({block.kind, block.call, "", block.id, block.name});
+  api::Json shown = block_json({block.kind, block.call, "", block.id, block.name});
   out += frame(
       "content_block_start",
       {{"type", "content_block_start"}, {"index", blocks_}, {"content_block", std::move(shown)}});
@@ -142,7 +146,7 @@ std::string MessageStream::piece(const char* type, const char* member,
   std::string out =
       "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":";
   out += std::to_string(blocks_ - 1) + ",\"delta\":{\"type\":\"" + type + "\",\"" + member + "\":";
-  append_string(out, text);
+  api::append_string(out, text);
   return out + "}}\n\n";
 }
 
@@ -158,8 +162,8 @@ std::string MessageStream::end_block() {
 std::string MessageStream::finish(const Finished& finished) {
   done_ = true;
   std::string out = end_block();
-  const Json delta = {{"stop_reason", stop_reason(finished, head_, has_calls_)},
-                      {"stop_sequence", stop_sequence(finished, head_)}};
+  const api::Json delta = {{"stop_reason", stop_reason(finished, head_, has_calls_)},
+                           {"stop_sequence", stop_sequence(finished, head_)}};
   out +=
       frame("message_delta",
             {{"type", "message_delta"}, {"delta", delta}, {"usage", usage_json(finished.usage)}});
@@ -187,4 +191,4 @@ std::string MessageStream::add(std::uint32_t, const GenerateEvent& event) {
   return out;
 }
 
-}  // namespace pcai
+}  // namespace pcai::anthropic

@@ -7,7 +7,7 @@
 
 #include "core/event.h"
 
-namespace pcai {
+namespace pcai::anthropic {
 
 /// What an answer to POST /v1/messages begins with.
 struct MessageHead {
@@ -69,4 +69,4 @@ class MessageStream {
   bool done_ = false;
 };
 
-}  // namespace pcai
+}  // namespace pcai::anthropic

@@ -5,11 +5,11 @@
 #include <utility>
 
 #include "anthropic/content.h"
-#include "openai/json_reader.h"
-#include "openai/sampling_fields.h"
-#include "openai/schema_text.h"
+#include "api/json_reader.h"
+#include "api/sampling_fields.h"
+#include "api/schema_text.h"
 
-namespace pcai {
+namespace pcai::anthropic {
 namespace {
 
 using Request = MessagesRequest;
@@ -20,10 +20,10 @@ ChatPrompt& chat_of(Request& request) {
 
 /// A member of the request's parameters.
 template <auto Member>
-Field<Request> param(std::string_view name, Range range, std::string_view description) {
-  const auto of_params = field<Member>(name, range, description);
-  Field<Request> result{static_cast<const FieldInfo&>(of_params), nullptr};
-  result.read = [](Json& value, const std::string&, Request& request) -> Status {
+api::Field<Request> param(std::string_view name, api::Range range, std::string_view description) {
+  const auto of_params = api::field<Member>(name, range, description);
+  api::Field<Request> result{static_cast<const api::FieldInfo&>(of_params), nullptr};
+  result.read = [](api::Json& value, const std::string&, Request& request) -> Status {
     using Value = std::decay_t<decltype(request.generate.params.*Member)>;
     request.generate.params.*Member = value.get<Value>();
     return {};
@@ -31,12 +31,12 @@ Field<Request> param(std::string_view name, Range range, std::string_view descri
   return result;
 }
 
-Status read_model(Json& value, const std::string&, Request& request) {
+Status read_model(api::Json& value, const std::string&, Request& request) {
   request.generate.model = std::move(value.get_ref<std::string&>());
   return {};
 }
 
-Status read_messages_field(Json& value, const std::string& path, Request& request) {
+Status read_messages_field(api::Json& value, const std::string& path, Request& request) {
   auto turns = read_turns(value, path, request.warnings);
   if (!turns) return fail(std::move(turns).error());
   std::vector<ChatMessage>& messages = chat_of(request).messages;
@@ -45,18 +45,18 @@ Status read_messages_field(Json& value, const std::string& path, Request& reques
 }
 
 /// Comes before the messages.
-Status read_system(Json& value, const std::string& path, Request& request) {
+Status read_system(api::Json& value, const std::string& path, Request& request) {
   ChatMessage system{.role = Role::System};
   Status read = read_text(value, path, request.warnings, system.content.emplace());
   if (read && !system.content->empty()) chat_of(request).messages.push_back(std::move(system));
   return read;
 }
 
-Status read_stop_sequences(Json& value, const std::string& path, Request& request) {
-  static const FieldInfo kSequence{"", FieldType::String, {1, 256}};
+Status read_stop_sequences(api::Json& value, const std::string& path, Request& request) {
+  static const api::FieldInfo kSequence{"", api::FieldType::String, {1, 256}};
   request.generate.params.stop_sequences.clear();
   for (std::size_t i = 0; i < value.size(); ++i) {
-    if (Status checked = check_field(kSequence, value[i], item_path(path, i)); !checked) {
+    if (Status checked = api::check_field(kSequence, value[i], api::item_path(path, i)); !checked) {
       return checked;
     }
     request.generate.params.stop_sequences.push_back(value[i].get<std::string>());
@@ -64,48 +64,51 @@ Status read_stop_sequences(Json& value, const std::string& path, Request& reques
   return {};
 }
 
-Status read_nothing(Json&, const std::string&, ToolDefinition&) {
+Status read_nothing(api::Json&, const std::string&, ToolDefinition&) {
   return {};
 }
 
-Status read_input_schema(Json& value, const std::string& path, ToolDefinition& tool) {
-  auto text = arguments_schema(value, path);
+Status read_input_schema(api::Json& value, const std::string& path, ToolDefinition& tool) {
+  auto text = api::arguments_schema(value, path);
   if (!text) return fail(std::move(text).error());
   tool.parameters = *std::move(text);
   return {};
 }
 
-std::span<const Field<ToolDefinition>> tool_fields() {
+std::span<const api::Field<ToolDefinition>> tool_fields() {
   using T = ToolDefinition;
-  static const std::vector<Field<T>> kFields = {
-      {{"type", FieldType::String}, read_nothing},
-      required(field<&T::name>("name", {1, 64}, "Letters, digits, '_' or '-'")),
-      field<&T::description>("description", {}, "What it does, for the model"),
-      required(Field<T>{{"input_schema", FieldType::Object, {}, "", "JSON schema of the input"},
-                        read_input_schema}),
-      {{"strict", FieldType::Boolean, {}, "", "Inputs match the schema in any case"}, read_nothing},
-      ignored_field<T>("cache_control", FieldType::Object, "Prefixes are cached anyway"),
-      ignored_field<T>("eager_input_streaming", FieldType::Boolean, "Inputs are always streamed"),
-      ignored_field<T>("input_examples", FieldType::Array, "The model does not see them"),
+  static const std::vector<api::Field<T>> kFields = {
+      {{"type", api::FieldType::String}, read_nothing},
+      api::required(api::field<&T::name>("name", {1, 64}, "Letters, digits, '_' or '-'")),
+      api::field<&T::description>("description", {}, "What it does, for the model"),
+      api::required(api::Field<T>{
+          {"input_schema", api::FieldType::Object, {}, "", "JSON schema of the input"},
+          read_input_schema}),
+      {{"strict", api::FieldType::Boolean, {}, "", "Inputs match the schema in any case"},
+       read_nothing},
+      api::ignored_field<T>("cache_control", api::FieldType::Object, "Prefixes are cached anyway"),
+      api::ignored_field<T>("eager_input_streaming", api::FieldType::Boolean,
+                            "Inputs are always streamed"),
+      api::ignored_field<T>("input_examples", api::FieldType::Array, "The model does not see them"),
   };
   return kFields;
 }
 
-Status read_tools(Json& value, const std::string& path, Request& request) {
+Status read_tools(api::Json& value, const std::string& path, Request& request) {
   for (std::size_t i = 0; i < value.size(); ++i) {
-    const std::string where = item_path(path, i);
-    if (Status checked = check_object(value[i], where); !checked) return checked;
-    const Json* type = find_member(value[i], "type");
+    const std::string where = api::item_path(path, i);
+    if (Status checked = api::check_object(value[i], where); !checked) return checked;
+    const api::Json* type = api::find_member(value[i], "type");
     if (type && *type != "custom") {
-      const std::string at = member_path(where, "type");
-      return fail(
-          ErrorCode::Unsupported,
-          at + ": tools of type " + to_text(*type) + " are not supported here, only 'custom' ones",
-          at);
+      const std::string at = api::member_path(where, "type");
+      return fail(ErrorCode::Unsupported,
+                  at + ": tools of type " + api::to_text(*type) +
+                      " are not supported here, only 'custom' ones",
+                  at);
     }
     ToolDefinition& tool = chat_of(request).tools.definitions.emplace_back();
-    Status read = read_fields(value[i], where, request.warnings,
-                              FieldSet<ToolDefinition>{tool_fields(), tool});
+    Status read = api::read_fields(value[i], where, request.warnings,
+                                   api::FieldSet<ToolDefinition>{tool_fields(), tool});
     if (!read) return read;
   }
   return {};
@@ -118,18 +121,19 @@ struct Choice {
 };
 
 /// Comes after the tools.
-Status read_tool_choice(Json& value, const std::string& path, Request& request) {
-  static const std::vector<Field<Choice>> kFields = {
-      required(field<&Choice::type>("type", {}, "auto, any, tool or none")),
-      field<&Choice::name>("name", {1, 64}, "Of the tool, for tool"),
-      field<&Choice::disable_parallel_tool_use>("disable_parallel_tool_use", {},
-                                                "At most one call"),
+Status read_tool_choice(api::Json& value, const std::string& path, Request& request) {
+  static const std::vector<api::Field<Choice>> kFields = {
+      api::required(api::field<&Choice::type>("type", {}, "auto, any, tool or none")),
+      api::field<&Choice::name>("name", {1, 64}, "Of the tool, for tool"),
+      api::field<&Choice::disable_parallel_tool_use>("disable_parallel_tool_use", {},
+                                                     "At most one call"),
   };
   Choice choice;
-  Status read = read_fields(value, path, request.warnings, FieldSet<Choice>{kFields, choice});
+  Status read =
+      api::read_fields(value, path, request.warnings, api::FieldSet<Choice>{kFields, choice});
   if (!read) return read;
   const auto wrong = [&](std::string_view member, const std::string& what) {
-    const std::string where = member_path(path, member);
+    const std::string where = api::member_path(path, member);
     return fail(ErrorCode::InvalidRequest, where + " " + what, where);
   };
   ToolOptions& tools = chat_of(request).tools;
@@ -140,7 +144,7 @@ Status read_tool_choice(Json& value, const std::string& path, Request& request) 
   }
   if (choice.type == "auto") return {};
   if (choice.type != "any" && choice.type != "tool") {
-    return wrong("type", "must be auto, any, tool or none, not " + quote_text(choice.type));
+    return wrong("type", "must be auto, any, tool or none, not " + api::quote_text(choice.type));
   }
   if (tools.definitions.empty()) return wrong("type", "needs tools");
   tools.choice = ToolChoice::Required;
@@ -157,21 +161,23 @@ struct Thinking {
   std::uint32_t budget_tokens = 0;  // 0 = none was given
 };
 
-Status read_thinking(Json& value, const std::string& path, Request& request) {
-  static const std::vector<Field<Thinking>> kFields = {
-      required(field<&Thinking::type>("type", {}, "enabled, adaptive or disabled")),
-      field<&Thinking::budget_tokens>("budget_tokens", {1, 2147483647},
-                                      "Most tokens of thinking; then the answer begins"),
-      ignored_field<Thinking>("display", FieldType::String, "Thinking is always shown"),
+Status read_thinking(api::Json& value, const std::string& path, Request& request) {
+  static const std::vector<api::Field<Thinking>> kFields = {
+      api::required(api::field<&Thinking::type>("type", {}, "enabled, adaptive or disabled")),
+      api::field<&Thinking::budget_tokens>("budget_tokens", {1, 2147483647},
+                                           "Most tokens of thinking; then the answer begins"),
+      api::ignored_field<Thinking>("display", api::FieldType::String, "Thinking is always shown"),
   };
   Thinking thinking;
-  Status read = read_fields(value, path, request.warnings, FieldSet<Thinking>{kFields, thinking});
+  Status read =
+      api::read_fields(value, path, request.warnings, api::FieldSet<Thinking>{kFields, thinking});
   if (!read) return read;
   if (thinking.type != "enabled" && thinking.type != "adaptive" && thinking.type != "disabled") {
-    const std::string where = member_path(path, "type");
-    return fail(ErrorCode::InvalidRequest,
-                where + " must be enabled, adaptive or disabled, not " + quote_text(thinking.type),
-                where);
+    const std::string where = api::member_path(path, "type");
+    return fail(
+        ErrorCode::InvalidRequest,
+        where + " must be enabled, adaptive or disabled, not " + api::quote_text(thinking.type),
+        where);
   }
   chat_of(request).thinking = thinking.type != "disabled";
   if (thinking.budget_tokens > 0) {
@@ -185,35 +191,38 @@ struct Format {
   std::string schema;
 };
 
-Status read_format(Json& value, const std::string& path, Request& request) {
-  static const std::vector<Field<Format>> kFields = {
-      required(field<&Format::type>("type", {}, "json_schema")),
-      required(Field<Format>{{"schema", FieldType::Object, {}, "", "What the answer must match"},
-                             [](Json& schema, const std::string& at, Format& format) -> Status {
-                               auto text = schema_text(schema, at);
-                               if (!text) return fail(std::move(text).error());
-                               format.schema = *std::move(text);
-                               return {};
-                             }}),
+Status read_format(api::Json& value, const std::string& path, Request& request) {
+  static const std::vector<api::Field<Format>> kFields = {
+      api::required(api::field<&Format::type>("type", {}, "json_schema")),
+      api::required(api::Field<Format>{
+          {"schema", api::FieldType::Object, {}, "", "What the answer must match"},
+          [](api::Json& schema, const std::string& at, Format& format) -> Status {
+            auto text = api::schema_text(schema, at);
+            if (!text) return fail(std::move(text).error());
+            format.schema = *std::move(text);
+            return {};
+          }}),
   };
   Format format;
-  Status read = read_fields(value, path, request.warnings, FieldSet<Format>{kFields, format});
+  Status read =
+      api::read_fields(value, path, request.warnings, api::FieldSet<Format>{kFields, format});
   if (!read) return read;
   if (format.type != "json_schema") {
-    const std::string where = member_path(path, "type");
+    const std::string where = api::member_path(path, "type");
     return fail(ErrorCode::InvalidRequest,
-                where + " must be json_schema, not " + quote_text(format.type), where);
+                where + " must be json_schema, not " + api::quote_text(format.type), where);
   }
   request.generate.params.grammar = Grammar{GrammarKind::JsonSchema, std::move(format.schema)};
   return {};
 }
 
-Status read_output_config(Json& value, const std::string& path, Request& request) {
-  static const std::vector<Field<Request>> kFields = {
-      {{"format", FieldType::Object}, read_format},
-      ignored_field<Request>("effort", FieldType::String, "The model decides how long it thinks"),
+Status read_output_config(api::Json& value, const std::string& path, Request& request) {
+  static const std::vector<api::Field<Request>> kFields = {
+      {{"format", api::FieldType::Object}, read_format},
+      api::ignored_field<Request>("effort", api::FieldType::String,
+                                  "The model decides how long it thinks"),
   };
-  return read_fields(value, path, request.warnings, FieldSet<Request>{kFields, request});
+  return api::read_fields(value, path, request.warnings, api::FieldSet<Request>{kFields, request});
 }
 
 /// What an error of the core calls a field, in this API's words.
@@ -230,15 +239,15 @@ Error in_our_words(Error error) {
 }
 
 Result<Request> parse(std::string_view text, bool counts, const DefaultsOf& defaults_of) {
-  Result<Json> body = read_json(text);
+  Result<api::Json> body = api::read_json(text);
   if (!body) return fail(std::move(body).error());
   Request request;
   // No other API asks for reasoning; here it is off unless the client turns it on.
   request.generate.prompt = ChatPrompt{.messages = {}, .thinking = false};
-  start_with_defaults(*body, defaults_of, request.generate.params);
-  Status read =
-      read_fields(*body, "", request.warnings, FieldSet<Request>{messages_fields(), request});
-  if (read && !counts && !find_member(*body, "max_tokens")) {
+  api::start_with_defaults(*body, defaults_of, request.generate.params);
+  Status read = api::read_fields(*body, "", request.warnings,
+                                 api::FieldSet<Request>{messages_fields(), request});
+  if (read && !counts && !api::find_member(*body, "max_tokens")) {
     read = fail(ErrorCode::InvalidRequest, "max_tokens is required", "max_tokens");
   }
   if (read) read = check_request(request.generate);
@@ -248,47 +257,52 @@ Result<Request> parse(std::string_view text, bool counts, const DefaultsOf& defa
 
 }  // namespace
 
-std::span<const Field<MessagesRequest>> messages_fields() {
-  using enum FieldType;
+std::span<const api::Field<MessagesRequest>> messages_fields() {
+  using enum api::FieldType;
   using P = GenerateParams;
-  static const std::vector<Field<Request>> kFields = {
-      required(Field<Request>{{"model", String, {1, 256}, "", "The model's id"}, read_model}),
-      with_schema(
-          Field<Request>{{"system", StringOrArray, {0, 1024}, "", "What the model is told first"},
-                         read_system},
+  static const std::vector<api::Field<Request>> kFields = {
+      api::required(
+          api::Field<Request>{{"model", String, {1, 256}, "", "The model's id"}, read_model}),
+      api::with_schema(
+          api::Field<Request>{
+              {"system", StringOrArray, {0, 1024}, "", "What the model is told first"},
+              read_system},
           "AnthropicSystem"),
-      required(with_schema(Field<Request>{{"messages", Array, {1, 4096}, "", "The chat so far"},
-                                          read_messages_field},
-                           "AnthropicMessages")),
+      api::required(api::with_schema(
+          api::Field<Request>{{"messages", Array, {1, 4096}, "", "The chat so far"},
+                              read_messages_field},
+          "AnthropicMessages")),
       param<&P::max_tokens>("max_tokens", {1, 2147483647}, "Most tokens of the answer"),
       param<&P::temperature>("temperature", {0, 1}, "Randomness; 0 takes the likeliest token"),
       param<&P::top_p>("top_p", {0, 1, true}, "Keep the likeliest tokens of this total"),
       param<&P::top_k>("top_k", {0, 2147483647}, "Keep this many of the likeliest tokens"),
       {{"stop_sequences", Array, {0, 16}, "", "Texts that end the answer"}, read_stop_sequences},
-      field<&Request::stream>("stream", {}, "Send the answer in pieces as it comes"),
-      with_schema(
-          Field<Request>{{"tools", Array, {0, 128}, "", "What the model may call"}, read_tools},
+      api::field<&Request::stream>("stream", {}, "Send the answer in pieces as it comes"),
+      api::with_schema(
+          api::Field<Request>{{"tools", Array, {0, 128}, "", "What the model may call"},
+                              read_tools},
           "AnthropicTools"),
-      with_schema(
-          Field<Request>{{"tool_choice", Object, {}, "", "Whether it must"}, read_tool_choice},
+      api::with_schema(
+          api::Field<Request>{{"tool_choice", Object, {}, "", "Whether it must"}, read_tool_choice},
           "AnthropicToolChoice"),
-      with_schema(Field<Request>{{"thinking", Object, {}, "", "Whether the model reasons first"},
-                                 read_thinking},
-                  "AnthropicThinking"),
-      with_schema(Field<Request>{{"output_config", Object, {}, "", "The answer's format"},
-                                 read_output_config},
-                  "AnthropicOutput"),
-      with_schema(
-          Field<Request>{{"output_format", Object, {}, "", "The same, as it was called before"},
-                         read_format},
+      api::with_schema(
+          api::Field<Request>{{"thinking", Object, {}, "", "Whether the model reasons first"},
+                              read_thinking},
+          "AnthropicThinking"),
+      api::with_schema(api::Field<Request>{{"output_config", Object, {}, "", "The answer's format"},
+                                           read_output_config},
+                       "AnthropicOutput"),
+      api::with_schema(
+          api::Field<Request>{
+              {"output_format", Object, {}, "", "The same, as it was called before"}, read_format},
           "AnthropicFormat"),
-      unsupported_field<Request>("mcp_servers", Array, "servers of tools"),
-      unsupported_field<Request>("container", Any, "containers"),
-      unsupported_field<Request>("context_management", Object, "edits of the context"),
-      ignored_field<Request>("metadata", Object, "The client's notes"),
-      ignored_field<Request>("service_tier", String, "There is one tier"),
-      ignored_field<Request>("cache_control", Object, "Prefixes are cached anyway"),
-      ignored_field<Request>("inference_geo", String, "It is computed here"),
+      api::unsupported_field<Request>("mcp_servers", Array, "servers of tools"),
+      api::unsupported_field<Request>("container", Any, "containers"),
+      api::unsupported_field<Request>("context_management", Object, "edits of the context"),
+      api::ignored_field<Request>("metadata", Object, "The client's notes"),
+      api::ignored_field<Request>("service_tier", String, "There is one tier"),
+      api::ignored_field<Request>("cache_control", Object, "Prefixes are cached anyway"),
+      api::ignored_field<Request>("inference_geo", String, "It is computed here"),
   };
   return kFields;
 }
@@ -302,4 +316,4 @@ Result<MessagesRequest> parse_count_request(std::string_view body) {
   return parse(body, true, {});
 }
 
-}  // namespace pcai
+}  // namespace pcai::anthropic

@@ -5,11 +5,11 @@
 #include <string_view>
 #include <vector>
 
+#include "api/field.h"
 #include "core/defaults.h"
 #include "core/request.h"
-#include "openai/field.h"
 
-namespace pcai {
+namespace pcai::anthropic {
 
 /// A parsed body of POST /v1/messages.
 struct MessagesRequest {
@@ -25,6 +25,6 @@ Result<MessagesRequest> parse_messages_request(std::string_view body,
 /// The same for POST /v1/messages/count_tokens, which has no max_tokens.
 Result<MessagesRequest> parse_count_request(std::string_view body);
 
-std::span<const Field<MessagesRequest>> messages_fields();
+std::span<const api::Field<MessagesRequest>> messages_fields();
 
-}  // namespace pcai
+}  // namespace pcai::anthropic

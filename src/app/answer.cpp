@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace pcai {
+namespace pcai::app {
 namespace {
 
 constexpr std::chrono::milliseconds kSignalPoll{50};
@@ -66,7 +66,7 @@ class AnswerReader {
 
 }  // namespace
 
-Answer get_answer(Engine& engine, GenerateRequest request, Signals& signals,
+Answer get_answer(engine::Engine& engine, GenerateRequest request, Signals& signals,
                   const AnswerPieces& pieces) {
   Answer answer;
   auto generation = engine.generate(std::move(request));
@@ -113,4 +113,4 @@ nlohmann::ordered_json to_json(const Answer& answer, const std::string& model) {
   };
 }
 
-}  // namespace pcai
+}  // namespace pcai::app

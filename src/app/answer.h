@@ -10,7 +10,7 @@
 #include "core/event.h"
 #include "engine/engine.h"
 
-namespace pcai {
+namespace pcai::app {
 
 /// One answer as far as it got: whole, or until `error` or a signal ended it.
 struct Answer {
@@ -27,10 +27,10 @@ struct AnswerPieces {
 };
 
 /// Sends a request and reads its answer to the end. A signal cancels it.
-Answer get_answer(Engine& engine, GenerateRequest request, Signals& signals,
+Answer get_answer(engine::Engine& engine, GenerateRequest request, Signals& signals,
                   const AnswerPieces& pieces);
 
 /// The answer that `pcai run --json` prints.
 nlohmann::ordered_json to_json(const Answer& answer, const std::string& model);
 
-}  // namespace pcai
+}  // namespace pcai::app

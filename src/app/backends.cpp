@@ -5,20 +5,20 @@
 #include "backend/mistralrs/register.h"
 #include "backend/worker/register.h"
 
-namespace pcai {
+namespace pcai::app {
 
-BackendRegistry all_backends() {
-  BackendRegistry registry;
-  register_llamacpp(registry);
-  register_mistralrs(registry);
-  register_fake(registry);
+backend::BackendRegistry all_backends() {
+  backend::BackendRegistry registry;
+  backend::llamacpp::register_llamacpp(registry);
+  backend::mistralrs::register_mistralrs(registry);
+  backend::fake::register_fake(registry);
   return registry;
 }
 
-std::shared_ptr<const BackendRegistry> engine_backends(const std::string& isolation) {
-  BackendRegistry registry = all_backends();
-  if (isolation == "process") registry = isolate(registry, {});
-  return std::make_shared<const BackendRegistry>(std::move(registry));
+std::shared_ptr<const backend::BackendRegistry> engine_backends(const std::string& isolation) {
+  backend::BackendRegistry registry = all_backends();
+  if (isolation == "process") registry = backend::worker::isolate(registry, {});
+  return std::make_shared<const backend::BackendRegistry>(std::move(registry));
 }
 
-}  // namespace pcai
+}  // namespace pcai::app

@@ -5,12 +5,12 @@
 
 #include "backend/registry.h"
 
-namespace pcai {
+namespace pcai::app {
 
 /// The backends of this build, usable or not: llamacpp, mistralrs, fake.
-BackendRegistry all_backends();
+backend::BackendRegistry all_backends();
 
 /// The same for an engine; with isolation "process" each model gets a process of its own.
-std::shared_ptr<const BackendRegistry> engine_backends(const std::string& isolation);
+std::shared_ptr<const backend::BackendRegistry> engine_backends(const std::string& isolation);
 
-}  // namespace pcai
+}  // namespace pcai::app

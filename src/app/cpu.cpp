@@ -8,7 +8,7 @@
 #include <cpuid.h>
 #endif
 
-namespace pcai {
+namespace pcai::app {
 
 unsigned usable_cores() {
   return std::max(1U, std::thread::hardware_concurrency());
@@ -89,4 +89,4 @@ std::vector<CpuFeature> cpu_features() {
 
 #endif
 
-}  // namespace pcai
+}  // namespace pcai::app

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pcai {
+namespace pcai::app {
 
 /// An instruction set of this processor that the kernels below may use.
 struct CpuFeature {
@@ -17,4 +17,4 @@ std::vector<CpuFeature> cpu_features();
 /// Processors that this process may run on, at least 1.
 unsigned usable_cores();
 
-}  // namespace pcai
+}  // namespace pcai::app

@@ -1,25 +1,25 @@
 #include "app/engine_setup.h"
 
 #include "app/backends.h"
-#include "app/load_display.h"
+#include "app/choice/memory_limit.h"
+#include "app/choice/model_choice.h"
 #include "app/logging.h"
-#include "app/memory_limit.h"
-#include "app/model_choice.h"
+#include "app/terminal/load_display.h"
 
-namespace pcai {
+namespace pcai::app {
 
 Result<PreparedEngine> make_engine(const Settings& settings) {
   Result<std::vector<ChosenModel>> models = choose_models(settings);
   if (!models) return fail(models.error());
-  const EngineOptions options = {
+  const engine::EngineOptions options = {
       .max_queue = static_cast<std::uint32_t>(settings.max_queue),
       .default_timeout = std::chrono::seconds(settings.timeout),
       .memory_limit =
           memory_limit_here(parse_memory_limit(settings.memory_limit).value_or(MemoryLimit{})),
       .keep_alive = std::chrono::seconds(settings.keep_alive),
   };
-  PreparedEngine prepared{.engine = std::make_unique<Engine>(engine_backends(settings.isolation),
-                                                             options, log_record, log_model)};
+  PreparedEngine prepared{.engine = std::make_unique<engine::Engine>(
+                              engine_backends(settings.isolation), options, log_record, log_model)};
   for (const ChosenModel& model : *models) {
     if (model.at_start) prepared.at_start.push_back(model.spec.id);
   }
@@ -30,7 +30,7 @@ Result<PreparedEngine> make_engine(const Settings& settings) {
   return prepared;
 }
 
-Result<LoadOutcome> load_model(Engine& engine, std::string_view id, Signals& signals) {
+Result<LoadOutcome> load_model(engine::Engine& engine, std::string_view id, Signals& signals) {
   const Result<ModelStatus> known = engine.model(id);
   if (!known) return fail(known.error());
   LoadDisplay display(known->id, [&signals] { return signals.pending(); });
@@ -45,4 +45,4 @@ Result<LoadOutcome> load_model(Engine& engine, std::string_view id, Signals& sig
   return LoadOutcome{.info = *loaded->info, .seconds = display.seconds()};
 }
 
-}  // namespace pcai
+}  // namespace pcai::app

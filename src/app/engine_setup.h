@@ -5,16 +5,16 @@
 #include <string_view>
 #include <vector>
 
-#include "app/offered_models.h"
-#include "app/settings.h"
+#include "app/choice/offered_models.h"
+#include "app/settings/settings.h"
 #include "app/signals.h"
 #include "engine/engine.h"
 
-namespace pcai {
+namespace pcai::app {
 
 /// An engine, and which of its models are to be loaded at the start, the default one first.
 struct PreparedEngine {
-  std::unique_ptr<Engine> engine;
+  std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<OfferedModels> offered = {};
   std::vector<std::string> at_start = {};
   std::uint64_t memory_limit = 0;  // bytes; 0 = none
@@ -32,6 +32,6 @@ struct LoadOutcome {
 
 /// Loads a model ("" = the default one), showing the progress on stderr. A signal aborts it: then
 /// it fails with Cancelled and the signal is still to be taken.
-Result<LoadOutcome> load_model(Engine& engine, std::string_view id, Signals& signals);
+Result<LoadOutcome> load_model(engine::Engine& engine, std::string_view id, Signals& signals);
 
-}  // namespace pcai
+}  // namespace pcai::app

@@ -1,6 +1,6 @@
 #include "app/exit_code.h"
 
-namespace pcai {
+namespace pcai::app {
 
 int exit_code(ErrorCode code) noexcept {
   switch (code) {
@@ -14,4 +14,4 @@ int exit_code(ErrorCode code) noexcept {
   }
 }
 
-}  // namespace pcai
+}  // namespace pcai::app

@@ -2,7 +2,7 @@
 
 #include "core/error.h"
 
-namespace pcai {
+namespace pcai::app {
 
 /// The exit codes that docs/cli.md promises. A second signal ends the program with 128 + its
 /// number.
@@ -14,4 +14,4 @@ constexpr int kInterrupted = 130;  // Ctrl+C
 /// kUsage where the caller can mend it, kFailure elsewhere.
 int exit_code(ErrorCode code) noexcept;
 
-}  // namespace pcai
+}  // namespace pcai::app

@@ -12,15 +12,15 @@
 #include <system_error>
 
 #include "app/backends.h"
+#include "app/choice/model_choice.h"
+#include "app/choice/placement.h"
 #include "app/cpu.h"
-#include "app/model_choice.h"
-#include "app/placement.h"
-#include "app/text_table.h"
+#include "app/terminal/text_table.h"
 #include "app/version.h"
 #include "fit/driver_library.h"
 #include "fit/gpu_config.h"
 
-namespace pcai {
+namespace pcai::app {
 namespace {
 
 namespace fs = std::filesystem;
@@ -31,9 +31,9 @@ constexpr std::uint64_t kLittleMemory = std::uint64_t{2} << 30;
 constexpr std::uint64_t kLittleDisk = std::uint64_t{5} << 30;
 
 void check_backends(Checks& checks) {
-  const BackendRegistry registry = all_backends();
+  const backend::BackendRegistry registry = all_backends();
   bool any = false;
-  for (const BackendEntry& entry : registry.entries()) {
+  for (const backend::BackendEntry& entry : registry.entries()) {
     const bool is_usable = static_cast<bool>(entry.create);
     const bool is_real = entry.name != "fake";
     any |= is_usable && is_real;
@@ -56,7 +56,7 @@ void check_processor(Checks& checks) {
   for (const CpuFeature& feature : cpu_features()) {
     if (feature.usable) features += " " + std::string(feature.name);
   }
-  const Device cpu = cpu_device();
+  const fit::Device cpu = fit::cpu_device();
   checks.push_back({"processor", State::Fine,
                     fmt::format("{}, {} cores;{}", cpu.name, usable_cores(), features)});
   HealthCheck memory = {
@@ -71,14 +71,15 @@ void check_processor(Checks& checks) {
 }
 
 void check_gpus(Checks& checks) {
-  const DriverNames names;
+  const fit::DriverNames names;
   for (const auto& [what, library] :
        {std::pair{"NVIDIA's driver", names.cuda}, std::pair{"Vulkan's loader", names.vulkan}}) {
-    checks.push_back({what, State::Fine,
-                      library + (DriverLibrary(library).is_open() ? ": found" : ": not there")});
+    checks.push_back(
+        {what, State::Fine,
+         library + (fit::DriverLibrary(library).is_open() ? ": found" : ": not there")});
   }
-  const std::vector<Device> gpus = find_gpus(names);
-  for (const Device& gpu : gpus) {
+  const std::vector<fit::Device> gpus = fit::find_gpus(names);
+  for (const fit::Device& gpu : gpus) {
     checks.push_back({fmt::format("GPU {}", gpu.index), State::Fine,
                       fmt::format("{} ({}), {} of {} free", gpu.name, gpu.driver,
                                   human_size(gpu.memory_free), human_size(gpu.memory_total))});
@@ -90,16 +91,16 @@ void check_gpus(Checks& checks) {
 }
 
 void check_stores(Checks& checks, const Settings& settings) {
-  const ModelFolders folders = model_folders(settings);
-  const std::vector<FoundModel> models = find_models(folders);
+  const models::ModelFolders folders = model_folders(settings);
+  const std::vector<models::FoundModel> models = models::find_models(folders);
   std::map<std::string, std::pair<int, int>> counts;  // whole, damaged
-  for (const FoundModel& model : models) {
+  for (const models::FoundModel& model : models) {
     auto& [whole, damaged] = counts[model.source];
     ++(model.error ? damaged : whole);
   }
-  std::vector<StorePlace> places = store_places();
+  std::vector<models::StorePlace> places = models::store_places();
   for (const fs::path& folder : folders.extra) places.push_back({"folder", folder});
-  for (const StorePlace& place : places) {
+  for (const models::StorePlace& place : places) {
     std::error_code error;
     const bool exists = !place.path.empty() && fs::is_directory(place.path, error);
     checks.push_back({"store " + place.source, State::Fine,
@@ -132,7 +133,7 @@ fs::path existing(fs::path folder) {
 }
 
 void check_own_folder(Checks& checks) {
-  const fs::path own = own_models_folder();
+  const fs::path own = models::own_models_folder();
   if (own.empty()) {
     checks.push_back(
         {"models folder", State::Problem, "there is no home folder", "set PCAI_MODELS_DIR"});
@@ -211,4 +212,4 @@ std::vector<HealthCheck> check_health(const Settings& settings) {
   return checks;
 }
 
-}  // namespace pcai
+}  // namespace pcai::app

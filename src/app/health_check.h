@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "app/settings.h"
+#include "app/settings/settings.h"
 
-namespace pcai {
+namespace pcai::app {
 
 /// One thing that `pcai doctor` looked at.
 struct HealthCheck {
@@ -27,4 +27,4 @@ std::vector<HealthCheck> check_health(const Settings& settings);
 /// True where a server could listen there now. Asks the system by trying.
 bool is_port_free(const std::string& host, std::uint16_t port);
 
-}  // namespace pcai
+}  // namespace pcai::app

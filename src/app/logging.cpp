@@ -8,9 +8,9 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
-#include "app/terminal.h"
+#include "app/terminal/terminal.h"
 
-namespace pcai {
+namespace pcai::app {
 namespace {
 
 /// "2024-05-06T07:08:09.123Z".
@@ -72,7 +72,7 @@ void start_logging(const Settings& settings) {
   spdlog::set_default_logger(std::move(logger));
 }
 
-std::string record_text(const RequestRecord& record) {
+std::string record_text(const engine::RequestRecord& record) {
   return fmt::format(
       "request={} model={} outcome={} prompt_tokens={} cached_tokens={} completion_tokens={} "
       "queue_ms={:.1f} prefill_ms={:.1f} first_token_ms={:.1f} decode_ms={:.1f}",
@@ -81,28 +81,28 @@ std::string record_text(const RequestRecord& record) {
       record.timings.prefill_ms, record.timings.first_token_ms, record.timings.decode_ms);
 }
 
-void log_record(const RequestRecord& record) {
+void log_record(const engine::RequestRecord& record) {
   spdlog::info("{}", record_text(record));
 }
 
-std::string model_text(const ModelRecord& record) {
+std::string model_text(const engine::ModelRecord& record) {
   const std::uint64_t megabytes = (record.memory_bytes + 999'999) / 1'000'000;
   switch (record.what) {
-    case ModelRecord::What::Loaded:
+    case engine::ModelRecord::What::Loaded:
       return fmt::format("model={} loaded seconds={:.2f} memory_mb={}{}{}", record.model,
                          record.seconds, megabytes,
                          record.reason.empty() ? "" : " warning: ", record.reason);
-    case ModelRecord::What::Unloaded:
+    case engine::ModelRecord::What::Unloaded:
       return fmt::format("model={} unloaded memory_mb={} because: {}", record.model, megabytes,
                          record.reason);
-    case ModelRecord::What::Failed: break;
+    case engine::ModelRecord::What::Failed: break;
   }
   return fmt::format("model={} not loaded: {}", record.model, record.reason);
 }
 
-void log_model(const ModelRecord& record) {
-  const bool warns = record.what == ModelRecord::What::Loaded && !record.reason.empty();
+void log_model(const engine::ModelRecord& record) {
+  const bool warns = record.what == engine::ModelRecord::What::Loaded && !record.reason.empty();
   spdlog::log(warns ? spdlog::level::warn : spdlog::level::info, "{}", model_text(record));
 }
 
-}  // namespace pcai
+}  // namespace pcai::app

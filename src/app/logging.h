@@ -5,10 +5,10 @@
 
 #include <spdlog/sinks/sink.h>
 
-#include "app/settings.h"
+#include "app/settings/settings.h"
 #include "engine/engine.h"
 
-namespace pcai {
+namespace pcai::app {
 
 /// Sends spdlog's default logger to stderr in the form that the settings ask for. Call it before
 /// other threads log.
@@ -20,15 +20,15 @@ void start_logging(const Settings& settings);
 std::unique_ptr<spdlog::formatter> make_log_formatter(const std::string& format);
 
 /// What became of a request, as the words of one log line.
-std::string record_text(const RequestRecord& record);
+std::string record_text(const engine::RequestRecord& record);
 
 /// Logs record_text at level info.
-void log_record(const RequestRecord& record);
+void log_record(const engine::RequestRecord& record);
 
 /// That a model came or went, as the words of one log line.
-std::string model_text(const ModelRecord& record);
+std::string model_text(const engine::ModelRecord& record);
 
 /// Logs model_text at level info: who asked for the model gets its error, too.
-void log_model(const ModelRecord& record);
+void log_model(const engine::ModelRecord& record);
 
-}  // namespace pcai
+}  // namespace pcai::app

@@ -1,5 +1,5 @@
 #include "app/program.h"
 
 int main(int argc, char** argv) {
-  return pcai::run_program(argc, argv);
+  return pcai::app::run_program(argc, argv);
 }

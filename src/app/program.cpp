@@ -2,12 +2,12 @@
 
 #include <exception>
 
-#include "app/command_line.h"
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
-#include "app/terminal.h"
+#include "app/settings/command_line.h"
+#include "app/terminal/terminal.h"
 
-namespace pcai {
+namespace pcai::app {
 
 int run_program(int argc, char** argv) noexcept {
   try {
@@ -36,4 +36,4 @@ int run_program(int argc, char** argv) noexcept {
   return kFailure;
 }
 
-}  // namespace pcai
+}  // namespace pcai::app

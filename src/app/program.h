@@ -1,8 +1,8 @@
 #pragma once
 
-namespace pcai {
+namespace pcai::app {
 
 /// The whole program: parses, runs the chosen command and returns its exit code. Throws nothing.
 int run_program(int argc, char** argv) noexcept;
 
-}  // namespace pcai
+}  // namespace pcai::app

@@ -8,7 +8,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-namespace pcai {
+namespace pcai::app {
 namespace {
 
 // What a signal handler may touch: one byte for each signal goes through this pipe.
@@ -107,4 +107,4 @@ void ignore_hangup_and_pipe() noexcept {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-}  // namespace pcai
+}  // namespace pcai::app

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <optional>
 
-namespace pcai {
+namespace pcai::app {
 
 /// Turns SIGINT and SIGTERM into something one can ask for, while it lives; the earlier handling
 /// comes back afterwards. One object at a time; any thread may ask.
@@ -46,4 +46,4 @@ class Signals {
 /// longer end the process.
 void ignore_hangup_and_pipe() noexcept;
 
-}  // namespace pcai
+}  // namespace pcai::app

@@ -6,7 +6,7 @@
 #include <mutex>
 #include <optional>
 
-namespace pcai {
+namespace pcai::backend {
 namespace {
 
 /// Hands events from the backend's thread to the one that called generate().
@@ -77,4 +77,4 @@ Result<ChatResponse> generate(LoadedModel& model, GenerateRequest request) {
   return generate_streaming(model, std::move(request), {});
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend

@@ -5,7 +5,7 @@
 
 #include "backend/loaded_model.h"
 
-namespace pcai {
+namespace pcai::backend {
 
 /// Called with each piece of text; returning false cancels.
 using OnToken = std::function<bool(std::string_view text)>;
@@ -17,4 +17,4 @@ Result<ChatResponse> generate(LoadedModel& model, GenerateRequest request);
 Result<ChatResponse> generate_streaming(LoadedModel& model, GenerateRequest request,
                                         const OnToken& on_token);
 
-}  // namespace pcai
+}  // namespace pcai::backend

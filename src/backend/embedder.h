@@ -6,7 +6,7 @@
 #include "core/embedding.h"
 #include "core/result.h"
 
-namespace pcai {
+namespace pcai::backend {
 
 /// Turns texts into vectors: an ability of a LoadedModel, which owns it. Any thread may call any
 /// method; calls may wait for each other, and end with Cancelled soon after `stop` is asked for.
@@ -30,4 +30,4 @@ class Ranker {
   virtual Result<std::vector<RankScore>> rank(const RankRequest& request, std::stop_token stop) = 0;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend

@@ -2,7 +2,7 @@
 
 #include "core/event.h"
 
-namespace pcai {
+namespace pcai::backend {
 
 /// Receives one request's events. A backend thread calls it, in order, one call at a time.
 class EventSink {
@@ -13,4 +13,4 @@ class EventSink {
   virtual void on_event(GenerateEvent event) noexcept = 0;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend

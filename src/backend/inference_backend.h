@@ -7,7 +7,7 @@
 
 #include "backend/loaded_model.h"
 
-namespace pcai {
+namespace pcai::backend {
 
 /// What a backend can do at all; a model may do less.
 struct BackendCapabilities {
@@ -64,4 +64,4 @@ class InferenceBackend {
                                                     LoadProgress& progress) = 0;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend

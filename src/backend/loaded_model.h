@@ -7,7 +7,7 @@
 #include "core/request.h"
 #include "core/result.h"
 
-namespace pcai {
+namespace pcai::backend {
 
 class Embedder;
 class Ranker;
@@ -44,4 +44,4 @@ class LoadedModel {
   virtual TokenCodec* token_codec() noexcept { return nullptr; }
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend

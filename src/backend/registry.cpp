@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace pcai {
+namespace pcai::backend {
 
 void BackendRegistry::add(BackendEntry entry) {
   entries_.push_back(std::move(entry));
@@ -32,4 +32,4 @@ Result<std::unique_ptr<InferenceBackend>> BackendRegistry::create_backend(
   return (*entry)->create();
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend

@@ -9,7 +9,7 @@
 #include "backend/inference_backend.h"
 #include "core/result.h"
 
-namespace pcai {
+namespace pcai::backend {
 
 /// One backend that this program knows of, usable or not.
 struct BackendEntry {
@@ -40,4 +40,4 @@ class BackendRegistry {
   std::vector<BackendEntry> entries_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace pcai {
+namespace pcai::backend {
 
 std::string StopFilter::add(std::string_view text) {
   if (stopped()) return {};
@@ -32,4 +32,4 @@ std::string StopFilter::take_held() {
   return std::exchange(held_, {});
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend

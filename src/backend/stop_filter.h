@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pcai {
+namespace pcai::backend {
 
 /// Lets text through except stop sequences, which may come in pieces: what could be the beginning
 /// of one is held back until it is clear. Not thread-safe.
@@ -30,4 +30,4 @@ class StopFilter {
   std::string matched_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend

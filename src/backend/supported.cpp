@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace pcai {
+namespace pcai::backend {
 
 Status check_supported(const GenerateRequest& request, const BackendDescriptor& backend) {
   const BackendCapabilities& can = backend.capabilities;
@@ -42,4 +42,4 @@ Status check_supported(const GenerateRequest& request, const BackendDescriptor& 
   return {};
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend

@@ -7,7 +7,7 @@
 #include "core/result.h"
 #include "core/tokens.h"
 
-namespace pcai {
+namespace pcai::backend {
 
 /// A model's vocabulary and chat template, without generating: an ability of a LoadedModel, which
 /// owns it. Any thread may call any method. What can take long ends with Cancelled soon after
@@ -34,4 +34,4 @@ class TokenCodec {
   virtual Result<std::uint32_t> count_tokens(const CountRequest& request, std::stop_token stop) = 0;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace pcai {
+namespace pcai::backend {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
@@ -58,4 +58,4 @@ std::string Utf8Filter::finish() {
   return std::exchange(held_, {}).empty() ? std::string() : std::string(kReplacement);
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace pcai {
+namespace pcai::backend {
 
 /// Turns bytes that come in pieces into whole UTF-8 code points: an unfinished one is held back,
 /// what can never become one is replaced by U+FFFD. Not thread-safe.
@@ -19,4 +19,4 @@ class Utf8Filter {
   std::string held_;  // the beginning of a code point, at most 3 bytes
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend

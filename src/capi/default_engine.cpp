@@ -5,11 +5,11 @@
 #include <variant>
 #include <vector>
 
+#include "capi/abi/text.h"
+#include "capi/abi/wait.h"
 #include "capi/open_engine.h"
-#include "capi/text.h"
-#include "capi/wait.h"
 
-namespace pcai {
+namespace pcai::capi {
 namespace {
 
 /// What this thread is inside of: a callback may call back into the library.
@@ -25,7 +25,7 @@ tl::unexpected<Error> shut_down_meanwhile() {
 /// beside it and then take its place.
 class DefaultEngine::Running {
  public:
-  Running(std::string backend, std::shared_ptr<const BackendRegistry> registry)
+  Running(std::string backend, std::shared_ptr<const backend::BackendRegistry> registry)
       : backend_(std::move(backend)), registry_(std::move(registry)) {}
 
   const std::string& backend() const noexcept { return backend_; }
@@ -49,7 +49,7 @@ class DefaultEngine::Running {
   };
 
   const std::string backend_;
-  const std::shared_ptr<const BackendRegistry> registry_;
+  const std::shared_ptr<const backend::BackendRegistry> registry_;
   std::mutex load_mutex_;  // one load at a time
   std::mutex mutex_;       // never held while loading or generating
   Loaded loaded_;
@@ -59,7 +59,7 @@ class DefaultEngine::Running {
 
 Status DefaultEngine::Running::load_model(std::filesystem::path path, std::int32_t gpu_layers) {
   const std::lock_guard one_load(load_mutex_);
-  const auto engine = std::make_shared<OpenEngine>(backend_, registry_, EngineOptions{});
+  const auto engine = std::make_shared<OpenEngine>(backend_, registry_, engine::EngineOptions{});
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return shut_down_meanwhile();
@@ -69,7 +69,7 @@ Status DefaultEngine::Running::load_model(std::filesystem::path path, std::int32
   }
   Status status =
       engine->add_model(path_text(path.stem()), {.model_path = path, .gpu_layers = gpu_layers});
-  NoProgress progress;
+  backend::NoProgress progress;
   if (status) status = engine->load_model("", progress);
 
   Loaded before;
@@ -172,9 +172,9 @@ Status DefaultEngine::generate(GenerateRequest request, const OnText& on_text) {
   if (!engine) {
     return fail(ErrorCode::ModelNotFound, "no model is loaded; call pcai_load_model first");
   }
-  Result<std::unique_ptr<Generation>> started = engine->generate(std::move(request));
+  Result<std::unique_ptr<engine::Generation>> started = engine->generate(std::move(request));
   if (!started) return fail(std::move(started.error()));
-  Generation& generation = **started;
+  engine::Generation& generation = **started;
   while (true) {
     std::optional<GenerateEvent> event = wait_for_event(generation, -1);
     if (const auto* delta = std::get_if<TextDelta>(&*event)) {
@@ -204,4 +204,4 @@ void DefaultEngine::shut_down() {
   if (own > 0) running.reset();  // the calls that this one is inside of destroy it
 }
 
-}  // namespace pcai
+}  // namespace pcai::capi

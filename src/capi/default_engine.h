@@ -13,7 +13,7 @@
 #include "core/request.h"
 #include "core/result.h"
 
-namespace pcai {
+namespace pcai::capi {
 
 /// Called with each piece of text, on the thread that generates; false stops.
 using OnText = std::function<bool(const std::string& text)>;
@@ -49,4 +49,4 @@ class DefaultEngine {
   std::shared_ptr<Running> running_;  // null before init; copied and dropped only under mutex_
 };
 
-}  // namespace pcai
+}  // namespace pcai::capi

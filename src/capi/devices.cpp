@@ -1,8 +1,8 @@
 #include <thread>
 #include <utility>
 
-#include "capi/handles.h"
-#include "capi/struct_size.h"
+#include "capi/abi/handles.h"
+#include "capi/abi/struct_size.h"
 #include "fit/device.h"
 #include "fit/gpu_config.h"
 
@@ -15,7 +15,7 @@ pcai_status pcai_devices_list(pcai_devices** devices, pcai_error** error) {
     if (devices == nullptr) return refuse_null("devices");
     *devices = nullptr;
     auto list = std::make_unique<pcai_devices>();
-    const Device found = cpu_device();
+    const pcai::fit::Device found = pcai::fit::cpu_device();
     pcai_device_info cpu{};
     cpu.kind = PCAI_DEVICE_CPU;
     cpu.cores = std::thread::hardware_concurrency();
@@ -23,7 +23,7 @@ pcai_status pcai_devices_list(pcai_devices** devices, pcai_error** error) {
     cpu.memory_total_bytes = found.memory_total;
     cpu.memory_free_bytes = found.memory_free;
     list->infos.push_back(cpu);
-    for (const Device& device : find_gpus()) {
+    for (const pcai::fit::Device& device : pcai::fit::find_gpus()) {
       pcai_device_info gpu{};
       gpu.kind = PCAI_DEVICE_GPU;
       gpu.index = device.index;

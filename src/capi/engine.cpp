@@ -1,11 +1,11 @@
-#include "capi/handles.h"
-#include "capi/struct_size.h"
+#include "capi/abi/handles.h"
+#include "capi/abi/struct_size.h"
 
-namespace pcai {
+namespace pcai::capi {
 namespace {
 
 pcai_engine_options default_engine_options() noexcept {
-  const EngineOptions engine;
+  const engine::EngineOptions engine;
   pcai_engine_options options{};
   options.max_queue = engine.max_queue;
   options.default_timeout_ms = engine.default_timeout.count();
@@ -16,7 +16,7 @@ pcai_engine_options default_engine_options() noexcept {
 constexpr std::uint32_t kMostQueue = 1'000'000;
 constexpr std::uint32_t kMostSubmitThreads = 256;
 
-Result<EngineOptions> read_engine_options(const pcai_engine_options& from) {
+Result<engine::EngineOptions> read_engine_options(const pcai_engine_options& from) {
   const auto refuse = [](const std::string& field, const std::string& what) {
     return fail(ErrorCode::InvalidRequest, field + " " + what, field);
   };
@@ -30,12 +30,13 @@ Result<EngineOptions> read_engine_options(const pcai_engine_options& from) {
     return refuse("submit_threads", "must be 1 to " + std::to_string(kMostSubmitThreads));
   }
   if (from.reserved != 0) return refuse("reserved", "must be 0");
-  return EngineOptions{.max_queue = from.max_queue,
-                       .default_timeout = std::chrono::milliseconds(from.default_timeout_ms),
-                       .submit_threads = from.submit_threads};
+  return engine::EngineOptions{
+      .max_queue = from.max_queue,
+      .default_timeout = std::chrono::milliseconds(from.default_timeout_ms),
+      .submit_threads = from.submit_threads};
 }
 
-pcai_engine_stats to_c(const EngineStats& from) {
+pcai_engine_stats to_c(const engine::EngineStats& from) {
   pcai_engine_stats stats{};
   stats.queued = from.queued;
   stats.running = from.running;
@@ -51,7 +52,7 @@ pcai_engine_stats to_c(const EngineStats& from) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::capi
 
 using namespace pcai;
 
@@ -72,7 +73,7 @@ pcai_status pcai_engine_create(const pcai_engine_options* options, pcai_engine**
       if (!read) return fail(read.error());
       given = *read;
     }
-    const Result<EngineOptions> settings = read_engine_options(given);
+    const Result<engine::EngineOptions> settings = read_engine_options(given);
     if (!settings) return fail(settings.error());
     const Result<std::string> backend = read_text(given.backend, "backend");
     if (!backend) return fail(backend.error());

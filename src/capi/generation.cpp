@@ -1,11 +1,11 @@
 #include <utility>
 
-#include "capi/handles.h"
-#include "capi/request.h"
-#include "capi/struct_size.h"
-#include "capi/wait.h"
+#include "capi/abi/handles.h"
+#include "capi/abi/request.h"
+#include "capi/abi/struct_size.h"
+#include "capi/abi/wait.h"
 
-namespace pcai {
+namespace pcai::capi {
 namespace {
 
 /// Marks a generation as being read, so that a second reader is an error and not a race.
@@ -26,7 +26,7 @@ class Reading {
 };
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::capi
 
 using namespace pcai;
 

@@ -1,13 +1,13 @@
 #include <cmath>
 #include <utility>
 
-#include "capi/array.h"
-#include "capi/handles.h"
-#include "capi/model_info.h"
-#include "capi/struct_size.h"
-#include "capi/wait.h"
+#include "capi/abi/array.h"
+#include "capi/abi/handles.h"
+#include "capi/abi/model_info.h"
+#include "capi/abi/struct_size.h"
+#include "capi/abi/wait.h"
 
-namespace pcai {
+namespace pcai::capi {
 namespace {
 
 constexpr std::uint64_t kMostGpuDevices = 256;
@@ -93,7 +93,7 @@ pcai_model_stats to_c(const ModelStats& from) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::capi
 
 using namespace pcai;
 

@@ -3,7 +3,7 @@
 #include <exception>
 #include <utility>
 
-namespace pcai {
+namespace pcai::capi {
 
 ModelLoad::ModelLoad(std::shared_ptr<OpenEngine> engine, std::string id)
     : thread_([this, engine = std::move(engine), id = std::move(id)] {
@@ -36,4 +36,4 @@ std::optional<Status> ModelLoad::wait(std::int32_t timeout_ms) {
   return outcome_;
 }
 
-}  // namespace pcai
+}  // namespace pcai::capi

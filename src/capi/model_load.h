@@ -10,10 +10,10 @@
 
 #include "capi/open_engine.h"
 
-namespace pcai {
+namespace pcai::capi {
 
 /// Loads one model on a thread of its own. Any thread may call any method.
-class ModelLoad final : LoadProgress {
+class ModelLoad final : backend::LoadProgress {
  public:
   /// The model must be known to the engine.
   ModelLoad(std::shared_ptr<OpenEngine> engine, std::string id);
@@ -40,4 +40,4 @@ class ModelLoad final : LoadProgress {
   std::thread thread_;             // last, so that it finds the rest
 };
 
-}  // namespace pcai
+}  // namespace pcai::capi

@@ -1,8 +1,8 @@
 #include <utility>
 
-#include "capi/handles.h"
-#include "capi/model_info.h"
-#include "capi/struct_size.h"
+#include "capi/abi/handles.h"
+#include "capi/abi/model_info.h"
+#include "capi/abi/struct_size.h"
 #include "models/model_finder.h"
 
 namespace {
@@ -38,7 +38,7 @@ pcai_status pcai_models_discover(const pcai_text* folders, uint64_t folder_count
       return fail(ErrorCode::InvalidRequest, "folders and its count do not fit together",
                   "folders");
     }
-    ModelFolders where = ModelFolders::of_this_user();
+    pcai::models::ModelFolders where = pcai::models::ModelFolders::of_this_user();
     for (std::uint64_t i = 0; i < folder_count; ++i) {
       Result<std::filesystem::path> folder =
           read_path(folders[i], "folders[" + std::to_string(i) + "]");
@@ -46,7 +46,7 @@ pcai_status pcai_models_discover(const pcai_text* folders, uint64_t folder_count
       where.extra.push_back(std::move(*folder));
     }
     auto list = std::make_unique<pcai_models>();
-    for (const FoundModel& found : find_models(where)) {
+    for (const pcai::models::FoundModel& found : pcai::models::find_models(where)) {
       list->infos.push_back(to_c(found, list->texts));
     }
     *models = list.release();

@@ -8,13 +8,13 @@
 #include "backend/llamacpp/register.h"
 #include "backend/mistralrs/register.h"
 
-namespace pcai {
+namespace pcai::capi {
 namespace {
 
 /// Passes progress on until the engine is closed.
-class UntilClosed final : public LoadProgress {
+class UntilClosed final : public backend::LoadProgress {
  public:
-  UntilClosed(const OpenEngine& engine, LoadProgress& progress)
+  UntilClosed(const OpenEngine& engine, backend::LoadProgress& progress)
       : engine_(engine), progress_(progress) {}
 
   bool on_progress(float fraction) noexcept override {
@@ -23,7 +23,7 @@ class UntilClosed final : public LoadProgress {
 
  private:
   const OpenEngine& engine_;
-  LoadProgress& progress_;
+  backend::LoadProgress& progress_;
 };
 
 tl::unexpected<Error> engine_freed() {
@@ -32,21 +32,22 @@ tl::unexpected<Error> engine_freed() {
 
 }  // namespace
 
-Result<std::shared_ptr<const BackendRegistry>> backends_for(std::string_view backend) {
+Result<std::shared_ptr<const backend::BackendRegistry>> backends_for(std::string_view backend) {
   // The library's own log, not the host's: a library does not print.
   spdlog::set_level(spdlog::level::off);
-  auto registry = std::make_shared<BackendRegistry>();
-  register_llamacpp(*registry);
-  register_mistralrs(*registry);
+  auto registry = std::make_shared<backend::BackendRegistry>();
+  backend::llamacpp::register_llamacpp(*registry);
+  backend::mistralrs::register_mistralrs(*registry);
   // Only by name, so that "auto" never answers a user with a script.
-  if (backend == "fake") register_fake(*registry);
-  const Result<const BackendEntry*> entry = registry->find(backend);
+  if (backend == "fake") backend::fake::register_fake(*registry);
+  const Result<const backend::BackendEntry*> entry = registry->find(backend);
   if (!entry) return fail(entry.error());
   return registry;
 }
 
-OpenEngine::OpenEngine(std::string backend, std::shared_ptr<const BackendRegistry> registry,
-                       EngineOptions options)
+OpenEngine::OpenEngine(std::string backend,
+                       std::shared_ptr<const backend::BackendRegistry> registry,
+                       engine::EngineOptions options)
     : backend_(std::move(backend)), engine_(std::move(registry), options) {}
 
 Status OpenEngine::add_model(std::string id, ModelConfig config) {
@@ -54,7 +55,7 @@ Status OpenEngine::add_model(std::string id, ModelConfig config) {
   return engine_.add_model({.id = std::move(id), .config = std::move(config), .backend = backend_});
 }
 
-Status OpenEngine::load_model(const std::string& id, LoadProgress& progress) {
+Status OpenEngine::load_model(const std::string& id, backend::LoadProgress& progress) {
   if (closed_) return engine_freed();
   UntilClosed until_closed(*this, progress);
   Status status = engine_.load_model(id, until_closed);
@@ -64,8 +65,8 @@ Status OpenEngine::load_model(const std::string& id, LoadProgress& progress) {
   return status;
 }
 
-Result<std::unique_ptr<Generation>> OpenEngine::generate(GenerateRequest request) {
-  Result<std::unique_ptr<Generation>> generation = engine_.generate(std::move(request));
+Result<std::unique_ptr<engine::Generation>> OpenEngine::generate(GenerateRequest request) {
+  Result<std::unique_ptr<engine::Generation>> generation = engine_.generate(std::move(request));
   if (!generation && closed_) return engine_freed();
   return generation;
 }
@@ -79,4 +80,4 @@ void OpenEngine::close() {
   }
 }
 
-}  // namespace pcai
+}  // namespace pcai::capi

@@ -8,30 +8,30 @@
 
 #include "engine/engine.h"
 
-namespace pcai {
+namespace pcai::capi {
 
 /// The backends of this build. Fails with InvalidRequest when `backend` (as in pcai_init) is none,
 /// and with Unsupported when it cannot be used here.
-Result<std::shared_ptr<const BackendRegistry>> backends_for(std::string_view backend);
+Result<std::shared_ptr<const backend::BackendRegistry>> backends_for(std::string_view backend);
 
 /// An engine of one backend that can be closed while handles still hold it: what they ask for then
 /// fails with Cancelled. Any thread may call any method.
 class OpenEngine {
  public:
   /// `registry` from backends_for(backend).
-  OpenEngine(std::string backend, std::shared_ptr<const BackendRegistry> registry,
-             EngineOptions options);
+  OpenEngine(std::string backend, std::shared_ptr<const backend::BackendRegistry> registry,
+             engine::EngineOptions options);
 
-  Engine& engine() noexcept { return engine_; }
-  const Engine& engine() const noexcept { return engine_; }
+  engine::Engine& engine() noexcept { return engine_; }
+  const engine::Engine& engine() const noexcept { return engine_; }
 
   /// Makes a model known, by its id, for this engine's backend.
   Status add_model(std::string id, ModelConfig config);
 
   /// Loads a known model and blocks. Fails with Cancelled when the engine is closed meanwhile.
-  Status load_model(const std::string& id, LoadProgress& progress);
+  Status load_model(const std::string& id, backend::LoadProgress& progress);
 
-  Result<std::unique_ptr<Generation>> generate(GenerateRequest request);
+  Result<std::unique_ptr<engine::Generation>> generate(GenerateRequest request);
 
   bool closed() const noexcept { return closed_; }
 
@@ -41,7 +41,7 @@ class OpenEngine {
  private:
   std::string backend_;
   std::atomic<bool> closed_{false};
-  Engine engine_;
+  engine::Engine engine_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::capi

@@ -4,13 +4,13 @@
 #include <string_view>
 #include <utility>
 
+#include "capi/abi/error.h"
+#include "capi/abi/text.h"
 #include "capi/default_engine.h"
-#include "capi/error.h"
-#include "capi/text.h"
 
 // Part 1 of pcai.h: C strings and FfiResult over DefaultEngine.
 
-namespace pcai {
+namespace pcai::capi {
 namespace {
 
 constexpr std::uint32_t kDefaultMaxTokens = 2048;
@@ -88,7 +88,7 @@ Status generate(const char* prompt, std::uint32_t max_tokens, float temperature,
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::capi
 
 using namespace pcai;
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace pcai {
+namespace pcai::engine {
 namespace {
 
 bool has_place(const Model& model) {
@@ -48,4 +48,4 @@ void Admission::leave(LiveRequest& request) {
   request.state = LiveRequest::State::Ended;
 }
 
-}  // namespace pcai
+}  // namespace pcai::engine

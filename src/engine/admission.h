@@ -7,7 +7,7 @@
 #include "engine/live_request.h"
 #include "engine/model_table.h"
 
-namespace pcai {
+namespace pcai::engine {
 
 /// Who waits for which model and who is next, first come first served. Not thread-safe: the
 /// engine's mutex guards it and all it touches.
@@ -35,4 +35,4 @@ class Admission {
   std::uint32_t running_ = 0;
 };
 
-}  // namespace pcai
+}  // namespace pcai::engine

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <utility>
 
-namespace pcai {
+namespace pcai::engine {
 namespace {
 
 constexpr const char* kFake = "fake";
@@ -17,14 +17,14 @@ std::string format_of(const std::filesystem::path& path) {
   return extension.empty() ? "" : extension.substr(1);
 }
 
-bool reads(const BackendEntry& entry, const std::string& format) {
+bool reads(const backend::BackendEntry& entry, const std::string& format) {
   const auto& formats = entry.descriptor.formats;
   return std::find(formats.begin(), formats.end(), format) != formats.end();
 }
 
 /// Which backend would read the format, and why it does not here.
-std::string who_reads(const BackendRegistry& registry, const std::string& format) {
-  for (const BackendEntry& entry : registry.entries()) {
+std::string who_reads(const backend::BackendRegistry& registry, const std::string& format) {
+  for (const backend::BackendEntry& entry : registry.entries()) {
     if (!reads(entry, format)) continue;
     return "the backend '" + entry.name + "'" +
            (entry.create ? " does" : " would, but cannot be used: " + entry.why_not);
@@ -33,11 +33,11 @@ std::string who_reads(const BackendRegistry& registry, const std::string& format
 }
 
 /// A format that another backend is known to read is refused here rather than misread there.
-Status check_format(const BackendRegistry& registry, const ModelSpec& spec,
+Status check_format(const backend::BackendRegistry& registry, const ModelSpec& spec,
                     const std::string& format) {
   const std::string other = who_reads(registry, format);
   if (other.empty()) return {};
-  for (const BackendEntry& entry : registry.entries()) {
+  for (const backend::BackendEntry& entry : registry.entries()) {
     if (entry.name != spec.backend || entry.descriptor.formats.empty()) continue;
     if (reads(entry, format)) return {};
     return fail(ErrorCode::InvalidModel,
@@ -50,7 +50,8 @@ Status check_format(const BackendRegistry& registry, const ModelSpec& spec,
 
 }  // namespace
 
-Result<std::string> choose_backend(const BackendRegistry& registry, const ModelSpec& spec) {
+Result<std::string> choose_backend(const backend::BackendRegistry& registry,
+                                   const ModelSpec& spec) {
   const std::string format = format_of(spec.config.model_path);
   if (!spec.backend.empty() && spec.backend != "auto") {
     if (spec.backend == kFake) return spec.backend;  // needs no file
@@ -58,8 +59,8 @@ Result<std::string> choose_backend(const BackendRegistry& registry, const ModelS
     return spec.backend;
   }
   if (format == kFake) return kFake;
-  const BackendEntry* first = nullptr;
-  for (const BackendEntry& entry : registry.entries()) {
+  const backend::BackendEntry* first = nullptr;
+  for (const backend::BackendEntry& entry : registry.entries()) {
     if (!entry.create || entry.name == kFake) continue;
     if (reads(entry, format)) return entry.name;
     if (!first) first = &entry;
@@ -73,20 +74,20 @@ Result<std::string> choose_backend(const BackendRegistry& registry, const ModelS
               "this build has no backend for model '" + spec.id + "'; see `pcai version`");
 }
 
-Backends::Backends(std::shared_ptr<const BackendRegistry> registry)
+Backends::Backends(std::shared_ptr<const backend::BackendRegistry> registry)
     : registry_(std::move(registry)) {}
 
-Result<InferenceBackend*> Backends::get(const ModelSpec& spec) {
+Result<backend::InferenceBackend*> Backends::get(const ModelSpec& spec) {
   Result<std::string> name = choose_backend(*registry_, spec);
   if (!name) return fail(std::move(name.error()));
   const std::lock_guard lock(mutex_);
-  std::unique_ptr<InferenceBackend>& backend = created_[*name];
+  std::unique_ptr<backend::InferenceBackend>& backend = created_[*name];
   if (!backend) {
-    Result<std::unique_ptr<InferenceBackend>> created = registry_->create_backend(*name);
+    Result<std::unique_ptr<backend::InferenceBackend>> created = registry_->create_backend(*name);
     if (!created) return fail(std::move(created.error()));
     backend = std::move(*created);
   }
   return backend.get();
 }
 
-}  // namespace pcai
+}  // namespace pcai::engine

@@ -1,6 +1,6 @@
 #include "engine/deadline_timer.h"
 
-namespace pcai {
+namespace pcai::engine {
 
 DeadlineTimer::DeadlineTimer(std::function<void(RequestId)> expired)
     : expired_(std::move(expired)), thread_([this] { run(); }) {}
@@ -48,4 +48,4 @@ void DeadlineTimer::run() {
   }
 }
 
-}  // namespace pcai
+}  // namespace pcai::engine

@@ -10,7 +10,7 @@
 
 #include "core/request.h"
 
-namespace pcai {
+namespace pcai::engine {
 
 /// Calls `expired` on its own thread for each request whose time has come. Any thread may call any
 /// method; `expired` may too.
@@ -42,4 +42,4 @@ class DeadlineTimer {
   std::thread thread_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::engine

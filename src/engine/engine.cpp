@@ -4,9 +4,9 @@
 
 #include "engine/engine_impl.h"
 
-namespace pcai {
+namespace pcai::engine {
 
-Engine::Engine(std::shared_ptr<const BackendRegistry> registry, EngineOptions options,
+Engine::Engine(std::shared_ptr<const backend::BackendRegistry> registry, EngineOptions options,
                std::function<void(const RequestRecord&)> on_record,
                std::function<void(const ModelRecord&)> on_model)
     : impl_(std::make_shared<Impl>(std::move(registry), options, std::move(on_record),
@@ -24,7 +24,7 @@ Status Engine::add_alias(std::string alias, std::string_view id) {
   return impl_->add_alias(std::move(alias), id);
 }
 
-Status Engine::load_model(std::string_view id, LoadProgress& progress) {
+Status Engine::load_model(std::string_view id, backend::LoadProgress& progress) {
   return impl_->load_model(id, progress);
 }
 
@@ -116,4 +116,4 @@ EngineStats Engine::stats() const {
   return impl_->stats();
 }
 
-}  // namespace pcai
+}  // namespace pcai::engine

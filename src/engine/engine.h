@@ -17,7 +17,7 @@
 #include "engine/generation.h"
 #include "engine/inquiry.h"
 
-namespace pcai {
+namespace pcai::engine {
 
 struct EngineOptions {
   std::uint32_t max_queue = 64;                  // requests waiting for a place, over all models
@@ -77,7 +77,7 @@ class Engine {
   /// its last event, from an engine or backend thread or the one that cancels; it must not block.
   /// `on_model` comes from the thread that loads or unloads, in the order of what happened and with
   /// the engine's lock held: it must neither block nor call the engine.
-  Engine(std::shared_ptr<const BackendRegistry> registry, EngineOptions options,
+  Engine(std::shared_ptr<const backend::BackendRegistry> registry, EngineOptions options,
          std::function<void(const RequestRecord&)> on_record = {},
          std::function<void(const ModelRecord&)> on_model = {});
 
@@ -97,7 +97,7 @@ class Engine {
   /// Loads a known model and blocks until it is ready. Fine when it already is; waits when another
   /// thread is loading it, and where the memory limit asks for it, until others have left. Fails
   /// with Unsupported when it has no room even without all that may leave.
-  Status load_model(std::string_view id, LoadProgress& progress);
+  Status load_model(std::string_view id, backend::LoadProgress& progress);
 
   /// Ends its live requests with Cancelled and frees it; the id stays known.
   Status unload_model(std::string_view id);
@@ -163,4 +163,4 @@ class Engine {
   std::shared_ptr<Impl> impl_;  // generations refer to it weakly, so they may outlive the engine
 };
 
-}  // namespace pcai
+}  // namespace pcai::engine

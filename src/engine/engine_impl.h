@@ -17,7 +17,7 @@
 #include "engine/residency.h"
 #include "engine/task_threads.h"
 
-namespace pcai {
+namespace pcai::engine {
 
 /// Everything behind Engine. Any thread may call any public method.
 ///
@@ -27,7 +27,7 @@ namespace pcai {
 /// engine_inquiries.cpp. Models: engine_models.cpp, and engine_room.cpp for who stays in memory.
 class Engine::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(std::shared_ptr<const BackendRegistry> registry, EngineOptions options,
+  Impl(std::shared_ptr<const backend::BackendRegistry> registry, EngineOptions options,
        std::function<void(const RequestRecord&)> on_record,
        std::function<void(const ModelRecord&)> on_model);
 
@@ -36,7 +36,7 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
 
   Status add_model(ModelSpec spec);
   Status add_alias(std::string alias, std::string_view id);
-  Status load_model(std::string_view id, LoadProgress& progress);
+  Status load_model(std::string_view id, backend::LoadProgress& progress);
   Status unload_model(std::string_view id);
   Status begin_load(std::string_view id);
   Status begin_unload(std::string_view id);
@@ -94,10 +94,10 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   bool idle() const { return requests_.empty() && inquiries_.empty(); }
 
   // Without it.
-  Status ensure_loaded(Model& model, LoadProgress& progress);
+  Status ensure_loaded(Model& model, backend::LoadProgress& progress);
   void load_in_background(Model& model);
-  Status load(Model& model, LoadProgress& progress);
-  Status make_room(Model& model, LoadProgress& watched);
+  Status load(Model& model, backend::LoadProgress& progress);
+  Status make_room(Model& model, backend::LoadProgress& watched);
   void trim(const Model& loaded);
   void expire(std::size_t index);
   void unload(Model& model, const std::string& why);
@@ -112,10 +112,11 @@ class Engine::Impl : public std::enable_shared_from_this<Impl> {
   /// An inquiry's way: a thread runs `ask` on the loaded model.
   template <class T>
   Result<std::unique_ptr<Inquiry<T>>> inquire(
-      const std::string& id, std::function<Result<T>(LoadedModel&, std::stop_token)> ask);
+      const std::string& id, std::function<Result<T>(backend::LoadedModel&, std::stop_token)> ask);
 
   /// Loads the inquiry's model if need be, and calls.
-  Status with_model(PendingInquiry& pending, const std::function<Status(LoadedModel&)>& call);
+  Status with_model(PendingInquiry& pending,
+                    const std::function<Status(backend::LoadedModel&)>& call);
   void end_inquiry(const PendingInquiry& pending);
 
   // Constant after construction.
@@ -163,7 +164,7 @@ class Engine::Impl::Lease {
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
 
-  LoadedModel& model() const { return *instance_->model; }
+  backend::LoadedModel& model() const { return *instance_->model; }
 
  private:
   Impl& impl_;
@@ -171,4 +172,4 @@ class Engine::Impl::Lease {
   std::shared_ptr<ModelInstance> instance_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::engine

@@ -4,34 +4,34 @@
 #include "backend/token_codec.h"
 #include "engine/engine_impl.h"
 
-namespace pcai {
+namespace pcai::engine {
 namespace {
 
-Error lacking(const LoadedModel& model, const char* what) {
+Error lacking(const backend::LoadedModel& model, const char* what) {
   return {ErrorCode::Unsupported, "model '" + model.info().id + "' " + what, "model"};
 }
 
 /// The ability, or why not.
-Result<Embedder*> embedder_of(LoadedModel& model) {
-  if (Embedder* embedder = model.embedder()) return embedder;
+Result<backend::Embedder*> embedder_of(backend::LoadedModel& model) {
+  if (backend::Embedder* embedder = model.embedder()) return embedder;
   return fail(lacking(model, "gives no embeddings"));
 }
 
-Result<Ranker*> ranker_of(LoadedModel& model) {
-  if (Ranker* ranker = model.ranker()) return ranker;
+Result<backend::Ranker*> ranker_of(backend::LoadedModel& model) {
+  if (backend::Ranker* ranker = model.ranker()) return ranker;
   return fail(lacking(model, "was not made for ranking; use a reranker model"));
 }
 
-Result<TokenCodec*> codec_of(LoadedModel& model) {
-  if (TokenCodec* codec = model.token_codec()) return codec;
+Result<backend::TokenCodec*> codec_of(backend::LoadedModel& model) {
+  if (backend::TokenCodec* codec = model.token_codec()) return codec;
   return fail(lacking(model, "does not show its tokens: its backend cannot"));
 }
 
 /// What an inquiry does on its thread: finds the ability and calls the method.
 template <class T, class Ability, class Request>
-auto call(Result<Ability*> (*find)(LoadedModel&),
+auto call(Result<Ability*> (*find)(backend::LoadedModel&),
           Result<T> (Ability::*method)(const Request&, std::stop_token), Request request) {
-  return [find, method, request = std::move(request)](LoadedModel& model,
+  return [find, method, request = std::move(request)](backend::LoadedModel& model,
                                                       std::stop_token stop) -> Result<T> {
     const Result<Ability*> ability = find(model);
     if (!ability) return fail(ability.error());
@@ -43,7 +43,7 @@ auto call(Result<Ability*> (*find)(LoadedModel&),
 
 template <class T>
 Result<std::unique_ptr<Inquiry<T>>> Engine::Impl::inquire(
-    const std::string& id, std::function<Result<T>(LoadedModel&, std::stop_token)> ask) {
+    const std::string& id, std::function<Result<T>(backend::LoadedModel&, std::stop_token)> ask) {
   const Lock lock(mutex_);
   const Result<Model*> model = admit_inquiry(id);
   if (!model) return fail(model.error());
@@ -56,7 +56,7 @@ Result<std::unique_ptr<Inquiry<T>>> Engine::Impl::inquire(
   const auto answer = std::make_shared<InquiryAnswer<T>>();
   inquiry_threads_.post([this, pending, answer, ask = std::move(ask)] {
     Result<T> result = fail(ErrorCode::Cancelled, "");
-    Status status = with_model(*pending, [&](LoadedModel& loaded) {
+    Status status = with_model(*pending, [&](backend::LoadedModel& loaded) {
       result = ask(loaded, pending->stop.get_token());
       return result ? Status() : fail(result.error());
     });
@@ -86,9 +86,9 @@ Result<Model*> Engine::Impl::admit_inquiry(const std::string& id) {
 }
 
 Status Engine::Impl::with_model(PendingInquiry& pending,
-                                const std::function<Status(LoadedModel&)>& call) {
+                                const std::function<Status(backend::LoadedModel&)>& call) {
   Model& model = pending.model;
-  NoProgress progress;
+  backend::NoProgress progress;
   Status status;
   Lock lock(mutex_);
   changed_.wait(lock, [&] {
@@ -152,37 +152,39 @@ void Engine::Impl::stop_inquiries(const Model* of_model, ErrorCode code) {
 
 Result<std::unique_ptr<EmbedInquiry>> Engine::Impl::embed(EmbedRequest request) {
   const std::string model = request.model;
-  return inquire<std::vector<Embedding>>(model,
-                                         call(embedder_of, &Embedder::embed, std::move(request)));
+  return inquire<std::vector<Embedding>>(
+      model, call(embedder_of, &backend::Embedder::embed, std::move(request)));
 }
 
 Result<std::unique_ptr<RankInquiry>> Engine::Impl::rank(RankRequest request) {
   const std::string model = request.model;
-  return inquire<std::vector<RankScore>>(model, call(ranker_of, &Ranker::rank, std::move(request)));
+  return inquire<std::vector<RankScore>>(
+      model, call(ranker_of, &backend::Ranker::rank, std::move(request)));
 }
 
 Result<std::unique_ptr<TokensInquiry>> Engine::Impl::tokenize(TokenizeRequest request) {
   const std::string model = request.model;
-  return inquire<Tokens>(model, call(codec_of, &TokenCodec::tokenize, std::move(request)));
+  return inquire<Tokens>(model, call(codec_of, &backend::TokenCodec::tokenize, std::move(request)));
 }
 
 Result<std::unique_ptr<TextInquiry>> Engine::Impl::detokenize(DetokenizeRequest request) {
   const std::string model = request.model;
-  return inquire<std::string>(model, call(codec_of, &TokenCodec::detokenize, std::move(request)));
+  return inquire<std::string>(model,
+                              call(codec_of, &backend::TokenCodec::detokenize, std::move(request)));
 }
 
 Result<std::unique_ptr<TextInquiry>> Engine::Impl::apply_template(TemplateRequest request) {
   const std::string model = request.model;
   apply_defaults(defaults(model), request.chat);
-  return inquire<std::string>(model,
-                              call(codec_of, &TokenCodec::apply_template, std::move(request)));
+  return inquire<std::string>(
+      model, call(codec_of, &backend::TokenCodec::apply_template, std::move(request)));
 }
 
 Result<std::unique_ptr<CountInquiry>> Engine::Impl::count_tokens(CountRequest request) {
   const std::string model = request.model;
   if (auto* chat = std::get_if<ChatPrompt>(&request.prompt)) apply_defaults(defaults(model), *chat);
-  return inquire<std::uint32_t>(model,
-                                call(codec_of, &TokenCodec::count_tokens, std::move(request)));
+  return inquire<std::uint32_t>(
+      model, call(codec_of, &backend::TokenCodec::count_tokens, std::move(request)));
 }
 
-}  // namespace pcai
+}  // namespace pcai::engine

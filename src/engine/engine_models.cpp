@@ -3,7 +3,7 @@
 
 #include "engine/engine_impl.h"
 
-namespace pcai {
+namespace pcai::engine {
 namespace {
 
 constexpr std::uint32_t kLoadThreads = 4;     // some may wait for room
@@ -12,9 +12,9 @@ constexpr std::uint32_t kInquiryThreads = 4;  // one may wait for a load while o
 }  // namespace
 
 /// Keeps the model's progress up to date and lets unload() abort the load.
-class Engine::Impl::WatchedLoad final : public LoadProgress {
+class Engine::Impl::WatchedLoad final : public backend::LoadProgress {
  public:
-  WatchedLoad(Impl& impl, Model& model, LoadProgress& watcher)
+  WatchedLoad(Impl& impl, Model& model, backend::LoadProgress& watcher)
       : impl_(impl), model_(model), watcher_(watcher) {}
 
   bool on_progress(float fraction) noexcept override {
@@ -29,10 +29,10 @@ class Engine::Impl::WatchedLoad final : public LoadProgress {
  private:
   Impl& impl_;
   Model& model_;
-  LoadProgress& watcher_;
+  backend::LoadProgress& watcher_;
 };
 
-Engine::Impl::Impl(std::shared_ptr<const BackendRegistry> registry, EngineOptions options,
+Engine::Impl::Impl(std::shared_ptr<const backend::BackendRegistry> registry, EngineOptions options,
                    std::function<void(const RequestRecord&)> on_record,
                    std::function<void(const ModelRecord&)> on_model)
     : options_(options),
@@ -67,7 +67,7 @@ Status Engine::Impl::add_alias(std::string alias, std::string_view id) {
   return models_.add_alias(std::move(alias), id);
 }
 
-Status Engine::Impl::load_model(std::string_view id, LoadProgress& progress) {
+Status Engine::Impl::load_model(std::string_view id, backend::LoadProgress& progress) {
   Lock lock(mutex_);
   Result<Model*> model = models_.find(id);
   lock.unlock();
@@ -75,7 +75,7 @@ Status Engine::Impl::load_model(std::string_view id, LoadProgress& progress) {
   return ensure_loaded(**model, progress);
 }
 
-Status Engine::Impl::ensure_loaded(Model& model, LoadProgress& progress) {
+Status Engine::Impl::ensure_loaded(Model& model, backend::LoadProgress& progress) {
   Lock lock(mutex_);
   if (model.phase == Model::Phase::Loading) {
     const std::uint64_t load = model.loads;
@@ -107,12 +107,12 @@ void Engine::Impl::begin_load(Model& model) {
 }
 
 void Engine::Impl::load_in_background(Model& model) {
-  NoProgress progress;
+  backend::NoProgress progress;
   // The error goes to the waiting requests and stays in the model's status.
   static_cast<void>(load(model, progress));
 }
 
-Status Engine::Impl::load(Model& model, LoadProgress& progress) {
+Status Engine::Impl::load(Model& model, backend::LoadProgress& progress) {
   Lock lock(mutex_);
   const std::shared_ptr<ModelInstance> dead = std::exchange(model.instance, nullptr);
   lock.unlock();
@@ -121,9 +121,9 @@ Status Engine::Impl::load(Model& model, LoadProgress& progress) {
   WatchedLoad watched(*this, model, progress);
   const Status room = make_room(model, watched);
   const auto start = Model::Clock::now();
-  const Result<InferenceBackend*> backend =
-      room ? backends_.get(model.spec) : Result<InferenceBackend*>(fail(room.error()));
-  Result<std::unique_ptr<LoadedModel>> loaded =
+  const Result<backend::InferenceBackend*> backend =
+      room ? backends_.get(model.spec) : Result<backend::InferenceBackend*>(fail(room.error()));
+  Result<std::unique_ptr<backend::LoadedModel>> loaded =
       backend ? (*backend)->load(model.spec, watched) : fail(backend.error());
 
   lock.lock();
@@ -247,7 +247,7 @@ void Engine::Impl::unload(Model& model, const std::string& why) {
 }
 
 void Engine::Impl::destroy(ModelInstance& instance) {
-  std::unique_ptr<LoadedModel> model;
+  std::unique_ptr<backend::LoadedModel> model;
   {
     Lock lock(mutex_);
     changed_.wait(lock, [&] { return instance.users == 0; });
@@ -297,4 +297,4 @@ bool Engine::Impl::ready() const {
   return (*model)->ready() || has_left;
 }
 
-}  // namespace pcai
+}  // namespace pcai::engine

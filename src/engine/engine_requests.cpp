@@ -3,7 +3,7 @@
 
 #include "engine/engine_impl.h"
 
-namespace pcai {
+namespace pcai::engine {
 namespace {
 
 // Far enough to be "never", near enough not to overflow the clock.
@@ -221,4 +221,4 @@ EngineStats Engine::Impl::stats() const {
   return stats;
 }
 
-}  // namespace pcai
+}  // namespace pcai::engine

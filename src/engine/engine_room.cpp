@@ -3,7 +3,7 @@
 
 #include "engine/engine_impl.h"
 
-namespace pcai {
+namespace pcai::engine {
 namespace {
 
 // How often a load that waits for room asks whether it is still wanted.
@@ -76,7 +76,7 @@ RoomPlan Engine::Impl::plan(const std::vector<Model*>& residents, std::uint64_t 
 }
 
 /// Blocks until the model's memory is within the limit, and takes it.
-Status Engine::Impl::make_room(Model& model, LoadProgress& watched) {
+Status Engine::Impl::make_room(Model& model, backend::LoadProgress& watched) {
   Lock lock(mutex_);
   RoomTurn turn(*this, model, model.waiting.empty() ? last_id_ : model.waiting.begin()->first);
   for (bool wanted = true; wanted;) {
@@ -176,4 +176,4 @@ void Engine::Impl::record(const Model& model, ModelRecord::What what, std::strin
              .seconds = model.load_seconds});
 }
 
-}  // namespace pcai
+}  // namespace pcai::engine

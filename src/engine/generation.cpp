@@ -4,7 +4,7 @@
 
 #include "engine/generation_buffer.h"
 
-namespace pcai {
+namespace pcai::engine {
 
 Generation::Generation(RequestId id, std::shared_ptr<GenerationBuffer> buffer,
                        std::function<void(RequestId)> cancel)
@@ -32,4 +32,4 @@ void Generation::on_ready(std::function<void()> ready) {
   buffer_->on_ready(std::move(ready));
 }
 
-}  // namespace pcai
+}  // namespace pcai::engine

@@ -8,7 +8,7 @@
 #include "core/event.h"
 #include "core/request.h"
 
-namespace pcai {
+namespace pcai::engine {
 
 class GenerationBuffer;
 
@@ -48,4 +48,4 @@ class Generation {
   std::function<void(RequestId)> cancel_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::engine

@@ -4,7 +4,7 @@
 #include <iterator>
 #include <utility>
 
-namespace pcai {
+namespace pcai::engine {
 namespace {
 
 /// Adds `from` to the end of `into` when both are pieces of the same thing.
@@ -86,4 +86,4 @@ void GenerationBuffer::abandon() {
   unread_.clear();
 }
 
-}  // namespace pcai
+}  // namespace pcai::engine

@@ -10,7 +10,7 @@
 
 #include "core/event.h"
 
-namespace pcai {
+namespace pcai::engine {
 
 /// The events that one reader has not read yet. Any thread may call any method; writers never wait
 /// for the reader. Past kMostUnread events a delta is merged into the last unread one, so that
@@ -51,4 +51,4 @@ class GenerationBuffer {
   std::function<void()> ready_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::engine

@@ -13,7 +13,7 @@
 #include "core/request.h"
 #include "core/result.h"
 
-namespace pcai {
+namespace pcai::engine {
 
 struct Model;
 
@@ -96,4 +96,4 @@ class Inquiry {
   std::function<void()> cancel_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::engine

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace pcai {
+namespace pcai::engine {
 
 LiveRequest::LiveRequest(RequestId request_id, Model& of_model, GenerateRequest what,
                          OnLast on_last)
@@ -26,4 +26,4 @@ double LiveRequest::age_ms() const {
   return std::chrono::duration<double, std::milli>(Clock::now() - arrival).count();
 }
 
-}  // namespace pcai
+}  // namespace pcai::engine

@@ -11,11 +11,11 @@
 #include "engine/generation_buffer.h"
 #include "engine/model_table.h"
 
-namespace pcai {
+namespace pcai::engine {
 
 /// A request on its way. Passes the backend's events on to the reader's buffer; the engine does the
 /// rest. The mutable fields of the last group are guarded by the engine's mutex.
-class LiveRequest final : public EventSink {
+class LiveRequest final : public backend::EventSink {
  public:
   using Clock = std::chrono::steady_clock;
   using OnLast = std::function<void(LiveRequest&, GenerateEvent)>;
@@ -55,4 +55,4 @@ class LiveRequest final : public EventSink {
   OnLast on_last_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::engine

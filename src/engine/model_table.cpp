@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <utility>
 
-namespace pcai {
+namespace pcai::engine {
 namespace {
 
 std::int64_t time_of_change(const std::filesystem::path& path) {
@@ -133,4 +133,4 @@ Result<Model*> ModelTable::find(std::string_view id) const {
               "there is no model '" + std::string(id) + "'; known: " + known, "model");
 }
 
-}  // namespace pcai
+}  // namespace pcai::engine

@@ -12,13 +12,13 @@
 #include "backend/loaded_model.h"
 #include "core/model.h"
 
-namespace pcai {
+namespace pcai::engine {
 
 class LiveRequest;
 
 /// One load of a model. Guarded by the engine's mutex; `model` is called without it, under a Lease.
 struct ModelInstance {
-  std::unique_ptr<LoadedModel> model;  // null once it is being destroyed
+  std::unique_ptr<backend::LoadedModel> model;  // null once it is being destroyed
   std::uint32_t max_sequences = 1;
   std::uint32_t running = 0;         // requests that have a place here
   std::uint32_t users = 0;           // threads inside a call of `model`
@@ -96,4 +96,4 @@ class ModelTable {
   std::map<std::string, Model*, std::less<>> aliases_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::engine

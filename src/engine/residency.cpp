@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace pcai {
+namespace pcai::engine {
 namespace {
 
 /// What it costs to free one byte of it.
@@ -54,4 +54,4 @@ RoomPlan plan_room(const std::vector<Resident>& residents, std::uint64_t need,
   return plan;
 }
 
-}  // namespace pcai
+}  // namespace pcai::engine

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace pcai {
+namespace pcai::engine {
 
 /// A model that is in memory, or on its way in or out, as the policy sees it.
 struct Resident {
@@ -27,4 +27,4 @@ struct RoomPlan {
 /// byte that it frees. Nobody leaves in vain.
 RoomPlan plan_room(const std::vector<Resident>& residents, std::uint64_t need, std::uint64_t limit);
 
-}  // namespace pcai
+}  // namespace pcai::engine

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace pcai {
+namespace pcai::engine {
 
 TaskThreads::TaskThreads(std::uint32_t count) {
   for (std::uint32_t i = 0; i < std::max(count, 1U); ++i) {
@@ -41,4 +41,4 @@ void TaskThreads::run() {
   }
 }
 
-}  // namespace pcai
+}  // namespace pcai::engine

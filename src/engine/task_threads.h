@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-namespace pcai {
+namespace pcai::engine {
 
 /// A few threads that run tasks in the order they came. Any thread may post, also from a task.
 class TaskThreads {
@@ -33,4 +33,4 @@ class TaskThreads {
   std::vector<std::thread> threads_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::engine

@@ -4,7 +4,7 @@
 
 #include "fit/driver_devices.h"
 
-namespace pcai {
+namespace pcai::fit {
 namespace {
 
 constexpr int kSuccess = 0;  // of CUDA and of NVML
@@ -94,4 +94,4 @@ std::vector<Device> cuda_devices(const DriverNames& names) {
   return found;
 }
 
-}  // namespace pcai
+}  // namespace pcai::fit

@@ -10,7 +10,7 @@
 #include <windows.h>
 #endif
 
-namespace pcai {
+namespace pcai::fit {
 namespace {
 
 #ifdef _WIN32
@@ -85,4 +85,4 @@ Device cpu_device() {
   return cpu;
 }
 
-}  // namespace pcai
+}  // namespace pcai::fit

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-namespace pcai {
+namespace pcai::fit {
 
 enum class DeviceKind : std::uint8_t { Cpu, Gpu };
 
@@ -24,4 +24,4 @@ struct Device {
 /// the control group that this process is in.
 Device cpu_device();
 
-}  // namespace pcai
+}  // namespace pcai::fit

@@ -5,7 +5,7 @@
 #include "fit/device.h"
 #include "fit/driver_library.h"
 
-namespace pcai {
+namespace pcai::fit {
 
 /// The GPUs that NVIDIA's driver knows, in its order; empty where there is no driver or it fails.
 /// Needs no CUDA toolkit and makes no context.
@@ -15,4 +15,4 @@ std::vector<Device> cuda_devices(const DriverNames& names);
 /// NVIDIA are left out, too, because cuda_devices has them.
 std::vector<Device> vulkan_devices(const DriverNames& names, bool without_nvidia);
 
-}  // namespace pcai
+}  // namespace pcai::fit

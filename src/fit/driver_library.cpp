@@ -7,7 +7,7 @@
 #include <dlfcn.h>
 #endif
 
-namespace pcai {
+namespace pcai::fit {
 
 #ifdef _WIN32
 
@@ -30,4 +30,4 @@ void* DriverLibrary::symbol(const char* name) const noexcept {
 
 #endif
 
-}  // namespace pcai
+}  // namespace pcai::fit

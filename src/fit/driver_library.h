@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace pcai {
+namespace pcai::fit {
 
 /// A graphics driver's library that may or may not be on this machine, opened at run time. Stays
 /// open once opened: drivers do not like to be unloaded.
@@ -38,4 +38,4 @@ struct DriverNames {
 #endif
 };
 
-}  // namespace pcai
+}  // namespace pcai::fit

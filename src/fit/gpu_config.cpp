@@ -2,7 +2,7 @@
 
 #include "fit/driver_devices.h"
 
-namespace pcai {
+namespace pcai::fit {
 
 GpuConfig gpu_config(const std::vector<Device>& devices) {
   MultiGpu gpus;
@@ -42,4 +42,4 @@ GpuConfig detect_gpus() {
   return gpu_config(find_gpus());
 }
 
-}  // namespace pcai
+}  // namespace pcai::fit

@@ -8,7 +8,7 @@
 #include "fit/device.h"
 #include "fit/driver_library.h"
 
-namespace pcai {
+namespace pcai::fit {
 
 struct CpuOnly {};
 
@@ -43,4 +43,4 @@ std::vector<Device> find_gpus(const DriverNames& names = {});
 /// gpu_config of find_gpus.
 GpuConfig detect_gpus();
 
-}  // namespace pcai
+}  // namespace pcai::fit

@@ -9,7 +9,7 @@
 
 #include "models/printable.h"
 
-namespace pcai {
+namespace pcai::fit {
 namespace {
 
 namespace fs = std::filesystem;
@@ -212,7 +212,8 @@ Result<std::uint64_t> weights_in(const fs::path& folder) {
       if (!unreadable) bytes += size;
     }
   }
-  if (error) return fail(ErrorCode::InvalidModel, printable_path(folder) + ": " + error.message());
+  if (error)
+    return fail(ErrorCode::InvalidModel, models::printable_path(folder) + ": " + error.message());
   return bytes;
 }
 
@@ -241,4 +242,4 @@ Result<std::uint64_t> expected_memory(const ModelConfig& config) {
   });
 }
 
-}  // namespace pcai
+}  // namespace pcai::fit

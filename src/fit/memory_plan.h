@@ -10,7 +10,7 @@
 #include "fit/device.h"
 #include "fit/model_memory.h"
 
-namespace pcai {
+namespace pcai::fit {
 
 /// One device's part of a model, in bytes.
 struct DeviceShare {
@@ -54,4 +54,4 @@ MemoryPlan plan_memory(const ModelMemory& model, const ModelConfig& config,
 /// only. Fails with InvalidModel.
 Result<std::uint64_t> expected_memory(const ModelConfig& config);
 
-}  // namespace pcai
+}  // namespace pcai::fit

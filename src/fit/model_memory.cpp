@@ -8,12 +8,12 @@
 #include <string_view>
 
 #include "kernels/panel.h"
-#include "models/gguf_file.h"
-#include "models/gguf_reader.h"
-#include "models/gguf_summary.h"
-#include "models/gguf_vocabulary.h"
+#include "models/gguf/gguf_file.h"
+#include "models/gguf/gguf_reader.h"
+#include "models/gguf/gguf_summary.h"
+#include "models/gguf/gguf_vocabulary.h"
 
-namespace pcai {
+namespace pcai::fit {
 namespace {
 
 constexpr std::uint64_t kHalf = 2;   // bytes of a number in the KV cache
@@ -52,7 +52,7 @@ bool is_one_of(std::string_view name, const std::string_view (&names)[N]) {
 /// The hyperparameters of a header, by layer.
 class Hyperparameters {
  public:
-  explicit Hyperparameters(const GgufFile& file) : file_(file) {
+  explicit Hyperparameters(const models::GgufFile& file) : file_(file) {
     layers_ = number("block_count").value_or(0);
   }
 
@@ -67,7 +67,7 @@ class Hyperparameters {
   }
 
   std::uint64_t at(std::string_view name, std::size_t layer, std::uint64_t otherwise) const {
-    const GgufArray* array = file_.array(file_.own_key(name));
+    const models::GgufArray* array = file_.array(file_.own_key(name));
     if (array == nullptr) return number_or(name, otherwise);
     if (layer >= array->integers.size()) return otherwise;
     return static_cast<std::uint64_t>(std::max<std::int64_t>(array->integers[layer], 0));
@@ -108,7 +108,7 @@ class Hyperparameters {
     const auto known =
         std::ranges::find(kWindowPatterns, architecture(), &WindowPattern::architecture);
     const bool is_known = known != std::end(kWindowPatterns);
-    const GgufArray* array = file_.array(file_.own_key("attention.sliding_window_pattern"));
+    const models::GgufArray* array = file_.array(file_.own_key("attention.sliding_window_pattern"));
     if (array != nullptr) {
       return layer < array->integers.size() && array->integers[layer] != 0 ? size : 0;
     }
@@ -168,7 +168,7 @@ class Hyperparameters {
   }
 
  private:
-  const GgufFile& file_;
+  const models::GgufFile& file_;
   std::uint64_t layers_ = 0;
 };
 
@@ -183,7 +183,7 @@ std::optional<std::size_t> layer_of(std::string_view name) {
 }
 
 /// Bytes of a weight in panels, as ModelKernels decides it; 0 where mainline keeps the weight.
-std::uint64_t panel_bytes(const GgufTensor& tensor, bool ties_output) {
+std::uint64_t panel_bytes(const models::GgufTensor& tensor, bool ties_output) {
   const bool multiplies =
       tensor.name == kEmbedding ? ties_output : tensor.name.find("embd") == std::string::npos;
   if (tensor.dimensions != 2 || tensor.shape[1] < 2 || !multiplies) return 0;
@@ -233,19 +233,19 @@ std::uint64_t ModelMemory::state_per_sequence() const noexcept {
   return sum(*this, &LayerMemory::state_per_sequence);
 }
 
-ModelMemory model_memory(const std::vector<GgufFile>& parts) {
+ModelMemory model_memory(const std::vector<models::GgufFile>& parts) {
   ModelMemory model;
   if (parts.empty()) return model;
   const Hyperparameters says(parts.front());
   model.layers.resize(says.layers());
   model.ties_output = true;
-  for (const GgufFile& part : parts) {
-    for (const GgufTensor& tensor : part.tensors) {
+  for (const models::GgufFile& part : parts) {
+    for (const models::GgufTensor& tensor : part.tensors) {
       if (tensor.name == kOutput) model.ties_output = false;
     }
   }
-  for (const GgufFile& part : parts) {
-    for (const GgufTensor& tensor : part.tensors) {
+  for (const models::GgufFile& part : parts) {
+    for (const models::GgufTensor& tensor : part.tensors) {
       const auto layer = layer_of(tensor.name);
       LayerMemory& owner = layer && *layer < model.layers.size() ? model.layers[*layer]
                            : tensor.name.starts_with("output")   ? model.output
@@ -277,17 +277,17 @@ ModelMemory model_memory(const std::vector<GgufFile>& parts) {
       says.most("expert_feed_forward_length", model.feed_forward) * model.experts_used;
   model.inner = says.number_or("ssm.inner_size", 0);
   model.is_encoder = !model.is_recurrent && model.kv_per_cell() == 0;
-  const GgufArray* tokens = parts.front().array(kTokensKey);
+  const models::GgufArray* tokens = parts.front().array(models::kTokensKey);
   model.vocabulary = tokens != nullptr ? tokens->count : says.number_or("vocab_size", 0);
   return model;
 }
 
 Result<ModelMemory> read_model_memory(const std::filesystem::path& path) {
-  const auto summary = describe_gguf(path);
+  const auto summary = models::describe_gguf(path);
   if (!summary) return fail(summary.error());
-  std::vector<GgufFile> parts;
+  std::vector<models::GgufFile> parts;
   for (const std::filesystem::path& part : summary->parts) {
-    auto file = read_gguf(part);
+    auto file = models::read_gguf(part);
     if (!file) return fail(std::move(file.error()));
     parts.push_back(std::move(*file));
   }
@@ -354,4 +354,4 @@ std::uint64_t compute_bytes(const ModelMemory& model, std::uint64_t cells,
   return masks + std::max(layer, logits + tokens * residual * kFloat);
 }
 
-}  // namespace pcai
+}  // namespace pcai::fit

@@ -7,9 +7,11 @@
 #include "core/model.h"
 #include "core/result.h"
 
-namespace pcai {
-
+namespace pcai::models {
 struct GgufFile;
+}  // namespace pcai::models
+
+namespace pcai::fit {
 
 /// What one layer needs, in bytes.
 struct LayerMemory {
@@ -77,4 +79,4 @@ std::uint64_t context_bytes(const ModelMemory& model, std::uint64_t cells,
 std::uint64_t compute_bytes(const ModelMemory& model, std::uint64_t cells,
                             const ContextShape& shape);
 
-}  // namespace pcai
+}  // namespace pcai::fit

@@ -4,7 +4,7 @@
 
 #include "fit/driver_devices.h"
 
-namespace pcai {
+namespace pcai::fit {
 namespace {
 
 // What is needed of vulkan_core.h, which is not needed to build: its layout never changes.
@@ -121,4 +121,4 @@ std::vector<Device> vulkan_devices(const DriverNames& names, bool without_nvidia
   return found;
 }
 
-}  // namespace pcai
+}  // namespace pcai::fit

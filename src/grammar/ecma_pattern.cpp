@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cstdint>
 
-namespace pcai {
+namespace pcai::grammar {
 namespace {
 
 constexpr const char* kAnyButLineEnds = R"([^\n\r\u2028\u2029])";
@@ -136,4 +136,4 @@ tl::expected<std::string, std::string> translate_pattern(std::string_view patter
   return Translator(pattern).translate();
 }
 
-}  // namespace pcai
+}  // namespace pcai::grammar

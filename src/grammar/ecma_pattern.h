@@ -4,7 +4,7 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
-namespace pcai {
+namespace pcai::grammar {
 
 /// A regular expression of a JSON schema, which is ECMA-262's, in the words of the Rust dialect
 /// that llguidance reads, where both have the same signs for different things: `.`, `\s`, `\S`, `[`
@@ -12,4 +12,4 @@ namespace pcai {
 /// wrong in both dialects stays as it is.
 tl::expected<std::string, std::string> translate_pattern(std::string_view pattern);
 
-}  // namespace pcai
+}  // namespace pcai::grammar

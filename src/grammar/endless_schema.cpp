@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace pcai {
+namespace pcai::grammar {
 namespace {
 
 using Json = OrderedJson;
@@ -155,4 +155,4 @@ std::optional<SchemaFault> find_endless(Json& root) {
                      "one be null, optional, or an item of a list that may be empty"};
 }
 
-}  // namespace pcai
+}  // namespace pcai::grammar

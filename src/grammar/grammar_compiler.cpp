@@ -8,7 +8,7 @@
 
 #include "grammar/json_schema.h"
 
-namespace pcai {
+namespace pcai::grammar {
 namespace {
 
 constexpr std::size_t kMostKept = 64;
@@ -158,4 +158,4 @@ Result<GrammarMatcher> GrammarCompiler::compile_source(const char* type, const s
   return recent_.front().matcher.clone();
 }
 
-}  // namespace pcai
+}  // namespace pcai::grammar

@@ -13,7 +13,7 @@
 
 struct LlgTokenizer;
 
-namespace pcai {
+namespace pcai::grammar {
 
 /// Turns grammars into matchers for one vocabulary, and keeps the last ones it compiled. Any thread
 /// may call compile(). It must outlive its matchers.
@@ -49,4 +49,4 @@ class GrammarCompiler {
   std::unordered_map<std::string_view, std::list<Compiled>::iterator> by_key_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::grammar

@@ -5,7 +5,7 @@
 #include <array>
 #include <string>
 
-namespace pcai {
+namespace pcai::grammar {
 namespace {
 
 constexpr std::size_t kMostForced = 256;  // at once; more come with the next token
@@ -63,4 +63,4 @@ Error GrammarMatcher::error() const {
               std::string(reason == nullptr ? "" : reason).substr(0, kLongestReason)};
 }
 
-}  // namespace pcai
+}  // namespace pcai::grammar

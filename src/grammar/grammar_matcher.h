@@ -9,7 +9,7 @@
 
 struct LlgMatcher;
 
-namespace pcai {
+namespace pcai::grammar {
 
 /// Follows one answer through a grammar, token by token. Not thread-safe. What goes wrong inside
 /// (a grammar that costs too much at this place) ends it: failed() then, and nothing is allowed.
@@ -46,4 +46,4 @@ class GrammarMatcher {
   std::unique_ptr<LlgMatcher, Deleter> matcher_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::grammar

@@ -4,7 +4,7 @@
 
 #include "grammar/schema_rules.h"
 
-namespace pcai {
+namespace pcai::grammar {
 namespace {
 
 using Json = OrderedJson;
@@ -92,4 +92,4 @@ SchemaFault find_fault(const std::string& source,
   return fault;
 }
 
-}  // namespace pcai
+}  // namespace pcai::grammar

@@ -7,7 +7,7 @@
 #include "core/result.h"
 #include "grammar/schema_walk.h"
 
-namespace pcai {
+namespace pcai::grammar {
 
 /// A schema's text as llguidance gets it. Instances are on one line, with one blank after ':' and
 /// ',', so that no answer can go on with blanks for ever and more of it is forced; a character is
@@ -21,4 +21,4 @@ Result<std::string> prepare_schema(std::string_view source);
 SchemaFault find_fault(const std::string& source,
                        const std::function<std::string(const std::string&)>& validate);
 
-}  // namespace pcai
+}  // namespace pcai::grammar

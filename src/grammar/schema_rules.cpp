@@ -12,7 +12,7 @@
 #include "grammar/ecma_pattern.h"
 #include "grammar/endless_schema.h"
 
-namespace pcai {
+namespace pcai::grammar {
 namespace {
 
 using Json = OrderedJson;
@@ -316,4 +316,4 @@ std::optional<SchemaFault> apply_rules(Json& schema) {
   return find_endless(schema);
 }
 
-}  // namespace pcai
+}  // namespace pcai::grammar

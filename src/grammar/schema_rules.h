@@ -4,10 +4,10 @@
 
 #include "grammar/schema_walk.h"
 
-namespace pcai {
+namespace pcai::grammar {
 
 /// Rewrites what llguidance takes for less than it says (formats, patterns, references in 'oneOf'),
 /// and finds what it would enforce wrongly. Definitions that nothing refers to are left alone.
 std::optional<SchemaFault> apply_rules(OrderedJson& schema);
 
-}  // namespace pcai
+}  // namespace pcai::grammar

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace pcai {
+namespace pcai::grammar {
 namespace {
 
 constexpr std::array kMaps = {"properties", "patternProperties", "dependentSchemas", "$defs",
@@ -162,4 +162,4 @@ std::optional<SchemaFault> walk_schemas(
   return Walk(root, visit).run();
 }
 
-}  // namespace pcai
+}  // namespace pcai::grammar

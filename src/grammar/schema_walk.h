@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace pcai {
+namespace pcai::grammar {
 
 using OrderedJson = nlohmann::ordered_json;
 
@@ -34,4 +34,4 @@ std::optional<SchemaFault> walk_schemas(
     OrderedJson& root,
     const std::function<std::optional<std::string>(OrderedJson&, const std::string&)>& visit);
 
-}  // namespace pcai
+}  // namespace pcai::grammar

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pcai {
+namespace pcai::grammar {
 
 /// A model's tokens, as a grammar sees them.
 struct Vocabulary {
@@ -22,4 +22,4 @@ struct Vocabulary {
   std::function<std::vector<std::int32_t>(std::string_view)> tokenize;
 };
 
-}  // namespace pcai
+}  // namespace pcai::grammar

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace pcai {
+namespace pcai::http {
 namespace {
 
 constexpr std::size_t kLargeWrite = 64U << 10;
@@ -83,4 +83,4 @@ Task<void> answer_stream(Exchange& exchange, Choices choices,
   co_await exchange.close_stream();
 }
 
-}  // namespace pcai
+}  // namespace pcai::http

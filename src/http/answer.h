@@ -6,12 +6,12 @@
 #include <utility>
 
 #include "http/choices.h"
-#include "http/exchange.h"
+#include "http/connection/exchange.h"
 
 // How a route answers once its generations run. What the answer looks like is the affair of the
 // room of its API: a class that gathers events, or one that frames them.
 
-namespace pcai {
+namespace pcai::http {
 
 /// Gathers the events of all choices into one body.
 class WholeAnswer {
@@ -86,4 +86,4 @@ Task<void> answer_whole(Exchange& exchange, Choices choices, std::unique_ptr<Who
 Task<void> answer_stream(Exchange& exchange, Choices choices,
                          std::unique_ptr<StreamedAnswer> answer, StreamForm form = {});
 
-}  // namespace pcai
+}  // namespace pcai::http

@@ -7,10 +7,10 @@
 
 #include "core/defaults.h"
 #include "core/result.h"
-#include "http/exchange.h"
-#include "http/media_links.h"
+#include "http/connection/exchange.h"
+#include "http/media/media_links.h"
 
-namespace pcai {
+namespace pcai::http {
 
 /// Parses text, a large one on another thread, so that it holds up no stream of this one.
 template <class Value>
@@ -48,7 +48,7 @@ Task<Result<Value>> parse_body(Exchange& exchange, Result<Value> (*parse)(std::s
 }
 
 /// Which model a name means to the engine, in an API with rules of its own.
-using ModelName = std::string (*)(const Engine& engine, std::string name);
+using ModelName = std::string (*)(const engine::Engine& engine, std::string name);
 
 /// The same for a request that the model's defaults complete.
 template <class Value>
@@ -63,4 +63,4 @@ Task<Result<Value>> parse_body(Exchange& exchange,
       });
 }
 
-}  // namespace pcai
+}  // namespace pcai::http

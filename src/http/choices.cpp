@@ -1,8 +1,8 @@
 #include "http/choices.h"
 
-namespace pcai {
+namespace pcai::http {
 
-Status Choices::start(Engine& engine, GenerateRequest request, std::uint32_t n) {
+Status Choices::start(engine::Engine& engine, GenerateRequest request, std::uint32_t n) {
   model_ = request.model;
   for (std::uint32_t i = 0; i < n; ++i) {
     GenerateRequest one = i + 1 < n ? request : std::move(request);
@@ -20,7 +20,7 @@ Choices::~Choices() {
 }
 
 std::function<void()> Choices::canceller() const {
-  std::vector<std::weak_ptr<Generation>> running(generations_.begin(), generations_.end());
+  std::vector<std::weak_ptr<engine::Generation>> running(generations_.begin(), generations_.end());
   return [running = std::move(running)] {
     for (const auto& generation : running) {
       if (const auto live = generation.lock()) live->cancel();
@@ -34,16 +34,16 @@ std::optional<std::pair<std::uint32_t, GenerateEvent>> Choices::next() {
     turn_ = (turn_ + 1) % generations_.size();
     auto event = generations_[choice]->next(std::chrono::milliseconds(0));
     if (!event) continue;
-    if (auto* failed = std::get_if<Failed>(&*event)) rename_field(failed->error, names_);
+    if (auto* failed = std::get_if<Failed>(&*event)) api::rename_field(failed->error, names_);
     return std::pair(static_cast<std::uint32_t>(choice), std::move(*event));
   }
   return std::nullopt;
 }
 
-std::string model_name(const Engine& engine, const GenerateRequest& request) {
+std::string model_name(const engine::Engine& engine, const GenerateRequest& request) {
   if (!request.model.empty()) return request.model;
   const auto model = engine.model("");
   return model ? model->id : "";
 }
 
-}  // namespace pcai
+}  // namespace pcai::http

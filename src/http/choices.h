@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "api/field_names.h"
 #include "engine/engine.h"
-#include "openai/field_names.h"
 
-namespace pcai {
+namespace pcai::http {
 
 /// The generations of one request, one for each of its choices. Those that have not ended are
 /// cancelled when it is destroyed. One thread.
@@ -20,7 +20,7 @@ class Choices {
  public:
   /// `ready` is called from any thread when next() may have something. `names` are the route's
   /// words for fields that errors name; they must outlive it.
-  explicit Choices(std::function<void()> ready, std::span<const FieldName> names = {})
+  explicit Choices(std::function<void()> ready, std::span<const api::FieldName> names = {})
       : ready_(std::move(ready)), names_(names) {}
 
   Choices(Choices&&) = default;
@@ -29,7 +29,7 @@ class Choices {
 
   /// Starts `n` more generations; the i-th of them samples with seed + i. When one is refused, the
   /// request has failed.
-  Status start(Engine& engine, GenerateRequest request, std::uint32_t n);
+  Status start(engine::Engine& engine, GenerateRequest request, std::uint32_t n);
 
   /// The model that was asked for, "" being the default one.
   const std::string& model() const noexcept { return model_; }
@@ -42,13 +42,13 @@ class Choices {
 
  private:
   std::function<void()> ready_;
-  std::span<const FieldName> names_;
+  std::span<const api::FieldName> names_;
   std::string model_;
-  std::vector<std::shared_ptr<Generation>> generations_;
+  std::vector<std::shared_ptr<engine::Generation>> generations_;
   std::size_t turn_ = 0;
 };
 
 /// The model's id as the client is told it: the one it used, or the default model's.
-std::string model_name(const Engine& engine, const GenerateRequest& request);
+std::string model_name(const engine::Engine& engine, const GenerateRequest& request);
 
-}  // namespace pcai
+}  // namespace pcai::http

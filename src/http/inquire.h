@@ -5,14 +5,14 @@
 #include <utility>
 
 #include "engine/inquiry.h"
-#include "http/exchange.h"
+#include "http/connection/exchange.h"
 
-namespace pcai {
+namespace pcai::http {
 
 /// Waits for an inquiry's answer, without holding up the thread. Cancels it when the client leaves
 /// or the server ends.
 template <class T>
-Task<Result<T>> answer_of(Exchange& exchange, Result<std::unique_ptr<Inquiry<T>>> inquiry) {
+Task<Result<T>> answer_of(Exchange& exchange, Result<std::unique_ptr<engine::Inquiry<T>>> inquiry) {
   if (!inquiry) co_return pcai::fail(std::move(inquiry.error()));
   (*inquiry)->on_ready(exchange.waker());
   while (!exchange.gone() && !exchange.ending()) {
@@ -36,10 +36,10 @@ Task<std::string> write_elsewhere(Exchange& exchange, Work work) {
 }
 
 /// The model's id as the client is told it: the one it used, or the default model's.
-inline std::string model_name(const Engine& engine, const std::string& asked) {
+inline std::string model_name(const engine::Engine& engine, const std::string& asked) {
   if (!asked.empty()) return asked;
   const auto model = engine.model("");
   return model ? model->id : std::string();
 }
 
-}  // namespace pcai
+}  // namespace pcai::http

@@ -5,7 +5,7 @@
 
 #include <sstream>
 
-namespace pcai {
+namespace pcai::http {
 namespace {
 
 using prometheus::ClientMetric;
@@ -50,7 +50,7 @@ class Families {
   std::vector<MetricFamily> families_;
 };
 
-void add_engine(Families& families, const EngineStats& stats) {
+void add_engine(Families& families, const engine::EngineStats& stats) {
   families.gauge("pcai_requests_queued", "Requests waiting for a place", stats.queued);
   families.gauge("pcai_requests_running", "Requests that a model works on", stats.running);
   families.counter("pcai_requests_accepted_total", "Requests taken", stats.accepted);
@@ -92,7 +92,7 @@ constexpr ModelMetric kModelMetrics[] = {
      [](const ModelStats& s) { return static_cast<double>(s.tokens_generated); }},
 };
 
-void add_models(Families& families, const Engine& engine) {
+void add_models(Families& families, const engine::Engine& engine) {
   std::vector<std::pair<std::string, std::optional<ModelStats>>> models;
   for (const ModelStatus& model : engine.list_models()) {
     models.emplace_back(model.id, engine.model_stats(model.id));
@@ -117,7 +117,7 @@ void add_server(Families& families, const HttpStats& stats) {
 
 }  // namespace
 
-std::string metrics_text(const Engine& engine, const HttpStats& stats) {
+std::string metrics_text(const engine::Engine& engine, const HttpStats& stats) {
   Families families;
   add_engine(families, engine.stats());
   add_models(families, engine);
@@ -125,4 +125,4 @@ std::string metrics_text(const Engine& engine, const HttpStats& stats) {
   return families.text();
 }
 
-}  // namespace pcai
+}  // namespace pcai::http

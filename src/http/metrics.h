@@ -3,12 +3,12 @@
 #include <string>
 
 #include "engine/engine.h"
-#include "http/server_state.h"
+#include "http/connection/server_state.h"
 
-namespace pcai {
+namespace pcai::http {
 
 /// The engine's, the models' and the server's counters in Prometheus' text format. "" where the
 /// program was built without prometheus-cpp.
-std::string metrics_text(const Engine& engine, const HttpStats& stats);
+std::string metrics_text(const engine::Engine& engine, const HttpStats& stats);
 
-}  // namespace pcai
+}  // namespace pcai::http

@@ -1,9 +1,9 @@
 #include "http/metrics.h"
 
-namespace pcai {
+namespace pcai::http {
 
-std::string metrics_text(const Engine&, const HttpStats&) {
+std::string metrics_text(const engine::Engine&, const HttpStats&) {
   return {};
 }
 
-}  // namespace pcai
+}  // namespace pcai::http

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <random>
 
-namespace pcai {
+namespace pcai::http {
 
 std::string random_id(std::string_view prefix) {
   thread_local std::mt19937_64 random{std::random_device{}()};
@@ -18,4 +18,4 @@ std::string random_id(std::string_view prefix) {
   return id;
 }
 
-}  // namespace pcai
+}  // namespace pcai::http

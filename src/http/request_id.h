@@ -3,9 +3,9 @@
 #include <string>
 #include <string_view>
 
-namespace pcai {
+namespace pcai::http {
 
 /// `prefix` and 24 random hex digits: "req_…", "chatcmpl-…".
 std::string random_id(std::string_view prefix);
 
-}  // namespace pcai
+}  // namespace pcai::http

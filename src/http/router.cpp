@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-namespace pcai {
+namespace pcai::http {
 namespace {
 
 constexpr std::string_view kId = "{id}";
@@ -94,4 +94,4 @@ RouteMatch Router::match(std::string_view method, std::string_view target) const
   return match;
 }
 
-}  // namespace pcai
+}  // namespace pcai::http

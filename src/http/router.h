@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pcai {
+namespace pcai::http {
 
 /// A method and a path. A path may have one "{id}", which matches any text, slashes included; of
 /// two patterns that match, the first in the list is taken.
@@ -45,4 +45,4 @@ std::string_view target_host(std::string_view target) noexcept;
 /// Nothing when a '%' is not followed by two hex digits.
 std::optional<std::string> percent_decoded(std::string_view text);
 
-}  // namespace pcai
+}  // namespace pcai::http

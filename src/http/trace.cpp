@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace pcai {
+namespace pcai::http {
 
 std::string escaped_for_log(std::string_view text) {
   constexpr std::size_t kMost = 256;
@@ -28,4 +28,4 @@ std::string to_string(const TraceLine& line) {
   return text;
 }
 
-}  // namespace pcai
+}  // namespace pcai::http

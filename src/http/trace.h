@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace pcai {
+namespace pcai::http {
 
 /// What the log says of one request: no prompt, no key, no query.
 struct TraceLine {
@@ -25,4 +25,4 @@ std::string escaped_for_log(std::string_view text);
 
 std::string to_string(const TraceLine& line);
 
-}  // namespace pcai
+}  // namespace pcai::http

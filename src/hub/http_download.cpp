@@ -7,7 +7,7 @@
 #include <memory>
 #include <mutex>
 
-namespace pcai {
+namespace pcai::hub {
 namespace {
 
 constexpr int kMostRedirects = 5;
@@ -229,4 +229,4 @@ Error hub_error(long status, const std::string& what, bool had_token) {
   return {ErrorCode::Internal, what + ": HTTP status " + std::to_string(status)};
 }
 
-}  // namespace pcai
+}  // namespace pcai::hub

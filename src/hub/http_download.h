@@ -8,7 +8,7 @@
 #include "core/result.h"
 #include "hub/pull.h"
 
-namespace pcai {
+namespace pcai::hub {
 
 /// One HTTP(S) request after the other, over libcurl. Follows redirects itself, so that the token
 /// goes to the endpoint's origin only; from https to http it does not follow. Not thread-safe.
@@ -49,4 +49,4 @@ class HttpDownload {
 /// What a status that is no success means, for a repository.
 Error hub_error(long status, const std::string& what, bool had_token);
 
-}  // namespace pcai
+}  // namespace pcai::hub

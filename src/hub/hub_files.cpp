@@ -8,7 +8,7 @@
 #include "models/printable.h"
 #include "models/split_name.h"
 
-namespace pcai {
+namespace pcai::hub {
 namespace {
 
 namespace fs = std::filesystem;
@@ -66,9 +66,9 @@ std::vector<Candidate> candidates_of(const HubListing& listing) {
   std::map<std::string, Candidate> by_name;
   for (const HubFile& file : listing.files) {
     const fs::path path = std::u8string(file.name.begin(), file.name.end());
-    const std::string stem = model_stem(path);
+    const std::string stem = models::model_stem(path);
     if (lower(stem).starts_with("mmproj")) continue;  // a part for another model
-    const auto split = parse_split_name(path);
+    const auto split = models::parse_split_name(path);
     const std::string folder = path.parent_path().generic_string();
     const std::string name = (folder.empty() ? "" : folder + "/") + stem;
     Candidate& candidate = by_name[name + (split ? "#" + std::to_string(split->count) : "")];
@@ -78,7 +78,7 @@ std::vector<Candidate> candidates_of(const HubListing& listing) {
   std::vector<Candidate> candidates;
   for (auto& [key, candidate] : by_name) {
     std::ranges::sort(candidate.files, {}, &HubFile::name);
-    const auto split = parse_split_name(candidate.files.front().name);
+    const auto split = models::parse_split_name(candidate.files.front().name);
     if (split && candidate.files.size() != split->count) continue;  // not whole
     candidates.push_back(std::move(candidate));
   }
@@ -89,7 +89,7 @@ std::string names_of(const std::vector<Candidate>& candidates) {
   constexpr std::size_t kMost = 30;
   std::string names;
   for (std::size_t i = 0; i < std::min(candidates.size(), kMost); ++i) {
-    names += (i == 0 ? "" : ", ") + printable(candidates[i].name);
+    names += (i == 0 ? "" : ", ") + models::printable(candidates[i].name);
   }
   return names + (candidates.size() > kMost ? " …" : "");
 }
@@ -153,4 +153,4 @@ Result<std::vector<HubFile>> choose_files(const HubListing& listing, const HubNa
                   " it shall be, as hf:owner/repository:NAME; there are " + names_of(candidates));
 }
 
-}  // namespace pcai
+}  // namespace pcai::hub

@@ -8,7 +8,7 @@
 #include "core/result.h"
 #include "hub/hub_name.h"
 
-namespace pcai {
+namespace pcai::hub {
 
 /// A file of a repository, as its hub describes it.
 struct HubFile {
@@ -31,4 +31,4 @@ Result<HubListing> parse_hub_listing(std::string_view json);
 /// naming what there is.
 Result<std::vector<HubFile>> choose_files(const HubListing& listing, const HubName& name);
 
-}  // namespace pcai
+}  // namespace pcai::hub

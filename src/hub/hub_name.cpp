@@ -4,7 +4,7 @@
 
 #include "core/utf8.h"
 
-namespace pcai {
+namespace pcai::hub {
 namespace {
 
 constexpr std::size_t kMaxPart = 96;  // what Hugging Face allows
@@ -75,4 +75,4 @@ bool is_safe_file_name(std::string_view name) {
   return true;
 }
 
-}  // namespace pcai
+}  // namespace pcai::hub

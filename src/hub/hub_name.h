@@ -5,7 +5,7 @@
 
 #include "core/result.h"
 
-namespace pcai {
+namespace pcai::hub {
 
 /// A model on a hub: "hf:owner/repository", or with the quantization or a file's name after a
 /// colon.
@@ -25,4 +25,4 @@ Result<HubName> parse_hub_name(std::string_view text);
 /// server sends is not trusted to stay below a folder.
 bool is_safe_file_name(std::string_view name);
 
-}  // namespace pcai
+}  // namespace pcai::hub

@@ -14,14 +14,14 @@
 
 #include "models/printable.h"
 
-namespace pcai {
+namespace pcai::hub {
 namespace {
 
 namespace fs = std::filesystem;
 
 tl::unexpected<Error> failed(const fs::path& path, int reason) {
   return fail(ErrorCode::Internal,
-              printable_path(path) + ": " + std::generic_category().message(reason));
+              models::printable_path(path) + ": " + std::generic_category().message(reason));
 }
 
 /// From the file's begin on; "" on a failure.
@@ -58,7 +58,7 @@ Result<PartFile> PartFile::open(const fs::path& path) {
     PartFile file(path, descriptor, 0);
     if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
       if (errno != EWOULDBLOCK) return failed(path, errno);
-      return fail(ErrorCode::Overloaded, printable_path(path) +
+      return fail(ErrorCode::Overloaded, models::printable_path(path) +
                                              ": another pull is getting this file; wait until it "
                                              "is done");
     }
@@ -73,7 +73,7 @@ Result<PartFile> PartFile::open(const fs::path& path) {
       return file;
     }
   }
-  return fail(ErrorCode::Overloaded, printable_path(path) + ": others keep taking it");
+  return fail(ErrorCode::Overloaded, models::printable_path(path) + ": others keep taking it");
 }
 
 PartFile::PartFile(PartFile&& other) noexcept
@@ -137,4 +137,4 @@ std::string sha256_of(const fs::path& path) {
   return text;
 }
 
-}  // namespace pcai
+}  // namespace pcai::hub

@@ -6,7 +6,7 @@
 
 #include "core/result.h"
 
-namespace pcai {
+namespace pcai::hub {
 
 /// A download's file before it has its name: locked against other pulls, also of other processes.
 /// Closing it keeps what is there. Not thread-safe.
@@ -48,4 +48,4 @@ class PartFile {
 /// The SHA-256 of a file, as 64 hex digits; "" where it cannot be read.
 std::string sha256_of(const std::filesystem::path& path);
 
-}  // namespace pcai
+}  // namespace pcai::hub

@@ -12,14 +12,14 @@
 #include "hub/http_download.h"
 #include "hub/hub_files.h"
 #include "hub/part_file.h"
-#include "models/byte_source.h"
 #include "models/environment.h"
-#include "models/gguf_reader.h"
-#include "models/gguf_summary.h"
+#include "models/gguf/byte_source.h"
+#include "models/gguf/gguf_reader.h"
+#include "models/gguf/gguf_summary.h"
 #include "models/model_folders.h"
 #include "models/printable.h"
 
-namespace pcai {
+namespace pcai::hub {
 namespace {
 
 namespace fs = std::filesystem;
@@ -120,14 +120,14 @@ class Pull {
       std::error_code error;
       fs::create_directories(path.parent_path(), error);
       if (error) {
-        return fail(ErrorCode::Internal,
-                    printable_path(path.parent_path()) + " cannot be made: " + error.message());
+        return fail(ErrorCode::Internal, models::printable_path(path.parent_path()) +
+                                             " cannot be made: " + error.message());
       }
       pulled_.files.push_back(path);
       if (fs::exists(fs::symlink_status(path, error))) {
         if (sha256_of(path) != file.sha256) {
           return fail(ErrorCode::InvalidRequest,
-                      printable_path(path) +
+                      models::printable_path(path) +
                           " is here already, but is not what the hub has now; "
                           "remove it with `pcai rm`, then pull again");
         }
@@ -152,7 +152,7 @@ class Pull {
       return fail(ErrorCode::InvalidRequest,
                   fmt::format("{} needs {} MiB more, but {} has {} MiB free; make room, or set "
                               "PCAI_MODELS_DIR to another disk",
-                              name_.text(), missing >> 20, printable_path(options_.folder),
+                              name_.text(), missing >> 20, models::printable_path(options_.folder),
                               space.available >> 20));
     }
     return {};
@@ -249,7 +249,7 @@ class Pull {
                                                *digest + ", but the hub says " +
                                                wanted.file.sha256 + "; it is removed again");
     }
-    if (const auto header = read_gguf(part.path()); !header) {
+    if (const auto header = models::read_gguf(part.path()); !header) {
       part.remove();
       return fail(
           ErrorCode::InvalidModel,
@@ -264,7 +264,7 @@ class Pull {
       if (Status status = wanted.part->rename_to(wanted.path); !status) return status;
     }
     // The parts of a split model together.
-    if (const auto summary = describe_gguf(pulled_.files.front()); !summary) {
+    if (const auto summary = models::describe_gguf(pulled_.files.front()); !summary) {
       for (Wanted& wanted : wanted_) {
         if (wanted.part) wanted.part->remove();
       }
@@ -289,7 +289,7 @@ class Pull {
 
 Result<HubOptions> hub_options_from_environment() {
   HubOptions options;
-  options.folder = own_models_folder();
+  options.folder = models::own_models_folder();
   if (std::string endpoint = variable("HF_ENDPOINT"); !endpoint.empty()) {
     while (endpoint.ends_with('/')) endpoint.pop_back();
     const bool is_web = endpoint.starts_with("https://") || endpoint.starts_with("http://");
@@ -312,12 +312,12 @@ Result<HubOptions> hub_options_from_environment() {
   }
   options.token = variable("HF_TOKEN");
   if (options.token.empty()) {
-    const UserEnvironment environment;
+    const models::UserEnvironment environment;
     fs::path home = environment.path("HF_HOME");
     if (const fs::path user = environment.home(); home.empty() && !user.empty()) {
       home = user / ".cache" / "huggingface";
     }
-    if (!home.empty()) options.token = read_small_file(home / "token", 4096).value_or("");
+    if (!home.empty()) options.token = models::read_small_file(home / "token", 4096).value_or("");
     while (!options.token.empty() && options.token.back() <= ' ') options.token.pop_back();
   }
   if (!options.token.empty() && !is_token(options.token)) {
@@ -341,4 +341,4 @@ bool can_pull() noexcept {
   return true;
 }
 
-}  // namespace pcai
+}  // namespace pcai::hub

@@ -10,7 +10,7 @@
 #include "core/result.h"
 #include "hub/hub_name.h"
 
-namespace pcai {
+namespace pcai::hub {
 
 /// From where and how to download.
 struct HubOptions {
@@ -60,4 +60,4 @@ Result<PulledModel> pull_model(const HubName& name, const HubOptions& options,
 /// Whether this build can download at all.
 bool can_pull() noexcept;
 
-}  // namespace pcai
+}  // namespace pcai::hub

@@ -1,6 +1,6 @@
 #include "hub/pull.h"
 
-namespace pcai {
+namespace pcai::hub {
 
 Result<HubOptions> hub_options_from_environment() {
   return HubOptions{};
@@ -16,4 +16,4 @@ bool can_pull() noexcept {
   return false;
 }
 
-}  // namespace pcai
+}  // namespace pcai::hub

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace pcai {
+namespace pcai::models {
 
 using nlohmann::json;
 
@@ -27,4 +27,4 @@ std::optional<DefaultValue> read_default_value(const json& value) {
   return texts;
 }
 
-}  // namespace pcai
+}  // namespace pcai::models

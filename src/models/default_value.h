@@ -5,10 +5,10 @@
 
 #include "core/defaults.h"
 
-namespace pcai {
+namespace pcai::models {
 
 /// What a store's file says of a model's default; nothing where no default is of that kind, or the
 /// number is too large for any.
 std::optional<DefaultValue> read_default_value(const nlohmann::json& value);
 
-}  // namespace pcai
+}  // namespace pcai::models

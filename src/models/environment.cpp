@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-namespace pcai {
+namespace pcai::models {
 namespace {
 
 namespace fs = std::filesystem;
@@ -28,4 +28,4 @@ fs::path UserEnvironment::home() const {
   return path(home_variable(platform));
 }
 
-}  // namespace pcai
+}  // namespace pcai::models

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-namespace pcai {
+namespace pcai::models {
 
 enum class Platform { Linux, MacOs, Windows };
 
@@ -35,4 +35,4 @@ struct UserEnvironment {
   std::filesystem::path home() const;
 };
 
-}  // namespace pcai
+}  // namespace pcai::models

@@ -6,7 +6,7 @@
 
 #include "models/printable.h"
 
-namespace pcai {
+namespace pcai::models {
 namespace {
 
 namespace fs = std::filesystem;
@@ -81,4 +81,4 @@ bool lies_below(const fs::path& file, const fs::path& folder) {
   return !error && std::ranges::mismatch(real_folder, real_file).in1 == real_folder.end();
 }
 
-}  // namespace pcai
+}  // namespace pcai::models

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace pcai {
+namespace pcai::models {
 
 /// What folder_scan came upon, in an order that depends on names alone.
 struct FolderScan {
@@ -26,4 +26,4 @@ bool lies_below(const std::filesystem::path& file, const std::filesystem::path& 
 inline constexpr int kMaxScanDepth = 8;
 inline constexpr std::size_t kMaxScanEntries = 100'000;
 
-}  // namespace pcai
+}  // namespace pcai::models

@@ -9,9 +9,9 @@
 
 #include "core/defaults.h"
 #include "core/error.h"
-#include "models/gguf_summary.h"
+#include "models/gguf/gguf_summary.h"
 
-namespace pcai {
+namespace pcai::models {
 
 /// A model file on this machine. One that is damaged is listed too, with the reason in `error`.
 struct FoundModel {
@@ -46,4 +46,4 @@ struct FoundModel {
   std::vector<std::string> notes = {};
 };
 
-}  // namespace pcai
+}  // namespace pcai::models

@@ -15,17 +15,17 @@
 #include <sys/stat.h>
 #endif
 
-#include "models/damaged.h"
 #include "models/folder_scan.h"
-#include "models/hugging_face_store.h"
-#include "models/jan_store.h"
-#include "models/lm_studio_hub.h"
-#include "models/ollama_store.h"
+#include "models/gguf/damaged.h"
 #include "models/printable.h"
 #include "models/projector_beside.h"
 #include "models/split_name.h"
+#include "models/stores/hugging_face_store.h"
+#include "models/stores/jan_store.h"
+#include "models/stores/lm_studio_hub.h"
+#include "models/stores/ollama_store.h"
 
-namespace pcai {
+namespace pcai::models {
 namespace {
 
 namespace fs = std::filesystem;
@@ -395,4 +395,4 @@ Result<FoundModel> resolve_model(const ModelFolders& folders, std::string_view n
                           : "; there are " + names_of(models)));
 }
 
-}  // namespace pcai
+}  // namespace pcai::models

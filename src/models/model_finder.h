@@ -7,7 +7,7 @@
 #include "models/found_model.h"
 #include "models/model_folders.h"
 
-namespace pcai {
+namespace pcai::models {
 
 /// Every GGUF file in the folders, damaged ones, projectors and adapters included, in the order of
 /// the folders and then of the names. The same file reached twice is listed once; a split model is
@@ -20,4 +20,4 @@ std::vector<FoundModel> find_models(const ModelFolders& folders);
 /// a file that is not there, damaged, or not a model on its own.
 Result<FoundModel> resolve_model(const ModelFolders& folders, std::string_view name_or_path);
 
-}  // namespace pcai
+}  // namespace pcai::models

@@ -4,13 +4,13 @@
 #include <system_error>
 #include <utility>
 
-#include "models/hugging_face_store.h"
-#include "models/jan_store.h"
-#include "models/lm_studio_store.h"
-#include "models/ollama_store.h"
-#include "models/other_stores.h"
+#include "models/stores/hugging_face_store.h"
+#include "models/stores/jan_store.h"
+#include "models/stores/lm_studio_store.h"
+#include "models/stores/ollama_store.h"
+#include "models/stores/other_stores.h"
 
-namespace pcai {
+namespace pcai::models {
 
 std::filesystem::path own_models_folder(const UserEnvironment& environment) {
   if (auto folder = environment.path("PCAI_MODELS_DIR"); !folder.empty()) return folder;
@@ -65,4 +65,4 @@ ModelFolders ModelFolders::of_this_user(const UserEnvironment& environment) {
   return folders;
 }
 
-}  // namespace pcai
+}  // namespace pcai::models

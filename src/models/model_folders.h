@@ -6,7 +6,7 @@
 
 #include "models/environment.h"
 
-namespace pcai {
+namespace pcai::models {
 
 /// Where models are looked for. Every list may be empty; folders need not exist, except the extra
 /// ones.
@@ -45,4 +45,4 @@ std::filesystem::path default_model_path();
 /// The id under which find_models lists it.
 inline constexpr const char* kDefaultModelId = "SmolLM2-135M-Instruct.Q4_1";
 
-}  // namespace pcai
+}  // namespace pcai::models

@@ -2,7 +2,7 @@
 
 #include "core/utf8.h"
 
-namespace pcai {
+namespace pcai::models {
 
 std::string printable(std::string_view text, std::size_t max_bytes) {
   const bool is_cut = text.size() > max_bytes;
@@ -43,4 +43,4 @@ std::string printable_path(const std::filesystem::path& path) {
   return printable(bytes, bytes.size());
 }
 
-}  // namespace pcai
+}  // namespace pcai::models

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace pcai {
+namespace pcai::models {
 
 /// Text out of a file, fit for a message, a log line, a terminal or JSON: valid UTF-8 without
 /// control characters, each of which becomes '?'. Over `max_bytes` it ends in "…".
@@ -17,4 +17,4 @@ std::string in_quotes(std::string_view text);
 /// The path as UTF-8, whole, under the same rules.
 std::string printable_path(const std::filesystem::path& path);
 
-}  // namespace pcai
+}  // namespace pcai::models

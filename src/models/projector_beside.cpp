@@ -5,12 +5,12 @@
 #include <system_error>
 #include <vector>
 
-#include "models/damaged.h"
 #include "models/folder_scan.h"
-#include "models/gguf_summary.h"
+#include "models/gguf/damaged.h"
+#include "models/gguf/gguf_summary.h"
 #include "models/printable.h"
 
-namespace pcai {
+namespace pcai::models {
 namespace {
 
 namespace fs = std::filesystem;
@@ -61,4 +61,4 @@ Status projector_fits(const fs::path& projector, std::uint32_t embedding_length)
   return {};
 }
 
-}  // namespace pcai
+}  // namespace pcai::models

@@ -5,7 +5,7 @@
 #include <charconv>
 #include <string_view>
 
-namespace pcai {
+namespace pcai::models {
 namespace {
 
 constexpr std::string_view kPattern = "-00000-of-00000";  // 0 stands for a digit
@@ -49,4 +49,4 @@ std::string model_stem(const std::filesystem::path& file) {
   return split ? split->stem : utf8(file.stem());
 }
 
-}  // namespace pcai
+}  // namespace pcai::models

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-namespace pcai {
+namespace pcai::models {
 
 /// The name of one file of a split model: "<stem>-00002-of-00005.gguf".
 struct SplitName {
@@ -23,4 +23,4 @@ std::filesystem::path split_part(const std::filesystem::path& file, std::uint32_
 /// The file's name without ".gguf" and without its split suffix.
 std::string model_stem(const std::filesystem::path& file);
 
-}  // namespace pcai
+}  // namespace pcai::models

@@ -1,6 +1,6 @@
 #include "ollama/api_schemas.h"
 
-namespace pcai {
+namespace pcai::ollama {
 namespace {
 
 constexpr std::string_view kSchemas = R"json({
@@ -48,4 +48,4 @@ std::string_view ollama_schemas() noexcept {
   return kSchemas;
 }
 
-}  // namespace pcai
+}  // namespace pcai::ollama

@@ -3,20 +3,20 @@
 #include <string_view>
 #include <vector>
 
-#include "openai/field.h"
+#include "api/field.h"
 
 // This API's part of /openapi.json.
 
-namespace pcai {
+namespace pcai::ollama {
 
 /// All fields of a route's body.
-std::vector<FieldInfo> ollama_chat_field_infos();
-std::vector<FieldInfo> ollama_generate_field_infos();
-std::vector<FieldInfo> ollama_embed_field_infos();
-std::vector<FieldInfo> ollama_embeddings_field_infos();
-std::vector<FieldInfo> ollama_show_field_infos();
+std::vector<api::FieldInfo> ollama_chat_field_infos();
+std::vector<api::FieldInfo> ollama_generate_field_infos();
+std::vector<api::FieldInfo> ollama_embed_field_infos();
+std::vector<api::FieldInfo> ollama_embeddings_field_infos();
+std::vector<api::FieldInfo> ollama_show_field_infos();
 
 /// The schemas that its fields and answers name, as JSON text.
 std::string_view ollama_schemas() noexcept;
 
-}  // namespace pcai
+}  // namespace pcai::ollama

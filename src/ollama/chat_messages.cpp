@@ -3,13 +3,13 @@
 #include <array>
 #include <utility>
 
-#include "openai/media_part.h"
+#include "api/media_part.h"
 
-namespace pcai {
+namespace pcai::ollama {
 namespace {
 
-constexpr Range kNameBytes{1, 256};
-constexpr Range kImages{0, 64};
+constexpr api::Range kNameBytes{1, 256};
+constexpr api::Range kImages{0, 64};
 
 struct NamedRole {
   std::string_view name;
@@ -27,7 +27,7 @@ struct Draft {
   std::vector<std::string>& warnings;
 };
 
-Status read_role(Json& value, const std::string& path, Draft& draft) {
+Status read_role(api::Json& value, const std::string& path, Draft& draft) {
   const std::string& name = value.get_ref<const std::string&>();
   for (const NamedRole& known : kRoles) {
     if (known.name != name) continue;
@@ -35,65 +35,67 @@ Status read_role(Json& value, const std::string& path, Draft& draft) {
     return {};
   }
   return fail(ErrorCode::InvalidRequest,
-              path + " must be system, user, assistant or tool, not " + quote_text(name), path);
+              path + " must be system, user, assistant or tool, not " + api::quote_text(name),
+              path);
 }
 
-Status read_content(Json& value, const std::string&, Draft& draft) {
+Status read_content(api::Json& value, const std::string&, Draft& draft) {
   draft.message.content = std::move(value.get_ref<std::string&>());
   return {};
 }
 
-Status read_function(Json& value, const std::string& path, ToolCall& call) {
+Status read_function(api::Json& value, const std::string& path, ToolCall& call) {
   using T = ToolCall;
-  static const std::vector<Field<T>> kFields = {
-      required(field<&T::name>("name", kNameBytes, "")),
-      {{"arguments", FieldType::StringOrObject},
-       [](Json& arguments, const std::string&, T& out) -> Status {
-         out.arguments = arguments.is_object() ? to_text(arguments) : arguments.get<std::string>();
+  static const std::vector<api::Field<T>> kFields = {
+      api::required(api::field<&T::name>("name", kNameBytes, "")),
+      {{"arguments", api::FieldType::StringOrObject},
+       [](api::Json& arguments, const std::string&, T& out) -> Status {
+         out.arguments =
+             arguments.is_object() ? api::to_text(arguments) : arguments.get<std::string>();
          return {};
        }},
-      ignored_field<T>("index", FieldType::Integer, "The position is the array's"),
-      ignored_field<T>("description", FieldType::String, "It belongs to the tool"),
+      api::ignored_field<T>("index", api::FieldType::Integer, "The position is the array's"),
+      api::ignored_field<T>("description", api::FieldType::String, "It belongs to the tool"),
   };
   call.arguments = "{}";
   std::vector<std::string> none;
-  return read_fields(value, path, none, FieldSet<T>{kFields, call});
+  return api::read_fields(value, path, none, api::FieldSet<T>{kFields, call});
 }
 
-Status read_tool_calls(Json& value, const std::string& path, Draft& draft) {
+Status read_tool_calls(api::Json& value, const std::string& path, Draft& draft) {
   using T = ToolCall;
-  static const std::vector<Field<T>> kFields = {
-      field<&T::id>("id", kNameBytes, ""),
-      type_field<T>(),
-      required(Field<T>{{"function", FieldType::Object}, read_function}),
+  static const std::vector<api::Field<T>> kFields = {
+      api::field<&T::id>("id", kNameBytes, ""),
+      api::type_field<T>(),
+      api::required(api::Field<T>{{"function", api::FieldType::Object}, read_function}),
   };
   for (std::size_t i = 0; i < value.size(); ++i) {
     ToolCall& call = draft.message.tool_calls.emplace_back();
-    Status read =
-        read_fields(value[i], item_path(path, i), draft.warnings, FieldSet<T>{kFields, call});
+    Status read = api::read_fields(value[i], api::item_path(path, i), draft.warnings,
+                                   api::FieldSet<T>{kFields, call});
     if (!read) return read;
     if (call.id.empty()) call.id = "call_" + std::to_string(draft.index) + "_" + std::to_string(i);
   }
   return {};
 }
 
-std::span<const Field<ChatMessage>> plain_fields() {
+std::span<const api::Field<ChatMessage>> plain_fields() {
   using M = ChatMessage;
-  static const std::vector<Field<M>> kFields = {
-      field<&M::reasoning>("thinking", {}, "Earlier reasoning given back"),
-      field<&M::name>("tool_name", kNameBytes, "The tool that answers"),
-      field<&M::tool_call_id>("tool_call_id", kNameBytes, "The call that it answers"),
+  static const std::vector<api::Field<M>> kFields = {
+      api::field<&M::reasoning>("thinking", {}, "Earlier reasoning given back"),
+      api::field<&M::name>("tool_name", kNameBytes, "The tool that answers"),
+      api::field<&M::tool_call_id>("tool_call_id", kNameBytes, "The call that it answers"),
   };
   return kFields;
 }
 
-std::span<const Field<Draft>> draft_fields() {
-  static const std::vector<Field<Draft>> kFields = {
-      required(Field<Draft>{{"role", FieldType::String}, read_role}),
-      {{"content", FieldType::String}, read_content},
-      {{"tool_calls", FieldType::Array, {0, 128}}, read_tool_calls},
-      {{"images", FieldType::Array, kImages},
-       [](Json& value, const std::string& path, Draft& draft) -> Status {
+std::span<const api::Field<Draft>> draft_fields() {
+  static const std::vector<api::Field<Draft>> kFields = {
+      api::required(api::Field<Draft>{{"role", api::FieldType::String}, read_role}),
+      {{"content", api::FieldType::String}, read_content},
+      {{"tool_calls", api::FieldType::Array, {0, 128}}, read_tool_calls},
+      {{"images", api::FieldType::Array, kImages},
+       [](api::Json& value, const std::string& path, Draft& draft) -> Status {
          return read_images(value, path, draft.message.media);
        }},
   };
@@ -124,29 +126,31 @@ void match_call(ChatMessage& result, const std::vector<ChatMessage>& before) {
 
 }  // namespace
 
-Status read_images(Json& array, const std::string& path, std::vector<Media>& images) {
+Status read_images(api::Json& array, const std::string& path, std::vector<Media>& images) {
   for (std::size_t i = 0; i < array.size(); ++i) {
-    const std::string where = item_path(path, i);
-    if (Status checked = check_field({"", FieldType::String}, array[i], where); !checked) {
+    const std::string where = api::item_path(path, i);
+    if (Status checked = api::check_field({"", api::FieldType::String}, array[i], where);
+        !checked) {
       return checked;
     }
-    auto image = media_of_base64(array[i].get_ref<const std::string&>(), MediaKind::Image,
-                                 std::nullopt, where);
+    auto image = api::media_of_base64(array[i].get_ref<const std::string&>(), MediaKind::Image,
+                                      std::nullopt, where);
     if (!image) return fail(std::move(image.error()));
     images.push_back(*std::move(image));
   }
   return {};
 }
 
-Result<std::vector<ChatMessage>> read_chat_messages(Json& array, const std::string& path,
+Result<std::vector<ChatMessage>> read_chat_messages(api::Json& array, const std::string& path,
                                                     std::vector<std::string>& warnings) {
   std::vector<ChatMessage> messages;
   for (std::size_t i = 0; i < array.size(); ++i) {
-    const std::string where = item_path(path, i);
+    const std::string where = api::item_path(path, i);
     ChatMessage message;
     Draft draft{message, i, warnings};
-    Status read = read_fields(array[i], where, warnings, FieldSet<Draft>{draft_fields(), draft},
-                              FieldSet<ChatMessage>{plain_fields(), message});
+    Status read =
+        api::read_fields(array[i], where, warnings, api::FieldSet<Draft>{draft_fields(), draft},
+                         api::FieldSet<ChatMessage>{plain_fields(), message});
     if (!read) return fail(read.error());
     if (message.role != Role::Assistant && !message.tool_calls.empty()) {
       return fail(ErrorCode::InvalidRequest, where + ".tool_calls belongs to assistant messages",
@@ -159,4 +163,4 @@ Result<std::vector<ChatMessage>> read_chat_messages(Json& array, const std::stri
   return messages;
 }
 
-}  // namespace pcai
+}  // namespace pcai::ollama

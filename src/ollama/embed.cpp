@@ -2,31 +2,32 @@
 
 #include <utility>
 
+#include "api/api_description.h"
+#include "api/json_reader.h"
 #include "ollama/api_schemas.h"
 #include "ollama/generate_request.h"
-#include "openai/api_description.h"
-#include "openai/embedding_response.h"
-#include "openai/json_reader.h"
+#include "openai/embeddings/embedding_response.h"
 
-namespace pcai {
+namespace pcai::ollama {
 namespace {
 
 using R = OllamaEmbedRequest;
 
-constexpr Range kInputs{1, kMaxEmbedInputs};
+constexpr api::Range kInputs{1, kMaxEmbedInputs};
 
-Status read_model(Json& value, const std::string&, R& request) {
+Status read_model(api::Json& value, const std::string&, R& request) {
   request.embed.model = std::move(value.get_ref<std::string&>());
   return {};
 }
 
-Status read_input(Json& value, const std::string& path, R& request) {
+Status read_input(api::Json& value, const std::string& path, R& request) {
   if (value.is_string()) {
     request.embed.inputs.emplace_back(TextPrompt{std::move(value.get_ref<std::string&>())});
     return {};
   }
   for (std::size_t i = 0; i < value.size(); ++i) {
-    Status checked = check_field({"", FieldType::String}, value[i], item_path(path, i));
+    Status checked =
+        api::check_field({"", api::FieldType::String}, value[i], api::item_path(path, i));
     if (!checked) return checked;
     request.embed.inputs.emplace_back(TextPrompt{value[i].get<std::string>()});
   }
@@ -34,44 +35,45 @@ Status read_input(Json& value, const std::string& path, R& request) {
 }
 
 /// No option changes a vector, but a wrong one is refused all the same.
-Status read_options_field(Json& value, const std::string& path, R& request) {
+Status read_options_field(api::Json& value, const std::string& path, R& request) {
   if (value.empty()) return {};
   GenerateParams unused;
   std::vector<std::string> unused_warnings;
   Status read = read_options(value, path, unused_warnings, unused);
-  if (read) request.warnings.push_back(no_effect(path));
+  if (read) request.warnings.push_back(api::no_effect(path));
   return read;
 }
 
-std::vector<Field<R>> shared_fields() {
-  using enum FieldType;
+std::vector<api::Field<R>> shared_fields() {
+  using enum api::FieldType;
   return {
-      required(Field<R>{{"model", String, {1, 256}, "", "The model's id"}, read_model}),
+      api::required(api::Field<R>{{"model", String, {1, 256}, "", "The model's id"}, read_model}),
       {{"options", Object, {}, "", "None has an effect"}, read_options_field},
-      ignored_field<R>("keep_alive", Any, "The server decides how long models stay"),
-      ignored_field<R>("truncate", Boolean, "Nothing is cut; too long a text is refused"),
+      api::ignored_field<R>("keep_alive", Any, "The server decides how long models stay"),
+      api::ignored_field<R>("truncate", Boolean, "Nothing is cut; too long a text is refused"),
   };
 }
 
-Result<R> parse(std::string_view text, std::span<const Field<R>> fields) {
-  Result<Json> body = read_json(text);
+Result<R> parse(std::string_view text, std::span<const api::Field<R>> fields) {
+  Result<api::Json> body = api::read_json(text);
   if (!body) return fail(std::move(body).error());
   R request;
-  Status read = read_fields(*body, "", request.warnings, FieldSet<R>{fields, request});
+  Status read = api::read_fields(*body, "", request.warnings, api::FieldSet<R>{fields, request});
   if (read) read = check_request(request.embed);
   if (!read) return fail(std::move(read).error());
   return request;
 }
 
-std::span<const Field<R>> embed_fields() {
-  static const std::vector<Field<R>> kFields = [] {
+std::span<const api::Field<R>> embed_fields() {
+  static const std::vector<api::Field<R>> kFields = [] {
     auto fields = shared_fields();
-    fields.push_back(required(with_schema(
-        Field<R>{{"input", FieldType::StringOrArray, kInputs, "", "A text or a list of texts"},
-                 read_input},
-        "OllamaTexts")));
-    fields.push_back({{"dimensions", FieldType::Integer, {1, 65536}, "", "Cuts the vectors"},
-                      [](Json& value, const std::string&, R& request) -> Status {
+    fields.push_back(
+        api::required(api::with_schema(api::Field<R>{{"input", api::FieldType::StringOrArray,
+                                                      kInputs, "", "A text or a list of texts"},
+                                                     read_input},
+                                       "OllamaTexts")));
+    fields.push_back({{"dimensions", api::FieldType::Integer, {1, 65536}, "", "Cuts the vectors"},
+                      [](api::Json& value, const std::string&, R& request) -> Status {
                         request.dimensions = value.get<std::uint32_t>();
                         return {};
                       }});
@@ -80,11 +82,11 @@ std::span<const Field<R>> embed_fields() {
   return kFields;
 }
 
-std::span<const Field<R>> embeddings_fields() {
-  static const std::vector<Field<R>> kFields = [] {
+std::span<const api::Field<R>> embeddings_fields() {
+  static const std::vector<api::Field<R>> kFields = [] {
     auto fields = shared_fields();
-    fields.push_back(
-        required(Field<R>{{"prompt", FieldType::String, {}, "", "A text"}, read_input}));
+    fields.push_back(api::required(
+        api::Field<R>{{"prompt", api::FieldType::String, {}, "", "A text"}, read_input}));
     return fields;
   }();
   return kFields;
@@ -92,15 +94,15 @@ std::span<const Field<R>> embeddings_fields() {
 
 }  // namespace
 
-std::vector<FieldInfo> ollama_embed_field_infos() {
-  std::vector<FieldInfo> infos;
-  append_infos(infos, embed_fields());
+std::vector<api::FieldInfo> ollama_embed_field_infos() {
+  std::vector<api::FieldInfo> infos;
+  api::append_infos(infos, embed_fields());
   return infos;
 }
 
-std::vector<FieldInfo> ollama_embeddings_field_infos() {
-  std::vector<FieldInfo> infos;
-  append_infos(infos, embeddings_fields());
+std::vector<api::FieldInfo> ollama_embeddings_field_infos() {
+  std::vector<api::FieldInfo> infos;
+  api::append_infos(infos, embeddings_fields());
   return infos;
 }
 
@@ -115,24 +117,24 @@ Result<OllamaEmbedRequest> parse_ollama_embeddings(std::string_view body) {
 std::string ollama_embed_body(std::string_view model, const std::vector<Embedding>& embeddings,
                               double milliseconds, const std::vector<std::string>& warnings) {
   std::string out = "{\"model\":";
-  append_string(out, model);
+  api::append_string(out, model);
   out += ",\"embeddings\":[";
   std::uint64_t tokens = 0;
   for (const Embedding& embedding : embeddings) {
     if (out.back() == ']') out += ',';
-    append_vector(out, embedding.values);
+    openai::append_vector(out, embedding.values);
     tokens += embedding.tokens;
   }
   out += "],\"total_duration\":" + std::to_string(static_cast<std::int64_t>(milliseconds * 1e6));
   out += ",\"load_duration\":0,\"prompt_eval_count\":" + std::to_string(tokens);
-  if (!warnings.empty()) out += ",\"warnings\":" + to_text(Json(warnings));
+  if (!warnings.empty()) out += ",\"warnings\":" + api::to_text(api::Json(warnings));
   return out + "}";
 }
 
 std::string ollama_embeddings_body(const std::vector<Embedding>& embeddings) {
   std::string out = "{\"embedding\":";
-  append_vector(out, embeddings.front().values);
+  openai::append_vector(out, embeddings.front().values);
   return out + "}";
 }
 
-}  // namespace pcai
+}  // namespace pcai::ollama

@@ -8,7 +8,7 @@
 #include "core/embedding.h"
 #include "core/result.h"
 
-namespace pcai {
+namespace pcai::ollama {
 
 /// A parsed body of POST /api/embed, or of the older /api/embeddings.
 struct OllamaEmbedRequest {
@@ -27,4 +27,4 @@ std::string ollama_embed_body(std::string_view model, const std::vector<Embeddin
 /// {"embedding":[…]}
 std::string ollama_embeddings_body(const std::vector<Embedding>& embeddings);
 
-}  // namespace pcai
+}  // namespace pcai::ollama

@@ -6,10 +6,10 @@
 #include <cstdio>
 #include <utility>
 
-#include "openai/json_text.h"
+#include "api/json_text.h"
 #include "openai/response_parts.h"
 
-namespace pcai {
+namespace pcai::ollama {
 namespace {
 
 /// What a line or body tells of the answer's text.
@@ -24,12 +24,12 @@ std::int64_t nanoseconds(double milliseconds) {
   return static_cast<std::int64_t>(std::llround(milliseconds * 1e6));
 }
 
-Json calls_json(const std::vector<ToolCall>& calls) {
-  Json list = Json::array();
+api::Json calls_json(const std::vector<ToolCall>& calls) {
+  api::Json list = api::Json::array();
   for (const ToolCall& call : calls) {
-    Json arguments = Json::parse(call.arguments, nullptr, false);
+    api::Json arguments = api::Json::parse(call.arguments, nullptr, false);
     // A call that the length cut has no arguments that could be shown as an object.
-    if (!arguments.is_object()) arguments = Json::object();
+    if (!arguments.is_object()) arguments = api::Json::object();
     list.push_back(
         {{"id", call.id},
          {"function",
@@ -38,16 +38,16 @@ Json calls_json(const std::vector<ToolCall>& calls) {
   return list;
 }
 
-Json logprobs_json(const std::vector<TokenLogprobs>& entries) {
+api::Json logprobs_json(const std::vector<TokenLogprobs>& entries) {
   std::string text;
-  append_logprobs(text, entries);
-  return Json::parse("[" + text + "]");
+  openai::append_logprobs(text, entries);
+  return api::Json::parse("[" + text + "]");
 }
 
-Json part_json(const OllamaHead& head, const Part& part) {
-  Json json = {{"model", head.model}, {"created_at", head.created_at}};
+api::Json part_json(const OllamaHead& head, const Part& part) {
+  api::Json json = {{"model", head.model}, {"created_at", head.created_at}};
   if (head.shape == OllamaShape::Chat) {
-    Json message = {{"role", "assistant"}, {"content", part.text}};
+    api::Json message = {{"role", "assistant"}, {"content", part.text}};
     if (!part.thinking.empty()) message["thinking"] = part.thinking;
     if (!part.calls.empty()) message["tool_calls"] = calls_json(part.calls);
     json["message"] = std::move(message);
@@ -60,7 +60,7 @@ Json part_json(const OllamaHead& head, const Part& part) {
   return json;
 }
 
-void add_end(Json& json, const OllamaHead& head, const Finished& finished) {
+void add_end(api::Json& json, const OllamaHead& head, const Finished& finished) {
   const Timings& timings = finished.timings;
   const Usage& usage = finished.usage;
   json["done"] = true;
@@ -74,8 +74,8 @@ void add_end(Json& json, const OllamaHead& head, const Finished& finished) {
   if (!head.warnings.empty()) json["warnings"] = head.warnings;
 }
 
-std::string line(const Json& json) {
-  return to_text(json) + "\n";
+std::string line(const api::Json& json) {
+  return api::to_text(json) + "\n";
 }
 
 }  // namespace
@@ -98,15 +98,15 @@ std::string ollama_error_body(const Error& error, std::string_view) {
   if (!error.field.empty() && message.find(error.field) == std::string::npos) {
     message = error.field + ": " + message;
   }
-  return to_text({{"error", std::move(message)}});
+  return api::to_text({{"error", std::move(message)}});
 }
 
 std::string load_body(const OllamaHead& head) {
-  Json json = part_json(head, {});
+  api::Json json = part_json(head, {});
   json["done"] = true;
   json["done_reason"] = "load";
   if (!head.warnings.empty()) json["warnings"] = head.warnings;
-  return to_text(json);
+  return api::to_text(json);
 }
 
 void OllamaCalls::add(const ToolCallDelta& delta) {
@@ -143,9 +143,9 @@ void OllamaBuilder::add(std::uint32_t, const GenerateEvent& event) {
 }
 
 std::string OllamaBuilder::json() {
-  Json json = part_json(head_, {text_, thinking_, calls_.take(), logprobs_});
+  api::Json json = part_json(head_, {text_, thinking_, calls_.take(), logprobs_});
   add_end(json, head_, *finished_);
-  return to_text(json);
+  return api::to_text(json);
 }
 
 std::string OllamaStream::add(std::uint32_t, const GenerateEvent& event) {
@@ -171,9 +171,9 @@ std::string OllamaStream::add(std::uint32_t, const GenerateEvent& event) {
   done_ = true;
   std::string out;
   if (!calls_.empty()) out = line(part_json(head_, {.calls = calls_.take()}));
-  Json last = part_json(head_, {});
+  api::Json last = part_json(head_, {});
   add_end(last, head_, *finished);
   return out + line(last);
 }
 
-}  // namespace pcai
+}  // namespace pcai::ollama

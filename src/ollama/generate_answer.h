@@ -7,7 +7,7 @@
 
 #include "core/event.h"
 
-namespace pcai {
+namespace pcai::ollama {
 
 /// Which of the two routes answers: text in `message.content`, or in `response`.
 enum class OllamaShape : std::uint8_t { Chat, Generate };
@@ -78,4 +78,4 @@ class OllamaStream {
   bool done_ = false;
 };
 
-}  // namespace pcai
+}  // namespace pcai::ollama

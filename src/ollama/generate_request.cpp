@@ -2,35 +2,35 @@
 
 #include <utility>
 
+#include "api/api_description.h"
+#include "api/json_reader.h"
+#include "api/sampling_fields.h"
+#include "api/schema_text.h"
 #include "ollama/api_schemas.h"
 #include "ollama/chat_messages.h"
-#include "openai/api_description.h"
-#include "openai/json_reader.h"
-#include "openai/sampling_fields.h"
-#include "openai/schema_text.h"
 #include "openai/tool_fields.h"
 
-namespace pcai {
+namespace pcai::ollama {
 namespace {
 
 using Request = OllamaRequest;
 
-constexpr Range kModelBytes{1, 256};
+constexpr api::Range kModelBytes{1, 256};
 
 ChatPrompt& chat_of(Request& request) {
   return std::get<ChatPrompt>(request.generate.prompt);
 }
 
-Status read_model(Json& value, const std::string&, Request& request) {
+Status read_model(api::Json& value, const std::string&, Request& request) {
   request.generate.model = std::move(value.get_ref<std::string&>());
   return {};
 }
 
 /// "json", a JSON schema, or "" for any text.
-Status read_format(Json& value, const std::string& path, Request& request) {
+Status read_format(api::Json& value, const std::string& path, Request& request) {
   std::optional<Grammar>& grammar = request.generate.params.grammar;
   if (value.is_object()) {
-    auto text = schema_text(value, path);
+    auto text = api::schema_text(value, path);
     if (!text) return fail(std::move(text).error());
     grammar = Grammar{GrammarKind::JsonSchema, *std::move(text)};
     return {};
@@ -39,85 +39,92 @@ Status read_format(Json& value, const std::string& path, Request& request) {
   if (name.empty()) return {};
   if (name != "json") {
     return fail(ErrorCode::InvalidRequest,
-                path + " must be 'json' or a JSON schema, not " + quote_text(name), path);
+                path + " must be 'json' or a JSON schema, not " + api::quote_text(name), path);
   }
   grammar = Grammar{GrammarKind::JsonSchema, R"({"type":"object"})"};
   return {};
 }
 
-Status read_think(Json& value, const std::string& path, Request& request) {
+Status read_think(api::Json& value, const std::string& path, Request& request) {
   if (value.is_boolean()) {
     chat_of(request).thinking = value.get<bool>();
     return {};
   }
   if (value == "high" || value == "medium" || value == "low") {
     chat_of(request).thinking = true;
-    chat_of(request).template_arguments.push_back({"reasoning_effort", to_text(value)});
+    chat_of(request).template_arguments.push_back({"reasoning_effort", api::to_text(value)});
     return {};
   }
   return fail(ErrorCode::InvalidRequest,
-              path + " must be a boolean, or high, medium or low, not " + to_text(value), path);
+              path + " must be a boolean, or high, medium or low, not " + api::to_text(value),
+              path);
 }
 
-Status read_options_field(Json& value, const std::string& path, Request& request) {
+Status read_options_field(api::Json& value, const std::string& path, Request& request) {
   return read_options(value, path, request.warnings, request.generate.params);
 }
 
-Status read_tools_field(Json& value, const std::string& path, Request& request) {
-  return read_tools(value, path, ToolShape::Nested, chat_of(request).tools);
+Status read_tools_field(api::Json& value, const std::string& path, Request& request) {
+  return openai::read_tools(value, path, openai::ToolShape::Nested, chat_of(request).tools);
 }
 
-Status read_logprobs(Json& value, const std::string&, Request& request) {
+Status read_logprobs(api::Json& value, const std::string&, Request& request) {
   request.generate.params.logprobs = value.get<bool>();
   return {};
 }
 
-Status read_top_logprobs(Json& value, const std::string&, Request& request) {
+Status read_top_logprobs(api::Json& value, const std::string&, Request& request) {
   request.generate.params.top_logprobs = value.get<std::uint32_t>();
   return {};
 }
 
-Status read_messages_field(Json& value, const std::string& path, Request& request) {
+Status read_messages_field(api::Json& value, const std::string& path, Request& request) {
   auto messages = read_chat_messages(value, path, request.warnings);
   if (!messages) return fail(std::move(messages).error());
   chat_of(request).messages = *std::move(messages);
   return {};
 }
 
-std::span<const Field<Request>> shared_fields() {
-  using enum FieldType;
-  static const std::vector<Field<Request>> kFields = {
-      required(Field<Request>{{"model", String, kModelBytes, "", "The model's id"}, read_model}),
-      field<&Request::stream>("stream", {}, "Send the answer in pieces as it comes"),
-      with_schema(
-          Field<Request>{{"format", StringOrObject, {}, "", "json, or a JSON schema of the answer"},
-                         read_format},
+std::span<const api::Field<Request>> shared_fields() {
+  using enum api::FieldType;
+  static const std::vector<api::Field<Request>> kFields = {
+      api::required(
+          api::Field<Request>{{"model", String, kModelBytes, "", "The model's id"}, read_model}),
+      api::field<&Request::stream>("stream", {}, "Send the answer in pieces as it comes"),
+      api::with_schema(
+          api::Field<Request>{
+              {"format", StringOrObject, {}, "", "json, or a JSON schema of the answer"},
+              read_format},
           "OllamaFormat"),
       {{"options", Object, {}, "", "How to sample"}, read_options_field},
-      with_schema(
-          Field<Request>{{"think", Any, {}, "", "Whether the model reasons first"}, read_think},
+      api::with_schema(
+          api::Field<Request>{{"think", Any, {}, "", "Whether the model reasons first"},
+                              read_think},
           "OllamaThink"),
       {{"logprobs", Boolean, {}, "false", "Give each token's log-probability"}, read_logprobs},
       {{"top_logprobs", Integer, {0, 20}, "0", "Alternatives a token"}, read_top_logprobs},
-      ignored_field<Request>("keep_alive", Any, "The server decides how long models stay"),
-      ignored_field<Request>("truncate", Boolean, "Nothing is cut; too long a prompt is refused"),
-      ignored_field<Request>("shift", Boolean, "Nothing is cut; the answer ends with the context"),
-      unsupported_field<Request>("_debug_render_only", Boolean, "use /apply-template"),
+      api::ignored_field<Request>("keep_alive", Any, "The server decides how long models stay"),
+      api::ignored_field<Request>("truncate", Boolean,
+                                  "Nothing is cut; too long a prompt is refused"),
+      api::ignored_field<Request>("shift", Boolean,
+                                  "Nothing is cut; the answer ends with the context"),
+      api::unsupported_field<Request>("_debug_render_only", Boolean, "use /apply-template"),
   };
   return kFields;
 }
 
-std::span<const Field<Request>> chat_fields() {
-  using enum FieldType;
-  static const std::vector<Field<Request>> kFields = {
-      with_schema(
-          Field<Request>{
+std::span<const api::Field<Request>> chat_fields() {
+  using enum api::FieldType;
+  static const std::vector<api::Field<Request>> kFields = {
+      api::with_schema(
+          api::Field<Request>{
               {"messages", Array, {0, 4096}, "", "The chat so far; none = load the model"},
               read_messages_field},
           "OllamaMessages"),
-      with_schema(Field<Request>{{"tools", Array, {0, 128}, "", "What the model may call"},
-                                 read_tools_field},
-                  "Tools"),
+      api::with_schema(
+          api::Field<Request>{{"tools", Array, {0, 128}, "", "What the model may call"},
+                              read_tools_field},
+          "Tools"),
   };
   return kFields;
 }
@@ -131,28 +138,28 @@ struct Completion {
   std::vector<Media> images = {};
 };
 
-std::span<const Field<Completion>> completion_fields() {
-  using enum FieldType;
+std::span<const api::Field<Completion>> completion_fields() {
+  using enum api::FieldType;
   using C = Completion;
-  static const std::vector<Field<C>> kFields = {
-      field<&C::prompt>("prompt", {}, "The user's text; none = load the model"),
-      field<&C::suffix>("suffix", {}, "What follows the answer; for models that fill gaps"),
-      field<&C::system>("system", {}, "What the model is told first"),
-      field<&C::raw>("raw", {}, "The prompt as it stands, without the model's template"),
+  static const std::vector<api::Field<C>> kFields = {
+      api::field<&C::prompt>("prompt", {}, "The user's text; none = load the model"),
+      api::field<&C::suffix>("suffix", {}, "What follows the answer; for models that fill gaps"),
+      api::field<&C::system>("system", {}, "What the model is told first"),
+      api::field<&C::raw>("raw", {}, "The prompt as it stands, without the model's template"),
       {{"images", Array, {0, 64}, "", "Pictures before the prompt, in base64"},
-       [](Json& value, const std::string& path, C& completion) -> Status {
+       [](api::Json& value, const std::string& path, C& completion) -> Status {
          return read_images(value, path, completion.images);
        }},
-      unsupported_field<C>("context", Array, "send the chat to /api/chat"),
-      unsupported_field<C>("template", String, "templates come from the model or the server"),
+      api::unsupported_field<C>("context", Array, "send the chat to /api/chat"),
+      api::unsupported_field<C>("template", String, "templates come from the model or the server"),
   };
   return kFields;
 }
 
-Request begin(Json& body, const DefaultsOf& defaults_of) {
+Request begin(api::Json& body, const DefaultsOf& defaults_of) {
   Request request;
   request.generate.params.max_tokens = 2147483647;  // as num_predict's default
-  start_with_defaults(body, defaults_of, request.generate.params);
+  api::start_with_defaults(body, defaults_of, request.generate.params);
   request.generate.prompt = ChatPrompt{};
   return request;
 }
@@ -172,27 +179,27 @@ Error in_our_words(Error error) {
 
 }  // namespace
 
-std::vector<FieldInfo> ollama_chat_field_infos() {
-  std::vector<FieldInfo> infos;
-  append_infos(infos, shared_fields());
-  append_infos(infos, chat_fields());
+std::vector<api::FieldInfo> ollama_chat_field_infos() {
+  std::vector<api::FieldInfo> infos;
+  api::append_infos(infos, shared_fields());
+  api::append_infos(infos, chat_fields());
   return infos;
 }
 
-std::vector<FieldInfo> ollama_generate_field_infos() {
-  std::vector<FieldInfo> infos;
-  append_infos(infos, shared_fields());
-  append_infos(infos, completion_fields());
+std::vector<api::FieldInfo> ollama_generate_field_infos() {
+  std::vector<api::FieldInfo> infos;
+  api::append_infos(infos, shared_fields());
+  api::append_infos(infos, completion_fields());
   return infos;
 }
 
 Result<OllamaRequest> parse_ollama_chat(std::string_view text, const DefaultsOf& defaults_of) {
-  Result<Json> body = read_json(text);
+  Result<api::Json> body = api::read_json(text);
   if (!body) return fail(std::move(body).error());
   Request request = begin(*body, defaults_of);
-  Status read =
-      read_fields(*body, "", request.warnings, FieldSet<Request>{shared_fields(), request},
-                  FieldSet<Request>{chat_fields(), request});
+  Status read = api::read_fields(*body, "", request.warnings,
+                                 api::FieldSet<Request>{shared_fields(), request},
+                                 api::FieldSet<Request>{chat_fields(), request});
   request.only_load = chat_of(request).messages.empty();
   if (read) read = check(request);
   if (!read) return fail(in_our_words(std::move(read).error()));
@@ -200,13 +207,13 @@ Result<OllamaRequest> parse_ollama_chat(std::string_view text, const DefaultsOf&
 }
 
 Result<OllamaRequest> parse_ollama_generate(std::string_view text, const DefaultsOf& defaults_of) {
-  Result<Json> body = read_json(text);
+  Result<api::Json> body = api::read_json(text);
   if (!body) return fail(std::move(body).error());
   Request request = begin(*body, defaults_of);
   Completion completion;
-  Status read =
-      read_fields(*body, "", request.warnings, FieldSet<Request>{shared_fields(), request},
-                  FieldSet<Completion>{completion_fields(), completion});
+  Status read = api::read_fields(*body, "", request.warnings,
+                                 api::FieldSet<Request>{shared_fields(), request},
+                                 api::FieldSet<Completion>{completion_fields(), completion});
   if (!read) return fail(in_our_words(std::move(read).error()));
   request.only_load =
       completion.prompt.empty() && completion.suffix.empty() && completion.images.empty();
@@ -237,4 +244,4 @@ Result<OllamaRequest> parse_ollama_generate(std::string_view text, const Default
   return request;
 }
 
-}  // namespace pcai
+}  // namespace pcai::ollama

@@ -5,11 +5,11 @@
 #include <string_view>
 #include <vector>
 
+#include "api/field.h"
 #include "core/defaults.h"
 #include "core/request.h"
-#include "openai/field.h"
 
-namespace pcai {
+namespace pcai::ollama {
 
 /// A parsed body of POST /api/chat or /api/generate.
 struct OllamaRequest {
@@ -25,7 +25,7 @@ Result<OllamaRequest> parse_ollama_generate(std::string_view body,
                                             const DefaultsOf& defaults_of = {});
 
 /// Reads `options`. num_predict and its default of -1 mean as many tokens as the context leaves.
-Status read_options(Json& object, const std::string& path, std::vector<std::string>& warnings,
+Status read_options(api::Json& object, const std::string& path, std::vector<std::string>& warnings,
                     GenerateParams& params);
 
-}  // namespace pcai
+}  // namespace pcai::ollama

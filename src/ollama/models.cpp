@@ -4,13 +4,13 @@
 #include <cmath>
 #include <cstdio>
 
+#include "api/api_description.h"
+#include "api/field.h"
+#include "api/json_reader.h"
 #include "ollama/api_schemas.h"
 #include "ollama/generate_answer.h"
-#include "openai/api_description.h"
-#include "openai/field.h"
-#include "openai/json_reader.h"
 
-namespace pcai {
+namespace pcai::ollama {
 namespace {
 
 // What is here of the API is as of this release; what it knows and we do not is refused by name.
@@ -27,9 +27,9 @@ std::string parameter_size(std::uint64_t count) {
   return text;
 }
 
-Json details_json(const ModelStatus& model) {
+api::Json details_json(const ModelStatus& model) {
   const ModelInfo info = model.info.value_or(ModelInfo{});
-  Json families = Json::array();
+  api::Json families = api::Json::array();
   if (!info.architecture.empty()) families.push_back(info.architecture);
   return {{"parent_model", ""},
           {"format", info.backend == "llamacpp" ? "gguf" : ""},
@@ -39,7 +39,7 @@ Json details_json(const ModelStatus& model) {
           {"quantization_level", info.quantization.value_or("")}};
 }
 
-Json model_json(const ModelStatus& model) {
+api::Json model_json(const ModelStatus& model) {
   return {{"name", model.id},
           {"model", model.id},
           {"modified_at", rfc3339(model.created)},
@@ -53,15 +53,15 @@ struct ShowRequest {
   bool verbose = false;
 };
 
-std::span<const Field<ShowRequest>> show_fields() {
+std::span<const api::Field<ShowRequest>> show_fields() {
   using S = ShowRequest;
-  static const std::vector<Field<S>> kFields = {
-      field<&S::model>("model", {1, 256}, "The model's id"),
-      field<&S::model>("name", {1, 256}, "The same, as it was called before"),
-      field<&S::verbose>("verbose", {}, "Everything is said in any case"),
-      unsupported_field<S>("system", FieldType::String, "models are not changed here"),
-      unsupported_field<S>("template", FieldType::String, "models are not changed here"),
-      unsupported_field<S>("options", FieldType::Object, "models are not changed here"),
+  static const std::vector<api::Field<S>> kFields = {
+      api::field<&S::model>("model", {1, 256}, "The model's id"),
+      api::field<&S::model>("name", {1, 256}, "The same, as it was called before"),
+      api::field<&S::verbose>("verbose", {}, "Everything is said in any case"),
+      api::unsupported_field<S>("system", api::FieldType::String, "models are not changed here"),
+      api::unsupported_field<S>("template", api::FieldType::String, "models are not changed here"),
+      api::unsupported_field<S>("options", api::FieldType::Object, "models are not changed here"),
   };
   return kFields;
 }
@@ -69,28 +69,28 @@ std::span<const Field<ShowRequest>> show_fields() {
 }  // namespace
 
 std::string tags_body(const std::vector<ModelStatus>& models) {
-  Json list = Json::array();
+  api::Json list = api::Json::array();
   for (const ModelStatus& model : models) list.push_back(model_json(model));
-  return to_text({{"models", std::move(list)}});
+  return api::to_text({{"models", std::move(list)}});
 }
 
 std::string ps_body(const std::vector<ModelStatus>& models) {
-  Json list = Json::array();
+  api::Json list = api::Json::array();
   for (const ModelStatus& model : models) {
     if (!model.info) continue;
-    Json json = model_json(model);
+    api::Json json = model_json(model);
     json.erase("modified_at");
     json["expires_at"] = "9999-12-31T23:59:59Z";  // models stay until the server unloads them
     json["size_vram"] = 0;
     json["context_length"] = model.info->context_length;
     list.push_back(std::move(json));
   }
-  return to_text({{"models", std::move(list)}});
+  return api::to_text({{"models", std::move(list)}});
 }
 
 std::string show_body(const ModelStatus& model) {
-  Json info = Json::object();
-  Json capabilities = Json::array();
+  api::Json info = api::Json::object();
+  api::Json capabilities = api::Json::array();
   if (model.info) {
     const ModelInfo& known = *model.info;
     const std::string& architecture = known.architecture;
@@ -98,28 +98,29 @@ std::string show_body(const ModelStatus& model) {
     info["general.parameter_count"] = known.parameter_count;
     info[architecture + ".context_length"] = known.train_context_length;
     if (known.generates) {
-      capabilities = Json::array({"completion", "tools"});
+      capabilities = api::Json::array({"completion", "tools"});
       if (known.sees) capabilities.push_back("vision");
       if (known.hears) capabilities.push_back("audio");
     } else {
-      capabilities = Json::array({"embedding"});
+      capabilities = api::Json::array({"embedding"});
     }
   }
-  return to_text({{"modelfile", ""},
-                  {"parameters", ""},
-                  {"template", ""},
-                  {"details", details_json(model)},
-                  {"model_info", std::move(info)},
-                  {"capabilities", std::move(capabilities)},
-                  {"modified_at", rfc3339(model.created)}});
+  return api::to_text({{"modelfile", ""},
+                       {"parameters", ""},
+                       {"template", ""},
+                       {"details", details_json(model)},
+                       {"model_info", std::move(info)},
+                       {"capabilities", std::move(capabilities)},
+                       {"modified_at", rfc3339(model.created)}});
 }
 
 Result<std::string> parse_show_request(std::string_view text) {
-  Result<Json> body = read_json(text);
+  Result<api::Json> body = api::read_json(text);
   if (!body) return fail(std::move(body).error());
   ShowRequest request;
   std::vector<std::string> none;
-  Status read = read_fields(*body, "", none, FieldSet<ShowRequest>{show_fields(), request});
+  Status read =
+      api::read_fields(*body, "", none, api::FieldSet<ShowRequest>{show_fields(), request});
   if (read && request.model.empty()) {
     read = fail(ErrorCode::InvalidRequest, "model is required", "model");
   }
@@ -127,14 +128,14 @@ Result<std::string> parse_show_request(std::string_view text) {
   return std::move(request.model);
 }
 
-std::vector<FieldInfo> ollama_show_field_infos() {
-  std::vector<FieldInfo> infos;
-  append_infos(infos, show_fields());
+std::vector<api::FieldInfo> ollama_show_field_infos() {
+  std::vector<api::FieldInfo> infos;
+  api::append_infos(infos, show_fields());
   return infos;
 }
 
 std::string version_body() {
-  return to_text({{"version", kVersion}, {"server", "pcai"}});
+  return api::to_text({{"version", kVersion}, {"server", "pcai"}});
 }
 
 std::string known_name(const std::vector<ModelStatus>& models, std::string name) {
@@ -152,4 +153,4 @@ std::string known_name(const std::vector<ModelStatus>& models, std::string name)
   return name;
 }
 
-}  // namespace pcai
+}  // namespace pcai::ollama

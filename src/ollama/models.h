@@ -7,7 +7,7 @@
 #include "core/model.h"
 #include "core/result.h"
 
-namespace pcai {
+namespace pcai::ollama {
 
 /// The bodies of GET /api/tags (all models) and /api/ps (those in memory).
 std::string tags_body(const std::vector<ModelStatus>& models);
@@ -25,4 +25,4 @@ std::string version_body();
 /// A name as the engine knows it: Ollama's clients add ":latest" to names without a tag.
 std::string known_name(const std::vector<ModelStatus>& models, std::string name);
 
-}  // namespace pcai
+}  // namespace pcai::ollama

@@ -1,17 +1,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/sampling_fields.h"
 #include "ollama/generate_request.h"
-#include "openai/sampling_fields.h"
 
-namespace pcai {
+namespace pcai::ollama {
 namespace {
 
 using P = GenerateParams;
 
 constexpr std::uint32_t kAllThatFit = 2147483647;
 
-Status read_num_predict(Json& value, const std::string&, P& params) {
+Status read_num_predict(api::Json& value, const std::string&, P& params) {
   const auto tokens = value.get<std::int64_t>();
   // -1 and -2 mean "until the end" and "until the context is full", which is the same here.
   params.max_tokens = tokens < 0 ? kAllThatFit : static_cast<std::uint32_t>(tokens);
@@ -20,36 +20,38 @@ Status read_num_predict(Json& value, const std::string&, P& params) {
 
 /// A number whose only value that is honoured turns the option off.
 template <int kOff>
-Status read_off(Json& value, const std::string& path, P&) {
+Status read_off(api::Json& value, const std::string& path, P&) {
   if (value.get<double>() == kOff) return {};
   return fail(ErrorCode::Unsupported,
               path + " is not supported here; leave it out, or set it to " + std::to_string(kOff),
               path);
 }
 
-std::span<const Field<P>> option_fields() {
-  using enum FieldType;
-  static const std::vector<Field<P>> kFields = [] {
-    std::vector<Field<P>> fields = {
+std::span<const api::Field<P>> option_fields() {
+  using enum api::FieldType;
+  static const std::vector<api::Field<P>> kFields = [] {
+    std::vector<api::Field<P>> fields = {
         {{"num_predict", Integer, {-2, kAllThatFit}, "-1", "Most tokens; -1 = all that fit"},
          read_num_predict},
         {{"typical_p", Number, {}, "1", "Not supported; 1 is off"}, read_off<1>},
         {{"tfs_z", Number, {}, "1", "Not supported; 1 is off"}, read_off<1>},
         {{"mirostat", Integer, {}, "0", "Not supported; 0 is off"}, read_off<0>},
-        ignored_field<P>("mirostat_tau", Number, "Mirostat is off"),
-        ignored_field<P>("mirostat_eta", Number, "Mirostat is off"),
-        ignored_field<P>("penalize_newline", Boolean, "Newlines are tokens like any other"),
+        api::ignored_field<P>("mirostat_tau", Number, "Mirostat is off"),
+        api::ignored_field<P>("mirostat_eta", Number, "Mirostat is off"),
+        api::ignored_field<P>("penalize_newline", Boolean, "Newlines are tokens like any other"),
     };
     for (const char* name : {"num_ctx", "num_batch", "num_gpu", "main_gpu", "num_thread",
                              "num_keep", "draft_num_predict"}) {
-      fields.push_back(ignored_field<P>(name, Integer, "The server decides how models are loaded"));
+      fields.push_back(
+          api::ignored_field<P>(name, Integer, "The server decides how models are loaded"));
     }
     for (const char* name : {"numa", "low_vram", "f16_kv", "logits_all", "vocab_only", "use_mmap",
                              "use_mlock", "embedding_only"}) {
-      fields.push_back(ignored_field<P>(name, Boolean, "The server decides how models are loaded"));
+      fields.push_back(
+          api::ignored_field<P>(name, Boolean, "The server decides how models are loaded"));
     }
     // The rest has the names and meanings of the other API's.
-    for (const Field<P>& field : sampling_fields()) {
+    for (const api::Field<P>& field : api::sampling_fields()) {
       constexpr std::string_view kOthers[] = {"repetition_penalty", "logit_bias", "ignore_eos"};
       if (std::find(std::begin(kOthers), std::end(kOthers), field.name) == std::end(kOthers)) {
         fields.push_back(field);
@@ -62,9 +64,9 @@ std::span<const Field<P>> option_fields() {
 
 }  // namespace
 
-Status read_options(Json& object, const std::string& path, std::vector<std::string>& warnings,
+Status read_options(api::Json& object, const std::string& path, std::vector<std::string>& warnings,
                     GenerateParams& params) {
-  return read_fields(object, path, warnings, FieldSet<P>{option_fields(), params});
+  return api::read_fields(object, path, warnings, api::FieldSet<P>{option_fields(), params});
 }
 
-}  // namespace pcai
+}  // namespace pcai::ollama

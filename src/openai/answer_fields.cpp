@@ -1,46 +1,47 @@
 #include "openai/answer_fields.h"
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
 using Request = AnswerRequest;
 
-Status read_model(Json& value, const std::string&, Request& request) {
+Status read_model(api::Json& value, const std::string&, Request& request) {
   request.generate.model = std::move(value.get_ref<std::string&>());
   return {};
 }
 
-Status read_stream_options(Json& value, const std::string& path, Request& request) {
-  static const std::vector<Field<Request>> kFields = {
-      field<&Request::include_usage>("include_usage", {}, "A last chunk with the usage"),
-      ignored_field<Request>("include_obfuscation", FieldType::Boolean, "Padding of the chunks"),
+Status read_stream_options(api::Json& value, const std::string& path, Request& request) {
+  static const std::vector<api::Field<Request>> kFields = {
+      api::field<&Request::include_usage>("include_usage", {}, "A last chunk with the usage"),
+      api::ignored_field<Request>("include_obfuscation", api::FieldType::Boolean,
+                                  "Padding of the chunks"),
   };
-  return read_fields(value, path, request.warnings, FieldSet<Request>{kFields, request});
+  return api::read_fields(value, path, request.warnings, api::FieldSet<Request>{kFields, request});
 }
 
 }  // namespace
 
-std::span<const Field<Request>> answer_fields() {
-  using enum FieldType;
-  static const std::vector<Field<Request>> kFields = {
+std::span<const api::Field<Request>> answer_fields() {
+  using enum api::FieldType;
+  static const std::vector<api::Field<Request>> kFields = {
       {{"model", String, {0, 256}, "", "The model's id; empty or absent takes the default model"},
        read_model},
-      field<&Request::n>("n", {1, 128}, "How many answers"),
-      field<&Request::stream>("stream", {}, "Send the answer in pieces as it comes"),
-      with_schema(Field<Request>{{"stream_options", Object, {}, "", "Only with stream"},
-                                 read_stream_options},
-                  "StreamOptions"),
-      ignored_field<Request>("user", String, "Who asks"),
-      ignored_field<Request>("keep_alive", Any, "The server decides how long models stay"),
-      ignored_field<Request>("ttl", Any, "The server decides how long models stay"),
+      api::field<&Request::n>("n", {1, 128}, "How many answers"),
+      api::field<&Request::stream>("stream", {}, "Send the answer in pieces as it comes"),
+      api::with_schema(api::Field<Request>{{"stream_options", Object, {}, "", "Only with stream"},
+                                           read_stream_options},
+                       "StreamOptions"),
+      api::ignored_field<Request>("user", String, "Who asks"),
+      api::ignored_field<Request>("keep_alive", Any, "The server decides how long models stay"),
+      api::ignored_field<Request>("ttl", Any, "The server decides how long models stay"),
   };
   return kFields;
 }
 
-Status check_answer_fields(Json& body, const Request& request) {
-  if (!find_member(body, "stream_options") || request.stream) return {};
+Status check_answer_fields(api::Json& body, const Request& request) {
+  if (!api::find_member(body, "stream_options") || request.stream) return {};
   return fail(ErrorCode::InvalidRequest, "stream_options needs stream to be true",
               "stream_options");
 }
 
-}  // namespace pcai
+}  // namespace pcai::openai

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "api/field.h"
 #include "core/request.h"
-#include "openai/field.h"
 
-namespace pcai {
+namespace pcai::openai {
 
 /// What requests of chat completions and completions have in common.
 struct AnswerRequest {
@@ -20,9 +20,9 @@ struct AnswerRequest {
 };
 
 /// Their fields, beside sampling_fields() and those of the route.
-std::span<const Field<AnswerRequest>> answer_fields();
+std::span<const api::Field<AnswerRequest>> answer_fields();
 
 /// What depends on more than one of them. `body` is the request's.
-Status check_answer_fields(Json& body, const AnswerRequest& request);
+Status check_answer_fields(api::Json& body, const AnswerRequest& request);
 
-}  // namespace pcai
+}  // namespace pcai::openai

@@ -1,8 +1,8 @@
-#include "openai/api_description.h"
-#include "openai/messages.h"
+#include "openai/chat/messages.h"
+#include "openai/field_infos.h"
 #include "openai/tool_fields.h"
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
 // What is no plain table. Null equals absent in requests.
@@ -164,12 +164,12 @@ constexpr const char* kSchemas = R"json({
 
 }  // namespace
 
-Json api_schemas() {
-  Json schemas = Json::parse(kSchemas);
-  std::vector<FieldInfo> function;
+api::Json api_schemas() {
+  api::Json schemas = api::Json::parse(kSchemas);
+  std::vector<api::FieldInfo> function;
   append_infos(function, function_fields());
   schemas["Function"] = object_schema(function);
-  Json flat = object_schema(function);
+  api::Json flat = object_schema(function);
   flat["properties"]["type"] = {{"const", "function"}};
   flat["required"].push_back("type");
   schemas["FlatFunction"] = std::move(flat);
@@ -177,4 +177,4 @@ Json api_schemas() {
   return schemas;
 }
 
-}  // namespace pcai
+}  // namespace pcai::openai

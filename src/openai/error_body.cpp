@@ -1,8 +1,8 @@
 #include "openai/error_body.h"
 
-#include "openai/json_text.h"
+#include "api/json_text.h"
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
 struct Row {
@@ -52,8 +52,8 @@ std::string_view name_of(const Error& error) {
   return nested ? "unsupported_value" : "unsupported_parameter";
 }
 
-Json or_null(std::string_view text) {
-  return text.empty() ? Json(nullptr) : Json(text);
+api::Json or_null(std::string_view text) {
+  return text.empty() ? api::Json(nullptr) : api::Json(text);
 }
 
 }  // namespace
@@ -64,11 +64,11 @@ HttpError http_error(ErrorCode code) noexcept {
 }
 
 std::string error_body(const Error& error) {
-  return to_text({{"error",
-                   {{"message", error.message},
-                    {"type", row(error.code).type},
-                    {"param", or_null(error.field)},
-                    {"code", or_null(name_of(error))}}}});
+  return api::to_text({{"error",
+                        {{"message", error.message},
+                         {"type", row(error.code).type},
+                         {"param", or_null(error.field)},
+                         {"code", or_null(name_of(error))}}}});
 }
 
-}  // namespace pcai
+}  // namespace pcai::openai

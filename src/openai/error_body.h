@@ -5,7 +5,7 @@
 
 #include "core/error.h"
 
-namespace pcai {
+namespace pcai::openai {
 
 /// The one table from error codes to HTTP.
 struct HttpError {
@@ -19,4 +19,4 @@ HttpError http_error(ErrorCode code) noexcept;
 /// {"error":{"message","type","param","code"}}; all four keys, `param` and `code` may be null.
 std::string error_body(const Error& error);
 
-}  // namespace pcai
+}  // namespace pcai::openai

@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "api/field.h"
 #include "core/grammar.h"
-#include "openai/field.h"
 
-namespace pcai {
+namespace pcai::openai {
 
 /// Where the members of a JSON schema are: in `json_schema` (chat completions), or beside `type`
 /// (responses).
@@ -15,7 +15,7 @@ enum class FormatShape : std::uint8_t { Nested, Flat };
 
 /// Reads `response_format` or `text.format`: text, json_object, json_schema, and two of our own,
 /// {"type":"regex","regex":…} and {"type":"lark","lark":…}. Sets the grammar, none for text.
-Status read_format(Json& object, const std::string& path, FormatShape shape,
+Status read_format(api::Json& object, const std::string& path, FormatShape shape,
                    std::vector<std::string>& warnings, std::optional<Grammar>& grammar);
 
-}  // namespace pcai
+}  // namespace pcai::openai

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
 constexpr float kLeastLogprob = -9999.0F;
@@ -19,12 +19,12 @@ double per_second(std::uint32_t tokens, double ms) {
 /// Members of one token, without the braces.
 void append_token(std::string& out, const TokenLogprob& token) {
   out += "\"token\":";
-  append_string(out, token.bytes);
+  api::append_string(out, token.bytes);
   out += ",\"logprob\":";
   append_logprob(out, token.logprob);
   out += ",\"bytes\":[";
   for (const char byte : token.bytes) {
-    append_number(out, static_cast<std::int64_t>(static_cast<unsigned char>(byte)));
+    api::append_number(out, static_cast<std::int64_t>(static_cast<unsigned char>(byte)));
     out += ',';
   }
   if (out.back() == ',') out.pop_back();
@@ -33,7 +33,7 @@ void append_token(std::string& out, const TokenLogprob& token) {
 
 }  // namespace
 
-Json usage_json(const Usage& usage) {
+api::Json usage_json(const Usage& usage) {
   return {{"prompt_tokens", usage.prompt_tokens},
           {"completion_tokens", usage.completion_tokens},
           {"total_tokens", std::uint64_t{usage.prompt_tokens} + usage.completion_tokens},
@@ -45,11 +45,11 @@ Json usage_json(const Usage& usage) {
             {"audio_tokens", 0}}}};
 }
 
-Json timings_json(const Timings& timings, const Usage& usage) {
-  Json json = {{"queue_ms", rounded(timings.queue_ms)},
-               {"prefill_ms", rounded(timings.prefill_ms)},
-               {"first_token_ms", rounded(timings.first_token_ms)},
-               {"decode_ms", rounded(timings.decode_ms)}};
+api::Json timings_json(const Timings& timings, const Usage& usage) {
+  api::Json json = {{"queue_ms", rounded(timings.queue_ms)},
+                    {"prefill_ms", rounded(timings.prefill_ms)},
+                    {"first_token_ms", rounded(timings.first_token_ms)},
+                    {"decode_ms", rounded(timings.decode_ms)}};
   if (timings.prefill_ms > 0 && usage.prompt_tokens > usage.cached_tokens) {
     json["prompt_per_second"] =
         per_second(usage.prompt_tokens - usage.cached_tokens, timings.prefill_ms);
@@ -63,11 +63,11 @@ Json timings_json(const Timings& timings, const Usage& usage) {
 std::string answer_prefix(std::string_view id, std::string_view object, std::int64_t created,
                           std::string_view model) {
   std::string out = "{\"id\":";
-  append_string(out, id);
+  api::append_string(out, id);
   out += ",\"object\":";
-  append_string(out, object);
+  api::append_string(out, object);
   out += ",\"created\":" + std::to_string(created) + ",\"model\":";
-  append_string(out, model);
+  api::append_string(out, model);
   out += ",\"system_fingerprint\":\"" + std::string(kSystemFingerprint) + "\",\"choices\":[";
   return out;
 }
@@ -102,7 +102,7 @@ void AnswerTotals::add(const Usage& usage, const Timings& timings) {
 
 void append_logprob(std::string& out, float logprob) {
   // The comparison is false for NaN, too.
-  append_number(out, std::min(logprob > kLeastLogprob ? logprob : kLeastLogprob, 0.0F));
+  api::append_number(out, std::min(logprob > kLeastLogprob ? logprob : kLeastLogprob, 0.0F));
 }
 
 void append_logprobs(std::string& out, const std::vector<TokenLogprobs>& entries) {
@@ -132,4 +132,4 @@ std::string_view finish_reason(FinishReason reason, Calls calls) noexcept {
   return calls == Calls::Legacy ? "function_call" : to_string(FinishReason::ToolCalls);
 }
 
-}  // namespace pcai
+}  // namespace pcai::openai

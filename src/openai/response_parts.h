@@ -6,20 +6,20 @@
 #include <string_view>
 #include <vector>
 
+#include "api/json_text.h"
 #include "core/event.h"
-#include "openai/json_text.h"
 
 // What answers have in common, whole or streamed, of any route.
 
-namespace pcai {
+namespace pcai::openai {
 
 constexpr std::string_view kSystemFingerprint = "fp_pcai";
 
 /// The `usage` object.
-Json usage_json(const Usage& usage);
+api::Json usage_json(const Usage& usage);
 
 /// The `timings` object, an extra of ours; the rates are there when there is something to divide.
-Json timings_json(const Timings& timings, const Usage& usage);
+api::Json timings_json(const Timings& timings, const Usage& usage);
 
 /// The beginning of an answer or chunk, up to the opening bracket of its `choices`.
 std::string answer_prefix(std::string_view id, std::string_view object, std::int64_t created,
@@ -74,4 +74,4 @@ enum class Calls : std::uint8_t { None, Tools, Legacy };
 /// stays "length".
 std::string_view finish_reason(FinishReason reason, Calls calls) noexcept;
 
-}  // namespace pcai
+}  // namespace pcai::openai

@@ -2,18 +2,18 @@
 
 #include <utility>
 
+#include "api/json_reader.h"
 #include "core/utf8.h"
-#include "openai/json_reader.h"
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
-constexpr Range kModelBytes{0, 256};
+constexpr api::Range kModelBytes{0, 256};
 
-Status read_tokens(Json& value, const std::string& path, DetokenizeRequest& request) {
-  static const FieldInfo kToken{"", FieldType::Integer, {0, 2147483647}};
+Status read_tokens(api::Json& value, const std::string& path, DetokenizeRequest& request) {
+  static const api::FieldInfo kToken{"", api::FieldType::Integer, {0, 2147483647}};
   for (std::size_t i = 0; i < value.size(); ++i) {
-    if (Status checked = check_field(kToken, value[i], item_path(path, i)); !checked) {
+    if (Status checked = api::check_field(kToken, value[i], api::item_path(path, i)); !checked) {
       return checked;
     }
     request.tokens.push_back(value[i].get<std::int32_t>());
@@ -23,39 +23,40 @@ Status read_tokens(Json& value, const std::string& path, DetokenizeRequest& requ
 
 template <class Request>
 Result<Request> parse(std::string_view text, Request request,
-                      std::span<const Field<Request>> fields) {
-  Result<Json> body = read_json(text);
+                      std::span<const api::Field<Request>> fields) {
+  Result<api::Json> body = api::read_json(text);
   if (!body) return fail(std::move(body).error());
   std::vector<std::string> no_warnings;
-  Status read = read_fields(*body, "", no_warnings, FieldSet<Request>{fields, request});
+  Status read = api::read_fields(*body, "", no_warnings, api::FieldSet<Request>{fields, request});
   if (!read) return fail(std::move(read).error());
   return request;
 }
 
 }  // namespace
 
-std::span<const Field<TokenizeRequest>> tokenize_fields() {
+std::span<const api::Field<TokenizeRequest>> tokenize_fields() {
   using R = TokenizeRequest;
-  static const std::vector<Field<R>> kFields = {
-      field<&R::model>("model", kModelBytes, "The model's id; absent takes the default one"),
-      required(field<&R::text>("content", {}, "The text")),
-      {{"add_special", FieldType::Boolean, {}, "false", "With the begin-of-text token"},
-       [](Json& value, const std::string&, R& request) -> Status {
+  static const std::vector<api::Field<R>> kFields = {
+      api::field<&R::model>("model", kModelBytes, "The model's id; absent takes the default one"),
+      api::required(api::field<&R::text>("content", {}, "The text")),
+      {{"add_special", api::FieldType::Boolean, {}, "false", "With the begin-of-text token"},
+       [](api::Json& value, const std::string&, R& request) -> Status {
          request.add_special = value.get<bool>();
          return {};
        }},
-      field<&R::parse_special>("parse_special", {}, "Special tokens' names are these tokens"),
-      field<&R::pieces>("with_pieces", {}, "Say what each token stands for"),
+      api::field<&R::parse_special>("parse_special", {}, "Special tokens' names are these tokens"),
+      api::field<&R::pieces>("with_pieces", {}, "Say what each token stands for"),
   };
   return kFields;
 }
 
-std::span<const Field<DetokenizeRequest>> detokenize_fields() {
+std::span<const api::Field<DetokenizeRequest>> detokenize_fields() {
   using R = DetokenizeRequest;
-  static const std::vector<Field<R>> kFields = {
-      field<&R::model>("model", kModelBytes, "The model's id; absent takes the default one"),
-      required(with_schema(
-          Field<R>{{"tokens", FieldType::Array, {0, 1 << 20}, "", "Token ids"}, read_tokens},
+  static const std::vector<api::Field<R>> kFields = {
+      api::field<&R::model>("model", kModelBytes, "The model's id; absent takes the default one"),
+      api::required(api::with_schema(
+          api::Field<R>{{"tokens", api::FieldType::Array, {0, 1 << 20}, "", "Token ids"},
+                        read_tokens},
           "TokenIds")),
   };
   return kFields;
@@ -74,17 +75,17 @@ std::string tokens_body(const Tokens& tokens) {
   for (std::size_t i = 0; i < tokens.ids.size(); ++i) {
     if (i > 0) out += ',';
     if (tokens.pieces.empty()) {
-      append_number(out, std::int64_t{tokens.ids[i]});
+      api::append_number(out, std::int64_t{tokens.ids[i]});
       continue;
     }
     const std::string& piece = tokens.pieces[i];
     out += "{\"id\":" + std::to_string(tokens.ids[i]) + ",\"piece\":";
     if (is_valid_utf8(piece)) {
-      append_string(out, piece);
+      api::append_string(out, piece);
     } else {
-      Json bytes = Json::array();
+      api::Json bytes = api::Json::array();
       for (const char byte : piece) bytes.push_back(static_cast<unsigned char>(byte));
-      out += to_text(bytes);
+      out += api::to_text(bytes);
     }
     out += '}';
   }
@@ -93,14 +94,14 @@ std::string tokens_body(const Tokens& tokens) {
 
 std::string content_body(std::string_view text) {
   std::string out = "{\"content\":";
-  append_string(out, text);
+  api::append_string(out, text);
   return out + "}";
 }
 
 std::string prompt_body(std::string_view text) {
   std::string out = "{\"prompt\":";
-  append_string(out, text);
+  api::append_string(out, text);
   return out + "}";
 }
 
-}  // namespace pcai
+}  // namespace pcai::openai

@@ -3,19 +3,19 @@
 #include <string>
 #include <string_view>
 
+#include "api/field.h"
 #include "core/tokens.h"
-#include "openai/field.h"
 
 // The bodies of /tokenize, /detokenize and /apply-template, in llama-server's shapes.
 
-namespace pcai {
+namespace pcai::openai {
 
 /// `add_special` is off unless asked for, other than for prompts.
 Result<TokenizeRequest> parse_tokenize_request(std::string_view body);
 Result<DetokenizeRequest> parse_detokenize_request(std::string_view body);
 
-std::span<const Field<TokenizeRequest>> tokenize_fields();
-std::span<const Field<DetokenizeRequest>> detokenize_fields();
+std::span<const api::Field<TokenizeRequest>> tokenize_fields();
+std::span<const api::Field<DetokenizeRequest>> detokenize_fields();
 
 /// {"tokens":[…]}: ids, or objects where pieces were asked for, whose `piece` is a list of bytes
 /// where it is not UTF-8.
@@ -27,4 +27,4 @@ std::string content_body(std::string_view text);
 /// {"prompt":…}
 std::string prompt_body(std::string_view text);
 
-}  // namespace pcai
+}  // namespace pcai::openai

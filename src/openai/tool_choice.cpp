@@ -1,6 +1,6 @@
 #include "openai/tool_fields.h"
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
 /// A choice on its way in.
@@ -10,61 +10,62 @@ struct Draft {
   bool required = false;
 };
 
-using Fields = std::vector<Field<Draft>>;
+using Fields = std::vector<api::Field<Draft>>;
 
-Status read_object(Json& object, const std::string& path, const Fields& fields, Draft& draft) {
+Status read_object(api::Json& object, const std::string& path, const Fields& fields, Draft& draft) {
   std::vector<std::string> none;
-  return read_fields(object, path, none, FieldSet<Draft>{fields, draft});
+  return api::read_fields(object, path, none, api::FieldSet<Draft>{fields, draft});
 }
 
 Status unsupported_type(const std::string& path, const std::string& type) {
-  const std::string where = member_path(path, "type");
-  return fail(
-      ErrorCode::Unsupported,
-      where + ": tools of type " + quote_text(type) + " are not supported here, only functions",
-      where);
+  const std::string where = api::member_path(path, "type");
+  return fail(ErrorCode::Unsupported,
+              where + ": tools of type " + api::quote_text(type) +
+                  " are not supported here, only functions",
+              where);
 }
 
-Status read_name(Json& value, const std::string& path, Draft& draft) {
+Status read_name(api::Json& value, const std::string& path, Draft& draft) {
   const std::string& name = value.get_ref<const std::string&>();
   for (const ToolDefinition& tool : draft.tools.definitions) {
     if (tool.name != name) continue;
     draft.tools.allowed.push_back(name);
     return {};
   }
-  return fail(ErrorCode::InvalidRequest,
-              path + ": " + quote_text(name) + " is not the name of a function of this request",
-              path);
+  return fail(
+      ErrorCode::InvalidRequest,
+      path + ": " + api::quote_text(name) + " is not the name of a function of this request", path);
 }
 
-const Field<Draft>& name_field() {
-  static const Field<Draft> kName = required(Field<Draft>{{"name", FieldType::String}, read_name});
+const api::Field<Draft>& name_field() {
+  static const api::Field<Draft> kName =
+      api::required(api::Field<Draft>{{"name", api::FieldType::String}, read_name});
   return kName;
 }
 
-Status read_nested_name(Json& value, const std::string& path, Draft& draft) {
+Status read_nested_name(api::Json& value, const std::string& path, Draft& draft) {
   static const Fields kFields = {name_field()};
   return read_object(value, path, kFields, draft);
 }
 
 /// One function, in the shape of the route.
-Status read_function(Json& object, const std::string& path, Draft& draft) {
+Status read_function(api::Json& object, const std::string& path, Draft& draft) {
   static const Fields kNested = {
-      type_field<Draft>(),
-      required(Field<Draft>{{"function", FieldType::Object}, read_nested_name})};
-  static const Fields kFlat = {type_field<Draft>(), name_field()};
+      api::type_field<Draft>(),
+      api::required(api::Field<Draft>{{"function", api::FieldType::Object}, read_nested_name})};
+  static const Fields kFlat = {api::type_field<Draft>(), name_field()};
   return read_object(object, path, draft.shape == ToolShape::Nested ? kNested : kFlat, draft);
 }
 
-Status read_mode(Json& value, const std::string&, Draft& draft) {
+Status read_mode(api::Json& value, const std::string&, Draft& draft) {
   draft.required = value == "required";
   return {};
 }
 
-Status read_allowed_tools(Json& array, const std::string& path, Draft& draft) {
+Status read_allowed_tools(api::Json& array, const std::string& path, Draft& draft) {
   for (std::size_t i = 0; i < array.size(); ++i) {
-    const std::string where = item_path(path, i);
-    const auto type = read_type(array[i], where);
+    const std::string where = api::item_path(path, i);
+    const auto type = api::read_type(array[i], where);
     if (!type) return fail(type.error());
     if (*type != "function") return unsupported_type(where, *type);
     if (Status read = read_function(array[i], where, draft); !read) return read;
@@ -75,23 +76,25 @@ Status read_allowed_tools(Json& array, const std::string& path, Draft& draft) {
 Fields allowed_fields() {
   static constexpr std::string_view kModes[] = {"auto", "required"};
   return {
-      required(with_choices(Field<Draft>{{"mode", FieldType::String}, read_mode}, kModes)),
-      required(Field<Draft>{{"tools", FieldType::Array, {1, 128}}, read_allowed_tools}),
+      api::required(api::with_choices(
+          api::Field<Draft>{{"mode", api::FieldType::String}, read_mode}, kModes)),
+      api::required(
+          api::Field<Draft>{{"tools", api::FieldType::Array, {1, 128}}, read_allowed_tools}),
   };
 }
 
-Status read_nested_list(Json& value, const std::string& path, Draft& draft) {
+Status read_nested_list(api::Json& value, const std::string& path, Draft& draft) {
   static const Fields kFields = allowed_fields();
   return read_object(value, path, kFields, draft);
 }
 
-Status read_allowed(Json& object, const std::string& path, Draft& draft) {
-  static const Fields kNested = {
-      type_field<Draft>(),
-      required(Field<Draft>{{"allowed_tools", FieldType::Object}, read_nested_list})};
+Status read_allowed(api::Json& object, const std::string& path, Draft& draft) {
+  static const Fields kNested = {api::type_field<Draft>(),
+                                 api::required(api::Field<Draft>{
+                                     {"allowed_tools", api::FieldType::Object}, read_nested_list})};
   static const Fields kFlat = [] {
     Fields fields = allowed_fields();
-    fields.push_back(type_field<Draft>());
+    fields.push_back(api::type_field<Draft>());
     return fields;
   }();
   return read_object(object, path, draft.shape == ToolShape::Nested ? kNested : kFlat, draft);
@@ -103,8 +106,8 @@ void call_once(ToolOptions& tools) {
   tools.parallel = false;
 }
 
-Status read_choice_object(Json& value, const std::string& path, Draft draft) {
-  const auto type = read_type(value, path);
+Status read_choice_object(api::Json& value, const std::string& path, Draft draft) {
+  const auto type = api::read_type(value, path);
   if (!type) return fail(type.error());
   if (*type == "function") {
     Status read = read_function(value, path, draft);
@@ -119,7 +122,8 @@ Status read_choice_object(Json& value, const std::string& path, Draft draft) {
 
 }  // namespace
 
-Status read_tool_choice(Json& value, const std::string& path, ToolShape shape, ToolOptions& tools) {
+Status read_tool_choice(api::Json& value, const std::string& path, ToolShape shape,
+                        ToolOptions& tools) {
   if (value.is_object()) return read_choice_object(value, path, {tools, shape});
   const std::string& choice = value.get_ref<const std::string&>();
   if (choice == "auto") return {};
@@ -129,7 +133,7 @@ Status read_tool_choice(Json& value, const std::string& path, ToolShape shape, T
   }
   if (choice != "required") {
     return fail(ErrorCode::InvalidRequest,
-                path + " must be none, auto, required or an object, not " + quote_text(choice),
+                path + " must be none, auto, required or an object, not " + api::quote_text(choice),
                 path);
   }
   if (tools.definitions.empty()) {
@@ -139,7 +143,7 @@ Status read_tool_choice(Json& value, const std::string& path, ToolShape shape, T
   return {};
 }
 
-Status read_function_call(Json& value, const std::string& path, ToolOptions& tools) {
+Status read_function_call(api::Json& value, const std::string& path, ToolOptions& tools) {
   if (value.is_object()) {
     Draft draft{tools, ToolShape::Nested};
     Status read = read_nested_name(value, path, draft);
@@ -151,4 +155,4 @@ Status read_function_call(Json& value, const std::string& path, ToolOptions& too
               path);
 }
 
-}  // namespace pcai
+}  // namespace pcai::openai

@@ -2,112 +2,116 @@
 
 #include <algorithm>
 
-#include "openai/schema_text.h"
+#include "api/schema_text.h"
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
-constexpr Range kNameBytes{1, 64};
+constexpr api::Range kNameBytes{1, 64};
 
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
          c == '-';
 }
 
-Status read_name(Json& value, const std::string& path, ToolDefinition& tool) {
+Status read_name(api::Json& value, const std::string& path, ToolDefinition& tool) {
   tool.name = std::move(value.get_ref<std::string&>());
   if (std::all_of(tool.name.begin(), tool.name.end(), is_name_character)) return {};
   return fail(ErrorCode::InvalidRequest,
-              path + " may have letters, digits, '_' and '-', not " + quote_text(tool.name), path);
+              path + " may have letters, digits, '_' and '-', not " + api::quote_text(tool.name),
+              path);
 }
 
-Status read_parameters(Json& value, const std::string& path, ToolDefinition& tool) {
-  auto text = arguments_schema(value, path);
+Status read_parameters(api::Json& value, const std::string& path, ToolDefinition& tool) {
+  auto text = api::arguments_schema(value, path);
   if (!text) return fail(std::move(text).error());
   tool.parameters = *std::move(text);
   return {};
 }
 
 /// Calls are held to their schema in any case.
-Status read_strict(Json&, const std::string&, ToolDefinition&) {
+Status read_strict(api::Json&, const std::string&, ToolDefinition&) {
   return {};
 }
 
 /// A definition: its members and those of `beside`.
-Status add_function(Json& object, const std::string& path,
-                    std::span<const Field<ToolDefinition>> beside, ToolOptions& tools) {
+Status add_function(api::Json& object, const std::string& path,
+                    std::span<const api::Field<ToolDefinition>> beside, ToolOptions& tools) {
   ToolDefinition tool;
   std::vector<std::string> none;
-  Status read = read_fields(object, path, none, FieldSet<ToolDefinition>{beside, tool},
-                            FieldSet<ToolDefinition>{function_fields(), tool});
+  Status read = api::read_fields(object, path, none, api::FieldSet<ToolDefinition>{beside, tool},
+                                 api::FieldSet<ToolDefinition>{function_fields(), tool});
   if (!read) return read;
   const auto same = [&](const ToolDefinition& other) { return other.name == tool.name; };
   if (std::any_of(tools.definitions.begin(), tools.definitions.end(), same)) {
-    const std::string where = member_path(path, "name");
+    const std::string where = api::member_path(path, "name");
     return fail(ErrorCode::InvalidRequest,
-                where + ": " + quote_text(tool.name) + " is there twice; names must differ", where);
+                where + ": " + api::quote_text(tool.name) + " is there twice; names must differ",
+                where);
   }
   tools.definitions.push_back(std::move(tool));
   return {};
 }
 
-Status read_nested(Json& value, const std::string& path, ToolOptions& tools) {
+Status read_nested(api::Json& value, const std::string& path, ToolOptions& tools) {
   return add_function(value, path, {}, tools);
 }
 
-Status read_tool(Json& object, const std::string& path, ToolShape shape, ToolOptions& tools) {
-  static const std::vector<Field<ToolOptions>> kNested = {
-      type_field<ToolOptions>(),
-      required(Field<ToolOptions>{{"function", FieldType::Object}, read_nested})};
-  static const std::vector<Field<ToolDefinition>> kBesideFlat = {type_field<ToolDefinition>()};
+Status read_tool(api::Json& object, const std::string& path, ToolShape shape, ToolOptions& tools) {
+  static const std::vector<api::Field<ToolOptions>> kNested = {
+      api::type_field<ToolOptions>(),
+      api::required(api::Field<ToolOptions>{{"function", api::FieldType::Object}, read_nested})};
+  static const std::vector<api::Field<ToolDefinition>> kBesideFlat = {
+      api::type_field<ToolDefinition>()};
   if (shape == ToolShape::Flat) return add_function(object, path, kBesideFlat, tools);
   std::vector<std::string> none;
-  return read_fields(object, path, none, FieldSet<ToolOptions>{kNested, tools});
+  return api::read_fields(object, path, none, api::FieldSet<ToolOptions>{kNested, tools});
 }
 
 }  // namespace
 
-std::span<const Field<ToolDefinition>> function_fields() {
+std::span<const api::Field<ToolDefinition>> function_fields() {
   using T = ToolDefinition;
-  static const std::vector<Field<T>> kFields = {
-      required(Field<T>{{"name", FieldType::String, kNameBytes, "", "Letters, digits, '_' or '-'"},
-                        read_name}),
-      field<&T::description>("description", {}, "What it does, for the model"),
-      {{"parameters", FieldType::Object, {}, "", "JSON schema of the arguments; absent: none"},
+  static const std::vector<api::Field<T>> kFields = {
+      api::required(api::Field<T>{
+          {"name", api::FieldType::String, kNameBytes, "", "Letters, digits, '_' or '-'"},
+          read_name}),
+      api::field<&T::description>("description", {}, "What it does, for the model"),
+      {{"parameters", api::FieldType::Object, {}, "", "JSON schema of the arguments; absent: none"},
        read_parameters},
-      {{"strict", FieldType::Boolean, {}, "", "Arguments match the schema in any case"},
+      {{"strict", api::FieldType::Boolean, {}, "", "Arguments match the schema in any case"},
        read_strict},
   };
   return kFields;
 }
 
-Status read_tools(Json& array, const std::string& path, ToolShape shape, ToolOptions& tools) {
+Status read_tools(api::Json& array, const std::string& path, ToolShape shape, ToolOptions& tools) {
   for (std::size_t i = 0; i < array.size(); ++i) {
-    const std::string where = item_path(path, i);
-    const auto type = read_type(array[i], where);
+    const std::string where = api::item_path(path, i);
+    const auto type = api::read_type(array[i], where);
     if (!type) return fail(type.error());
     if (*type != "function") {
-      const std::string at = member_path(where, "type");
-      return fail(
-          ErrorCode::Unsupported,
-          at + ": tools of type " + quote_text(*type) + " are not supported here, only functions",
-          at);
+      const std::string at = api::member_path(where, "type");
+      return fail(ErrorCode::Unsupported,
+                  at + ": tools of type " + api::quote_text(*type) +
+                      " are not supported here, only functions",
+                  at);
     }
     if (Status read = read_tool(array[i], where, shape, tools); !read) return read;
   }
   return {};
 }
 
-Status read_functions(Json& array, const std::string& path, ToolOptions& tools) {
+Status read_functions(api::Json& array, const std::string& path, ToolOptions& tools) {
   if (!tools.definitions.empty()) {
     return fail(ErrorCode::InvalidRequest, path + " is the older form of tools; send one of them",
                 path);
   }
   for (std::size_t i = 0; i < array.size(); ++i) {
-    if (Status added = read_nested(array[i], item_path(path, i), tools); !added) return added;
+    if (Status added = read_nested(array[i], api::item_path(path, i), tools); !added) return added;
   }
   tools.parallel = false;
   return {};
 }
 
-}  // namespace pcai
+}  // namespace pcai::openai

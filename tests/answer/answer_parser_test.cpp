@@ -4,7 +4,7 @@
 
 #include <random>
 
-namespace pcai {
+namespace pcai::backend::answer {
 namespace {
 
 /// All events of an answer, joined by kind.
@@ -172,4 +172,4 @@ TEST(AnswerParserTest, EveryWayToCutTheTextGivesTheSameAnswer) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::answer

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace pcai {
+namespace pcai::backend::answer {
 namespace {
 
 using ::testing::HasSubstr;
@@ -84,4 +84,4 @@ TEST(SpecialTextTest, MuchTextIsLookedThroughAtOnce) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::answer

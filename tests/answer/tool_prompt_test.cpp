@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace pcai {
+namespace pcai::backend::answer {
 namespace {
 
 using ::testing::HasSubstr;
@@ -57,4 +57,4 @@ TEST(DescribeToolsTest, CallsAndTheirResultsBecomeText) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::answer

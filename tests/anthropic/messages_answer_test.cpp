@@ -6,7 +6,7 @@
 
 #include "anthropic/error_body.h"
 
-namespace pcai {
+namespace pcai::anthropic {
 namespace {
 
 using nlohmann::json;
@@ -164,4 +164,4 @@ TEST(AnthropicErrorBodyTest, TheFieldIsPartOfTheMessage) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::anthropic

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace pcai {
+namespace pcai::anthropic {
 namespace {
 
 using testing::ElementsAre;
@@ -212,4 +212,4 @@ TEST(MessagesRequestTest, CountingNeedsNoMaxTokens) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::anthropic

@@ -6,11 +6,11 @@
 #include <nlohmann/json.hpp>
 
 #include "app/engine_setup.h"
-#include "app/settings_table.h"
+#include "app/settings/settings_table.h"
+#include "app/settings/toml_source.h"
 #include "app/temporary_folder.h"
-#include "app/toml_source.h"
 
-namespace pcai {
+namespace pcai::app {
 namespace {
 
 using testing::HasSubstr;
@@ -32,7 +32,7 @@ class AnswerTest : public testing::Test {
     return get_answer(*engine_, {.prompt = std::move(prompt)}, signals_, pieces);
   }
 
-  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<engine::Engine> engine_;
   Signals signals_;
 };
 
@@ -145,7 +145,7 @@ TEST(EngineSetupTest, ASectionIsAModelWithSettingsOfItsOwn) {
       with_sections("keep_alive = 60\n[models.b]\nmodel = 'fake-b'\naliases = ['gpt-4o', 'c']\n"
                     "[models.a]\npinned = true\nkeep_alive = 5\n"));
   ASSERT_TRUE(made) << made.error().message;
-  const Engine& engine = *made->engine;
+  const engine::Engine& engine = *made->engine;
   EXPECT_EQ(engine.model("")->id, "b") << "the first in the file";
   EXPECT_EQ(engine.model("gpt-4o")->id, "b");
   EXPECT_TRUE(engine.model("a")->pinned);
@@ -155,8 +155,8 @@ TEST(EngineSetupTest, ASectionIsAModelWithSettingsOfItsOwn) {
 TEST(OfferedModelsTest, OnlyWhatChangedIsLoadedAnew) {
   const auto made = make_engine(with_sections("[models.a]\n[models.b]\n[models.c]\n"));
   ASSERT_TRUE(made) << made.error().message;
-  Engine& engine = *made->engine;
-  NoProgress progress;
+  engine::Engine& engine = *made->engine;
+  backend::NoProgress progress;
   for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(engine.load_model(id, progress));
   auto models = choose_models(with_sections("[models.d]\n[models.b]\nthreads = 3\n[models.a]\n"));
   ASSERT_TRUE(models);
@@ -172,4 +172,4 @@ TEST(OfferedModelsTest, OnlyWhatChangedIsLoadedAnew) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::app

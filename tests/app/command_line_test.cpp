@@ -1,13 +1,13 @@
-#include "app/command_line.h"
+#include "app/settings/command_line.h"
 
 #include <gmock/gmock.h>
 
 #include "app/commands/commands.h"
-#include "app/completion.h"
 #include "app/exit_code.h"
-#include "app/sampling_flags.h"
+#include "app/settings/sampling_flags.h"
+#include "app/terminal/completion.h"
 
-namespace pcai {
+namespace pcai::app {
 namespace {
 
 using testing::AllOf;
@@ -259,4 +259,4 @@ TEST_F(CompletionTest, AnUnknownShellIsAnErrorThatNamesTheKnownOnes) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::app

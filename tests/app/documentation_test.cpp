@@ -3,12 +3,12 @@
 #include <fstream>
 #include <sstream>
 
-#include "app/command_line.h"
 #include "app/commands/commands.h"
-#include "app/completion.h"
-#include "app/settings_table.h"
+#include "app/settings/command_line.h"
+#include "app/settings/settings_table.h"
+#include "app/terminal/completion.h"
 
-namespace pcai {
+namespace pcai::app {
 namespace {
 
 using testing::HasSubstr;
@@ -78,4 +78,4 @@ TEST(DocumentationTest, TheManualHasEveryCommandAndItsFlags) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::app

@@ -5,7 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace pcai {
+namespace pcai::app {
 namespace {
 
 using testing::HasSubstr;
@@ -38,7 +38,7 @@ TEST(LoggingTest, AJsonLineIsOneObject) {
 }
 
 TEST(LoggingTest, ARecordTellsTokensAndTimes) {
-  const RequestRecord record = {
+  const engine::RequestRecord record = {
       .id = 7,
       .model = "m",
       .outcome = "stop",
@@ -50,4 +50,4 @@ TEST(LoggingTest, ARecordTellsTokensAndTimes) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::app

@@ -1,8 +1,8 @@
-#include "app/memory_limit.h"
+#include "app/choice/memory_limit.h"
 
 #include <gtest/gtest.h>
 
-namespace pcai {
+namespace pcai::app {
 namespace {
 
 std::uint64_t bytes(std::string_view text) {
@@ -33,4 +33,4 @@ TEST(MemoryLimitTest, EverythingElseIsRefused) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::app

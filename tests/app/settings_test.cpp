@@ -1,14 +1,14 @@
-#include "app/settings.h"
+#include "app/settings/settings.h"
 
 #include <gmock/gmock.h>
 
 #include <set>
 
-#include "app/load_settings.h"
-#include "app/settings_table.h"
+#include "app/settings/load_settings.h"
+#include "app/settings/settings_table.h"
 #include "app/temporary_folder.h"
 
-namespace pcai {
+namespace pcai::app {
 namespace {
 
 using testing::ElementsAre;
@@ -232,4 +232,4 @@ TEST_F(ApiKeyFileTest, TheKeyOfTheSettingsIsOneMore) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::app

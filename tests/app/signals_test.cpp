@@ -4,7 +4,7 @@
 
 #include <csignal>
 
-namespace pcai {
+namespace pcai::app {
 namespace {
 
 using std::chrono::milliseconds;
@@ -74,4 +74,4 @@ TEST(SignalsDeathTest, ASignalOverOneThatWasNotTakenEndsTheProcess) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::app

@@ -1,8 +1,8 @@
-#include "app/suggestion.h"
+#include "app/settings/suggestion.h"
 
 #include <gtest/gtest.h>
 
-namespace pcai {
+namespace pcai::app {
 namespace {
 
 const std::vector<std::string> kKnown = {"port", "host", "model", "models_dir"};
@@ -20,4 +20,4 @@ TEST(SuggestionTest, AWordThatIsFarFromAllGetsNone) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::app

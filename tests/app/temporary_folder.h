@@ -7,7 +7,7 @@
 #include <fstream>
 #include <string>
 
-namespace pcai {
+namespace pcai::app {
 
 /// A folder of its own for one test, gone afterwards.
 class TemporaryFolder {
@@ -39,4 +39,4 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::app

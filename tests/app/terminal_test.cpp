@@ -1,10 +1,10 @@
-#include "app/terminal.h"
+#include "app/terminal/terminal.h"
 
 #include <gtest/gtest.h>
 
 #include "core/utf8.h"
 
-namespace pcai {
+namespace pcai::app {
 namespace {
 
 TEST(TerminalTest, OrdinaryTextStaysAsItIs) {
@@ -48,4 +48,4 @@ TEST(TerminalTest, NoStyleIsWrittenToWhatIsNoTerminal) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::app

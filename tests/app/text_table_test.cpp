@@ -1,10 +1,10 @@
-#include "app/text_table.h"
+#include "app/terminal/text_table.h"
 
 #include <gtest/gtest.h>
 
-#include "app/load_display.h"
+#include "app/terminal/load_display.h"
 
-namespace pcai {
+namespace pcai::app {
 namespace {
 
 TEST(TextTableTest, ColumnsAreAsWideAsTheirWidestCell) {
@@ -65,4 +65,4 @@ TEST(ProgressLineTest, TheLineNeverWraps) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::app

@@ -1,11 +1,11 @@
-#include "app/toml_source.h"
+#include "app/settings/toml_source.h"
 
 #include <gmock/gmock.h>
 
-#include "app/settings_table.h"
+#include "app/settings/settings_table.h"
 #include "app/temporary_folder.h"
 
-namespace pcai {
+namespace pcai::app {
 namespace {
 
 using testing::ElementsAre;
@@ -156,9 +156,9 @@ TEST_F(TomlSourceTest, OnWindowsTheHomeFolderIsTheUsersProfile) {
   const std::string profile = (folder_.path() / "profile").string();
   const Environment environment = {{"USERPROFILE", profile},
                                    {"HOME", (folder_.path() / "msys").string()}};
-  EXPECT_EQ(find_settings_file(environment, Platform::Windows), file);
-  EXPECT_EQ(find_settings_file(environment, Platform::Linux), other);
-  const auto read = read_settings_file(file, environment, Platform::Windows);
+  EXPECT_EQ(find_settings_file(environment, models::Platform::Windows), file);
+  EXPECT_EQ(find_settings_file(environment, models::Platform::Linux), other);
+  const auto read = read_settings_file(file, environment, models::Platform::Windows);
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_THAT(read->given.at(0).texts, ElementsAre(profile + "/gguf"));
 }
@@ -192,4 +192,4 @@ TEST_F(TomlSourceTest, ADefaultThatIsWrongIsNamedWithItsLine) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::app

@@ -7,7 +7,7 @@
 
 #include "backend/fake_fixture.h"
 
-namespace pcai {
+namespace pcai::backend {
 namespace {
 
 TEST(BlockingTest, GenerateReturnsTheWholeAnswer) {
@@ -72,4 +72,4 @@ TEST(BlockingTest, ToolCallsArePutTogether) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend

@@ -5,7 +5,7 @@
 #include "backend/fake/fake_backend.h"
 #include "backend/recording_sink.h"
 
-namespace pcai {
+namespace pcai::backend {
 
 /// A loaded fake model; null when the options make the load fail. It does not need its backend.
 inline std::unique_ptr<LoadedModel> load_fake(FakeOptions options = {}, ModelConfig config = {}) {
@@ -15,4 +15,4 @@ inline std::unique_ptr<LoadedModel> load_fake(FakeOptions options = {}, ModelCon
   return model ? std::move(*model) : nullptr;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend

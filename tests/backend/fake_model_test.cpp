@@ -5,7 +5,7 @@
 
 #include "backend/fake_fixture.h"
 
-namespace pcai {
+namespace pcai::backend {
 namespace {
 
 using testing::HasSubstr;
@@ -231,4 +231,4 @@ TEST(FakeModelTest, LogitBiasIsRefusedByName) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend

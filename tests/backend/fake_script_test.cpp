@@ -6,7 +6,7 @@
 #include "backend/recording_sink.h"
 #include "core/utf8.h"
 
-namespace pcai {
+namespace pcai::backend {
 namespace {
 
 FakeScript script_of(const std::string& content) {
@@ -168,4 +168,4 @@ TEST(FakeReplyTest, TheSeedDecidesTheFillerWords) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend

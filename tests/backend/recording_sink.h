@@ -9,7 +9,7 @@
 
 #include "backend/event_sink.h"
 
-namespace pcai {
+namespace pcai::backend {
 
 /// Records one request's events and whether they kept the rules of EventSink. Any thread may call
 /// any method. Waits give up after two minutes, so that a lost event fails a test instead of
@@ -104,4 +104,4 @@ inline GenerateRequest chat_request(std::string content, GenerateParams params =
           .params = std::move(params)};
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend

@@ -6,7 +6,7 @@
 #include "backend/fake/fake_backend.h"
 #include "backend/fake/register.h"
 
-namespace pcai {
+namespace pcai::backend {
 namespace {
 
 using testing::HasSubstr;
@@ -78,4 +78,4 @@ TEST(BackendRegistryTest, TheFakeEntryMatchesItsBackend) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend

@@ -5,7 +5,7 @@
 #include <random>
 #include <string>
 
-namespace pcai {
+namespace pcai::backend {
 namespace {
 
 TEST(StopFilterTest, WithoutSequencesAllTextPassesAtOnce) {
@@ -92,4 +92,4 @@ TEST(StopFilterTest, SaysWhichSequenceEndedTheText) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend

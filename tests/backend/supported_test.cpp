@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace pcai {
+namespace pcai::backend {
 namespace {
 
 std::string refused_field(const GenerateRequest& request, BackendCapabilities capabilities = {}) {
@@ -57,4 +57,4 @@ TEST(CheckSupportedTest, ImagesAudioGapsBudgetsAndAdaptersNeedSupport) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend

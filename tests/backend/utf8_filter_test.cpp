@@ -7,7 +7,7 @@
 
 #include "core/utf8.h"
 
-namespace pcai {
+namespace pcai::backend {
 namespace {
 
 const std::string kReplacement = "\xEF\xBF\xBD";
@@ -62,4 +62,4 @@ TEST(Utf8FilterTest, RandomBytesInRandomPiecesGiveTheSameValidText) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend

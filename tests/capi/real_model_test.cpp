@@ -48,7 +48,7 @@ void write_adapter(const std::string& file) {
   builder.text("general.architecture", "llama")
       .text("general.type", "adapter")
       .text("adapter.type", "lora")
-      .number("adapter.lora.alpha", pcai::GgufType::Float32, static_cast<float>(kRank));
+      .number("adapter.lora.alpha", pcai::models::GgufType::Float32, static_cast<float>(kRank));
   for (int layer = 0; layer < 4; ++layer) {
     const std::string name = "blk." + std::to_string(layer) + ".attn_q.weight";
     builder.tensor(name + ".lora_a", {kWidth, kRank}, pcai::test::GgufBuilder::kF32)

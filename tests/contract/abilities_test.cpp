@@ -6,7 +6,7 @@
 #include "backend/token_codec.h"
 #include "contract/contract_fixture.h"
 
-namespace pcai {
+namespace pcai::backend {
 namespace {
 
 constexpr const char* kText = "The quick brown fox jumps over the lazy dog.";
@@ -277,4 +277,4 @@ INSTANTIATE_TEST_SUITE_P(Backends, TokenCodecContractTest, testing::ValuesIn(con
                          subject_name);
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend

@@ -3,7 +3,7 @@
 
 #include "contract/contract_fixture.h"
 
-namespace pcai {
+namespace pcai::backend {
 namespace {
 
 constexpr const char* kStory = "Tell me a long story about a fox.";
@@ -113,4 +113,4 @@ TEST_P(BackendContractTest, DestroyingAModelRightAfterSubmitLosesNoEvent) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend

@@ -3,7 +3,7 @@
 
 #include "contract/contract_fixture.h"
 
-namespace pcai {
+namespace pcai::backend {
 namespace {
 
 constexpr std::uint32_t kThreads = 8;
@@ -88,4 +88,4 @@ TEST_P(BackendContractTest, StatsAndInfoMayBeReadMeanwhile) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend

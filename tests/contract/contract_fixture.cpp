@@ -4,7 +4,7 @@
 #include <map>
 #include <thread>
 
-namespace pcai {
+namespace pcai::backend {
 namespace {
 
 std::map<std::string, LoadedSubject>& shared_subjects() {
@@ -119,4 +119,4 @@ bool eventually(const std::function<bool()>& condition) {
 INSTANTIATE_TEST_SUITE_P(Backends, BackendContractTest, testing::ValuesIn(contract_subjects()),
                          [](const auto& tested) { return tested.param.name; });
 
-}  // namespace pcai
+}  // namespace pcai::backend

@@ -10,7 +10,7 @@
 #include "backend/recording_sink.h"
 #include "contract/contract_subject.h"
 
-namespace pcai {
+namespace pcai::backend {
 
 /// A model with the backend that it must not outlive.
 struct LoadedSubject {
@@ -76,4 +76,4 @@ GenerateParams endless();
 /// Waits until `condition` holds, at most two minutes.
 bool eventually(const std::function<bool()>& condition);
 
-}  // namespace pcai
+}  // namespace pcai::backend

@@ -3,7 +3,7 @@
 #include <ostream>
 #include <utility>
 
-namespace pcai {
+namespace pcai::backend {
 namespace {
 
 // A function's static, because subjects register before main().
@@ -36,4 +36,4 @@ const std::vector<ContractSubject>& contract_subjects() {
   return registered();
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend

@@ -10,7 +10,7 @@
 #include "backend/inference_backend.h"
 #include "backend/registry.h"
 
-namespace pcai {
+namespace pcai::backend {
 
 /// A backend that BackendContractTest runs against, and a model for it. To add one, write a file in
 /// tests/contract/subjects/ that defines a `const bool` from register_subject; name it after the
@@ -36,4 +36,4 @@ ContractSubject subject_of(const BackendRegistry& registry, const std::string& b
 
 const std::vector<ContractSubject>& contract_subjects();
 
-}  // namespace pcai
+}  // namespace pcai::backend

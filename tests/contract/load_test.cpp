@@ -3,7 +3,7 @@
 
 #include "contract/contract_fixture.h"
 
-namespace pcai {
+namespace pcai::backend {
 namespace {
 
 /// Remembers the fractions and aborts after so many.
@@ -104,4 +104,4 @@ TEST_P(BackendContractTest, AModelThatWasNeverUsedCanBeDestroyed) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend

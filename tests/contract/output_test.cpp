@@ -3,7 +3,7 @@
 #include "contract/contract_fixture.h"
 #include "core/utf8.h"
 
-namespace pcai {
+namespace pcai::backend {
 namespace {
 
 constexpr const char* kStory = "Tell me a long story about a fox.";
@@ -119,4 +119,4 @@ TEST_P(BackendContractTest, ZeroAlternativesMeansTheChosenTokenOnly) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend

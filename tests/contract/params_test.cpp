@@ -2,7 +2,7 @@
 
 #include "contract/contract_fixture.h"
 
-namespace pcai {
+namespace pcai::backend {
 namespace {
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
@@ -141,4 +141,4 @@ TEST_P(BackendContractTest, ABannedTokenIsNotGeneratedOrABiasIsRefused) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend

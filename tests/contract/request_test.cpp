@@ -4,7 +4,7 @@
 
 #include "contract/contract_fixture.h"
 
-namespace pcai {
+namespace pcai::backend {
 namespace {
 
 constexpr const char* kStory = "Tell me a long story about a fox.";
@@ -156,4 +156,4 @@ TEST_P(BackendContractTest, TheCountersComeToRestWithTheRequests) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-namespace pcai {
+namespace pcai::backend {
 
 /// $PCAI_TEST_MODEL, or the default model where `pcai pull` puts it.
 inline std::filesystem::path test_model() {
@@ -13,4 +13,4 @@ inline std::filesystem::path test_model() {
          ".local/share/pcai/models/SmolLM2-135M-Instruct.Q4_1.gguf";
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend

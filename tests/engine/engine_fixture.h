@@ -11,13 +11,13 @@
 #include "engine/engine.h"
 #include "engine/manual_backend.h"
 
-namespace pcai {
+namespace pcai::engine {
 
 /// Reads a generation to its end; gives up after a minute without an event.
 inline std::vector<GenerateEvent> read_all(Generation& generation) {
   std::vector<GenerateEvent> events;
   while (!generation.done()) {
-    auto event = generation.next(RecordingSink::kPatience);
+    auto event = generation.next(backend::RecordingSink::kPatience);
     if (!event) {
       ADD_FAILURE() << "no event came for a minute";
       break;
@@ -30,7 +30,7 @@ inline std::vector<GenerateEvent> read_all(Generation& generation) {
 /// The error code of the last event, if it failed.
 inline std::optional<ErrorCode> failure_of(Generation& generation) {
   const auto events = read_all(generation);
-  const Failed* failed = failed_in(events);
+  const Failed* failed = backend::failed_in(events);
   return failed ? std::optional(failed->error.code) : std::nullopt;
 }
 
@@ -39,7 +39,7 @@ class ManualEngineTest : public testing::Test {
  protected:
   /// Makes the engine. The model is not loaded.
   Engine& start(EngineOptions options = {}) {
-    auto registry = std::make_shared<BackendRegistry>();
+    auto registry = std::make_shared<backend::BackendRegistry>();
     register_manual(*registry, control_);
     engine_ =
         std::make_unique<Engine>(std::move(registry), options, [this](const RequestRecord& record) {
@@ -53,7 +53,7 @@ class ManualEngineTest : public testing::Test {
   /// Makes the engine and loads the model.
   Engine& start_loaded(EngineOptions options = {}) {
     start(options);
-    NoProgress progress;
+    backend::NoProgress progress;
     EXPECT_TRUE(engine_->load_model("m", progress).has_value());
     return *engine_;
   }
@@ -91,4 +91,4 @@ class ManualEngineTest : public testing::Test {
   std::unique_ptr<Engine> engine_;  // last: its end still writes records
 };
 
-}  // namespace pcai
+}  // namespace pcai::engine

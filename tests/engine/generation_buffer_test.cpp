@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-namespace pcai {
+namespace pcai::engine {
 namespace {
 
 using std::chrono::milliseconds;
@@ -199,4 +199,4 @@ TEST(GenerationBufferTest, AFastWriterAndARandomReaderLoseNothing) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::engine

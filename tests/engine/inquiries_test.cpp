@@ -6,7 +6,7 @@
 #include "backend/recording_sink.h"
 #include "engine/engine.h"
 
-namespace pcai {
+namespace pcai::engine {
 namespace {
 
 using std::chrono::milliseconds;
@@ -14,9 +14,9 @@ using std::chrono::milliseconds;
 /// An engine with one fake model, "m", that is not loaded.
 class InquiriesTest : public testing::Test {
  protected:
-  Engine& start(EngineOptions options = {}, const FakeOptions& fake = {}) {
-    auto registry = std::make_shared<BackendRegistry>();
-    register_fake(*registry, fake);
+  Engine& start(EngineOptions options = {}, const backend::fake::FakeOptions& fake = {}) {
+    auto registry = std::make_shared<backend::BackendRegistry>();
+    backend::fake::register_fake(*registry, fake);
     engine_ = std::make_unique<Engine>(std::move(registry), options);
     EXPECT_TRUE(engine_->add_model({.id = "m", .backend = "fake"}).has_value());
     return *engine_;
@@ -34,7 +34,7 @@ class InquiriesTest : public testing::Test {
 
   template <class T>
   static ErrorCode failure(Inquiry<T>& inquiry) {
-    const auto answer = inquiry.take(RecordingSink::kPatience);
+    const auto answer = inquiry.take(backend::RecordingSink::kPatience);
     if (answer && !*answer) return answer->error().code;
     ADD_FAILURE() << "did not fail";
     return ErrorCode::Internal;
@@ -47,11 +47,11 @@ TEST_F(InquiriesTest, AModelThatIsNotLoadedIsLoadedFirst) {
   Engine& engine = start();
   auto inquiry = engine.embed({.model = "m", .inputs = {TextPrompt{"hello"}}});
   ASSERT_TRUE(inquiry.has_value());
-  const auto answer = (*inquiry)->take(RecordingSink::kPatience);
+  const auto answer = (*inquiry)->take(backend::RecordingSink::kPatience);
   ASSERT_TRUE(answer && *answer);
   EXPECT_EQ((*answer)->size(), 1U);
   EXPECT_EQ(engine.model("m")->state, ModelState::Ready);
-  EXPECT_TRUE(engine.wait_idle(RecordingSink::kPatience));
+  EXPECT_TRUE(engine.wait_idle(backend::RecordingSink::kPatience));
   EXPECT_EQ(engine.stats().finished, 1U);
 }
 
@@ -59,20 +59,21 @@ TEST_F(InquiriesTest, EveryAbilityIsAsked) {
   Engine& engine = start();
   auto ranks = engine.rank({.query = "a b", .documents = {"b", "a b"}});
   ASSERT_TRUE(ranks.has_value());
-  EXPECT_GT((*(*ranks)->take(RecordingSink::kPatience))->at(1).score, 0.9F);
+  EXPECT_GT((*(*ranks)->take(backend::RecordingSink::kPatience))->at(1).score, 0.9F);
   auto tokens = engine.tokenize({.text = "one two"});
   ASSERT_TRUE(tokens.has_value());
-  const auto ids = (*(*tokens)->take(RecordingSink::kPatience))->ids;
+  const auto ids = (*(*tokens)->take(backend::RecordingSink::kPatience))->ids;
   EXPECT_EQ(ids.size(), 2U);
   auto text = engine.detokenize({.tokens = ids});
   ASSERT_TRUE(text.has_value());
-  EXPECT_EQ(**(*text)->take(RecordingSink::kPatience), "one two");
+  EXPECT_EQ(**(*text)->take(backend::RecordingSink::kPatience), "one two");
   auto rendered = engine.apply_template({.chat = {{{Role::User, "hello"}}}});
   ASSERT_TRUE(rendered.has_value());
-  EXPECT_NE((*(*rendered)->take(RecordingSink::kPatience))->find("hello"), std::string::npos);
+  EXPECT_NE((*(*rendered)->take(backend::RecordingSink::kPatience))->find("hello"),
+            std::string::npos);
   auto count = engine.count_tokens({.prompt = TextPrompt{"one two three"}});
   ASSERT_TRUE(count.has_value());
-  EXPECT_EQ(**(*count)->take(RecordingSink::kPatience), 3U);
+  EXPECT_EQ(**(*count)->take(backend::RecordingSink::kPatience), 3U);
 }
 
 TEST_F(InquiriesTest, WhatCannotBeAskedFailsAtOnce) {
@@ -87,7 +88,7 @@ TEST_F(InquiriesTest, WhatTheModelRefusesComesAsTheAnswer) {
   auto inquiry = engine.embed({});
   ASSERT_TRUE(inquiry.has_value());
   EXPECT_EQ(failure(**inquiry), ErrorCode::InvalidRequest);
-  EXPECT_TRUE(engine.wait_idle(RecordingSink::kPatience));
+  EXPECT_TRUE(engine.wait_idle(backend::RecordingSink::kPatience));
   EXPECT_EQ(engine.stats().failed, 1U);
 }
 
@@ -105,7 +106,7 @@ TEST_F(InquiriesTest, AFloodIsRefused) {
   EXPECT_EQ(refused.error().code, ErrorCode::Overloaded);
   EXPECT_EQ(engine.stats().refused, 1U);
   inquiries.clear();
-  EXPECT_TRUE(engine.wait_idle(RecordingSink::kPatience));
+  EXPECT_TRUE(engine.wait_idle(backend::RecordingSink::kPatience));
   EXPECT_TRUE(engine.embed({.inputs = {TextPrompt{"one more"}}}).has_value());
 }
 
@@ -114,7 +115,7 @@ TEST_F(InquiriesTest, ACancelledOneEnds) {
   const auto inquiry = hang();
   inquiry->cancel();
   EXPECT_EQ(failure(*inquiry), ErrorCode::Cancelled);
-  EXPECT_TRUE(engine.wait_idle(RecordingSink::kPatience));
+  EXPECT_TRUE(engine.wait_idle(backend::RecordingSink::kPatience));
   EXPECT_EQ(engine.stats().cancelled, 1U);
 }
 
@@ -125,7 +126,7 @@ TEST_F(InquiriesTest, ADeadlineEndsIt) {
 
 TEST_F(InquiriesTest, UnloadingTheModelEndsIt) {
   Engine& engine = start();
-  EXPECT_TRUE((*embed("hello")->take(RecordingSink::kPatience)).has_value());
+  EXPECT_TRUE((*embed("hello")->take(backend::RecordingSink::kPatience)).has_value());
   const auto inquiry = hang();
   ASSERT_TRUE(engine.unload_model("m").has_value());
   EXPECT_EQ(failure(*inquiry), ErrorCode::Cancelled);
@@ -149,4 +150,4 @@ TEST_F(InquiriesTest, OneMayOutliveTheEngine) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::engine

@@ -17,12 +17,13 @@
 #endif
 #endif
 
-namespace pcai {
+namespace pcai::engine {
 namespace {
 
-std::shared_ptr<const BackendRegistry> fake_registry(FakeOptions options = {}) {
-  auto registry = std::make_shared<BackendRegistry>();
-  register_fake(*registry, options);
+std::shared_ptr<const backend::BackendRegistry> fake_registry(
+    backend::fake::FakeOptions options = {}) {
+  auto registry = std::make_shared<backend::BackendRegistry>();
+  backend::fake::register_fake(*registry, options);
   return registry;
 }
 
@@ -57,9 +58,9 @@ TEST(EngineLoadTest, EightThreadsOfRandomTrafficEndEachRequestOnce) {
     std::mt19937 random(seed + index);
     const auto chance = [&](unsigned one_in) { return random() % one_in == 0; };
     for (int i = 0; i < 150; ++i) {
-      GenerateRequest request = chat_request(chance(10)  ? "go\nfake: fail_after=2"
-                                             : chance(3) ? "go\nfake: delay_ms=1 tokens=20"
-                                                         : "go\nfake: tokens=20");
+      GenerateRequest request = backend::chat_request(chance(10)  ? "go\nfake: fail_after=2"
+                                                      : chance(3) ? "go\nfake: delay_ms=1 tokens=20"
+                                                                  : "go\nfake: tokens=20");
       request.model = chance(2) ? "a" : "b";
       if (chance(8)) request.timeout = std::chrono::milliseconds(random() % 10);
       auto generation = engine.generate(std::move(request));
@@ -90,7 +91,7 @@ TEST(EngineLoadTest, EightThreadsOfRandomTrafficEndEachRequestOnce) {
   for (unsigned i = 0; i < 8; ++i) threads.emplace_back(work, i);
   for (std::thread& thread : threads) thread.join();
 
-  ASSERT_TRUE(engine.wait_idle(RecordingSink::kPatience));
+  ASSERT_TRUE(engine.wait_idle(backend::RecordingSink::kPatience));
   const EngineStats stats = engine.stats();
   EXPECT_EQ(stats.accepted, accepted);
   EXPECT_EQ(stats.accepted, stats.finished + stats.failed + stats.cancelled);
@@ -104,25 +105,25 @@ TEST(EngineLoadTest, EightThreadsOfRandomTrafficEndEachRequestOnce) {
 
 TEST(EngineLoadTest, FiveThousandIdleGenerationsCostNoThreadAndLittleMemory) {
   constexpr std::size_t kCount = 5'000;
-  FakeOptions options;
+  backend::fake::FakeOptions options;
   options.max_sequences = kCount;
   Engine engine(fake_registry(options), {.max_queue = kCount});
   ASSERT_TRUE(engine.add_model({.id = "m", .backend = "fake"}).has_value());
-  NoProgress progress;
+  backend::NoProgress progress;
   ASSERT_TRUE(engine.load_model("m", progress).has_value());
 
   const std::uint64_t threads = process_figure("Threads");
   const std::uint64_t memory_kb = process_figure("VmRSS");
   std::vector<std::unique_ptr<Generation>> generations;
   for (std::size_t i = 0; i < kCount; ++i) {
-    GenerateRequest request = chat_request("wait\nfake: prefill_ms=3600000");
+    GenerateRequest request = backend::chat_request("wait\nfake: prefill_ms=3600000");
     request.timeout = std::chrono::hours(2);
     auto generation = engine.generate(std::move(request));
     ASSERT_TRUE(generation.has_value());
     generations.push_back(std::move(*generation));
   }
   for (const auto& generation : generations) {
-    ASSERT_TRUE(generation->next(RecordingSink::kPatience).has_value());  // Accepted
+    ASSERT_TRUE(generation->next(backend::RecordingSink::kPatience).has_value());  // Accepted
   }
   EXPECT_EQ(engine.stats().running, kCount);
   const std::uint64_t grown_kb = process_figure("VmRSS") - memory_kb;
@@ -133,8 +134,8 @@ TEST(EngineLoadTest, FiveThousandIdleGenerationsCostNoThreadAndLittleMemory) {
   EXPECT_LT(grown_kb, kCount * 4);
 #endif
   engine.cancel_all();
-  EXPECT_TRUE(engine.wait_idle(RecordingSink::kPatience));
+  EXPECT_TRUE(engine.wait_idle(backend::RecordingSink::kPatience));
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::engine

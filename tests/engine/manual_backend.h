@@ -15,7 +15,7 @@
 #include "backend/inference_backend.h"
 #include "backend/registry.h"
 
-namespace pcai {
+namespace pcai::engine {
 
 /// The hands of a test on a ManualBackend: what its loads and submits do, and every event of every
 /// request. Any thread may call any method.
@@ -73,7 +73,7 @@ class ManualControl {
 
   /// Delivers an event of a live request; a last one ends it. False when it is not live.
   bool emit(RequestId id, GenerateEvent event) {
-    std::shared_ptr<EventSink> sink;
+    std::shared_ptr<backend::EventSink> sink;
     {
       const std::lock_guard lock(mutex_);
       const auto found = live_.find(id);
@@ -98,7 +98,7 @@ class ManualControl {
   friend class ManualBackend;
 
   void end_all(const Error& error) {
-    std::map<RequestId, std::shared_ptr<EventSink>> ending;
+    std::map<RequestId, std::shared_ptr<backend::EventSink>> ending;
     {
       const std::lock_guard lock(mutex_);
       ending.swap(live_);
@@ -111,12 +111,12 @@ class ManualControl {
   Settings settings_;
   Counts counts_;
   std::vector<RequestId> taken_;
-  std::map<RequestId, std::shared_ptr<EventSink>> live_;
+  std::map<RequestId, std::shared_ptr<backend::EventSink>> live_;
   std::atomic<bool> dead_{false};
 };
 
 /// One model at a time: all instances share the control.
-class ManualModel final : public LoadedModel {
+class ManualModel final : public backend::LoadedModel {
  public:
   ManualModel(std::shared_ptr<ManualControl> control, ModelInfo info)
       : control_(std::move(control)), info_(std::move(info)) {}
@@ -130,7 +130,7 @@ class ManualModel final : public LoadedModel {
 
   const ModelInfo& info() const noexcept override { return info_; }
 
-  Status submit(RequestId id, GenerateRequest, std::shared_ptr<EventSink> sink) override {
+  Status submit(RequestId id, GenerateRequest, std::shared_ptr<backend::EventSink> sink) override {
     std::unique_lock lock(control_->mutex_);
     ++control_->counts_.submits;
     control_->changed_.notify_all();
@@ -165,17 +165,17 @@ class ManualModel final : public LoadedModel {
 };
 
 /// A backend whose every step a test decides.
-class ManualBackend final : public InferenceBackend {
+class ManualBackend final : public backend::InferenceBackend {
  public:
   explicit ManualBackend(std::shared_ptr<ManualControl> control) : control_(std::move(control)) {
     const std::lock_guard lock(control_->mutex_);
     ++control_->counts_.backends;
   }
 
-  const BackendDescriptor& descriptor() const noexcept override { return descriptor_; }
+  const backend::BackendDescriptor& descriptor() const noexcept override { return descriptor_; }
 
-  Result<std::unique_ptr<LoadedModel>> load(const ModelSpec& spec,
-                                            LoadProgress& progress) override {
+  Result<std::unique_ptr<backend::LoadedModel>> load(const ModelSpec& spec,
+                                                     backend::LoadProgress& progress) override {
     std::unique_lock lock(control_->mutex_);
     ++control_->counts_.loads;
     control_->changed_.notify_all();
@@ -198,17 +198,18 @@ class ManualBackend final : public InferenceBackend {
 
  private:
   std::shared_ptr<ManualControl> control_;
-  BackendDescriptor descriptor_{.name = "manual", .formats = {"manual"}};
+  backend::BackendDescriptor descriptor_{.name = "manual", .formats = {"manual"}};
 };
 
-inline void register_manual(BackendRegistry& registry, std::shared_ptr<ManualControl> control) {
-  registry.add(
-      {.name = "manual",
-       .built = true,
-       .descriptor = {.name = "manual", .formats = {"manual"}},
-       .create = [control = std::move(control)]() -> Result<std::unique_ptr<InferenceBackend>> {
-         return std::make_unique<ManualBackend>(control);
-       }});
+inline void register_manual(backend::BackendRegistry& registry,
+                            std::shared_ptr<ManualControl> control) {
+  registry.add({.name = "manual",
+                .built = true,
+                .descriptor = {.name = "manual", .formats = {"manual"}},
+                .create = [control = std::move(
+                               control)]() -> Result<std::unique_ptr<backend::InferenceBackend>> {
+                  return std::make_unique<ManualBackend>(control);
+                }});
 }
 
-}  // namespace pcai
+}  // namespace pcai::engine

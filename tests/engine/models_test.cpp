@@ -5,7 +5,7 @@
 
 #include "engine/engine_fixture.h"
 
-namespace pcai {
+namespace pcai::engine {
 namespace {
 
 using std::chrono::milliseconds;
@@ -15,7 +15,7 @@ class EngineModelsTest : public ManualEngineTest {
   ModelState state(std::string_view id = "m") { return engine_->model(id)->state; }
 
   Status load() {
-    NoProgress progress;
+    backend::NoProgress progress;
     return engine_->load_model("m", progress);
   }
 
@@ -37,7 +37,7 @@ TEST_F(EngineModelsTest, ARequestLoadsItsModelOnce) {
   ASSERT_TRUE(control_->wait_taken(8));
   for (const auto& generation : generations) control_->finish(generation->id());
   for (const auto& generation : generations) {
-    EXPECT_NE(finished_in(read_all(*generation)), nullptr);
+    EXPECT_NE(backend::finished_in(read_all(*generation)), nullptr);
   }
   EXPECT_EQ(control_->counts().loads, 1);
   EXPECT_EQ(state(), ModelState::Ready);
@@ -57,8 +57,8 @@ TEST_F(EngineModelsTest, AFailedLoadFailsWhoWaitsAndTheNextRequestTriesAgain) {
   for (const auto* generation : {&first, &second}) {
     const auto events = read_all(**generation);
     ASSERT_EQ(events.size(), 1U);
-    EXPECT_EQ(failed_in(events)->error.code, ErrorCode::InvalidModel);
-    EXPECT_EQ(failed_in(events)->error.message, "damaged");
+    EXPECT_EQ(backend::failed_in(events)->error.code, ErrorCode::InvalidModel);
+    EXPECT_EQ(backend::failed_in(events)->error.message, "damaged");
   }
   EXPECT_EQ(state(), ModelState::Failed);
   EXPECT_EQ(engine_->model("m")->error->message, "damaged");
@@ -67,7 +67,7 @@ TEST_F(EngineModelsTest, AFailedLoadFailsWhoWaitsAndTheNextRequestTriesAgain) {
     settings.load_error.reset();
     settings.during_submit = {Finished{}};
   });
-  EXPECT_NE(finished_in(read_all(*generate())), nullptr);
+  EXPECT_NE(backend::finished_in(read_all(*generate())), nullptr);
   EXPECT_EQ(state(), ModelState::Ready);
   EXPECT_FALSE(engine_->model("m")->error.has_value());
 }
@@ -86,7 +86,7 @@ TEST_F(EngineModelsTest, LoadModelBlocksAndIsFineTwice) {
   EXPECT_EQ(state(), ModelState::Ready);
   EXPECT_TRUE(load().has_value());
   EXPECT_EQ(control_->counts().loads, 1);
-  NoProgress progress;
+  backend::NoProgress progress;
   EXPECT_EQ(engine_->load_model("other", progress).error().code, ErrorCode::ModelNotFound);
 }
 
@@ -113,7 +113,7 @@ TEST_F(EngineModelsTest, TheProgressOfALoadShows) {
 }
 
 TEST_F(EngineModelsTest, AWatcherMayAbortItsLoad) {
-  class Impatient final : public LoadProgress {
+  class Impatient final : public backend::LoadProgress {
    public:
     bool on_progress(float) noexcept override { return false; }
   };
@@ -147,7 +147,7 @@ TEST_F(EngineModelsTest, UnloadingEndsRunningAndWaitingRequestsAndFreesTheModel)
   EXPECT_EQ(engine_->stats().running, 0U);
 
   control_->set([](auto& settings) { settings.during_submit = {Finished{}}; });
-  EXPECT_NE(finished_in(read_all(*generate())), nullptr);
+  EXPECT_NE(backend::finished_in(read_all(*generate())), nullptr);
   EXPECT_EQ(control_->counts().loads, 2);
 }
 
@@ -179,7 +179,7 @@ TEST_F(EngineModelsTest, ARequestDuringAnUnloadWaitsForTheNextLoad) {
   EXPECT_EQ(failure_of(*first), ErrorCode::Cancelled);
   ASSERT_TRUE(control_->wait_taken(2));
   control_->finish(second->id());
-  EXPECT_NE(finished_in(read_all(*second)), nullptr);
+  EXPECT_NE(backend::finished_in(read_all(*second)), nullptr);
   EXPECT_EQ(control_->counts().loads, 2);
 }
 
@@ -204,7 +204,7 @@ TEST_F(EngineModelsTest, ADeadModelIsDestroyedAndLoadedAgainAtTheNextRequest) {
   EXPECT_EQ(control_->counts().models, 1) << "the dead one is gone";
   EXPECT_EQ(control_->counts().loads, 2);
   control_->finish(next->id());
-  EXPECT_NE(finished_in(read_all(*next)), nullptr);
+  EXPECT_NE(backend::finished_in(read_all(*next)), nullptr);
 }
 
 TEST_F(EngineModelsTest, WhoWaitedForADeadModelGoesToTheNextOne) {
@@ -216,7 +216,7 @@ TEST_F(EngineModelsTest, WhoWaitedForADeadModelGoesToTheNextOne) {
   EXPECT_EQ(failure_of(*victim), ErrorCode::WorkerDied);
   ASSERT_TRUE(control_->wait_taken(2));
   control_->finish(waiting->id());
-  EXPECT_NE(finished_in(read_all(*waiting)), nullptr);
+  EXPECT_NE(backend::finished_in(read_all(*waiting)), nullptr);
 }
 
 TEST_F(EngineModelsTest, LoadModelReplacesADeadModel) {
@@ -239,7 +239,7 @@ TEST_F(EngineModelsTest, StatsAreThereWhileItIsLoaded) {
 TEST_F(EngineModelsTest, ReadyIsAboutTheDefaultModel) {
   start();
   ASSERT_TRUE(engine_->add_model({.id = "n", .backend = "manual"}).has_value());
-  NoProgress progress;
+  backend::NoProgress progress;
   ASSERT_TRUE(engine_->load_model("n", progress).has_value());
   EXPECT_FALSE(engine_->ready());
   ASSERT_TRUE(load().has_value());
@@ -292,4 +292,4 @@ TEST_F(EngineModelsTest, AnEngineEndsInTheMiddleOfALoad) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::engine

@@ -13,7 +13,7 @@
 #include "engine/model_table.h"
 #include "engine/task_threads.h"
 
-namespace pcai {
+namespace pcai::engine {
 namespace {
 
 using testing::ElementsAre;
@@ -104,7 +104,7 @@ TEST(DeadlineTimerTest, TheEndForgetsWhatHasNotExpired) {
 class ChooseBackendTest : public testing::Test {
  protected:
   ChooseBackendTest() {
-    register_fake(registry_);
+    backend::fake::register_fake(registry_);
     registry_.add({.name = "absent", .why_not = "left out", .descriptor = {.formats = {"gguf"}}});
     add_usable("general", {"onnx"});
     add_usable("special", {"gguf", "safetensors"});
@@ -114,7 +114,7 @@ class ChooseBackendTest : public testing::Test {
     registry_.add({.name = name,
                    .built = true,
                    .descriptor = {.name = name, .formats = std::move(formats)},
-                   .create = []() -> Result<std::unique_ptr<InferenceBackend>> {
+                   .create = []() -> Result<std::unique_ptr<backend::InferenceBackend>> {
                      return fail(ErrorCode::Internal, "not for use");
                    }});
   }
@@ -125,7 +125,7 @@ class ChooseBackendTest : public testing::Test {
     return name ? *name : std::string(to_string(name.error().code));
   }
 
-  BackendRegistry registry_;
+  backend::BackendRegistry registry_;
 };
 
 TEST_F(ChooseBackendTest, AFileGoesToTheFirstUsableBackendThatReadsItsFormat) {
@@ -143,8 +143,8 @@ TEST_F(ChooseBackendTest, AnUnknownFormatGoesToTheFirstUsableBackend) {
 TEST_F(ChooseBackendTest, TheFakeIsTakenOnlyWhenAskedFor) {
   EXPECT_EQ(choice("model.fake"), "fake");
   EXPECT_EQ(choice("model.gguf", "fake"), "fake");
-  BackendRegistry only_fake;
-  register_fake(only_fake);
+  backend::BackendRegistry only_fake;
+  backend::fake::register_fake(only_fake);
   const auto name = choose_backend(only_fake, {.id = "m", .config = {.model_path = "m.gguf"}});
   ASSERT_FALSE(name.has_value());
   EXPECT_EQ(name.error().code, ErrorCode::Unsupported);
@@ -177,7 +177,7 @@ TEST_F(ChooseBackendTest, AFormatThatOnlyAnUnusableBackendReadsIsRefusedWithTheR
 
 TEST(BackendsTest, EachBackendIsCreatedOnce) {
   const auto control = std::make_shared<ManualControl>();
-  auto registry = std::make_shared<BackendRegistry>();
+  auto registry = std::make_shared<backend::BackendRegistry>();
   register_manual(*registry, control);
   Backends backends(registry);
   const auto first = backends.get({.id = "a", .backend = "manual"});
@@ -190,10 +190,10 @@ TEST(BackendsTest, EachBackendIsCreatedOnce) {
 
 TEST(BackendsTest, AnErrorOfCreationIsPassedOnAndTriedAgain) {
   int tries = 0;
-  auto registry = std::make_shared<BackendRegistry>();
+  auto registry = std::make_shared<backend::BackendRegistry>();
   registry->add({.name = "broken",
                  .built = true,
-                 .create = [&tries]() -> Result<std::unique_ptr<InferenceBackend>> {
+                 .create = [&tries]() -> Result<std::unique_ptr<backend::InferenceBackend>> {
                    return fail(ErrorCode::Internal, "try " + std::to_string(++tries));
                  }});
   Backends backends(registry);
@@ -268,4 +268,4 @@ TEST(ModelTableTest, CreatedIsTheFilesTimeOfChange) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::engine

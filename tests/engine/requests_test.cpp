@@ -4,7 +4,7 @@
 
 #include "engine/engine_fixture.h"
 
-namespace pcai {
+namespace pcai::engine {
 namespace {
 
 using std::chrono::milliseconds;
@@ -17,7 +17,7 @@ class EngineRequestsTest : public ManualEngineTest {
     for (milliseconds timeout(2);;
          timeout *= 2) {  // a short one may pass before the model is asked
       auto generation = generate({.prompt = TextPrompt{"x"}, .timeout = timeout});
-      if (generation->next(RecordingSink::kPatience).has_value() && !generation->done()) {
+      if (generation->next(backend::RecordingSink::kPatience).has_value() && !generation->done()) {
         EXPECT_TRUE(control_->wait([](const auto& counts) { return counts.cancels == 1; }));
         return generation;
       }
@@ -35,8 +35,8 @@ TEST_F(EngineRequestsTest, AcceptedComesFirstThenTheModelsEvents) {
   const auto events = read_all(*generation);
   ASSERT_EQ(events.size(), 4U);
   EXPECT_TRUE(std::holds_alternative<Accepted>(events[0]));
-  EXPECT_EQ(text_of(events), "ab");
-  EXPECT_NE(finished_in(events), nullptr);
+  EXPECT_EQ(backend::text_of(events), "ab");
+  EXPECT_NE(backend::finished_in(events), nullptr);
   EXPECT_EQ(generation->next(milliseconds(0)), std::nullopt);
 }
 
@@ -46,7 +46,7 @@ TEST_F(EngineRequestsTest, AcceptedComesFirstAlsoWhenTheModelIsFasterThanItsSubm
   const auto events = read_all(*generate());
   ASSERT_EQ(events.size(), 3U);
   EXPECT_TRUE(std::holds_alternative<Accepted>(events[0]));
-  EXPECT_EQ(text_of(events), "fast");
+  EXPECT_EQ(backend::text_of(events), "fast");
 }
 
 TEST_F(EngineRequestsTest, ARefusalOfTheModelIsTheOnlyEvent) {
@@ -56,18 +56,18 @@ TEST_F(EngineRequestsTest, ARefusalOfTheModelIsTheOnlyEvent) {
   });
   const auto events = read_all(*generate());
   ASSERT_EQ(events.size(), 1U);
-  ASSERT_NE(failed_in(events), nullptr);
-  EXPECT_EQ(failed_in(events)->error.code, ErrorCode::ContextOverflow);
-  EXPECT_EQ(failed_in(events)->error.message, "5 tokens, room for 4");
-  EXPECT_EQ(failed_in(events)->error.field, "messages");
+  ASSERT_NE(backend::failed_in(events), nullptr);
+  EXPECT_EQ(backend::failed_in(events)->error.code, ErrorCode::ContextOverflow);
+  EXPECT_EQ(backend::failed_in(events)->error.message, "5 tokens, room for 4");
+  EXPECT_EQ(backend::failed_in(events)->error.field, "messages");
 }
 
 TEST_F(EngineRequestsTest, ASecondLastEventOfABrokenBackendIsIgnored) {
   start_loaded();
   control_->set([](auto& settings) { settings.during_submit = {Finished{}}; });
   const auto generation = generate();
-  EXPECT_NE(finished_in(read_all(*generation)), nullptr);
-  EXPECT_TRUE(engine_->wait_idle(RecordingSink::kPatience));
+  EXPECT_NE(backend::finished_in(read_all(*generation)), nullptr);
+  EXPECT_TRUE(engine_->wait_idle(backend::RecordingSink::kPatience));
   EXPECT_EQ(engine_->stats().running, 0U);
 }
 
@@ -79,8 +79,8 @@ TEST_F(EngineRequestsTest, TheEngineAddsItsTimesAndKeepsTheBackends) {
   control_->emit(generation->id(),
                  Finished{.timings = {.queue_ms = -1, .prefill_ms = 11, .decode_ms = 22}});
   const auto events = read_all(*generation);
-  ASSERT_NE(finished_in(events), nullptr);
-  const Timings& timings = finished_in(events)->timings;
+  ASSERT_NE(backend::finished_in(events), nullptr);
+  const Timings& timings = backend::finished_in(events)->timings;
   EXPECT_EQ(timings.prefill_ms, 11);
   EXPECT_EQ(timings.decode_ms, 22);
   EXPECT_GE(timings.queue_ms, 0);
@@ -145,7 +145,7 @@ TEST_F(EngineRequestsTest, PlacesAreGivenInOrderOfArrival) {
   for (const std::size_t index : {0U, 1U, 2U, 4U, 5U}) {
     ASSERT_TRUE(control_->wait_taken(index < 3 ? index + 1 : index));
     ASSERT_TRUE(control_->finish(ids[index]));
-    EXPECT_NE(finished_in(read_all(*generations[index])), nullptr);
+    EXPECT_NE(backend::finished_in(read_all(*generations[index])), nullptr);
   }
   EXPECT_THAT(control_->taken(), ElementsAre(ids[0], ids[1], ids[2], ids[4], ids[5]));
 }
@@ -168,8 +168,8 @@ TEST_F(EngineRequestsTest, CancellingInTheQueueEndsAtOnceAndNeverReachesTheModel
   waiting->cancel();
   const auto events = read_all(*waiting);
   ASSERT_EQ(events.size(), 1U);
-  EXPECT_EQ(failed_in(events)->error.code, ErrorCode::Cancelled);
-  EXPECT_GT(failed_in(events)->timings.queue_ms, 0);
+  EXPECT_EQ(backend::failed_in(events)->error.code, ErrorCode::Cancelled);
+  EXPECT_GT(backend::failed_in(events)->timings.queue_ms, 0);
   EXPECT_EQ(engine_->stats().queued, 0U);
   EXPECT_EQ(control_->counts().submits, 1);
   EXPECT_EQ(control_->counts().cancels, 0);
@@ -211,11 +211,11 @@ TEST_F(EngineRequestsTest, CancellingDuringSubmitReachesTheModelAfterIt) {
 TEST_F(EngineRequestsTest, CancellingWhileItRunsEndsThroughTheModel) {
   start_loaded();
   const auto generation = generate();
-  ASSERT_TRUE(generation->next(RecordingSink::kPatience).has_value());
+  ASSERT_TRUE(generation->next(backend::RecordingSink::kPatience).has_value());
   generation->cancel();
   const auto events = read_all(*generation);
-  ASSERT_NE(failed_in(events), nullptr);
-  EXPECT_EQ(failed_in(events)->error.code, ErrorCode::Cancelled);
+  ASSERT_NE(backend::failed_in(events), nullptr);
+  EXPECT_EQ(backend::failed_in(events)->error.code, ErrorCode::Cancelled);
   EXPECT_EQ(control_->counts().cancels, 1);
 }
 
@@ -223,7 +223,7 @@ TEST_F(EngineRequestsTest, CancellingAfterTheEndOrTwiceDoesNothing) {
   start_loaded();
   control_->set([](auto& settings) { settings.during_submit = {Finished{}}; });
   const auto generation = generate();
-  EXPECT_NE(finished_in(read_all(*generation)), nullptr);
+  EXPECT_NE(backend::finished_in(read_all(*generation)), nullptr);
   generation->cancel();
   generation->cancel();
   EXPECT_EQ(control_->counts().cancels, 0);
@@ -236,7 +236,7 @@ TEST_F(EngineRequestsTest, DestroyingAGenerationMidWayCancelsIt) {
   ASSERT_TRUE(control_->wait_taken(1));
   generation.reset();
   EXPECT_TRUE(control_->wait([](const auto& counts) { return counts.cancels >= 1; }));
-  EXPECT_TRUE(engine_->wait_idle(RecordingSink::kPatience));
+  EXPECT_TRUE(engine_->wait_idle(backend::RecordingSink::kPatience));
   EXPECT_EQ(engine_->stats().cancelled, 1U);
 }
 
@@ -254,7 +254,7 @@ TEST_F(EngineRequestsTest, OnReadyFollowsTheEvents) {
   const auto generation = generate();
   std::atomic<int> calls{0};
   ASSERT_TRUE(control_->wait_taken(1));
-  ASSERT_TRUE(generation->next(RecordingSink::kPatience).has_value());  // Accepted
+  ASSERT_TRUE(generation->next(backend::RecordingSink::kPatience).has_value());  // Accepted
   generation->on_ready([&] { ++calls; });
   EXPECT_EQ(calls, 0);
   control_->emit(generation->id(), TextDelta{"a"});
@@ -295,7 +295,7 @@ TEST_F(EngineRequestsTest, TheDefaultTimeoutIsForRequestsThatNameNone) {
   EXPECT_EQ(control_->counts().cancels, 0);
   ASSERT_TRUE(control_->wait_taken(1));
   control_->finish(patient->id());
-  EXPECT_NE(finished_in(read_all(*patient)), nullptr);
+  EXPECT_NE(backend::finished_in(read_all(*patient)), nullptr);
 }
 
 TEST_F(EngineRequestsTest, ARequestThatEndsWellAfterItsDeadlineEndedWell) {
@@ -303,7 +303,7 @@ TEST_F(EngineRequestsTest, ARequestThatEndsWellAfterItsDeadlineEndedWell) {
   control_->set([](auto& settings) { settings.answer_cancels = false; });
   const auto generation = overdue();
   control_->finish(generation->id());
-  EXPECT_NE(finished_in(read_all(*generation)), nullptr);
+  EXPECT_NE(backend::finished_in(read_all(*generation)), nullptr);
 }
 
 TEST_F(EngineRequestsTest, WhoCancelsFirstNamesTheReason) {
@@ -326,8 +326,8 @@ TEST_F(EngineRequestsTest, DrainingRefusesTheNewAndLeavesTheLive) {
     ASSERT_TRUE(control_->wait_taken(generation == &running ? 1 : 2));
     control_->finish((*generation)->id());
   }
-  EXPECT_NE(finished_in(read_all(*waiting)), nullptr);
-  EXPECT_TRUE(engine_->wait_idle(RecordingSink::kPatience));
+  EXPECT_NE(backend::finished_in(read_all(*waiting)), nullptr);
+  EXPECT_TRUE(engine_->wait_idle(backend::RecordingSink::kPatience));
   EXPECT_FALSE(engine_->ready());
 }
 
@@ -340,7 +340,7 @@ TEST_F(EngineRequestsTest, CancelAllEndsTheRunningAndTheWaiting) {
   for (const auto& generation : generations) {
     EXPECT_EQ(failure_of(*generation), ErrorCode::Cancelled);
   }
-  EXPECT_TRUE(engine_->wait_idle(RecordingSink::kPatience));
+  EXPECT_TRUE(engine_->wait_idle(backend::RecordingSink::kPatience));
   EXPECT_EQ(control_->taken().size(), 1U) << "none that waited was given the place";
 }
 
@@ -405,4 +405,4 @@ TEST_F(EngineRequestsTest, AnEngineThatWasNeverUsedEnds) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::engine

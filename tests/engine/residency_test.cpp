@@ -4,7 +4,7 @@
 
 #include <random>
 
-namespace pcai {
+namespace pcai::engine {
 namespace {
 
 using testing::ElementsAre;
@@ -88,4 +88,4 @@ TEST(ResidencyTest, EveryPlanKeepsTheLimitAndIsMinimal) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::engine

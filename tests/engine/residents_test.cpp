@@ -7,7 +7,7 @@
 #include "backend/embedder.h"
 #include "engine/engine_fixture.h"
 
-namespace pcai {
+namespace pcai::engine {
 namespace {
 
 using testing::HasSubstr;
@@ -32,7 +32,7 @@ class Ledger {
     return most_;
   }
 
-  void hold(RequestId id, std::shared_ptr<EventSink> sink) {
+  void hold(RequestId id, std::shared_ptr<backend::EventSink> sink) {
     std::unique_lock lock(mutex_);
     if (!holding_) {
       lock.unlock();
@@ -61,7 +61,7 @@ class Ledger {
   }
 
   void release(RequestId id, GenerateEvent last = Finished{}) {
-    std::shared_ptr<EventSink> sink;
+    std::shared_ptr<backend::EventSink> sink;
     {
       const std::lock_guard lock(mutex_);
       const auto found =
@@ -79,10 +79,10 @@ class Ledger {
   std::uint64_t held_ = 0;
   std::uint64_t most_ = 0;
   bool holding_ = false;
-  std::vector<std::pair<RequestId, std::shared_ptr<EventSink>>> live_;
+  std::vector<std::pair<RequestId, std::shared_ptr<backend::EventSink>>> live_;
 };
 
-class SizedModel final : public LoadedModel, public Embedder {
+class SizedModel final : public backend::LoadedModel, public backend::Embedder {
  public:
   SizedModel(std::shared_ptr<Ledger> ledger, const ModelSpec& spec)
       : ledger_(std::move(ledger)), bytes_(spec.memory_bytes) {
@@ -92,7 +92,7 @@ class SizedModel final : public LoadedModel, public Embedder {
   ~SizedModel() override { ledger_->give_back(bytes_); }
 
   const ModelInfo& info() const noexcept override { return info_; }
-  Status submit(RequestId id, GenerateRequest, std::shared_ptr<EventSink> sink) override {
+  Status submit(RequestId id, GenerateRequest, std::shared_ptr<backend::EventSink> sink) override {
     ledger_->hold(id, std::move(sink));
     return {};
   }
@@ -100,7 +100,7 @@ class SizedModel final : public LoadedModel, public Embedder {
     ledger_->release(id, Failed{{ErrorCode::Cancelled, "cancelled"}});
   }
   ModelStats stats() const noexcept override { return {}; }
-  Embedder* embedder() noexcept override { return this; }
+  backend::Embedder* embedder() noexcept override { return this; }
   Result<std::vector<Embedding>> embed(const EmbedRequest&, std::stop_token) override {
     return std::vector<Embedding>{{.values = {1}, .tokens = 1}};
   }
@@ -111,27 +111,28 @@ class SizedModel final : public LoadedModel, public Embedder {
   ModelInfo info_;
 };
 
-class SizedBackend final : public InferenceBackend {
+class SizedBackend final : public backend::InferenceBackend {
  public:
   explicit SizedBackend(std::shared_ptr<Ledger> ledger) : ledger_(std::move(ledger)) {}
-  const BackendDescriptor& descriptor() const noexcept override { return descriptor_; }
-  Result<std::unique_ptr<LoadedModel>> load(const ModelSpec& spec, LoadProgress&) override {
+  const backend::BackendDescriptor& descriptor() const noexcept override { return descriptor_; }
+  Result<std::unique_ptr<backend::LoadedModel>> load(const ModelSpec& spec,
+                                                     backend::LoadProgress&) override {
     return std::make_unique<SizedModel>(ledger_, spec);
   }
 
  private:
   std::shared_ptr<Ledger> ledger_;
-  BackendDescriptor descriptor_{.name = "sized"};
+  backend::BackendDescriptor descriptor_{.name = "sized"};
 };
 
 /// Models "a", "b" and "c" of 40, 50 and 60 bytes.
 class EngineResidentsTest : public testing::Test {
  protected:
   void start(EngineOptions options, bool pin_a = false) {
-    auto registry = std::make_shared<BackendRegistry>();
+    auto registry = std::make_shared<backend::BackendRegistry>();
     registry->add({.name = "sized",
                    .built = true,
-                   .create = [this]() -> Result<std::unique_ptr<InferenceBackend>> {
+                   .create = [this]() -> Result<std::unique_ptr<backend::InferenceBackend>> {
                      return std::make_unique<SizedBackend>(ledger_);
                    }});
     engine_ =
@@ -161,7 +162,7 @@ class EngineResidentsTest : public testing::Test {
   }
 
   Status load(const std::string& id) {
-    NoProgress progress;
+    backend::NoProgress progress;
     return engine_->load_model(id, progress);
   }
 
@@ -244,10 +245,10 @@ TEST_F(EngineResidentsTest, WhatNeverFitsIsRefusedWithTheNumbers) {
   start({.memory_limit = 90'000'000}, true);
   add("large", 91'000'000);
   const auto events = read_all(*ask("large"));
-  ASSERT_NE(failed_in(events), nullptr);
-  EXPECT_EQ(failed_in(events)->error.code, ErrorCode::Unsupported);
-  EXPECT_THAT(failed_in(events)->error.message, HasSubstr("91 MB"));
-  EXPECT_THAT(failed_in(events)->error.message, HasSubstr("90 MB"));
+  ASSERT_NE(backend::failed_in(events), nullptr);
+  EXPECT_EQ(backend::failed_in(events)->error.code, ErrorCode::Unsupported);
+  EXPECT_THAT(backend::failed_in(events)->error.message, HasSubstr("91 MB"));
+  EXPECT_THAT(backend::failed_in(events)->error.message, HasSubstr("90 MB"));
   EXPECT_THAT(wait_record("large", What::Failed).reason, HasSubstr("memory_limit"));
 }
 
@@ -262,7 +263,7 @@ TEST_F(EngineResidentsTest, APinnedModelStays) {
 }
 
 TEST_F(EngineResidentsTest, ALoadThatWaitsForRoomCanBeGivenUp) {
-  class Impatient final : public LoadProgress {
+  class Impatient final : public backend::LoadProgress {
    public:
     bool on_progress(float) noexcept override { return false; }
   } impatient;
@@ -332,7 +333,7 @@ TEST_F(EngineResidentsTest, RandomRequestsAreAllAnsweredWithinTheLimit) {
         const std::string& id = ids[choose() % 3];
         if (choose() % 4 == 0) {
           auto inquiry = engine_->embed({.model = id, .inputs = {TextPrompt{"x"}}});
-          const auto answer = (*inquiry)->take(RecordingSink::kPatience);
+          const auto answer = (*inquiry)->take(backend::RecordingSink::kPatience);
           right = right && answer && *answer;
         } else {
           right = right && failure_of(*ask(id)) == std::nullopt;
@@ -356,4 +357,4 @@ TEST_F(EngineResidentsTest, RandomRequestsAreAllAnsweredWithinTheLimit) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::engine

@@ -5,7 +5,7 @@
 
 #include <cstdlib>
 
-namespace pcai {
+namespace pcai::fit {
 namespace {
 
 using testing::DoubleEq;
@@ -107,4 +107,4 @@ TEST(GpuConfigTest, IsFoundOnThisMachineWithoutFailing) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::fit

@@ -10,7 +10,7 @@
 #include "models/gguf_builder.h"
 #include "models/temporary_folder.h"
 
-namespace pcai {
+namespace pcai::fit {
 namespace {
 
 using testing::ElementsAre;
@@ -232,4 +232,4 @@ TEST(ExpectedMemoryTest, ATinyModelTakesMoreThanItsFile) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::fit

@@ -5,7 +5,7 @@
 
 #include "grammar/grammar_compiler.h"
 
-namespace pcai::bytes {
+namespace pcai::grammar::bytes {
 
 constexpr std::int32_t kEnd = 256;
 constexpr std::int32_t kQuotedName = 257;  // a token of several bytes: "name":
@@ -41,4 +41,4 @@ inline bool matches(GrammarMatcher matcher, std::string_view text) {
   return matcher.complete() || matcher.allows(kEnd);
 }
 
-}  // namespace pcai::bytes
+}  // namespace pcai::grammar::bytes

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace pcai::corpus {
+namespace pcai::grammar::corpus {
 
 /// A schema with instances, as text.
 struct Case {
@@ -48,4 +48,4 @@ inline std::vector<Case> load(const std::filesystem::path& folder) {
   return cases;
 }
 
-}  // namespace pcai::corpus
+}  // namespace pcai::grammar::corpus

@@ -4,7 +4,7 @@
 
 #include "grammar/bytes.h"
 
-namespace pcai {
+namespace pcai::grammar {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -64,4 +64,4 @@ TEST_F(CorpusTest, WhatIsRefusedIsKnown) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::grammar

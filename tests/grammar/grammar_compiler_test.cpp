@@ -7,7 +7,7 @@
 
 #include "grammar/bytes.h"
 
-namespace pcai {
+namespace pcai::grammar {
 namespace {
 
 using ::testing::HasSubstr;
@@ -202,4 +202,4 @@ TEST_F(GrammarCompilerTest, MoreGrammarsThanAreKeptStillWork) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::grammar

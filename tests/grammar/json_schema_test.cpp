@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace pcai {
+namespace pcai::grammar {
 namespace {
 
 TEST(PrepareSchemaTest, ASchemaKeepsItsOrderAndItsParts) {
@@ -41,4 +41,4 @@ TEST(FindFaultTest, TheNumberOfPartsThatAreTriedIsBounded) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::grammar

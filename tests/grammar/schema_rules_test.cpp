@@ -7,7 +7,7 @@
 #include "grammar/bytes.h"
 #include "grammar/ecma_pattern.h"
 
-namespace pcai {
+namespace pcai::grammar {
 namespace {
 
 using ::testing::HasSubstr;
@@ -244,4 +244,4 @@ TEST(EcmaPatternTest, WhatBothDialectsShareStaysAsItIs) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::grammar

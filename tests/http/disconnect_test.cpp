@@ -21,9 +21,9 @@ class DisconnectTest : public testing::TestWithParam<Leaving> {
     return post_bytes(kChat, chat_body(script, GetParam().stream ? R"(,"stream":true)" : ""));
   }
 
-  static bool all_gone(Engine& engine, std::uint64_t cancelled) {
+  static bool all_gone(engine::Engine& engine, std::uint64_t cancelled) {
     return becomes_true([&] {
-      const EngineStats stats = engine.stats();
+      const engine::EngineStats stats = engine.stats();
       const auto model = engine.model_stats("");
       return stats.cancelled == cancelled && stats.running == 0 && stats.queued == 0 && model &&
              model->sequences_running == 0 && model->sequences_waiting == 0;

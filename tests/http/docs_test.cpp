@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "http/routes.h"
+#include "http/routes/routes.h"
 #include "http/test_server.h"
 
 namespace pcai::test {
@@ -51,7 +51,7 @@ TEST(DocsTest, ARouteWithABodyDescribesItsFieldsAndItsAnswer) {
     EXPECT_TRUE(!has_body || !route.api.answer.empty()) << name;
     if (!has_body) continue;
     std::set<std::string_view> names;
-    for (const FieldInfo& field : route.api.fields()) {
+    for (const api::FieldInfo& field : route.api.fields()) {
       EXPECT_TRUE(names.insert(field.name).second || field.name == "model") << name << field.name;
       EXPECT_FALSE(field.description.empty()) << name << ": " << field.name;
     }

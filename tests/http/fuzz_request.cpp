@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "http/guard.h"
+#include "http/guard/guard.h"
 #include "http/request_pieces.h"
 #include "http/trace.h"
 

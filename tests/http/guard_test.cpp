@@ -1,8 +1,8 @@
-#include "http/guard.h"
+#include "http/guard/guard.h"
 
 #include <gtest/gtest.h>
 
-namespace pcai {
+namespace pcai::http {
 namespace {
 
 constexpr const char* kPage = "https://page.example";
@@ -300,4 +300,4 @@ TEST(CorsTest, AnOriginIsASchemeAndAHost) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::http

@@ -10,7 +10,7 @@ using testing::HasSubstr;
 
 class ListenTest : public testing::Test {
  protected:
-  ListenTest() : engine_(std::make_shared<BackendRegistry>(), {}) {}
+  ListenTest() : engine_(std::make_shared<backend::BackendRegistry>(), {}) {}
 
   Result<std::unique_ptr<HttpServer>> listen(HttpOptions options) {
     return HttpServer::listen(engine_, std::move(options));
@@ -24,7 +24,7 @@ class ListenTest : public testing::Test {
     EXPECT_THAT(server.error().message, HasSubstr(why));
   }
 
-  Engine engine_;
+  engine::Engine engine_;
 };
 
 TEST_F(ListenTest, PortZeroIsAnyFreePort) {

@@ -1,4 +1,4 @@
-#include "http/media_fetch.h"
+#include "http/media/media_fetch.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "http/request_reader.h"
+#include "http/connection/request_reader.h"
 
 namespace pcai::test {
 

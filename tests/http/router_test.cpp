@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace pcai {
+namespace pcai::http {
 namespace {
 
 const Router kRouter({{"GET", "/health"},
@@ -87,4 +87,4 @@ TEST(RouterTest, TheHostOfAnAbsoluteTargetIsKnown) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::http

@@ -76,7 +76,7 @@ TEST(RoutesTest, ReadyIsTrueOnceTheModelIsLoaded) {
   EXPECT_NE(before.header("retry-after"), "");
   EXPECT_EQ(before.header("x-should-retry"), "true");
   EXPECT_EQ(server.get("/health").status, 200);
-  NoProgress progress;
+  backend::NoProgress progress;
   ASSERT_TRUE(server.engine().load_model("", progress));
   EXPECT_EQ(server.get("/ready").status, 200);
   server.engine().drain();

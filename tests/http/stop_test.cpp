@@ -14,12 +14,12 @@ constexpr const char* kChat = "/v1/chat/completions";
 constexpr std::chrono::hours kLong{1};
 
 TEST(StopTest, AServerThatNeverRanGoesQuietly) {
-  Engine engine(std::make_shared<BackendRegistry>(), {});
+  engine::Engine engine(std::make_shared<backend::BackendRegistry>(), {});
   EXPECT_TRUE(HttpServer::listen(engine, {.port = 0, .threads = 3}));
 }
 
 TEST(StopTest, StopBeforeRunEndsItAtOnce) {
-  Engine engine(std::make_shared<BackendRegistry>(), {});
+  engine::Engine engine(std::make_shared<backend::BackendRegistry>(), {});
   const auto server = HttpServer::listen(engine, {.port = 0, .threads = 3});
   ASSERT_TRUE(server);
   (*server)->stop(kLong);
@@ -112,9 +112,9 @@ TEST(StopTest, ConnectionsThatSendOrReadNothingDoNotHoldItUp) {
 }
 
 TEST(StopTest, DestroyingAServerThatRunsEndsIt) {
-  auto registry = std::make_shared<BackendRegistry>();
-  register_fake(*registry, FakeOptions{});
-  Engine engine(registry, {});
+  auto registry = std::make_shared<backend::BackendRegistry>();
+  backend::fake::register_fake(*registry, backend::fake::FakeOptions{});
+  engine::Engine engine(registry, {});
   ASSERT_TRUE(engine.add_model({.id = "m", .config = {}, .backend = "fake"}));
   auto server = HttpServer::listen(engine, {.port = 0, .threads = 2});
   ASSERT_TRUE(server);

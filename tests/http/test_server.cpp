@@ -7,12 +7,12 @@
 namespace pcai::test {
 
 TestServer::TestServer(ServerSetup setup) {
-  auto registry = std::make_shared<BackendRegistry>();
-  register_fake(*registry, setup.fake);
-  engine_ = std::make_unique<Engine>(registry, setup.engine);
+  auto registry = std::make_shared<backend::BackendRegistry>();
+  backend::fake::register_fake(*registry, setup.fake);
+  engine_ = std::make_unique<engine::Engine>(registry, setup.engine);
   static_cast<void>(engine_->add_model({.id = setup.model, .config = {}, .backend = "fake"}));
   if (setup.load) {
-    NoProgress progress;
+    backend::NoProgress progress;
     if (auto loaded = engine_->load_model(setup.model, progress); !loaded) {
       throw std::runtime_error(loaded.error().message);
     }

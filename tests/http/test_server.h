@@ -8,14 +8,14 @@
 
 #include "backend/fake/fake_backend.h"
 #include "engine/engine.h"
+#include "http/connection/server.h"
 #include "http/http_client.h"
-#include "http/server.h"
 
 namespace pcai::test {
 
 struct ServerSetup {
-  FakeOptions fake = {};
-  EngineOptions engine = {};
+  backend::fake::FakeOptions fake = {};
+  engine::EngineOptions engine = {};
   HttpOptions http = {};
   std::string model = "fake/model:1b";
   bool load = true;
@@ -27,7 +27,7 @@ class TestServer {
   explicit TestServer(ServerSetup setup = {});
   ~TestServer();
 
-  Engine& engine() { return *engine_; }
+  engine::Engine& engine() { return *engine_; }
   HttpServer& server() { return *server_; }
   std::uint16_t port() const { return server_->port(); }
   HttpClient connect() const { return HttpClient(port()); }
@@ -40,7 +40,7 @@ class TestServer {
   Answer post(std::string_view target, std::string_view body, std::string_view headers = "") const;
 
  private:
-  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<HttpServer> server_;
   std::thread thread_;
 };

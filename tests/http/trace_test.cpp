@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "http/connection/response_head.h"
 #include "http/request_id.h"
-#include "http/response_head.h"
 
-namespace pcai {
+namespace pcai::http {
 namespace {
 
 TEST(TraceTest, ALineHasEveryPart) {
@@ -52,4 +52,4 @@ TEST(RequestIdTest, IdsHaveTheirPrefixAndDiffer) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::http

@@ -1,12 +1,12 @@
-#include "backend/llamacpp/chat_template.h"
+#include "backend/llamacpp/chat/chat_template.h"
 
 #include <algorithm>
 
-#include "backend/llamacpp/chat_tokenizer.h"
-#include "backend/llamacpp/native_answer.h"
+#include "backend/llamacpp/chat/chat_tokenizer.h"
+#include "backend/llamacpp/chat/native_answer.h"
 #include "llamacpp/loaded_weights.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 using ChatTemplateTest = LoadedWeightsTest;
@@ -219,4 +219,4 @@ TEST_F(ChatTemplateTest, WhatWasWrittenReachesTheModelWhole) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

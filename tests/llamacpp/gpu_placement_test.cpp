@@ -1,10 +1,10 @@
-#include "backend/llamacpp/gpu_placement.h"
+#include "backend/llamacpp/load/gpu_placement.h"
 
 #include <gmock/gmock.h>
 
 #include <numeric>
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 using testing::HasSubstr;
@@ -12,9 +12,9 @@ using testing::HasSubstr;
 constexpr std::uint64_t kGiB = std::uint64_t{1} << 30;
 
 /// Twelve layers of 1 GiB and an output of as much.
-ModelMemory large_model() {
-  ModelMemory needs{.layers = std::vector<LayerMemory>(12), .output = {.weights = kGiB}};
-  for (LayerMemory& layer : needs.layers) layer.weights = kGiB;
+fit::ModelMemory large_model() {
+  fit::ModelMemory needs{.layers = std::vector<fit::LayerMemory>(12), .output = {.weights = kGiB}};
+  for (fit::LayerMemory& layer : needs.layers) layer.weights = kGiB;
   needs.train_context = 512;
   needs.vocabulary = 1000;
   needs.embedding = 64;
@@ -22,12 +22,12 @@ ModelMemory large_model() {
   return needs;
 }
 
-std::vector<Device> machine(const std::vector<std::uint64_t>& gpus) {
-  std::vector<Device> devices = {
+std::vector<fit::Device> machine(const std::vector<std::uint64_t>& gpus) {
+  std::vector<fit::Device> devices = {
       {.name = "cpu", .memory_total = 64 * kGiB, .memory_free = 64 * kGiB}};
   for (const std::uint64_t free : gpus) {
     devices.push_back({.name = "gpu",
-                       .kind = DeviceKind::Gpu,
+                       .kind = fit::DeviceKind::Gpu,
                        .index = static_cast<std::int32_t>(devices.size()) - 1,
                        .memory_total = free,
                        .memory_free = free});
@@ -35,7 +35,7 @@ std::vector<Device> machine(const std::vector<std::uint64_t>& gpus) {
   return devices;
 }
 
-GpuPlacement placed(ModelConfig config, const std::vector<Device>& devices) {
+GpuPlacement placed(ModelConfig config, const std::vector<fit::Device>& devices) {
   auto placement = GpuPlacement::plan(large_model(), config, devices);
   EXPECT_TRUE(placement) << placement.error().message;
   return placement ? *placement : GpuPlacement();
@@ -47,10 +47,10 @@ TEST(GpuPlacementTest, WithoutAGpuNoLayerGoesThere) {
 }
 
 TEST(GpuPlacementTest, AsManyLayersAsFitSplitByFreeMemory) {
-  const std::vector<Device> devices = machine({8 * kGiB, 4 * kGiB});
+  const std::vector<fit::Device> devices = machine({8 * kGiB, 4 * kGiB});
   const GpuPlacement placement = placed({}, devices);
   EXPECT_EQ(placement.gpu_layers(),
-            static_cast<std::int32_t>(plan_memory(large_model(), {}, devices).gpu_layers));
+            static_cast<std::int32_t>(fit::plan_memory(large_model(), {}, devices).gpu_layers));
   EXPECT_GT(placement.gpu_layers(), 0);
   EXPECT_LT(placement.gpu_layers(), 13);
   EXPECT_NEAR(placement.split().at(0), 2.0 / 3, 1e-6);
@@ -76,11 +76,11 @@ TEST(GpuPlacementTest, OnlyTheGpusThatAreNamedAreUsed) {
 }
 
 TEST(GpuPlacementTest, TheProcessorIsAlwaysThere) {
-  const std::vector<Device> devices = compute_devices();
+  const std::vector<fit::Device> devices = compute_devices();
   ASSERT_FALSE(devices.empty());
-  EXPECT_EQ(devices.front().kind, DeviceKind::Cpu);
+  EXPECT_EQ(devices.front().kind, fit::DeviceKind::Cpu);
   EXPECT_GT(devices.front().memory_free, 0U);
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

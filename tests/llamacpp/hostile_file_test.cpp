@@ -17,15 +17,15 @@
 #include <vector>
 
 #include "backend/blocking.h"
-#include "backend/llamacpp/llama_log.h"
+#include "backend/llamacpp/load/llama_log.h"
 #include "backend/llamacpp/register.h"
 #include "backend/registry.h"
 #include "llamacpp/small_model.h"
+#include "models/gguf/gguf_reader.h"
 #include "models/gguf_builder.h"
-#include "models/gguf_reader.h"
 #include "models/temporary_folder.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 constexpr unsigned kMostSeconds = 60;
@@ -74,7 +74,7 @@ std::uint32_t from_environment(const char* name, std::uint32_t otherwise) {
 
 /// Whether the reader lets it through; if so, it is loaded.
 bool check(const std::filesystem::path& path, bool generates = true) {
-  if (!read_gguf(path)) return false;
+  if (!models::read_gguf(path)) return false;
   EXPECT_EXIT(load_or_exit(path, generates), testing::ExitedWithCode(0), "");
   return true;
 }
@@ -192,7 +192,7 @@ class Damage {
     // Most often the family whose tensors the file has, so that it gets further.
     const std::string architecture =
         up_to(2) == 0 ? pick(kArchitectures) : (up_to(2) == 0 ? "llama" : "qwen2");
-    GgufBuilder file = small_model(architecture, up_to(2) == 0);
+    test::GgufBuilder file = test::small_model(architecture, up_to(2) == 0);
     // Far enough into an architecture of which the file has not the tensors.
     if (architecture != "llama" && architecture != "qwen2") complete(file, architecture + ".");
     for (std::size_t i = 0, count = 1 + up_to(4); i < count; ++i) {
@@ -216,7 +216,7 @@ class Damage {
   std::size_t up_to(std::size_t count) { return std::size_t{random_()} % count; }
 
   /// Sets keys that are not set to what they could be.
-  void complete(GgufBuilder& file, const std::string& own) {
+  void complete(test::GgufBuilder& file, const std::string& own) {
     std::istringstream keys{std::string(kOwnKeys)};
     const bool has_experts = up_to(2) == 0;
     for (std::string key; keys >> key;) {
@@ -225,10 +225,10 @@ class Damage {
       if (has("scale") || has("freq_base") || has("epsilon") || has("softcapping") ||
           has("clamp") || has("factor") || has("bias") || has("beta") || has("bound") ||
           has("rms")) {
-        file.number<float>(own + key, GgufType::Float32, 1);
+        file.number<float>(own + key, models::GgufType::Float32, 1);
       } else if (has("use_") || has("causal") || has("weights_norm") || has("swin_norm") ||
                  has("safe_gate") || has("before") || has("finetuned")) {
-        file.number<std::uint8_t>(own + key, GgufType::Bool, 1);
+        file.number<std::uint8_t>(own + key, models::GgufType::Bool, 1);
       } else if (has("sections")) {
         file.i32s(own + key, {4, 4, 4, 4});
       } else if (has("scaling.type") || has("activation")) {
@@ -252,7 +252,7 @@ class Damage {
     return kNumbers[up_to(std::size(kNumbers))];
   }
 
-  void set(GgufBuilder& file, const std::string& key) {
+  void set(test::GgufBuilder& file, const std::string& key) {
     static constexpr std::string_view kTexts =
         "none yarn default bert t5 rwkv llama-bpe gelu plamo2 gpt2 no_vocab llama x";
     static constexpr float kFloats[] = {0,
@@ -266,8 +266,10 @@ class Damage {
     switch (up_to(8)) {
       case 0: file.text(key, pick(kTexts)); break;
       case 1:
-      case 2: file.number(key, GgufType::Float32, kFloats[up_to(std::size(kFloats))]); break;
-      case 3: file.number<std::uint8_t>(key, GgufType::Bool, up_to(2)); break;
+      case 2:
+        file.number(key, models::GgufType::Float32, kFloats[up_to(std::size(kFloats))]);
+        break;
+      case 3: file.number<std::uint8_t>(key, models::GgufType::Bool, up_to(2)); break;
       case 4: {
         std::vector<std::int32_t> values(up_to(4) == 0 ? up_to(40) : 2);
         for (auto& value : values) value = static_cast<std::int32_t>(number());
@@ -286,7 +288,7 @@ TEST(HostileFileDeathTest, ModelsWithDamagedKeysAreLoadedOrRefused) {
   const std::uint32_t seed = from_environment("PCAI_TEST_SEED", std::random_device{}());
   const std::uint32_t rounds = from_environment("PCAI_TEST_ROUNDS", kRounds);
   const test::TemporaryFolder folder;
-  ASSERT_TRUE(check(folder.write("whole.gguf", small_model("llama", false).build())));
+  ASSERT_TRUE(check(folder.write("whole.gguf", test::small_model("llama", false).build())));
   int accepted = 0;
   for (std::uint32_t round = 0; round < rounds; ++round) {
     SCOPED_TRACE(testing::Message() << "PCAI_TEST_SEED=" << seed << ", round " << round);
@@ -297,4 +299,4 @@ TEST(HostileFileDeathTest, ModelsWithDamagedKeysAreLoadedOrRefused) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

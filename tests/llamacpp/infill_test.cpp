@@ -10,7 +10,7 @@
 #include "llamacpp/real_model.h"
 #include "models/gguf_builder.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 namespace fs = std::filesystem;
@@ -119,4 +119,4 @@ TEST_F(InfillTest, AGapIsReadAsPrefixSuffixAndMiddle) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

@@ -12,12 +12,12 @@
 #include "backend/llamacpp/kernels/hook.h"
 #include "backend/llamacpp/kernels/model_kernels.h"
 #include "backend/llamacpp/kernels/self_test.h"
-#include "backend/llamacpp/llama_log.h"
-#include "backend/llamacpp/model_file.h"
+#include "backend/llamacpp/load/llama_log.h"
+#include "backend/llamacpp/load/model_file.h"
 #include "llamacpp/small_model.h"
 #include "models/temporary_folder.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 constexpr int kThreads = 4;
@@ -117,4 +117,4 @@ TEST(KernelThreadsTest, TwoContextsOfAModelComputeAtOnceTheBitsOfOneAlone) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

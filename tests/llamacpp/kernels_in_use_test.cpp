@@ -15,7 +15,7 @@
 #include "llamacpp/small_model.h"
 #include "models/temporary_folder.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 constexpr std::uint32_t kThreads = 4;  // more than most steps have work for
@@ -92,4 +92,4 @@ TEST_F(KernelsInUseTest, FiftyLoadsAndUnloadsLeaveNoMemory) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

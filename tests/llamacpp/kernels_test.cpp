@@ -13,10 +13,10 @@
 #include "backend/llamacpp/kernels/load_kernels.h"
 #include "backend/llamacpp/kernels/self_test.h"
 #include "backend/llamacpp/kernels/weight_note.h"
-#include "backend/llamacpp/model_file.h"
+#include "backend/llamacpp/load/model_file.h"
 #include "llamacpp/real_model.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 TEST(KernelsSelfTest, EveryVariantOfThisProcessorAgreesWithMainline) {
@@ -284,4 +284,4 @@ TEST_F(KernelsTest, KernelsThatCannotBeUsedAreAnErrorOnlyWhereTheyAreAskedFor) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

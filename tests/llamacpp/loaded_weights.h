@@ -2,11 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include "backend/llamacpp/llama_log.h"
-#include "backend/llamacpp/model_file.h"
+#include "backend/llamacpp/load/llama_log.h"
+#include "backend/llamacpp/load/model_file.h"
 #include "llamacpp/real_model.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 
 /// Tests of what needs the default model's vocabulary and metadata only; skipped without it.
 class LoadedWeightsTest : public testing::Test {
@@ -28,4 +28,4 @@ class LoadedWeightsTest : public testing::Test {
   static inline LlamaModelPtr weights_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

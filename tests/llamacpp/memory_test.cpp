@@ -6,15 +6,15 @@
 #include <sstream>
 #include <string>
 
-#include "backend/llamacpp/llama_log.h"
-#include "backend/llamacpp/memory_use.h"
-#include "backend/llamacpp/model_file.h"
+#include "backend/llamacpp/load/llama_log.h"
+#include "backend/llamacpp/load/memory_use.h"
+#include "backend/llamacpp/load/model_file.h"
 #include "fit/memory_plan.h"
 #include "llamacpp/real_model.h"
 #include "models/gguf_builder.h"
 #include "models/temporary_folder.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 using test::GgufBuilder;
@@ -40,9 +40,9 @@ void PrintTo(const Family& family, std::ostream* out) {
   *out << family.architecture << ", " << family.layers << " layers of " << family.embedding;
 }
 
-GgufBuilder header_of(const Family& family) {
+test::GgufBuilder header_of(const Family& family) {
   const std::string own = family.architecture + ".";
-  GgufBuilder file;
+  test::GgufBuilder file;
   file.text("general.architecture", family.architecture)
       .text("tokenizer.ggml.model", "no_vocab")
       .u32(own + "vocab_size", family.vocabulary)
@@ -52,7 +52,7 @@ GgufBuilder header_of(const Family& family) {
       .u32(own + "feed_forward_length", family.feed_forward)
       .u32(own + "attention.head_count", family.heads)
       .u32(own + "attention.head_count_kv", family.kv_heads)
-      .number<float>(own + "attention.layer_norm_rms_epsilon", GgufType::Float32, 1e-5F);
+      .number<float>(own + "attention.layer_norm_rms_epsilon", models::GgufType::Float32, 1e-5F);
   if (family.heads > 0) {
     file.u32(own + "attention.key_length", family.head_length)
         .u32(own + "attention.value_length", family.head_length);
@@ -67,14 +67,14 @@ GgufBuilder header_of(const Family& family) {
 }
 
 /// A transformer's file without its tensors' data, which llama.cpp need not read to tell sizes.
-GgufBuilder transformer(const Family& family) {
+test::GgufBuilder transformer(const Family& family) {
   const std::uint64_t width = family.embedding;
   const std::uint64_t ff = family.feed_forward;
   const std::uint64_t queries = std::uint64_t{family.heads} * family.head_length;
   const std::uint64_t keys = std::uint64_t{family.kv_heads} * family.head_length;
-  GgufBuilder file = header_of(family);
+  test::GgufBuilder file = header_of(family);
   const auto vector = [&](const std::string& name, std::uint64_t size) {
-    file.tensor(name, {size}, GgufBuilder::kF32);
+    file.tensor(name, {size}, test::GgufBuilder::kF32);
   };
   file.tensor("token_embd.weight", {width, family.vocabulary}, kQ4_K);
   vector("output_norm.weight", width);
@@ -101,7 +101,7 @@ GgufBuilder transformer(const Family& family) {
       vector(layer + "post_ffw_norm.weight", width);
     }
     if (family.experts > 0) {
-      file.tensor(layer + "ffn_gate_inp.weight", {width, family.experts}, GgufBuilder::kF32)
+      file.tensor(layer + "ffn_gate_inp.weight", {width, family.experts}, test::GgufBuilder::kF32)
           .tensor(layer + "ffn_gate_exps.weight", {width, ff, family.experts}, kQ4_K)
           .tensor(layer + "ffn_up_exps.weight", {width, ff, family.experts}, kQ4_K)
           .tensor(layer + "ffn_down_exps.weight", {ff, width, family.experts}, kQ4_K);
@@ -114,29 +114,29 @@ GgufBuilder transformer(const Family& family) {
   return file;
 }
 
-GgufBuilder mamba(const Family& family) {
+test::GgufBuilder mamba(const Family& family) {
   const std::uint64_t width = family.embedding;
   const std::uint64_t inner = 2 * width;
   constexpr std::uint64_t kState = 16;
   const std::uint64_t rank = width / 16;
-  GgufBuilder file = header_of(family);
+  test::GgufBuilder file = header_of(family);
   file.u32("mamba.ssm.conv_kernel", 4)
       .u32("mamba.ssm.inner_size", static_cast<std::uint32_t>(inner))
       .u32("mamba.ssm.state_size", kState)
       .u32("mamba.ssm.time_step_rank", static_cast<std::uint32_t>(rank))
       .tensor("token_embd.weight", {width, family.vocabulary}, kQ4_K)
-      .tensor("output_norm.weight", {width}, GgufBuilder::kF32);
+      .tensor("output_norm.weight", {width}, test::GgufBuilder::kF32);
   for (std::uint32_t i = 0; i < family.layers; ++i) {
     const std::string layer = "blk." + std::to_string(i) + ".";
-    file.tensor(layer + "attn_norm.weight", {width}, GgufBuilder::kF32)
+    file.tensor(layer + "attn_norm.weight", {width}, test::GgufBuilder::kF32)
         .tensor(layer + "ssm_in.weight", {width, 2 * inner}, kQ4_K)
-        .tensor(layer + "ssm_conv1d.weight", {4, inner}, GgufBuilder::kF32)
-        .tensor(layer + "ssm_conv1d.bias", {inner}, GgufBuilder::kF32)
+        .tensor(layer + "ssm_conv1d.weight", {4, inner}, test::GgufBuilder::kF32)
+        .tensor(layer + "ssm_conv1d.bias", {inner}, test::GgufBuilder::kF32)
         .tensor(layer + "ssm_x.weight", {inner, rank + 2 * kState}, kQ4_K)
-        .tensor(layer + "ssm_dt.weight", {rank, inner}, GgufBuilder::kF32)
-        .tensor(layer + "ssm_dt.bias", {inner}, GgufBuilder::kF32)
-        .tensor(layer + "ssm_a", {kState, inner}, GgufBuilder::kF32)
-        .tensor(layer + "ssm_d", {inner}, GgufBuilder::kF32)
+        .tensor(layer + "ssm_dt.weight", {rank, inner}, test::GgufBuilder::kF32)
+        .tensor(layer + "ssm_dt.bias", {inner}, test::GgufBuilder::kF32)
+        .tensor(layer + "ssm_a", {kState, inner}, test::GgufBuilder::kF32)
+        .tensor(layer + "ssm_d", {inner}, test::GgufBuilder::kF32)
         .tensor(layer + "ssm_out.weight", {inner, width}, kQ4_K);
   }
   return file;
@@ -146,7 +146,7 @@ GgufBuilder mamba(const Family& family) {
 /// With `no_alloc` llama.cpp computes them without reading or allocating.
 void expect_as_llama_says(const std::filesystem::path& path, const ModelConfig& config,
                           std::uint32_t tokens) {
-  const auto needs = read_model_memory(path);
+  const auto needs = fit::read_model_memory(path);
   ASSERT_TRUE(needs) << needs.error().message;
   llama_model_params model_params = llama_model_default_params();
   model_params.use_extra_bufts = false;
@@ -157,7 +157,7 @@ void expect_as_llama_says(const std::filesystem::path& path, const ModelConfig& 
   ASSERT_TRUE(model) << take_llama_errors();
   EXPECT_EQ(needs->is_recurrent,
             llama_model_is_recurrent(model.get()) || llama_model_is_hybrid(model.get()));
-  const ContextShape shape = context_shape(config, needs->is_recurrent);
+  const fit::ContextShape shape = fit::context_shape(config, needs->is_recurrent);
   llama_context_params params = llama_context_default_params();
   params.n_ctx = tokens;
   params.n_batch = params.n_ubatch = shape.batch;
@@ -167,10 +167,10 @@ void expect_as_llama_says(const std::filesystem::path& path, const ModelConfig& 
   const LlamaContextPtr context(llama_init_from_model(model.get(), params));
   ASSERT_TRUE(context) << take_llama_errors();
   const MemoryUse real = memory_use(*context);
-  const std::uint64_t cells = rounded_cells(tokens);
+  const std::uint64_t cells = fit::rounded_cells(tokens);
   const MemoryUse ours = {.weights = needs->weights(),
-                          .context = context_bytes(*needs, cells, shape),
-                          .compute = compute_bytes(*needs, cells, shape)};
+                          .context = fit::context_bytes(*needs, cells, shape),
+                          .compute = fit::compute_bytes(*needs, cells, shape)};
   const auto expect_near = [](std::uint64_t mine, std::uint64_t theirs, double most) {
     EXPECT_NEAR(static_cast<double>(mine), static_cast<double>(theirs),
                 most * static_cast<double>(theirs));
@@ -188,7 +188,7 @@ class FamilyMemoryTest : public testing::TestWithParam<Family> {
 
 TEST_P(FamilyMemoryTest, WeightsCacheAndBuffersAreThoseOfLlamaCpp) {
   const Family& family = GetParam();
-  const GgufBuilder file = family.heads == 0 ? mamba(family) : transformer(family);
+  const test::GgufBuilder file = family.heads == 0 ? mamba(family) : transformer(family);
   const test::TemporaryFolder folder;
   const auto path = folder.write("model.gguf", file.header());
   // The data is a hole in the file.
@@ -301,7 +301,7 @@ TEST_F(RealModelTest, WhatALoadedModelTakesIsWhatWasExpected) {
     const ModelConfig config = {.model_path = path(), .context_length = 4096, .kernels = kernels};
     const auto loaded = load(config);
     ASSERT_TRUE(loaded) << loaded.error().message;
-    const auto expected = expected_memory(config);
+    const auto expected = fit::expected_memory(config);
     ASSERT_TRUE(expected) << expected.error().message;
     const auto real = static_cast<double>((*loaded)->info().memory_bytes);
     EXPECT_GT(real, 0);
@@ -310,4 +310,4 @@ TEST_F(RealModelTest, WhatALoadedModelTakesIsWhatWasExpected) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

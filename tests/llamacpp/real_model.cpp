@@ -8,7 +8,7 @@
 #include "backend/llamacpp/register.h"
 #include "backend/registry.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 
 std::unique_ptr<LoadedModel> RealModelTest::shared_;
 
@@ -71,4 +71,4 @@ bool eventually(const std::function<bool()>& condition) {
   return condition();
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

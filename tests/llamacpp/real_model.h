@@ -10,7 +10,7 @@
 #include "backend/inference_backend.h"
 #include "core/request.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 
 /// Tests on the default model ($PCAI_TEST_MODEL, or where `make build` puts it); skipped without
 /// it.
@@ -40,4 +40,4 @@ GenerateRequest read(std::uint32_t tokens, int kind, std::uint32_t max_tokens);
 /// Waits until `condition` holds, at most a minute.
 bool eventually(const std::function<bool()>& condition);
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

@@ -5,7 +5,7 @@
 #include "backend/recording_sink.h"
 #include "llamacpp/real_model.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 using nlohmann::json;
@@ -122,4 +122,4 @@ TEST_F(ReasoningBudgetTest, ToolsAreCalledBehindIt) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

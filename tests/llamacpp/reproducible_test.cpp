@@ -9,7 +9,7 @@
 #include "backend/recording_sink.h"
 #include "llamacpp/real_model.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 using ReproducibleTest = RealModelTest;
@@ -102,4 +102,4 @@ TEST_F(ReproducibleTest, WithoutKernelsItIsRefused) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

@@ -1,11 +1,11 @@
-#include "backend/llamacpp/sampler.h"
+#include "backend/llamacpp/tokens/sampler.h"
 
 #include <cmath>
 #include <map>
 
 #include "llamacpp/loaded_weights.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 /// Logits in which token 100 is most likely, then 101, 102; all others are far behind.
@@ -106,4 +106,4 @@ TEST_F(SamplerTest, LogprobsAreNormalisedAndSorted) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

@@ -10,7 +10,7 @@
 #include "backend/recording_sink.h"
 #include "llamacpp/real_model.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 using SchedulerTest = RealModelTest;
@@ -210,4 +210,4 @@ TEST_F(SchedulerTest, AMissingOrDamagedFileIsRefusedWithAReason) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

@@ -85,12 +85,12 @@ GgufBuilder keys(const std::string& architecture, bool is_bpe, std::uint32_t wid
       .u32(own + "attention.head_count", kHeads)
       .u32(own + "attention.head_count_kv", kCacheHeads)
       .u32(own + "rope.dimension_count", width / kHeads)
-      .number<float>(own + "attention.layer_norm_rms_epsilon", GgufType::Float32, 1e-5F)
-      .number<float>(own + "attention.layer_norm_epsilon", GgufType::Float32, 1e-5F)
+      .number<float>(own + "attention.layer_norm_rms_epsilon", models::GgufType::Float32, 1e-5F)
+      .number<float>(own + "attention.layer_norm_epsilon", models::GgufType::Float32, 1e-5F)
       .text("tokenizer.ggml.model", is_bpe ? "gpt2" : "llama")
       .strings("tokenizer.ggml.tokens", vocabulary.tokens)
       .i32s("tokenizer.ggml.token_type", vocabulary.types)
-      .array("tokenizer.ggml.scores", GgufType::Float32, vocabulary.tokens.size(),
+      .array("tokenizer.ggml.scores", models::GgufType::Float32, vocabulary.tokens.size(),
              vocabulary.scores)
       .u32("tokenizer.ggml.bos_token_id", 1)
       .u32("tokenizer.ggml.eos_token_id", 2)

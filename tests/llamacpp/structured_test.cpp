@@ -8,7 +8,7 @@
 #include "backend/recording_sink.h"
 #include "llamacpp/real_model.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 using nlohmann::json;
@@ -224,4 +224,4 @@ Functions: {{ tools | tojson }}<|im_end|>
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

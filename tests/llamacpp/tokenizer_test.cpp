@@ -1,8 +1,8 @@
-#include "backend/llamacpp/tokenizer.h"
+#include "backend/llamacpp/tokens/tokenizer.h"
 
 #include "llamacpp/loaded_weights.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 using TokenizerTest = LoadedWeightsTest;
@@ -40,4 +40,4 @@ TEST_F(TokenizerTest, HostileTextIsTokenizedWhole) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

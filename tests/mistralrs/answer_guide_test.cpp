@@ -6,28 +6,28 @@
 
 #include "mistralrs/scripted_bridge.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 namespace {
 
 enum Id : std::int32_t { kThink, kThinkEnd, kA, kB, kEnd };
 
 const std::vector<std::string> kTokens = {"<think>", "</think>", "a", "b", "<end>"};
 
-const AnswerFormat kReasoning{
+const answer::AnswerFormat kReasoning{
     .reasoning_begin = "<think>", .reasoning_end = "</think>", .marks = {"<think>", "</think>"}};
 
 class AnswerGuideTest : public testing::Test {
  protected:
   AnswerGuide regex(const std::string& source) {
-    auto compiler = GrammarCompiler::create(tokenizer_->vocabulary());
+    auto compiler = grammar::GrammarCompiler::create(tokenizer_->vocabulary());
     EXPECT_TRUE(compiler) << compiler.error().message;
-    std::shared_ptr<GrammarCompiler> shared(std::move(*compiler));
+    std::shared_ptr<grammar::GrammarCompiler> shared(std::move(*compiler));
     auto matcher = shared->compile({GrammarKind::Regex, source});
     EXPECT_TRUE(matcher) << matcher.error().message;
     return {tokenizer_, AnswerGuide::Constraint{shared, std::move(*matcher)}, std::nullopt};
   }
 
-  AnswerGuide budget(std::uint32_t tokens, const AnswerFormat& format = kReasoning) {
+  AnswerGuide budget(std::uint32_t tokens, const answer::AnswerFormat& format = kReasoning) {
     return {tokenizer_, std::nullopt, AnswerGuide::Budget{tokens, {kThinkEnd}, format}};
   }
 
@@ -74,7 +74,7 @@ TEST_F(AnswerGuideTest, AnAnswerWithoutReasoningHasNoUseForABudget) {
 }
 
 TEST_F(AnswerGuideTest, ReasoningThatThePromptBeganCanBeEndedAtOnce) {
-  AnswerFormat format = kReasoning;
+  answer::AnswerFormat format = kReasoning;
   format.begins_in_reasoning = true;
   EXPECT_EQ(budget(0, format).forced(), kThinkEnd);
 }
@@ -91,4 +91,4 @@ TEST_F(AnswerGuideTest, TheBridgeOwnsIt) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

@@ -8,7 +8,7 @@
 #include "backend/mistralrs/register.h"
 #include "models/temporary_folder.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 namespace {
 
 using testing::HasSubstr;
@@ -72,4 +72,4 @@ TEST(BridgeTest, AnUnusableOneSaysSoToWhoAsksForTheBackend) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

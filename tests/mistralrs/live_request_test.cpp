@@ -7,7 +7,7 @@
 #include "backend/recording_sink.h"
 #include "mistralrs/scripted_bridge.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 namespace {
 
 const std::vector<std::string> kTokens = {"Hel",          "lo",
@@ -21,7 +21,7 @@ const std::vector<std::string> kTokens = {"Hel",          "lo",
 
 class LiveRequestTest : public testing::Test {
  protected:
-  LiveRequest request(const GenerateParams& params = {}, const AnswerFormat& format = {}) {
+  LiveRequest request(const GenerateParams& params = {}, const answer::AnswerFormat& format = {}) {
     return {params, format, tokenizer_, sink_};
   }
 
@@ -96,10 +96,11 @@ TEST_F(LiveRequestTest, AFailureCarriesItsReasonAndWhatWasDone) {
 }
 
 TEST_F(LiveRequestTest, ReasoningAndCallsAreTakenApart) {
-  const AnswerFormat format{.reasoning_begin = "<think>",
-                            .reasoning_end = "</think>",
-                            .has_calls = true,
-                            .marks = {"<think>", "</think>", "<tool_call>", "</tool_call>"}};
+  const answer::AnswerFormat format{
+      .reasoning_begin = "<think>",
+      .reasoning_end = "</think>",
+      .has_calls = true,
+      .marks = {"<think>", "</think>", "<tool_call>", "</tool_call>"}};
   LiveRequest live = request({}, format);
   for (const char* text : {"<think>", "why", "</think>", "<tool_call>", "\n{\"name\": \"wave\"",
                            ", \"arguments\": {}}\n", "</tool_call>"}) {
@@ -131,4 +132,4 @@ TEST_F(LiveRequestTest, ASpecialTokenThatIsNoMarkAddsNothing) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

@@ -6,7 +6,7 @@
 #include "models/gguf_builder.h"
 #include "models/temporary_folder.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 namespace {
 
 using test::bytes;
@@ -18,12 +18,12 @@ constexpr std::uint32_t kIq4Xs = 23;
 /// A safetensors file with a float vector of two.
 std::string safetensors(
     const std::string& header = R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})") {
-  return bytes<std::uint64_t>(header.size()) + header + std::string(8, '\0');
+  return test::bytes<std::uint64_t>(header.size()) + header + std::string(8, '\0');
 }
 
 class ModelFilesTest : public testing::Test {
  protected:
-  Result<ModelFiles> look_at(const GgufBuilder& builder) {
+  Result<ModelFiles> look_at(const test::GgufBuilder& builder) {
     return look_at_model(folder_.write("m.gguf", builder.build()));
   }
 
@@ -45,7 +45,7 @@ class ModelFilesTest : public testing::Test {
 };
 
 TEST_F(ModelFilesTest, AGgufFileOfAKnownKindIsTaken) {
-  const auto model = look_at(GgufBuilder::tiny_model());
+  const auto model = look_at(test::GgufBuilder::tiny_model());
   ASSERT_TRUE(model) << model.error().message;
   EXPECT_EQ(model->format, "gguf");
   EXPECT_EQ(model->info.architecture, "llama");
@@ -55,7 +55,8 @@ TEST_F(ModelFilesTest, AGgufFileOfAKnownKindIsTaken) {
 }
 
 TEST_F(ModelFilesTest, AnUnknownArchitectureIsRefusedWithTheBackendThatCan) {
-  GgufBuilder builder = GgufBuilder::tiny_model().text("general.architecture", "gemma3");
+  test::GgufBuilder builder =
+      test::GgufBuilder::tiny_model().text("general.architecture", "gemma3");
   for (const char* key : {"block_count", "context_length", "embedding_length",
                           "attention.head_count", "attention.head_count_kv"}) {
     builder.u32("gemma3." + std::string(key), 4);
@@ -65,12 +66,12 @@ TEST_F(ModelFilesTest, AnUnknownArchitectureIsRefusedWithTheBackendThatCan) {
 }
 
 TEST_F(ModelFilesTest, AnUnknownQuantizationIsRefusedWithTheTensorsName) {
-  EXPECT_THAT(refusal(look_at(GgufBuilder::tiny_model().tensor("blk.0.x", {256}, kIq4Xs))),
+  EXPECT_THAT(refusal(look_at(test::GgufBuilder::tiny_model().tensor("blk.0.x", {256}, kIq4Xs))),
               AllOf(HasSubstr("IQ4_XS"), HasSubstr("blk.0.x"), HasSubstr("llamacpp")));
 }
 
 TEST_F(ModelFilesTest, AnUnknownTokenizerIsRefused) {
-  EXPECT_THAT(refusal(look_at(GgufBuilder::tiny_model().text("tokenizer.ggml.model", "t5"))),
+  EXPECT_THAT(refusal(look_at(test::GgufBuilder::tiny_model().text("tokenizer.ggml.model", "t5"))),
               HasSubstr("'t5'"));
 }
 
@@ -121,7 +122,7 @@ TEST_F(ModelFilesTest, DamagedSafetensorsAreRefused) {
     folder_.write("model.safetensors", safetensors(header));
     EXPECT_THAT(refusal(look_at_model(folder_.path())), HasSubstr("model.safetensors")) << header;
   }
-  folder_.write("model.safetensors", bytes<std::uint64_t>(1U << 30));
+  folder_.write("model.safetensors", test::bytes<std::uint64_t>(1U << 30));
   EXPECT_THAT(refusal(look_at_model(folder_.path())), HasSubstr("cut off"));
 }
 
@@ -130,4 +131,4 @@ TEST_F(ModelFilesTest, AMissingModelIsNamed) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 namespace {
 
 using namespace std::chrono_literals;
@@ -52,4 +52,4 @@ TEST_F(ProgressTicksTest, StepsNeverFall) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

@@ -8,7 +8,7 @@
 #include "backend/registry.h"
 #include "contract/test_model.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 
 /// The backends of a worker of this test program: mistralrs, and "dying", which is mistralrs whose
 /// engine panics at the first token of the third request.
@@ -18,4 +18,4 @@ inline ModelSpec real_spec(const std::string& backend = "mistralrs") {
   return {.id = "m", .config = {.model_path = test_model()}, .backend = backend};
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

@@ -12,7 +12,7 @@
 #include "backend/worker/register.h"
 #include "mistralrs/real_model.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 namespace {
 
 using testing::HasSubstr;
@@ -81,7 +81,7 @@ class RealModelTest : public testing::Test {
 
 TEST_F(RealModelTest, BothBackendsAnswerAQuestionWellAndCountTheSameTokens) {
   BackendRegistry others;
-  register_llamacpp(others);
+  llamacpp::register_llamacpp(others);
   std::vector<std::uint32_t> prompt_tokens;
   for (const auto& [registry, name] : {std::pair(&registry_, "mistralrs"), {&others, "llamacpp"}}) {
     if (!registry->find(name)) continue;
@@ -180,7 +180,7 @@ TEST_F(RealModelTest, AModelBesideOneThatDiedGoesOn) {
 }
 
 TEST_F(RealModelTest, AWorkerWhoseEngineDiedEndsSoThatItIsLoadedAnew) {
-  const BackendRegistry isolated = isolate(registry_, {});
+  const BackendRegistry isolated = worker::isolate(registry_, {});
   const auto model = load(isolated, "dying");
   ASSERT_NE(model, nullptr);
   expect_answer(*model);
@@ -206,4 +206,4 @@ TEST_F(RealModelTest, APromptLongerThanTheContextIsRefusedBeforeAnyWork) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

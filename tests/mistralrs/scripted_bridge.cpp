@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <cstring>
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 namespace {
 
 // What a bridge's functions, which are C, can reach.
@@ -71,4 +71,4 @@ std::shared_ptr<const BridgeTokenizer> scripted_tokenizer(std::vector<std::strin
   return *BridgeTokenizer::create(bridge, model, {static_cast<std::int32_t>(scripted.size()) - 1});
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

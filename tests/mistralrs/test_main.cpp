@@ -3,7 +3,7 @@
 #include "mistralrs/real_model.h"
 #include "worker/worker_main.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 namespace {
 
 /// Passes all on, and lets the engine die with the third request.
@@ -62,12 +62,14 @@ BackendRegistry real_backends() {
   return registry;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs
 
 // This program is its own worker.
 int main(int argc, char** argv) {
   int exit_code = 0;
-  if (pcai::run_as_worker(argc, argv, pcai::real_backends(), &exit_code)) return exit_code;
+  if (pcai::backend::worker::run_as_worker(argc, argv, pcai::backend::mistralrs::real_backends(),
+                                           &exit_code))
+    return exit_code;
   testing::InitGoogleMock(&argc, argv);
   return RUN_ALL_TESTS();
 }

@@ -4,16 +4,16 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "models/gguf_reader.h"
+#include "models/gguf/gguf_reader.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
-  pcai::MemorySource source(std::string_view(reinterpret_cast<const char*>(data), size));
-  const auto file = pcai::read_gguf(source);
+  pcai::models::MemorySource source(std::string_view(reinterpret_cast<const char*>(data), size));
+  const auto file = pcai::models::read_gguf(source);
   if (!file) {
     if (file.error().message.empty()) std::abort();
     return 0;
   }
-  for (const pcai::GgufTensor& tensor : file->tensors) {
+  for (const pcai::models::GgufTensor& tensor : file->tensors) {
     if (file->data_offset + tensor.offset + tensor.size_bytes > size) std::abort();
   }
   return 0;

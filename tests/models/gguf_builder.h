@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "models/gguf_types.h"
+#include "models/gguf/gguf_types.h"
 
 namespace pcai::test {
 

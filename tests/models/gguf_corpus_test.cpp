@@ -7,7 +7,7 @@
 // The fuzzer's own check (fuzz_gguf.cpp), which ends the process where it fails.
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size);
 
-namespace pcai {
+namespace pcai::models {
 namespace {
 
 TEST(GgufCorpusTest, EveryFileThatTheFuzzerKeptIsReadOrRefused) {
@@ -26,4 +26,4 @@ TEST(GgufCorpusTest, EveryFileThatTheFuzzerKeptIsReadOrRefused) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::models

@@ -2,24 +2,24 @@
 
 #include <limits>
 
+#include "models/gguf/gguf_reader.h"
 #include "models/gguf_builder.h"
-#include "models/gguf_reader.h"
 
-namespace pcai {
+namespace pcai::models {
 namespace {
 
 using test::GgufBuilder;
 
 /// "", or why the reader refuses it.
-std::string refusal(const GgufBuilder& builder) {
+std::string refusal(const test::GgufBuilder& builder) {
   const std::string bytes = builder.build();
   MemorySource source(bytes);
   const auto file = read_gguf(source);
   return file ? "" : file.error().message;
 }
 
-GgufBuilder of(const std::string& architecture) {
-  GgufBuilder file = GgufBuilder::tiny_model();
+test::GgufBuilder of(const std::string& architecture) {
+  test::GgufBuilder file = test::GgufBuilder::tiny_model();
   file.text("general.architecture", architecture)
       .u32(architecture + ".block_count", 2)
       .u32(architecture + ".embedding_length", 64)
@@ -28,7 +28,7 @@ GgufBuilder of(const std::string& architecture) {
 }
 
 TEST(GgufFamilyRulesTest, KeysAsLongAsValuesWhereLlamaCppAssertsIt) {
-  GgufBuilder llama = of("llama").u32("llama.attention.value_length", 8);
+  test::GgufBuilder llama = of("llama").u32("llama.attention.value_length", 8);
   EXPECT_NE(refusal(llama).find("'llama.attention.key_length' is 16"), std::string::npos);
   EXPECT_EQ(refusal(llama.u32("llama.attention.key_length", 8)), "");
   // It computes with others of another length.
@@ -78,4 +78,4 @@ TEST(GgufFamilyRulesTest, EpsilonsArePositive) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::models

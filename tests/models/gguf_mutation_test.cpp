@@ -4,11 +4,11 @@
 #include <fstream>
 #include <random>
 
+#include "models/gguf/gguf_reader.h"
 #include "models/gguf_builder.h"
-#include "models/gguf_reader.h"
 #include "models/model_folders.h"
 
-namespace pcai {
+namespace pcai::models {
 namespace {
 
 /// A header in memory, followed by zeros up to the size of its file.
@@ -136,4 +136,4 @@ TEST_F(GgufMutationTest, EachDeadlyFieldIsRefused) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::models

@@ -1,4 +1,4 @@
-#include "models/gguf_reader.h"
+#include "models/gguf/gguf_reader.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include "models/gguf_builder.h"
 #include "models/temporary_folder.h"
 
-namespace pcai {
+namespace pcai::models {
 namespace {
 
 using test::bytes;
@@ -23,7 +23,7 @@ Result<GgufFile> read(const std::string& content) {
 }
 
 TEST(GgufReaderTest, ReadsValuesAndTensorsOfAGoodFile) {
-  GgufBuilder builder = GgufBuilder::tiny_model();
+  test::GgufBuilder builder = test::GgufBuilder::tiny_model();
   builder.i32("a.negative", -5)
       .number<std::uint64_t>("a.big", GgufType::UInt64, 1ULL << 63)
       .number("a.float", GgufType::Float32, 0.5F)
@@ -53,7 +53,7 @@ TEST(GgufReaderTest, ReadsValuesAndTensorsOfAGoodFile) {
 }
 
 TEST(GgufReaderTest, AcceptsVersionTwoAndOtherAlignments) {
-  GgufBuilder builder;
+  test::GgufBuilder builder;
   builder.version = 2;
   builder.alignment = 4096;
   builder.u32("general.alignment", 4096).tensor("a", {32}, 0).tensor("b", {32}, 0);
@@ -64,7 +64,7 @@ TEST(GgufReaderTest, AcceptsVersionTwoAndOtherAlignments) {
 }
 
 TEST(GgufReaderTest, EveryTruncationOfAFileIsRefused) {
-  const std::string content = GgufBuilder::tiny_model().build();
+  const std::string content = test::GgufBuilder::tiny_model().build();
   for (std::size_t size = 0; size < content.size(); ++size) {
     // The last tensor's data is followed by nothing, so each byte of the file is needed.
     const auto file = read(content.substr(0, size));
@@ -78,14 +78,15 @@ TEST(GgufReaderTest, EveryTruncationOfAFileIsRefused) {
 TEST(GgufReaderTest, StringsLongerThanTheBufferComeWhole) {
   std::string license(700'000, '.');
   for (std::size_t i = 0; i < license.size(); ++i) license[i] = static_cast<char>('a' + i % 26);
-  const auto file = read(GgufBuilder::tiny_model().text("general.license", license).build());
+  const auto file = read(test::GgufBuilder::tiny_model().text("general.license", license).build());
   ASSERT_TRUE(file) << file.error().message;
   EXPECT_EQ(*file->text("general.license"), license);
 }
 
 TEST(GgufReaderTest, LongArraysAreSkippedRightly) {
   std::vector<std::int32_t> many(300'000, 7);
-  const auto file = read(GgufBuilder::tiny_model().i32s("a.many", many).u32("z.last", 9).build());
+  const auto file =
+      read(test::GgufBuilder::tiny_model().i32s("a.many", many).u32("z.last", 9).build());
   ASSERT_TRUE(file) << file.error().message;
   EXPECT_EQ(file->array("a.many")->count, many.size());
   EXPECT_TRUE(file->array("a.many")->integers.empty());
@@ -102,10 +103,10 @@ TEST(GgufReaderTest, AHeaderOverTheLimitIsRefusedWithoutReadingIt) {
       if (offset < head.size()) head.copy(into, count, static_cast<std::size_t>(offset));
       return count;
     }
-    std::string head =
-        GgufBuilder()
-            .add_raw(gguf_text("k") + bytes<std::uint32_t>(8) + bytes<std::uint64_t>(1ULL << 39))
-            .header();
+    std::string head = test::GgufBuilder()
+                           .add_raw(test::gguf_text("k") + test::bytes<std::uint32_t>(8) +
+                                    test::bytes<std::uint64_t>(1ULL << 39))
+                           .header();
     std::uint64_t most_read = 0;
   } source;
   const auto file = read_gguf(source);
@@ -121,7 +122,7 @@ TEST(GgufReaderTest, AFileThatShrinksWhileBeingReadIsRefused) {
     std::size_t read_at(std::uint64_t offset, char* into, std::size_t count) noexcept override {
       return MemorySource(content).read_at(offset, into, count);
     }
-    std::string content = GgufBuilder::tiny_model().header().substr(0, 200);
+    std::string content = test::GgufBuilder::tiny_model().header().substr(0, 200);
   } source;
   const auto file = read_gguf(source);
   ASSERT_FALSE(file);
@@ -152,7 +153,7 @@ TEST(GgufReaderTest, WhatIsNoRegularFileIsRefusedAtOnce) {
 /// message means that the file must still be accepted.
 struct Change {
   std::string name;
-  std::function<void(GgufBuilder&)> make;
+  std::function<void(test::GgufBuilder&)> make;
   std::string message;
 };
 
@@ -163,7 +164,7 @@ void PrintTo(const Change& change, std::ostream* out) {
 class GgufRuleTest : public testing::TestWithParam<Change> {};
 
 TEST_P(GgufRuleTest, IsKept) {
-  GgufBuilder builder = GgufBuilder::tiny_model();
+  test::GgufBuilder builder = test::GgufBuilder::tiny_model();
   GetParam().make(builder);
   const auto file = read(builder.build());
   if (GetParam().message.empty()) {
@@ -176,7 +177,7 @@ TEST_P(GgufRuleTest, IsKept) {
 }
 
 const std::vector<Change>& structure_changes() {
-  using B = GgufBuilder;
+  using B = test::GgufBuilder;
   static const std::vector<Change> changes = {
       {"AnotherMagic", [](B& b) { b.magic = "GGML"; }, "not a GGUF file (its magic is 'GGML')"},
       {"VersionOne", [](B& b) { b.version = 1; }, "GGUF version 1;"},
@@ -189,15 +190,19 @@ const std::vector<Change>& structure_changes() {
       {"EmptyKey", [](B& b) { b.u32("", 1); }, "has a length of 0 bytes"},
       {"LongestKey", [](B& b) { b.u32(std::string(65'535, 'k'), 1); }, ""},
       {"TooLongKey", [](B& b) { b.u32(std::string(65'536, 'k'), 1); }, "has a length of 65536"},
-      {"EndlessKey", [](B& b) { b.add_raw(bytes(~0ULL)); }, "has a length of 18446744073709551615"},
+      {"EndlessKey", [](B& b) { b.add_raw(test::bytes(~0ULL)); },
+       "has a length of 18446744073709551615"},
       {"KeyIsNotUtf8", [](B& b) { b.u32("a\xFFz", 1); }, "'a?z', is not plain UTF-8"},
       {"KeyHasAZeroByte", [](B& b) { b.u32(std::string("a\0b", 3), 1); }, "not plain UTF-8"},
-      {"KeyTwice", [](B& b) { b.add_raw(gguf_text("general.name") + bytes(4U) + bytes(1U)); },
+      {"KeyTwice",
+       [](B& b) { b.add_raw(test::gguf_text("general.name") + test::bytes(4U) + test::bytes(1U)); },
        "the key 'general.name' twice"},
-      {"UnknownValueType", [](B& b) { b.raw("a", 13, bytes(1U)); }, "'a' has the unknown type 13"},
+      {"UnknownValueType", [](B& b) { b.raw("a", 13, test::bytes(1U)); },
+       "'a' has the unknown type 13"},
       {"BoolOfTwo", [](B& b) { b.raw("a", 7, "\x02"); }, "'a' is a bool of value 2"},
-      {"EndlessString", [](B& b) { b.raw("a", 8, bytes(1ULL << 62)); }, "cut short"},
-      {"ArrayOfArrays", [](B& b) { b.array("a", GgufType::Array, 1, bytes(4U) + bytes(0ULL)); },
+      {"EndlessString", [](B& b) { b.raw("a", 8, test::bytes(1ULL << 62)); }, "cut short"},
+      {"ArrayOfArrays",
+       [](B& b) { b.array("a", GgufType::Array, 1, test::bytes(4U) + test::bytes(0ULL)); },
        "'a' is an array of arrays"},
       {"ArrayOfUnknownType", [](B& b) { b.array("a", GgufType(99), 1, "x"); }, "unknown type 99"},
       {"EndlessArray", [](B& b) { b.array("a", GgufType::UInt8, 1ULL << 63, ""); },
@@ -206,8 +211,8 @@ const std::vector<Change>& structure_changes() {
        "'a' states"},
       {"EndlessStringArray", [](B& b) { b.array("a", GgufType::String, 1ULL << 61, ""); },
        "'a' states"},
-      {"StringArrayPastTheEnd", [](B& b) { b.array("a", GgufType::String, 1, bytes(1ULL << 63)); },
-       "cut short"},
+      {"StringArrayPastTheEnd",
+       [](B& b) { b.array("a", GgufType::String, 1, test::bytes(1ULL << 63)); }, "cut short"},
       {"EmptyArray", [](B& b) { b.array("a", GgufType::Float64, 0, ""); }, ""},
       {"AlignmentOfZero", [](B& b) { b.u32("general.alignment", 0); }, "'general.alignment' is 0"},
       {"AlignmentOfFour", [](B& b) { b.u32("general.alignment", 4); }, "'general.alignment' is 4"},
@@ -222,7 +227,7 @@ const std::vector<Change>& structure_changes() {
 }
 
 const std::vector<Change>& tensor_changes() {
-  using B = GgufBuilder;
+  using B = test::GgufBuilder;
   static const std::vector<Change> changes = {
       {"EmptyTensorName", [](B& b) { b.tensor("", {32}, 0); }, "has a name of 0 bytes"},
       {"LongestTensorName", [](B& b) { b.tensor(std::string(63, 't'), {32}, 0); }, ""},
@@ -268,7 +273,7 @@ const std::vector<Change>& tensor_changes() {
 }
 
 const std::vector<Change>& vocabulary_changes() {
-  using B = GgufBuilder;
+  using B = test::GgufBuilder;
   static const std::string kTokens = "tokenizer.ggml.tokens";
   static const std::string kTypes = "tokenizer.ggml.token_type";
   static const std::vector<Change> changes = {
@@ -288,7 +293,7 @@ const std::vector<Change>& vocabulary_changes() {
       {"TypesOfWrongType", [](B& b) { b.array(kTypes, GgufType::UInt32, 4, std::string(16, 1)); },
        "token_type is of the wrong type"},
       {"FewerScoresThanTokens",
-       [](B& b) { b.array("tokenizer.ggml.scores", GgufType::Float32, 1, bytes(0.0F)); },
+       [](B& b) { b.array("tokenizer.ggml.scores", GgufType::Float32, 1, test::bytes(0.0F)); },
        "1 elements for 4 tokens"},
       {"ScoresOfWrongType",
        [](B& b) {
@@ -363,7 +368,7 @@ const std::vector<Change>& vocabulary_changes() {
 }
 
 const std::vector<Change>& hyperparameter_changes() {
-  using B = GgufBuilder;
+  using B = test::GgufBuilder;
   static const std::vector<Change> changes = {
       {"ArchitectureOfWrongType", [](B& b) { b.u32("general.architecture", 1); }, "not a string"},
       {"ArchitectureWithControlCharacters",
@@ -471,4 +476,4 @@ INSTANTIATE_TEST_SUITE_P(Hyperparameters, GgufRuleTest, testing::ValuesIn(hyperp
                          name_of);
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::models

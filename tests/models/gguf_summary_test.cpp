@@ -1,15 +1,15 @@
-#include "models/gguf_summary.h"
+#include "models/gguf/gguf_summary.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "models/gguf/gguf_types.h"
 #include "models/gguf_builder.h"
-#include "models/gguf_types.h"
 #include "models/model_folders.h"
 #include "models/split_name.h"
 #include "models/temporary_folder.h"
 
-namespace pcai {
+namespace pcai::models {
 namespace {
 
 using test::GgufBuilder;
@@ -18,29 +18,30 @@ using testing::HasSubstr;
 
 class GgufSummaryTest : public testing::Test {
  protected:
-  Result<GgufSummary> describe(const GgufBuilder& builder, const std::string& name = "m.gguf") {
+  Result<GgufSummary> describe(const test::GgufBuilder& builder,
+                               const std::string& name = "m.gguf") {
     return describe_gguf(folder_.write(name, builder.build()));
   }
 
-  GgufKind kind(const GgufBuilder& builder) {
+  GgufKind kind(const test::GgufBuilder& builder) {
     const auto summary = describe(builder);
     EXPECT_TRUE(summary) << summary.error().message;
     return summary ? summary->kind : GgufKind::Model;
   }
 
-  TemporaryFolder folder_;
+  test::TemporaryFolder folder_;
 };
 
 /// Part `number` (from 1) of a split model of `count` parts with one tensor each.
-GgufBuilder part(std::uint16_t number, std::uint16_t count) {
-  GgufBuilder builder;
-  if (number == 1) builder = GgufBuilder::tiny_model().no_tensors();
+test::GgufBuilder part(std::uint16_t number, std::uint16_t count) {
+  test::GgufBuilder builder;
+  if (number == 1) builder = test::GgufBuilder::tiny_model().no_tensors();
   builder.u16("split.no", number - 1).u16("split.count", count).i32("split.tensors.count", count);
-  return builder.tensor("t" + std::to_string(number), {64}, GgufBuilder::kF32);
+  return builder.tensor("t" + std::to_string(number), {64}, test::GgufBuilder::kF32);
 }
 
 TEST_F(GgufSummaryTest, TellsWhatTheHeaderSays) {
-  const auto summary = describe(GgufBuilder::tiny_model().text("general.license", "mit"));
+  const auto summary = describe(test::GgufBuilder::tiny_model().text("general.license", "mit"));
   ASSERT_TRUE(summary) << summary.error().message;
   EXPECT_EQ(summary->kind, GgufKind::Model);
   EXPECT_EQ(summary->architecture, "llama");
@@ -60,7 +61,7 @@ TEST_F(GgufSummaryTest, TellsWhatTheHeaderSays) {
 }
 
 TEST_F(GgufSummaryTest, HeadsPerLayerCountAsTheMostOfALayer) {
-  const auto summary = describe(GgufBuilder::tiny_model()
+  const auto summary = describe(test::GgufBuilder::tiny_model()
                                     .i32s("llama.attention.head_count", {4, 8})
                                     .remove("llama.attention.head_count_kv"));
   ASSERT_TRUE(summary) << summary.error().message;
@@ -69,7 +70,7 @@ TEST_F(GgufSummaryTest, HeadsPerLayerCountAsTheMostOfALayer) {
 }
 
 TEST_F(GgufSummaryTest, AnUnknownFileTypeFallsBackToTheTypeOfMostTensors) {
-  GgufBuilder builder = GgufBuilder::tiny_model();
+  test::GgufBuilder builder = test::GgufBuilder::tiny_model();
   builder.u32("general.file_type", 4)
       .tensor("a", {32, 1}, 39)
       .tensor("b", {32, 1}, 39)
@@ -81,30 +82,33 @@ TEST_F(GgufSummaryTest, AnUnknownFileTypeFallsBackToTheTypeOfMostTensors) {
 }
 
 TEST_F(GgufSummaryTest, TellsProjectorsAdaptersAndEmbeddingModelsFromModels) {
-  const GgufBuilder model = GgufBuilder::tiny_model();
-  EXPECT_EQ(kind(GgufBuilder(model).text("general.type", "model")), GgufKind::Model);
-  EXPECT_EQ(kind(GgufBuilder(model).text("general.type", "adapter")), GgufKind::Adapter);
-  EXPECT_EQ(kind(GgufBuilder(model).text("general.type", "mmproj")), GgufKind::Projector);
-  EXPECT_EQ(kind(GgufBuilder(model).text("general.architecture", "clip")), GgufKind::Projector);
-  EXPECT_EQ(kind(GgufBuilder(model).u32("llama.vision.block_count", 1)), GgufKind::Model);
-  EXPECT_EQ(kind(GgufBuilder(model).u32("llama.vision.block_count", 1).remove("llama.block_count")),
+  const test::GgufBuilder model = test::GgufBuilder::tiny_model();
+  EXPECT_EQ(kind(test::GgufBuilder(model).text("general.type", "model")), GgufKind::Model);
+  EXPECT_EQ(kind(test::GgufBuilder(model).text("general.type", "adapter")), GgufKind::Adapter);
+  EXPECT_EQ(kind(test::GgufBuilder(model).text("general.type", "mmproj")), GgufKind::Projector);
+  EXPECT_EQ(kind(test::GgufBuilder(model).text("general.architecture", "clip")),
             GgufKind::Projector);
-  EXPECT_EQ(kind(GgufBuilder(model).u32("llama.pooling_type", 1)), GgufKind::Embedding);
-  EXPECT_EQ(kind(GgufBuilder(model).text("general.architecture", "nomic-bert")),
+  EXPECT_EQ(kind(test::GgufBuilder(model).u32("llama.vision.block_count", 1)), GgufKind::Model);
+  EXPECT_EQ(
+      kind(test::GgufBuilder(model).u32("llama.vision.block_count", 1).remove("llama.block_count")),
+      GgufKind::Projector);
+  EXPECT_EQ(kind(test::GgufBuilder(model).u32("llama.pooling_type", 1)), GgufKind::Embedding);
+  EXPECT_EQ(kind(test::GgufBuilder(model).text("general.architecture", "nomic-bert")),
             GgufKind::Embedding);
 }
 
 TEST_F(GgufSummaryTest, WhatIsNoModelIsRefusedByItsName) {
-  const auto matrix = describe(GgufBuilder::tiny_model().text("general.type", "imatrix"));
+  const auto matrix = describe(test::GgufBuilder::tiny_model().text("general.type", "imatrix"));
   EXPECT_THAT(matrix.error().message, HasSubstr("m.gguf: holds 'imatrix', which is not a model"));
-  const auto vocabulary = describe(GgufBuilder::tiny_model().no_tensors());
+  const auto vocabulary = describe(test::GgufBuilder::tiny_model().no_tensors());
   EXPECT_THAT(vocabulary.error().message, HasSubstr("holds no tensors"));
-  const auto nameless = describe(GgufBuilder::tiny_model().remove("general.architecture"));
+  const auto nameless = describe(test::GgufBuilder::tiny_model().remove("general.architecture"));
   EXPECT_THAT(nameless.error().message, HasSubstr("does not name its architecture"));
 }
 
 TEST_F(GgufSummaryTest, TextsAreMadePrintable) {
-  const auto summary = describe(GgufBuilder::tiny_model().text("general.name", "a\x1B[31m\nb\xFF"));
+  const auto summary =
+      describe(test::GgufBuilder::tiny_model().text("general.name", "a\x1B[31m\nb\xFF"));
   EXPECT_EQ(summary->name, "a?[31m?b?");
 }
 
@@ -145,12 +149,12 @@ TEST_F(GgufSummaryTest, ALaterPartPointsToTheFirst) {
 TEST_F(GgufSummaryTest, ASplitModelUnderAnotherNameIsRefused) {
   EXPECT_THAT(describe(part(1, 3), "renamed.gguf").error().message,
               HasSubstr("its header says part 1 of 3, but its name does not"));
-  EXPECT_THAT(describe(GgufBuilder::tiny_model(), "m-00001-of-00002.gguf").error().message,
+  EXPECT_THAT(describe(test::GgufBuilder::tiny_model(), "m-00001-of-00002.gguf").error().message,
               HasSubstr("its header says part 1 of 1, but its name does not"));
 }
 
 TEST_F(GgufSummaryTest, AModelInOnePartIsWhole) {
-  EXPECT_TRUE(describe(GgufBuilder::tiny_model(), "m-00001-of-00001.gguf"));
+  EXPECT_TRUE(describe(test::GgufBuilder::tiny_model(), "m-00001-of-00001.gguf"));
 }
 
 TEST(SplitNameTest, TakesNamesApartAndBuildsThem) {
@@ -203,4 +207,4 @@ TEST(DefaultModelTest, IsWhatItsNameSays) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::models

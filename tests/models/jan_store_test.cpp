@@ -1,4 +1,4 @@
-#include "models/jan_store.h"
+#include "models/stores/jan_store.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include "models/model_finder.h"
 #include "models/temporary_folder.h"
 
-namespace pcai {
+namespace pcai::models {
 namespace {
 
 namespace fs = std::filesystem;
@@ -19,10 +19,10 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 std::string projector(std::uint32_t width) {
-  GgufBuilder builder;
+  test::GgufBuilder builder;
   builder.text("general.architecture", "clip")
       .u32("clip.vision.projection_dim", width)
-      .tensor("mm.0.weight", {32}, GgufBuilder::kF32);
+      .tensor("mm.0.weight", {32}, test::GgufBuilder::kF32);
   return builder.build();
 }
 
@@ -34,7 +34,7 @@ class JanStoreTest : public testing::Test {
   fs::path data() const { return folder_.path() / "data"; }
 
   fs::path put_model(const fs::path& name) const {
-    return folder_.write(name, GgufBuilder::tiny_model().build());
+    return folder_.write(name, test::GgufBuilder::tiny_model().build());
   }
 
   void put_yml(const std::string& id, const std::string& text) const {
@@ -250,4 +250,4 @@ TEST_F(JanStoreTest, ItsDataIsWhereItsSettingsPutIt) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::models

@@ -1,14 +1,14 @@
-#include "models/lm_studio_hub.h"
+#include "models/stores/lm_studio_hub.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "models/gguf_builder.h"
 #include "models/model_finder.h"
-#include "models/store_yaml.h"
+#include "models/stores/store_yaml.h"
 #include "models/temporary_folder.h"
 
-namespace pcai {
+namespace pcai::models {
 namespace {
 
 namespace fs = std::filesystem;
@@ -128,4 +128,4 @@ TEST_F(LmStudioHubTest, SettingsOfAnyOtherShapeAreNotesOrNothing) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::models

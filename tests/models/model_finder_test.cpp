@@ -10,7 +10,7 @@
 #include "models/gguf_builder.h"
 #include "models/temporary_folder.h"
 
-namespace pcai {
+namespace pcai::models {
 namespace {
 
 namespace fs = std::filesystem;
@@ -21,7 +21,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 std::string tiny() {
-  return GgufBuilder::tiny_model().build();
+  return test::GgufBuilder::tiny_model().build();
 }
 
 std::vector<std::string> ids(const std::vector<FoundModel>& models) {
@@ -42,7 +42,7 @@ class ModelFinderTest : public testing::Test {
     return model ? model->id : model.error().message;
   }
 
-  TemporaryFolder folder_;
+  test::TemporaryFolder folder_;
   ModelFolders folders_;
 };
 
@@ -140,7 +140,7 @@ TEST_F(ModelFinderTest, FoldersTooDeepAreToldAndNotSearched) {
 
 TEST_F(ModelFinderTest, ASplitModelIsOneEntry) {
   for (std::uint16_t number : {1, 2}) {
-    GgufBuilder part = number == 1 ? GgufBuilder::tiny_model() : GgufBuilder();
+    test::GgufBuilder part = number == 1 ? test::GgufBuilder::tiny_model() : test::GgufBuilder();
     part.no_tensors().tensor("t" + std::to_string(number), {32}, 0);
     part.u16("split.no", number - 1).u16("split.count", 2).i32("split.tensors.count", 2);
     folder_.write("own/m-0000" + std::to_string(number) + "-of-00002.gguf", part.build());
@@ -203,7 +203,7 @@ TEST_F(ModelFinderTest, AMissingOrDamagedPathIsAnInvalidModel) {
 TEST_F(ModelFinderTest, ProjectorsAreListedButNotGivenAsModels) {
   folder_.write("own/m-vision.gguf", tiny());
   folder_.write("own/m-mmproj.gguf",
-                GgufBuilder::tiny_model().text("general.type", "mmproj").build());
+                test::GgufBuilder::tiny_model().text("general.type", "mmproj").build());
   const auto models = find_models(folders_);
   ASSERT_THAT(ids(models), ElementsAre("m-mmproj", "m-vision"));
   EXPECT_EQ(models[0].kind, GgufKind::Projector);
@@ -212,4 +212,4 @@ TEST_F(ModelFinderTest, ProjectorsAreListedButNotGivenAsModels) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::models

@@ -2,30 +2,30 @@
 
 #include "models/gguf_builder.h"
 #include "models/model_finder.h"
-#include "models/ollama_store.h"
 #include "models/projector_beside.h"
+#include "models/stores/ollama_store.h"
 #include "models/temporary_folder.h"
 
-namespace pcai {
+namespace pcai::models {
 namespace {
 
 using test::GgufBuilder;
 using test::TemporaryFolder;
 
 std::string projector(std::uint32_t width) {
-  GgufBuilder builder;
+  test::GgufBuilder builder;
   builder.text("general.architecture", "clip")
       .u32("clip.vision.projection_dim", width)
-      .tensor("mm.0.weight", {32}, GgufBuilder::kF32);
+      .tensor("mm.0.weight", {32}, test::GgufBuilder::kF32);
   return builder.build();
 }
 
 std::string model() {
-  return GgufBuilder::tiny_model().build();  // 64 wide
+  return test::GgufBuilder::tiny_model().build();  // 64 wide
 }
 
 TEST(ProjectorTest, TheOneOfAModelsOwnFolderIsFound) {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const auto file = folder.write("a/model.gguf", model());
   EXPECT_FALSE(projector_beside(file, 64));
   folder.write("a/mmproj-other.gguf", projector(32));
@@ -39,7 +39,7 @@ TEST(ProjectorTest, TheOneOfAModelsOwnFolderIsFound) {
 }
 
 TEST(ProjectorTest, OnlyFoldersOfOneModelAreLookedInto) {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   folder.write("lm/owner/vision/m.gguf", model());
   const auto file = folder.write("lm/owner/vision/mmproj.gguf", projector(64));
   folder.write("own/n.gguf", model());
@@ -54,7 +54,7 @@ TEST(ProjectorTest, OnlyFoldersOfOneModelAreLookedInto) {
 }
 
 TEST(ProjectorTest, OllamasManifestNamesIt) {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const std::string one = "sha256:" + std::string(64, '1');
   const std::string two = "sha256:" + std::string(64, '2');
   const auto layer = [](const std::string& type, const std::string& digest) {
@@ -73,4 +73,4 @@ TEST(ProjectorTest, OllamasManifestNamesIt) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::models

@@ -6,14 +6,14 @@
 #include <optional>
 
 #include "models/gguf_builder.h"
-#include "models/hugging_face_store.h"
-#include "models/lm_studio_store.h"
 #include "models/model_finder.h"
 #include "models/model_folders.h"
-#include "models/ollama_store.h"
+#include "models/stores/hugging_face_store.h"
+#include "models/stores/lm_studio_store.h"
+#include "models/stores/ollama_store.h"
 #include "models/temporary_folder.h"
 
-namespace pcai {
+namespace pcai::models {
 namespace {
 
 namespace fs = std::filesystem;
@@ -62,7 +62,7 @@ class StoresTest : public testing::Test {
 
   std::vector<FoundModel> ollama() { return list_ollama_models(home() / ".ollama/models"); }
 
-  TemporaryFolder folder_;
+  test::TemporaryFolder folder_;
   std::map<std::string, std::optional<std::string>> before_;
 };
 
@@ -105,7 +105,7 @@ TEST_F(StoresTest, OllamasServiceMayKeepItsModelsElsewhere) {
 }
 
 TEST_F(StoresTest, EveryPlaceIsToldAndThoseThatAreThereAreSearched) {
-  const std::string model = GgufBuilder::tiny_model().build();
+  const std::string model = test::GgufBuilder::tiny_model().build();
   folder_.write(".cache/llama.cpp/org_repo_flat.gguf", model);
   folder_.write(".local/share/nomic.ai/GPT4All/four.gguf", model);
   folder_.write(".cache/gpt4all/bound.gguf", model);
@@ -127,7 +127,7 @@ TEST_F(StoresTest, EveryPlaceIsToldAndThoseThatAreThereAreSearched) {
 }
 
 TEST_F(StoresTest, LlamaCppsCacheMayBeFlatAndItsOwn) {
-  const std::string model = GgufBuilder::tiny_model().build();
+  const std::string model = test::GgufBuilder::tiny_model().build();
   const std::string commit(40, '1');
   folder_.write("cache/org_repo_flat-Q4_0.gguf", model);
   folder_.write("cache/manifest=org=repo=latest.json", "{}");
@@ -158,7 +158,7 @@ TEST_F(StoresTest, LlamaCppsCacheMayBeFlatAndItsOwn) {
 
 TEST_F(StoresTest, OllamaModelsHaveOllamasNames) {
   const std::string digest(64, 'a');
-  folder_.write(".ollama/models/blobs/sha256-" + digest, GgufBuilder::tiny_model().build());
+  folder_.write(".ollama/models/blobs/sha256-" + digest, test::GgufBuilder::tiny_model().build());
   write_manifest("registry.ollama.ai/library/smollm2/135m", "sha256:" + digest);
   write_manifest("registry.ollama.ai/library/smollm2/latest", "sha256:" + digest);
   write_manifest("registry.ollama.ai/me/own/latest", "sha256:" + digest);
@@ -181,7 +181,7 @@ TEST_F(StoresTest, OllamaModelsHaveOllamasNames) {
 /// An Ollama store of models with layers of their own beside the weights.
 class OllamaLayersTest : public StoresTest {
  protected:
-  OllamaLayersTest() { blob('a', GgufBuilder::tiny_model().build()); }
+  OllamaLayersTest() { blob('a', test::GgufBuilder::tiny_model().build()); }
 
   void blob(char digit, const std::string& bytes) {
     folder_.write(".ollama/models/blobs/sha256-" + std::string(64, digit), bytes);
@@ -280,7 +280,7 @@ TEST_F(StoresTest, TensorsInOllamasOwnFormAreRefused) {
 
 TEST_F(StoresTest, FilesThatOnlyOllamaReadsAreMarkedWithTheReason) {
   const std::string digest(64, 'c');
-  GgufBuilder file = GgufBuilder::tiny_model();
+  test::GgufBuilder file = test::GgufBuilder::tiny_model();
   file.text("general.architecture", "gptoss");
   folder_.write(".ollama/models/blobs/sha256-" + digest, file.build());
   write_manifest("registry.ollama.ai/library/gpt-oss/20b", "sha256:" + digest);
@@ -293,7 +293,7 @@ TEST_F(StoresTest, FilesThatOnlyOllamaReadsAreMarkedWithTheReason) {
 }
 
 TEST_F(StoresTest, EachModelHasOneIdThatDependsOnNoOther) {
-  const std::string model = GgufBuilder::tiny_model().build();
+  const std::string model = test::GgufBuilder::tiny_model().build();
   const std::string digest(64, 'a');
   const std::string commit(40, '1');
   folder_.write(".ollama/models/blobs/sha256-" + digest, model);
@@ -356,7 +356,7 @@ TEST_F(StoresTest, DamagedManifestsAreListedWithTheirReason) {
 
 TEST_F(StoresTest, WhatFileManagersLeaveBesideOllamasTagsIsNoModel) {
   const std::string digest(64, 'a');
-  folder_.write(".ollama/models/blobs/sha256-" + digest, GgufBuilder::tiny_model().build());
+  folder_.write(".ollama/models/blobs/sha256-" + digest, test::GgufBuilder::tiny_model().build());
   const std::string model = "registry.ollama.ai/library/smollm2";
   write_manifest(model + "/135m", "sha256:" + digest);
   for (const char* name :
@@ -400,7 +400,7 @@ TEST_F(StoresTest, TheHuggingFaceCacheShowsTheMainBranchOnly) {
   const std::string old_commit(40, '2');
   const fs::path repository = ".cache/huggingface/hub/models--org--some--name";
   folder_.write(repository / "refs/main", main_commit);
-  folder_.write(repository / "blobs/abc", GgufBuilder::tiny_model().build());
+  folder_.write(repository / "blobs/abc", test::GgufBuilder::tiny_model().build());
   for (const std::string& commit : {main_commit, old_commit}) {
     fs::create_directories(home() / repository / "snapshots" / commit);
     fs::create_symlink("../../blobs/abc", home() / repository / "snapshots" / commit / "m.Q4.gguf");
@@ -420,7 +420,7 @@ TEST_F(StoresTest, TheHuggingFaceCacheShowsTheMainBranchOnly) {
 TEST_F(StoresTest, AHuggingFaceLinkOutOfItsRepositoryIsNotFollowed) {
   const std::string commit(40, '1');
   const fs::path repository = "hub/models--org--name";
-  folder_.write("secret.gguf", GgufBuilder::tiny_model().build());
+  folder_.write("secret.gguf", test::GgufBuilder::tiny_model().build());
   folder_.write(repository / "refs/main", commit + "\n");
   fs::create_directories(home() / repository / "snapshots" / commit);
   fs::create_symlink(home() / "secret.gguf", home() / repository / "snapshots" / commit / "m.gguf");
@@ -430,4 +430,4 @@ TEST_F(StoresTest, AHuggingFaceLinkOutOfItsRepositoryIsNotFollowed) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::models

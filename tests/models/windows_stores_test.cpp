@@ -6,16 +6,16 @@
 #include <tuple>
 
 #include "models/gguf_builder.h"
-#include "models/hugging_face_store.h"
-#include "models/jan_store.h"
-#include "models/lm_studio_store.h"
 #include "models/model_finder.h"
 #include "models/model_folders.h"
-#include "models/ollama_store.h"
-#include "models/other_stores.h"
+#include "models/stores/hugging_face_store.h"
+#include "models/stores/jan_store.h"
+#include "models/stores/lm_studio_store.h"
+#include "models/stores/ollama_store.h"
+#include "models/stores/other_stores.h"
 #include "models/temporary_folder.h"
 
-namespace pcai {
+namespace pcai::models {
 namespace {
 
 namespace fs = std::filesystem;
@@ -31,7 +31,7 @@ constexpr const char* kMark = "\xEF\xBB\xBF";  // as Windows' editors begin UTF-
 class WindowsStoresTest : public testing::Test {
  protected:
   WindowsStoresTest()
-      : model_(folder_.write("model.gguf", GgufBuilder::tiny_model().build())),
+      : model_(folder_.write("model.gguf", test::GgufBuilder::tiny_model().build())),
         windows_{Platform::Windows,
                  {{{"USERPROFILE", home()},
                    {"LOCALAPPDATA", home() / "AppData/Local"},
@@ -80,7 +80,7 @@ class WindowsStoresTest : public testing::Test {
                       std::string(64, 'b') + "\"}\r\n]}\r\n");
   }
 
-  TemporaryFolder folder_;
+  test::TemporaryFolder folder_;
   fs::path model_;
   UserEnvironment windows_;
 };
@@ -245,4 +245,4 @@ TEST_F(WindowsStoresTest, AllStoresAreListedTogetherAndNothingIsWritten) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::models

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace pcai {
+namespace pcai::ollama {
 namespace {
 
 using nlohmann::json;
@@ -97,4 +97,4 @@ TEST(OllamaAnswerTest, TimesAreWritten) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::ollama

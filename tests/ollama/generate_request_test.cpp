@@ -5,7 +5,7 @@
 
 #include "ollama/embed.h"
 
-namespace pcai {
+namespace pcai::ollama {
 namespace {
 
 using testing::ElementsAre;
@@ -153,4 +153,4 @@ TEST(OllamaEmbedTest, TextsAreRead) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::ollama

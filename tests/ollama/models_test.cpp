@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace pcai {
+namespace pcai::ollama {
 namespace {
 
 using nlohmann::json;
@@ -54,4 +54,4 @@ TEST(OllamaModelsTest, AShowRequestNamesItsModel) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::ollama

@@ -1,4 +1,4 @@
-#include "openai/api_description.h"
+#include "openai/field_infos.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 
 #include "bodies.h"
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
 const std::vector<ApiRoute> kRoutes = {
@@ -77,4 +77,4 @@ TEST(ApiDescriptionTest, ThePageEscapesAndNamesEachField) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::openai

@@ -4,10 +4,10 @@
 #include <utility>
 #include <vector>
 
-#include "openai/chat_request.h"
-#include "openai/json_text.h"
+#include "api/json_text.h"
+#include "openai/chat/chat_request.h"
 
-namespace pcai {
+namespace pcai::openai {
 
 /// A small valid request with `members` (JSON text, "\"n\":2") beside its model and messages.
 inline std::string chat_body(const std::string& members = "") {
@@ -40,4 +40,4 @@ inline std::vector<std::string> data_of(const std::string& frames) {
   return data;
 }
 
-}  // namespace pcai
+}  // namespace pcai::openai

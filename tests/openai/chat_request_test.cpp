@@ -1,10 +1,10 @@
-#include "openai/chat_request.h"
+#include "openai/chat/chat_request.h"
 
 #include <gtest/gtest.h>
 
 #include "bodies.h"
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
 ChatCompletionRequest parsed(const std::string& members) {
@@ -247,4 +247,4 @@ TEST(ChatRequestTest, SeveralIgnoredFieldsAreAllNamed) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::openai

@@ -1,13 +1,13 @@
-#include "openai/chat_response.h"
+#include "openai/chat/chat_response.h"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 
+#include "api/json_text.h"
 #include "events.h"
-#include "openai/json_text.h"
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
 ChatResponseHead head(std::vector<std::string> warnings = {}) {
@@ -15,12 +15,12 @@ ChatResponseHead head(std::vector<std::string> warnings = {}) {
 }
 
 /// The body of one choice after these events.
-Json body_of(const std::vector<GenerateEvent>& events, bool logprobs = false) {
+api::Json body_of(const std::vector<GenerateEvent>& events, bool logprobs = false) {
   ChatResponseBuilder builder(head(), 1, logprobs);
   for (const GenerateEvent& event : events) builder.add(0, event);
   EXPECT_TRUE(builder.done());
   EXPECT_FALSE(builder.error());
-  return Json::parse(builder.json());
+  return api::Json::parse(builder.json());
 }
 
 TEST(ChatResponseTest, TheWholeBodyIsAsClientsExpectIt) {
@@ -45,7 +45,7 @@ TEST(ChatResponseTest, TheWholeBodyIsAsClientsExpectIt) {
 }
 
 TEST(ChatResponseTest, RatesAreLeftOutWhereThereIsNothingToDivide) {
-  const Json timings =
+  const api::Json timings =
       body_of({finished(FinishReason::Stop, {10, 10, 1, 0}, {0, 5, 5, 0})})["timings"];
   EXPECT_FALSE(timings.contains("prompt_per_second"));
   EXPECT_FALSE(timings.contains("predicted_per_second"));
@@ -54,7 +54,7 @@ TEST(ChatResponseTest, RatesAreLeftOutWhereThereIsNothingToDivide) {
 TEST(ChatResponseTest, WarningsAreThereOnlyWhenThereAreAny) {
   ChatResponseBuilder builder(head({"user has no effect here"}), 1, false);
   builder.add(0, finished());
-  EXPECT_EQ(Json::parse(builder.json())["warnings"], Json({"user has no effect here"}));
+  EXPECT_EQ(api::Json::parse(builder.json())["warnings"], api::Json({"user has no effect here"}));
   EXPECT_FALSE(body_of({finished()}).contains("warnings"));
 }
 
@@ -72,7 +72,7 @@ TEST(ChatResponseTest, SeveralChoicesKeepTheirOrderAndCountThePromptOnce) {
   EXPECT_FALSE(builder.done());
   builder.add(1, finished(FinishReason::Stop, {10, 9, 4, 0}, {2, 1, 6, 8}));
   ASSERT_TRUE(builder.done());
-  const Json body = Json::parse(builder.json());
+  const api::Json body = api::Json::parse(builder.json());
   ASSERT_EQ(body["choices"].size(), 3U);
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(body["choices"][i]["index"], i);
@@ -91,7 +91,7 @@ TEST(ChatResponseTest, SeveralChoicesKeepTheirOrderAndCountThePromptOnce) {
 }
 
 TEST(ChatResponseTest, ReasoningHasItsOwnMember) {
-  const Json body =
+  const api::Json body =
       body_of({ReasoningDelta{"I th"}, ReasoningDelta{"ink"}, TextDelta{"42"}, finished()});
   EXPECT_EQ(body["choices"][0]["message"]["reasoning_content"], "I think");
   EXPECT_EQ(body["choices"][0]["message"]["content"], "42");
@@ -99,10 +99,11 @@ TEST(ChatResponseTest, ReasoningHasItsOwnMember) {
 }
 
 TEST(ChatResponseTest, ToolCallsAreGatheredFromTheirPieces) {
-  const Json body = body_of({ToolCallDelta{5, "c1", "f", ""}, ToolCallDelta{7, "c2", "g", "{"},
-                             ToolCallDelta{5, "", "", "{\"a\":"}, ToolCallDelta{7, "", "", "}"},
-                             ToolCallDelta{5, "", "", "1}"}, finished()});
-  const Json& choice = body["choices"][0];
+  const api::Json body =
+      body_of({ToolCallDelta{5, "c1", "f", ""}, ToolCallDelta{7, "c2", "g", "{"},
+               ToolCallDelta{5, "", "", "{\"a\":"}, ToolCallDelta{7, "", "", "}"},
+               ToolCallDelta{5, "", "", "1}"}, finished()});
+  const api::Json& choice = body["choices"][0];
   EXPECT_EQ(choice["finish_reason"], "tool_calls");
   EXPECT_TRUE(choice["message"]["content"].is_null());
   EXPECT_EQ(choice["message"]["tool_calls"].dump(),
@@ -111,32 +112,32 @@ TEST(ChatResponseTest, ToolCallsAreGatheredFromTheirPieces) {
 }
 
 TEST(ChatResponseTest, TextBesideToolCallsIsKeptAndACutAnswerStaysLength) {
-  const Json body = body_of(
+  const api::Json body = body_of(
       {TextDelta{"Let me see."}, ToolCallDelta{0, "c", "f", "{"}, finished(FinishReason::Length)});
   EXPECT_EQ(body["choices"][0]["message"]["content"], "Let me see.");
   EXPECT_EQ(body["choices"][0]["finish_reason"], "length");
 }
 
 TEST(ChatResponseTest, LogprobsCarryTextBytesAndAlternatives) {
-  const Json body =
+  const api::Json body =
       body_of({TextDelta{"Hi", {token("Hi", -0.25F, {{1, "Hi", -0.25F}, {2, "\xC3", -1.5F}})}},
                TextDelta{"", {token("\xF0\x9F", -2)}},
                TextDelta{"\xF0\x9F\x98\x80", {token("\x98\x80", 0)}}, finished()},
               true);
-  const Json& content = body["choices"][0]["logprobs"]["content"];
+  const api::Json& content = body["choices"][0]["logprobs"]["content"];
   ASSERT_EQ(content.size(), 3U);
   EXPECT_EQ(content[0].dump(), R"({"token":"Hi","logprob":-0.25,"bytes":[72,105],"top_logprobs":[)"
                                R"({"token":"Hi","logprob":-0.25,"bytes":[72,105]},)"
                                "{\"token\":\"\xEF\xBF\xBD\",\"logprob\":-1.5,\"bytes\":[195]}]}");
-  EXPECT_EQ(content[1]["bytes"], Json({240, 159}));
-  EXPECT_EQ(content[1]["top_logprobs"], Json::array());
-  EXPECT_EQ(content[2]["bytes"], Json({152, 128}));
+  EXPECT_EQ(content[1]["bytes"], api::Json({240, 159}));
+  EXPECT_EQ(content[1]["top_logprobs"], api::Json::array());
+  EXPECT_EQ(content[2]["bytes"], api::Json({152, 128}));
   EXPECT_TRUE(body["choices"][0]["logprobs"]["refusal"].is_null());
 }
 
 TEST(ChatResponseTest, LogprobsAreFlooredAndAlwaysNumbers) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  const Json body =
+  const api::Json body =
       body_of({TextDelta{"abcdef",
                          {token("a", -kInfinity), token("b", -1e30F),
                           token("c", std::numeric_limits<float>::quiet_NaN()), token("d", 1e-7F),
@@ -144,13 +145,13 @@ TEST(ChatResponseTest, LogprobsAreFlooredAndAlwaysNumbers) {
                finished()},
               true);
   std::vector<double> values;
-  for (const Json& entry : body["choices"][0]["logprobs"]["content"])
+  for (const api::Json& entry : body["choices"][0]["logprobs"]["content"])
     values.push_back(entry["logprob"]);
   EXPECT_EQ(values, (std::vector<double>{-9999, -9999, -9999, 0, 0, -0.1}));
 }
 
 TEST(ChatResponseTest, LogprobsNobodyAskedForAreLeftOut) {
-  const Json body = body_of({TextDelta{"a", {token("a", -1)}}, finished()}, false);
+  const api::Json body = body_of({TextDelta{"a", {token("a", -1)}}, finished()}, false);
   EXPECT_TRUE(body["choices"][0]["logprobs"].is_null());
 }
 
@@ -166,8 +167,8 @@ TEST(ChatResponseTest, TheFirstFailureIsTheError) {
 }
 
 TEST(ChatResponseTest, NothingCountsAfterTheLastEvent) {
-  const Json body = body_of({TextDelta{"a"}, finished(FinishReason::Stop, {1, 0, 1, 0}),
-                             TextDelta{"b"}, finished(FinishReason::Length, {1, 0, 9, 0})});
+  const api::Json body = body_of({TextDelta{"a"}, finished(FinishReason::Stop, {1, 0, 1, 0}),
+                                  TextDelta{"b"}, finished(FinishReason::Length, {1, 0, 9, 0})});
   EXPECT_EQ(body["choices"][0]["message"]["content"], "a");
   EXPECT_EQ(body["choices"][0]["finish_reason"], "stop");
   EXPECT_EQ(body["usage"]["completion_tokens"], 1);
@@ -179,7 +180,7 @@ TEST(ChatResponseTest, BytesThatAreNotUtf8NeverReachTheBody) {
   builder.add(0, ReasoningDelta{"\xED\xA0\x80"});
   builder.add(0, ToolCallDelta{0, "\xFE", "\xFE", "\xFE"});
   builder.add(0, finished());
-  EXPECT_TRUE(Json::accept(builder.json())) << builder.json();
+  EXPECT_TRUE(api::Json::accept(builder.json())) << builder.json();
 }
 
 TEST(ChatResponseTest, AMovedBuilderGoesOn) {
@@ -188,8 +189,8 @@ TEST(ChatResponseTest, AMovedBuilderGoesOn) {
   ChatResponseBuilder second(std::move(first));
   second.add(0, TextDelta{"b"});
   second.add(0, finished());
-  EXPECT_EQ(Json::parse(second.json())["choices"][0]["message"]["content"], "ab");
+  EXPECT_EQ(api::Json::parse(second.json())["choices"][0]["message"]["content"], "ab");
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::openai

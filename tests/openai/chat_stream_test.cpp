@@ -4,9 +4,9 @@
 
 #include "bodies.h"
 #include "events.h"
-#include "openai/chat_response.h"
+#include "openai/chat/chat_response.h"
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
 ChatResponseHead head(std::vector<std::string> warnings = {}) {
@@ -366,4 +366,4 @@ TEST(ChatStreamTest, AnySplitOfCallsGivesTheSameCallsStreamedAndWhole) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::openai

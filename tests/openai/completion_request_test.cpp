@@ -1,8 +1,8 @@
-#include "openai/completion_request.h"
+#include "openai/completions/completion_request.h"
 
 #include <gtest/gtest.h>
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
 CompletionRequest parsed(const std::string& members) {
@@ -97,4 +97,4 @@ TEST(CompletionRequestTest, WhatIsNotSupportedIsSaidByName) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::openai

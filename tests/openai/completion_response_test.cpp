@@ -1,4 +1,4 @@
-#include "openai/completion_response.h"
+#include "openai/completions/completion_response.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include "bodies.h"
 #include "events.h"
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
 CompletionResponseHead head() {
@@ -174,4 +174,4 @@ TEST(CompletionStreamTest, AnySplitGivesTheSameTextsAndLogprobsStreamedAndWhole)
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::openai

@@ -2,11 +2,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "openai/base64.h"
-#include "openai/embedding_response.h"
+#include "api/base64.h"
+#include "openai/embeddings/embedding_response.h"
 #include "openai/token_request.h"
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
 using nlohmann::json;
@@ -84,7 +84,7 @@ TEST(Base64Test, EveryLengthIsPadded) {
                                                         {"foob", "Zm9vYg=="},
                                                         {"\xFF\xFE", "//4="}}) {
     std::string out;
-    append_base64(out, bytes);
+    api::append_base64(out, bytes);
     EXPECT_EQ(out, text);
   }
 }
@@ -118,4 +118,4 @@ TEST(TokenRequestTest, APieceThatIsNotUtf8IsAListOfBytes) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::openai

@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include "openai/json_text.h"
+#include "api/json_text.h"
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
 struct Case {
@@ -48,9 +48,9 @@ TEST(ErrorBodyTest, TheTableIsTheContracts) {
     EXPECT_EQ(http.status, expected.status);
     EXPECT_EQ(http.retry_after_s, expected.retry_after_s);
     EXPECT_EQ(http.should_retry, expected.should_retry);
-    const Json error = Json::parse(error_body({expected.code, "why"}))["error"];
+    const api::Json error = api::Json::parse(error_body({expected.code, "why"}))["error"];
     EXPECT_EQ(error["type"], expected.type);
-    EXPECT_EQ(error["code"], expected.name.empty() ? Json(nullptr) : Json(expected.name));
+    EXPECT_EQ(error["code"], expected.name.empty() ? api::Json(nullptr) : api::Json(expected.name));
   }
 }
 
@@ -85,7 +85,7 @@ TEST(ErrorBodyTest, AllFourKeysAreThere) {
 
 TEST(ErrorBodyTest, UnsupportedTellsAFieldFromAValue) {
   const auto code = [](const std::string& field) {
-    return Json::parse(error_body({ErrorCode::Unsupported, "no", field}))["error"]["code"];
+    return api::Json::parse(error_body({ErrorCode::Unsupported, "no", field}))["error"]["code"];
   };
   EXPECT_EQ(code(""), "unsupported_feature");
   EXPECT_EQ(code("tools"), "unsupported_parameter");
@@ -97,9 +97,9 @@ TEST(ErrorBodyTest, AMessageOfAnyBytesMakesValidJson) {
   std::string all;
   for (int byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
   const std::string body = error_body({ErrorCode::Internal, all, all});
-  EXPECT_TRUE(Json::accept(body));
+  EXPECT_TRUE(api::Json::accept(body));
   EXPECT_EQ(body.find('\n'), std::string::npos);
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::openai

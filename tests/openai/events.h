@@ -5,7 +5,7 @@
 
 #include "core/event.h"
 
-namespace pcai {
+namespace pcai::openai {
 
 inline Finished finished(FinishReason reason = FinishReason::Stop, Usage usage = {},
                          Timings timings = {}) {
@@ -16,4 +16,4 @@ inline TokenLogprobs token(std::string bytes, float logprob, std::vector<TokenLo
   return {{1, std::move(bytes), logprob}, std::move(top)};
 }
 
-}  // namespace pcai
+}  // namespace pcai::openai

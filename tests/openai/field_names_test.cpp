@@ -1,16 +1,16 @@
-#include "openai/field_names.h"
+#include "api/field_names.h"
 
 #include <gtest/gtest.h>
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
-constexpr FieldName kNames[] = {
+constexpr api::FieldName kNames[] = {
     {"messages", "input"}, {"grammar", "text.format"}, {"tools[].function", "tools[]"}};
 
 Error renamed(std::string message, std::string field) {
   Error error{ErrorCode::InvalidRequest, std::move(message), std::move(field)};
-  rename_field(error, kNames);
+  api::rename_field(error, kNames);
   return error;
 }
 
@@ -42,4 +42,4 @@ TEST(FieldNamesTest, OtherFieldsKeepTheirNames) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::openai

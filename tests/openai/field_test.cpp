@@ -1,4 +1,4 @@
-#include "openai/field.h"
+#include "api/field.h"
 
 #include <gtest/gtest.h>
 
@@ -6,23 +6,23 @@
 #include <set>
 #include <tuple>
 
+#include "api/sampling_fields.h"
 #include "bodies.h"
-#include "openai/chat_fields.h"
-#include "openai/sampling_fields.h"
+#include "openai/chat/chat_fields.h"
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
 /// Every field of the chat route.
-std::vector<FieldInfo> all_fields() {
-  std::vector<FieldInfo> all;
+std::vector<api::FieldInfo> all_fields() {
+  std::vector<api::FieldInfo> all;
   for (const auto& field : answer_fields()) all.push_back(field);
   for (const auto& field : chat_fields()) all.push_back(field);
-  for (const auto& field : sampling_fields()) all.push_back(field);
+  for (const auto& field : api::sampling_fields()) all.push_back(field);
   return all;
 }
 
-std::string member(const FieldInfo& field, const std::string& value) {
+std::string member(const api::FieldInfo& field, const std::string& value) {
   // The fields that only make sense beside another one get it.
   std::string beside;
   if (field.name == "top_logprobs") beside = R"("logprobs":true,)";
@@ -30,12 +30,12 @@ std::string member(const FieldInfo& field, const std::string& value) {
   return beside + "\"" + std::string(field.name) + "\":" + value;
 }
 
-bool accepts(const FieldInfo& field, const std::string& value) {
+bool accepts(const api::FieldInfo& field, const std::string& value) {
   return parse_chat_request(chat_body(member(field, value))).has_value();
 }
 
 /// The error must be the client's and name the field.
-void expect_refused(const FieldInfo& field, const std::string& value) {
+void expect_refused(const api::FieldInfo& field, const std::string& value) {
   const Error error = error_of(chat_body(member(field, value)));
   EXPECT_EQ(error.code, ErrorCode::InvalidRequest) << field.name << " = " << value;
   EXPECT_EQ(error.field, field.name) << value << ": " << error.message;
@@ -44,29 +44,29 @@ void expect_refused(const FieldInfo& field, const std::string& value) {
 
 TEST(FieldTest, NamesAreUniqueAndDescribed) {
   std::set<std::string_view> names;
-  for (const FieldInfo& field : all_fields()) {
+  for (const api::FieldInfo& field : all_fields()) {
     EXPECT_TRUE(names.insert(field.name).second) << field.name;
     EXPECT_FALSE(field.description.empty()) << field.name;
     if (!field.default_json.empty()) {
-      EXPECT_TRUE(Json::accept(field.default_json)) << field.name;
+      EXPECT_TRUE(api::Json::accept(field.default_json)) << field.name;
     }
   }
 }
 
 TEST(FieldTest, HonouredFieldsHaveAReaderAndOthersHaveNone) {
   for (const auto& field : chat_fields()) {
-    EXPECT_EQ(field.read != nullptr, field.effect == FieldEffect::Honoured) << field.name;
+    EXPECT_EQ(field.read != nullptr, field.effect == api::FieldEffect::Honoured) << field.name;
   }
-  for (const auto& field : sampling_fields()) EXPECT_NE(field.read, nullptr) << field.name;
+  for (const auto& field : api::sampling_fields()) EXPECT_NE(field.read, nullptr) << field.name;
 }
 
 TEST(FieldTest, TheRangesAreThoseOfTheApi) {
   const auto range_of = [](std::string_view name) {
-    for (const FieldInfo& field : all_fields()) {
+    for (const api::FieldInfo& field : all_fields()) {
       if (field.name == name) return field.range;
     }
     ADD_FAILURE() << "no field " << name;
-    return Range{};
+    return api::Range{};
   };
   const std::vector<std::tuple<const char*, double, double, bool>> expected = {
       {"temperature", 0, 2, false},
@@ -85,7 +85,7 @@ TEST(FieldTest, TheRangesAreThoseOfTheApi) {
       {"messages", 1, 4096, false},
   };
   for (const auto& [name, min, max, above_min] : expected) {
-    const Range range = range_of(name);
+    const api::Range range = range_of(name);
     EXPECT_EQ(range.min, min) << name;
     EXPECT_EQ(range.max, max) << name;
     EXPECT_EQ(range.above_min, above_min) << name;
@@ -94,13 +94,13 @@ TEST(FieldTest, TheRangesAreThoseOfTheApi) {
 
 TEST(FieldTest, EveryNumberHasBoundsThatHoldAtBothEnds) {
   int tested = 0;
-  for (const FieldInfo& field : all_fields()) {
-    if (field.type != FieldType::Integer && field.type != FieldType::Number) continue;
+  for (const api::FieldInfo& field : all_fields()) {
+    if (field.type != api::FieldType::Integer && field.type != api::FieldType::Number) continue;
     if (field.name == "seed") continue;  // has the whole 64 bits, see ChatRequestTest
     SCOPED_TRACE(field.name);
-    const bool integer = field.type == FieldType::Integer;
+    const bool integer = field.type == api::FieldType::Integer;
     const auto text = [&](double value) {
-      return to_text(integer ? Json(std::int64_t(value)) : Json(value));
+      return api::to_text(integer ? api::Json(std::int64_t(value)) : api::Json(value));
     };
     const double step = integer ? 1 : 0.001;
     ASSERT_TRUE(std::isfinite(field.range.min) && std::isfinite(field.range.max));
@@ -118,8 +118,8 @@ TEST(FieldTest, EveryNumberHasBoundsThatHoldAtBothEnds) {
 }
 
 TEST(FieldTest, AWrongTypeIsRefusedWithTheFieldsName) {
-  using enum FieldType;
-  const std::vector<std::pair<std::string, std::set<FieldType>>> samples = {
+  using enum api::FieldType;
+  const std::vector<std::pair<std::string, std::set<api::FieldType>>> samples = {
       {"true", {Boolean}},
       {"\"3\"", {String, StringOrArray, StringOrObject}},
       {"1.5", {Number}},
@@ -127,7 +127,7 @@ TEST(FieldTest, AWrongTypeIsRefusedWithTheFieldsName) {
       {"[]", {Array, StringOrArray}},
       {"{}", {Object, StringOrObject}},
   };
-  for (const FieldInfo& field : all_fields()) {
+  for (const api::FieldInfo& field : all_fields()) {
     if (field.type == Any) continue;
     for (const auto& [value, types] : samples) {
       if (!types.contains(field.type)) expect_refused(field, value);
@@ -136,8 +136,8 @@ TEST(FieldTest, AWrongTypeIsRefusedWithTheFieldsName) {
 }
 
 TEST(FieldTest, IntegersMayNotBeFractionsTextOrBooleans) {
-  for (const FieldInfo& field : all_fields()) {
-    if (field.type != FieldType::Integer) continue;
+  for (const api::FieldInfo& field : all_fields()) {
+    if (field.type != api::FieldType::Integer) continue;
     for (const char* value : {"1e30", "1.5", "\"3\"", "true", "1e-3", "18446744073709551616",
                               "-9223372036854775809", "123456789012345678901234567890"}) {
       expect_refused(field, value);
@@ -154,7 +154,7 @@ TEST(FieldTest, AnIntegerWrittenAsAWholeFloatIsOne) {
 TEST(FieldTest, NullEqualsAbsentForEveryOptionalField) {
   const auto bare = parse_chat_request(chat_body());
   ASSERT_TRUE(bare);
-  for (const FieldInfo& field : all_fields()) {
+  for (const api::FieldInfo& field : all_fields()) {
     if (field.required || field.name == "model") continue;
     const auto parsed = parse_chat_request(chat_body(member(field, "null")));
     ASSERT_TRUE(parsed) << field.name << ": " << parsed.error().message;
@@ -167,7 +167,7 @@ TEST(FieldTest, NullEqualsAbsentForEveryOptionalField) {
 TEST(FieldTest, TheDescribedDefaultIsWhatAnAbsentFieldGets) {
   const GenerateParams params;
   std::set<std::string> seen;
-  for (const FieldInfo& field : all_fields()) {
+  for (const api::FieldInfo& field : all_fields()) {
     if (field.default_json.empty()) continue;
     seen.insert(std::string(field.name) + "=" + field.default_json);
     EXPECT_TRUE(accepts(field, field.default_json)) << field.name;
@@ -212,11 +212,11 @@ TEST(FieldTest, MessagesSayWhatIsWantedAndWhatCame) {
 
 TEST(FieldTest, IgnoredFieldsAreNamedInTheWarnings) {
   int tested = 0;
-  for (const FieldInfo& field : all_fields()) {
-    if (field.effect != FieldEffect::Ignored) continue;
-    const std::string value = field.type == FieldType::Boolean  ? "true"
-                              : field.type == FieldType::Object ? R"({"a":[1]})"
-                                                                : "\"x\"";
+  for (const api::FieldInfo& field : all_fields()) {
+    if (field.effect != api::FieldEffect::Ignored) continue;
+    const std::string value = field.type == api::FieldType::Boolean  ? "true"
+                              : field.type == api::FieldType::Object ? R"({"a":[1]})"
+                                                                     : "\"x\"";
     const auto parsed = parse_chat_request(chat_body(member(field, value)));
     ASSERT_TRUE(parsed) << field.name << ": " << parsed.error().message;
     EXPECT_EQ(parsed->warnings,
@@ -228,11 +228,12 @@ TEST(FieldTest, IgnoredFieldsAreNamedInTheWarnings) {
 
 TEST(FieldTest, UnsupportedFieldsAreRefusedUnlessTheyAskForNothing) {
   int tested = 0;
-  for (const FieldInfo& field : all_fields()) {
-    if (field.effect != FieldEffect::Unsupported) continue;
-    const auto [some, none] = field.type == FieldType::Array    ? std::pair("[{}]", "[]")
-                              : field.type == FieldType::String ? std::pair("\"x\"", "\"\"")
-                                                                : std::pair(R"({"a":1})", "{}");
+  for (const api::FieldInfo& field : all_fields()) {
+    if (field.effect != api::FieldEffect::Unsupported) continue;
+    const auto [some, none] = field.type == api::FieldType::Array ? std::pair("[{}]", "[]")
+                              : field.type == api::FieldType::String
+                                  ? std::pair("\"x\"", "\"\"")
+                                  : std::pair(R"({"a":1})", "{}");
     const Error error = error_of(chat_body(member(field, some)));
     EXPECT_EQ(error.code, ErrorCode::Unsupported) << field.name;
     EXPECT_EQ(error.field, field.name);
@@ -243,4 +244,4 @@ TEST(FieldTest, UnsupportedFieldsAreRefusedUnlessTheyAskForNothing) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::openai

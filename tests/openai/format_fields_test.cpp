@@ -2,7 +2,7 @@
 
 #include "bodies.h"
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
 GenerateRequest parsed(const std::string& members) {
@@ -139,4 +139,4 @@ TEST(TemplateFieldsTest, WhatATemplateMayNotGetIsRefused) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::openai

@@ -7,12 +7,12 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "api/json_text.h"
 #include "core/utf8.h"
-#include "openai/chat_request.h"
-#include "openai/completion_request.h"
+#include "openai/chat/chat_request.h"
+#include "openai/completions/completion_request.h"
 #include "openai/error_body.h"
-#include "openai/json_text.h"
-#include "openai/responses_request.h"
+#include "openai/responses/responses_request.h"
 
 namespace {
 
@@ -34,7 +34,7 @@ void check_error(const Error& error) {
   require(!error.message.empty() && error.message.size() < 1000, "the message is short");
   require_utf8(error.message);
   require_utf8(error.field);
-  require(Json::accept(error_body(error)), "the error body is JSON");
+  require(pcai::api::Json::accept(error_body(error)), "the error body is JSON");
 }
 
 void check_sampling(const GenerateParams& params) {
@@ -78,7 +78,7 @@ void check_prompt(const ChatPrompt& prompt) {
   require(prompt.tools.definitions.size() <= 128, "tools");
   for (const ToolDefinition& tool : prompt.tools.definitions) {
     require(!tool.name.empty() && tool.name.size() <= 64, "tool name");
-    require(tool.parameters.empty() || Json::accept(tool.parameters), "parameters");
+    require(tool.parameters.empty() || pcai::api::Json::accept(tool.parameters), "parameters");
   }
   require(prompt.template_arguments.size() <= 33, "template arguments");
 }
@@ -106,7 +106,7 @@ void check_responses(std::string_view text) {
   auto request = parse_responses_request(text);
   if (!request) return check_error(request.error());
   check_sampling(request->generate.params);
-  require_utf8(to_text(request->echo));
+  require_utf8(pcai::api::to_text(request->echo));
   add_history(*request, {});
   check_prompt(std::get<ChatPrompt>(request->generate.prompt));
 }

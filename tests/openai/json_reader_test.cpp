@@ -1,8 +1,8 @@
-#include "openai/json_reader.h"
+#include "api/json_reader.h"
 
 #include <gtest/gtest.h>
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
 std::string nested(std::size_t depth, const std::string& open, const std::string& close) {
@@ -13,8 +13,8 @@ std::string nested(std::size_t depth, const std::string& open, const std::string
   return text;
 }
 
-Error error_in(const std::string& text, const JsonLimits& limits = {}) {
-  const auto read = read_json(text, limits);
+Error error_in(const std::string& text, const api::JsonLimits& limits = {}) {
+  const auto read = api::read_json(text, limits);
   return read ? Error{ErrorCode::Internal, "it was accepted"} : read.error();
 }
 
@@ -28,9 +28,9 @@ TEST(JsonReaderTest, WhatIsValidComesBackAsItWasWithItsOrder) {
            R"({"\u0000":"\u0000"})",
            "\"\xF0\x9F\x98\x80\"",
        }) {
-    const auto read = read_json(text);
+    const auto read = api::read_json(text);
     ASSERT_TRUE(read) << text << ": " << read.error().message;
-    EXPECT_EQ(to_text(*read), text);
+    EXPECT_EQ(api::to_text(*read), text);
   }
 }
 
@@ -40,17 +40,17 @@ TEST(JsonReaderTest, AnObjectOfManyMembersKeepsThemAll) {
     text += (i > 0 ? ",\"" : "\"") + std::to_string(i) + "\":" + std::to_string(i);
   }
   text += "}";
-  const auto read = read_json(text);
+  const auto read = api::read_json(text);
   ASSERT_TRUE(read) << read.error().message;
-  EXPECT_EQ(to_text(*read), text);
+  EXPECT_EQ(api::to_text(*read), text);
 }
 
 TEST(JsonReaderTest, AByteOrderMarkIsNoError) {
-  EXPECT_TRUE(read_json("\xEF\xBB\xBF{}"));
+  EXPECT_TRUE(api::read_json("\xEF\xBB\xBF{}"));
 }
 
 TEST(JsonReaderTest, SurrogatePairsBecomeOneCodePoint) {
-  const auto read = read_json(R"("\ud83d\ude00")");
+  const auto read = api::read_json(R"("\ud83d\ude00")");
   ASSERT_TRUE(read);
   EXPECT_EQ(read->get<std::string>(), "\xF0\x9F\x98\x80");
 }
@@ -108,8 +108,8 @@ TEST(JsonReaderTest, NothingMayFollowANulByte) {
 }
 
 TEST(JsonReaderTest, SixtyFourLevelsAreReadAndOneMoreIsNot) {
-  EXPECT_TRUE(read_json(nested(64, "[", "]")));
-  EXPECT_TRUE(read_json(nested(64, R"({"a":)", "}")));
+  EXPECT_TRUE(api::read_json(nested(64, "[", "]")));
+  EXPECT_TRUE(api::read_json(nested(64, R"({"a":)", "}")));
   for (const std::size_t depth : {std::size_t{65}, std::size_t{100'000}}) {
     EXPECT_NE(error_in(nested(depth, "[", "]")).message.find("deeper than 64"), std::string::npos);
     EXPECT_NE(error_in(nested(depth, R"({"a":)", "}")).message.find("deeper than 64"),
@@ -122,31 +122,31 @@ TEST(JsonReaderTest, AKeyGivenTwiceIsRefusedWithItsPath) {
   EXPECT_EQ(error_in(R"({"a":1,"b":2,"a":1})").field, "a");
   EXPECT_EQ(error_in(R"({"x":[{},{"y":{"k":1,"k":2}}]})").field, "x[1].y.k");
   EXPECT_EQ(error_in(R"({"a":1,"\u0061":1})").message, "a is given twice");
-  EXPECT_TRUE(read_json(R"({"a":{"a":1},"b":{"a":1}})"));
+  EXPECT_TRUE(api::read_json(R"({"a":{"a":1},"b":{"a":1}})"));
 }
 
 TEST(JsonReaderTest, EachLimitHoldsAtItsEnd) {
-  JsonLimits limits;
+  api::JsonLimits limits;
   limits.values = 4;
-  EXPECT_TRUE(read_json("[1,2,3]", limits));
+  EXPECT_TRUE(api::read_json("[1,2,3]", limits));
   EXPECT_EQ(error_in("[1,2,3,4]", limits).code, ErrorCode::InvalidRequest);
   EXPECT_EQ(error_in("[[],[],[],[]]", limits).code, ErrorCode::InvalidRequest);
 
   limits = {};
   limits.members = 2;
-  EXPECT_TRUE(read_json(R"({"a":1,"b":{"a":1,"b":1}})", limits));
+  EXPECT_TRUE(api::read_json(R"({"a":1,"b":{"a":1,"b":1}})", limits));
   EXPECT_EQ(error_in(R"({"a":1,"b":1,"c":1})", limits).field, "c");
 
   limits = {};
   limits.string_bytes = 3;
-  EXPECT_TRUE(read_json(R"({"abc":"abc"})", limits));
+  EXPECT_TRUE(api::read_json(R"({"abc":"abc"})", limits));
   EXPECT_EQ(error_in(R"({"a":"abcd"})", limits).field, "a");
   EXPECT_EQ(error_in(R"({"abcd":1})", limits).code, ErrorCode::InvalidRequest);
 }
 
 TEST(JsonReaderTest, ALongStringIsReadAndNeverRepeatedInAnError) {
   const std::string megabyte(1 << 20, 'x');
-  const auto read = read_json("\"" + megabyte + "\"");
+  const auto read = api::read_json("\"" + megabyte + "\"");
   ASSERT_TRUE(read);
   EXPECT_EQ(read->get_ref<const std::string&>(), megabyte);
 
@@ -162,11 +162,11 @@ TEST(JsonReaderTest, ALongStringIsReadAndNeverRepeatedInAnError) {
 }
 
 TEST(JsonReaderTest, IntegersOutOf64BitsAreNumbersAndNotWrappedAround) {
-  const auto read = read_json("[18446744073709551616,-9223372036854775809,1e308]");
+  const auto read = api::read_json("[18446744073709551616,-9223372036854775809,1e308]");
   ASSERT_TRUE(read);
-  for (const Json& number : *read) EXPECT_TRUE(number.is_number_float());
+  for (const api::Json& number : *read) EXPECT_TRUE(number.is_number_float());
   EXPECT_DOUBLE_EQ((*read)[0].get<double>(), 0x1p64);
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::openai

@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
-#include "openai/completion_request.h"
+#include "openai/completions/completion_request.h"
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
 Result<CompletionRequest> parse(const std::string& lora) {
@@ -59,4 +59,4 @@ TEST(LoraFieldTest, WhatIsWrongIsRefusedByItsPlace) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::openai

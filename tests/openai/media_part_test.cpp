@@ -1,13 +1,13 @@
-#include "openai/media_part.h"
+#include "api/media_part.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "api/base64.h"
 #include "bodies.h"
-#include "openai/base64.h"
-#include "openai/responses_request.h"
+#include "openai/responses/responses_request.h"
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
 using testing::ElementsAre;
@@ -18,7 +18,7 @@ const std::string kWav = std::string("RIFF\x24\x00\x00\x00WAVE", 12) + "fmt ";
 
 std::string base64(std::string_view bytes) {
   std::string text;
-  append_base64(text, bytes);
+  api::append_base64(text, bytes);
   return text;
 }
 
@@ -60,7 +60,7 @@ Error refused(const std::string& parts) {
 TEST(Base64Test, WhatIsWrittenIsReadAgain) {
   std::string bytes;
   for (int length = 0; length < 70; ++length) {
-    EXPECT_EQ(decode_base64(base64(bytes)), bytes) << length;
+    EXPECT_EQ(api::decode_base64(base64(bytes)), bytes) << length;
     bytes += static_cast<char>(length * 37);
   }
 }
@@ -68,7 +68,7 @@ TEST(Base64Test, WhatIsWrittenIsReadAgain) {
 TEST(Base64Test, NothingElseIsRead) {
   for (const char* text : {"A", "AA", "AAA", "AA==AAAA", "A===", "====", "AA=A", "AA-_", "AA A",
                            "AAAA\n", "AB==", "AAB=", "AAAAA===", "AA== "}) {
-    EXPECT_FALSE(decode_base64(text)) << text;
+    EXPECT_FALSE(api::decode_base64(text)) << text;
   }
 }
 
@@ -105,8 +105,8 @@ TEST(MediaPartTest, AnyTypeOfImageMayHoldAnyKnownImage) {
 TEST(MediaPartTest, LinksStayLinks) {
   const auto message = message_of(image("https://example.org/a.png?b=c"));
   ASSERT_EQ(message.media.size(), 1U);
-  EXPECT_TRUE(is_link(message.media[0]));
-  EXPECT_FALSE(is_link(message_of(image(png_url())).media.at(0)));
+  EXPECT_TRUE(api::is_link(message.media[0]));
+  EXPECT_FALSE(api::is_link(message_of(image(png_url())).media.at(0)));
 }
 
 TEST(MediaPartTest, WhatIsNoPictureIsRefusedWithItsPlace) {
@@ -175,4 +175,4 @@ TEST(MediaPartTest, ResponsesHaveTheirOwnWords) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::openai

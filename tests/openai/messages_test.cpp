@@ -1,10 +1,10 @@
-#include "openai/messages.h"
+#include "openai/chat/messages.h"
 
 #include <gtest/gtest.h>
 
 #include "bodies.h"
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
 struct Read {
@@ -241,11 +241,11 @@ TEST(MessagesTest, ContentOfAnySizeAndAnyTextIsKeptWhole) {
   const std::string text =
       std::string(1 << 20, 'a') + "\xF0\x9F\x98\x80\"\\\n" + std::string(1, '\0');
   const std::string body =
-      body_of_messages("[{\"role\":\"user\",\"content\":" + to_text(Json(text)) + "}]");
+      body_of_messages("[{\"role\":\"user\",\"content\":" + api::to_text(api::Json(text)) + "}]");
   const auto request = parse_chat_request(body);
   ASSERT_TRUE(request) << request.error().message;
   EXPECT_EQ(std::get<ChatPrompt>(request->generate.prompt).messages[0].content, text);
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::openai

@@ -1,10 +1,10 @@
-#include "openai/model_list.h"
+#include "openai/models/model_list.h"
 
 #include <gtest/gtest.h>
 
-#include "openai/json_text.h"
+#include "api/json_text.h"
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
 TEST(ModelListTest, NoModelsIsAnEmptyList) {
@@ -26,21 +26,21 @@ TEST(ModelListTest, AModelTellsHowItStands) {
                            .requests = 2,
                            .unloads_at = 1'700'000'060,
                            .loads = 3};
-  const Json model = Json::parse(model_body(status));
+  const api::Json model = api::Json::parse(model_body(status));
   EXPECT_EQ(model["memory_bytes"], 7);
   EXPECT_EQ(model["pinned"], true);
   EXPECT_EQ(model["requests"], 2);
   EXPECT_EQ(model["loads"], 3);
   EXPECT_EQ(model["unloads_at"], 1'700'000'060);
-  EXPECT_EQ(model["capabilities"], Json({"completion", "insert", "vision"}));
+  EXPECT_EQ(model["capabilities"], api::Json({"completion", "insert", "vision"}));
 }
 
 TEST(ModelListTest, AdaptersHaveIdsNamesAndScales) {
   const ModelStatus status{.id = "m", .adapters = {{"/secret/a.gguf", 1}, {"b.gguf", 0.5F}}};
-  EXPECT_EQ(Json::parse(model_body(status))["lora"],
-            Json::parse(R"([{"id":0,"name":"a.gguf","scale":1.0},
+  EXPECT_EQ(api::Json::parse(model_body(status))["lora"],
+            api::Json::parse(R"([{"id":0,"name":"a.gguf","scale":1.0},
                             {"id":1,"name":"b.gguf","scale":0.5}])"));
-  EXPECT_FALSE(Json::parse(model_body({.id = "m"})).contains("lora"));
+  EXPECT_FALSE(api::Json::parse(model_body({.id = "m"})).contains("lora"));
 }
 
 TEST(ModelListTest, AReadyModelTellsWhatItIs) {
@@ -53,7 +53,7 @@ TEST(ModelListTest, AReadyModelTellsWhatItIs) {
                           .train_context_length = 8192,
                           .parameter_count = 134'515'008,
                           .size_bytes = 98'000'000'000};
-  const Json model = Json::parse(model_body(status));
+  const api::Json model = api::Json::parse(model_body(status));
   EXPECT_EQ(model["id"], "org/model:q4");
   EXPECT_EQ(model["object"], "model");
   EXPECT_EQ(model["created"], 1'700'000'000);
@@ -66,36 +66,36 @@ TEST(ModelListTest, AReadyModelTellsWhatItIs) {
   EXPECT_EQ(model["train_context_length"], 8192);
   EXPECT_EQ(model["size"], 98'000'000'000);
   EXPECT_EQ(model["parameters"], 134'515'008);
-  EXPECT_EQ(model["input_modalities"], Json::array({"text"}));
+  EXPECT_EQ(model["input_modalities"], api::Json::array({"text"}));
   EXPECT_FALSE(model.contains("error"));
   EXPECT_FALSE(model.contains("load_progress"));
 
   status.info->sees = status.info->hears = true;
-  EXPECT_EQ(Json::parse(model_body(status))["input_modalities"],
-            Json::array({"text", "image", "audio"}));
+  EXPECT_EQ(api::Json::parse(model_body(status))["input_modalities"],
+            api::Json::array({"text", "image", "audio"}));
 
   status.info->quantization.reset();
-  EXPECT_TRUE(Json::parse(model_body(status))["quantization"].is_null());
+  EXPECT_TRUE(api::Json::parse(model_body(status))["quantization"].is_null());
 }
 
 TEST(ModelListTest, AFailedModelSaysWhy) {
   ModelStatus status{.id = "m", .state = ModelState::Failed};
   status.error = Error{ErrorCode::InvalidModel, "m.gguf: bad magic"};
-  const Json model = Json::parse(model_body(status));
+  const api::Json model = api::Json::parse(model_body(status));
   EXPECT_EQ(model["state"], "failed");
   EXPECT_EQ(model["error"], "m.gguf: bad magic");
 }
 
 TEST(ModelListTest, ALoadingModelSaysHowFar) {
-  const Json model =
-      Json::parse(model_body({.id = "m", .state = ModelState::Loading, .load_progress = 0.4242F}));
+  const api::Json model = api::Json::parse(
+      model_body({.id = "m", .state = ModelState::Loading, .load_progress = 0.4242F}));
   EXPECT_EQ(model["state"], "loading");
   EXPECT_EQ(model["load_progress"], 0.42);
 }
 
 TEST(ModelListTest, AnIdOfAnyBytesMakesValidJson) {
-  EXPECT_TRUE(Json::accept(model_list_body({ModelStatus{.id = "a\"\\\n\xFF"}})));
+  EXPECT_TRUE(api::Json::accept(model_list_body({ModelStatus{.id = "a\"\\\n\xFF"}})));
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::openai

@@ -1,8 +1,8 @@
-#include "openai/response_store.h"
+#include "openai/responses/response_store.h"
 
 #include <gtest/gtest.h>
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
 ResponseStore::Ended ended(const std::string& text) {
@@ -91,4 +91,4 @@ TEST(ResponseStoreTest, CancelCallsBackWhileItRunsOnly) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::openai

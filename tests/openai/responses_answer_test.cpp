@@ -1,4 +1,4 @@
-#include "openai/responses_answer.h"
+#include "openai/responses/responses_answer.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 
 #include "events.h"
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
 ResponsesAnswer answer(bool logprobs = false) {
@@ -14,12 +14,12 @@ ResponsesAnswer answer(bool logprobs = false) {
                           .created = 1'700'000'000,
                           .model = "m",
                           .logprobs = logprobs,
-                          .echo = {{"tools", Json::array()}}});
+                          .echo = {{"tools", api::Json::array()}}});
 }
 
 /// The events of an SSE text, checked: `event` is `type`, and the numbers rise from 0.
-std::vector<Json> events_of(const std::string& frames) {
-  std::vector<Json> events;
+std::vector<api::Json> events_of(const std::string& frames) {
+  std::vector<api::Json> events;
   std::size_t at = 0;
   while (at < frames.size()) {
     const std::size_t data = frames.find("\ndata: ", at);
@@ -28,7 +28,7 @@ std::vector<Json> events_of(const std::string& frames) {
       ADD_FAILURE() << "broken frame: " << frames.substr(at, 80);
       break;
     }
-    events.push_back(Json::parse(frames.substr(data + 7, end - data - 7)));
+    events.push_back(api::Json::parse(frames.substr(data + 7, end - data - 7)));
     EXPECT_EQ(events.back()["type"], frames.substr(at + 7, data - at - 7));
     EXPECT_EQ(events.back()["sequence_number"], events.size() - 1);
     at = end + 2;
@@ -36,9 +36,9 @@ std::vector<Json> events_of(const std::string& frames) {
   return events;
 }
 
-std::vector<std::string> types_of(const std::vector<Json>& events) {
+std::vector<std::string> types_of(const std::vector<api::Json>& events) {
   std::vector<std::string> types;
-  for (const Json& event : events) types.push_back(event["type"].get<std::string>().substr(9));
+  for (const api::Json& event : events) types.push_back(event["type"].get<std::string>().substr(9));
   return types;
 }
 
@@ -58,20 +58,20 @@ TEST(ResponsesAnswerTest, ATextHasItsEventsInOrder) {
                                 "output_text.delta", "output_text.delta", "output_text.done",
                                 "content_part.done", "output_item.done", "completed"}));
   EXPECT_EQ(events[0]["response"]["status"], "in_progress");
-  EXPECT_EQ(events[2]["item"]["content"], Json::array());
+  EXPECT_EQ(events[2]["item"]["content"], api::Json::array());
   EXPECT_EQ(events[2]["item"]["status"], "in_progress");
   EXPECT_EQ(events[4]["delta"], "He");
-  EXPECT_EQ(events[4]["logprobs"], Json::array());
+  EXPECT_EQ(events[4]["logprobs"], api::Json::array());
   EXPECT_EQ(events[4]["item_id"], events[2]["item"]["id"]);
   EXPECT_EQ(events[6]["text"], "Hello");
-  const Json& response = events[9]["response"];
+  const api::Json& response = events[9]["response"];
   EXPECT_EQ(response["status"], "completed");
   EXPECT_EQ(response["output"][0]["content"][0]["text"], "Hello");
   EXPECT_EQ(response["output"][0]["status"], "completed");
   EXPECT_EQ(response["usage"]["input_tokens_details"]["cached_tokens"], 4);
   EXPECT_EQ(response["usage"]["total_tokens"], 11);
-  EXPECT_EQ(response["tools"], Json::array());
-  EXPECT_EQ(response, Json::parse(one.json()));
+  EXPECT_EQ(response["tools"], api::Json::array());
+  EXPECT_EQ(response, api::Json::parse(one.json()));
   EXPECT_TRUE(one.done());
   EXPECT_EQ(one.add(0, TextDelta{"late"}), "");
 }
@@ -106,7 +106,7 @@ TEST(ResponsesAnswerTest, ReasoningTextAndCallsAreItemsOfTheirOwn) {
                                                         "function_call_arguments.done",
                                                         "output_item.done",
                                                         "completed"}));
-  const Json output = Json::parse(one.json())["output"];
+  const api::Json output = api::Json::parse(one.json())["output"];
   ASSERT_EQ(output.size(), 4U);
   EXPECT_EQ(output[0]["content"][0]["text"], "hm");
   EXPECT_EQ(output[2]["call_id"], "c1");
@@ -123,7 +123,7 @@ TEST(ResponsesAnswerTest, ACutAnswerIsIncomplete) {
   ResponsesAnswer one = answer();
   const auto events = events_of(frames_of(one, {TextDelta{"He"}, finished(FinishReason::Length)}));
   EXPECT_EQ(types_of(events).back(), "incomplete");
-  const Json& response = events.back()["response"];
+  const api::Json& response = events.back()["response"];
   EXPECT_EQ(response["status"], "incomplete");
   EXPECT_EQ(response["incomplete_details"]["reason"], "max_output_tokens");
   EXPECT_EQ(response["output"][0]["status"], "incomplete");
@@ -146,7 +146,7 @@ TEST(ResponsesAnswerTest, ACancelledResponseHasNotFailed) {
   frames_of(one, {TextDelta{"He"}, Failed{{ErrorCode::Cancelled, "bye"}, {}, {}}});
   EXPECT_TRUE(one.done());
   EXPECT_FALSE(one.error());
-  EXPECT_EQ(Json::parse(one.json())["status"], "cancelled");
+  EXPECT_EQ(api::Json::parse(one.json())["status"], "cancelled");
 }
 
 TEST(ResponsesAnswerTest, AnEmptyAnswerStillHasItsMessage) {
@@ -162,7 +162,7 @@ TEST(ResponsesAnswerTest, LogprobsComeWithDeltasAndWhole) {
       one, {TextDelta{"a", {token("a", -1)}}, TextDelta{"b", {token("b", -2)}}, finished()}));
   EXPECT_EQ(events[4]["logprobs"][0]["token"], "a");
   EXPECT_EQ(events[6]["logprobs"].size(), 2U);
-  const Json part = Json::parse(one.json())["output"][0]["content"][0];
+  const api::Json part = api::Json::parse(one.json())["output"][0]["content"][0];
   EXPECT_EQ(part["logprobs"][1]["logprob"], -2);
 }
 
@@ -187,7 +187,7 @@ TEST(ResponsesAnswerTest, AnySplitGivesTheSameOutput) {
       at += size;
     }
   };
-  Json first;
+  api::Json first;
   for (int round = 0; round < 100; ++round) {
     std::vector<GenerateEvent> events;
     split(text, [&](std::string part) { events.push_back(ReasoningDelta{std::move(part)}); });
@@ -200,18 +200,18 @@ TEST(ResponsesAnswerTest, AnySplitGivesTheSameOutput) {
     events.push_back(finished(FinishReason::ToolCalls));
     ResponsesAnswer one = answer();
     std::string deltas[3];
-    for (const Json& event : events_of(frames_of(one, events))) {
+    for (const api::Json& event : events_of(frames_of(one, events))) {
       if (!event.contains("delta")) continue;
       deltas[event["output_index"].get<std::size_t>()] += event["delta"].get<std::string>();
     }
     EXPECT_EQ(deltas[0], text);
     EXPECT_EQ(deltas[1], text);
     EXPECT_EQ(deltas[2], arguments);
-    const Json output = Json::parse(one.json())["output"];
+    const api::Json output = api::Json::parse(one.json())["output"];
     if (first.is_null()) first = output;
     ASSERT_EQ(output, first);
   }
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::openai

@@ -1,8 +1,8 @@
-#include "openai/responses_request.h"
+#include "openai/responses/responses_request.h"
 
 #include <gtest/gtest.h>
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
 ResponsesRequest parsed(const std::string& members) {
@@ -30,7 +30,7 @@ TEST(ResponsesRequestTest, ABareRequestHasItsDefaults) {
   EXPECT_FALSE(request.stream);
   EXPECT_EQ(request.echo["temperature"].dump(), "0.7");
   EXPECT_EQ(request.echo["tool_choice"], "auto");
-  EXPECT_EQ(request.echo["tools"], Json::array());
+  EXPECT_EQ(request.echo["tools"], api::Json::array());
   EXPECT_EQ(request.echo["text"]["format"]["type"], "text");
   EXPECT_TRUE(request.echo["instructions"].is_null());
 }
@@ -166,4 +166,4 @@ TEST(ResponsesRequestTest, WhatHasNoEffectIsNamed) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::openai

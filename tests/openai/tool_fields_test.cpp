@@ -2,7 +2,7 @@
 
 #include "bodies.h"
 
-namespace pcai {
+namespace pcai::openai {
 namespace {
 
 constexpr const char* kTwoTools =
@@ -176,4 +176,4 @@ TEST(ToolFieldsTest, SchemasAreBoundedInDepthAndSize) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::openai

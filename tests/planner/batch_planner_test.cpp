@@ -1,11 +1,11 @@
-#include "backend/llamacpp/batch_planner.h"
+#include "backend/llamacpp/plan/batch_planner.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <numeric>
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 constexpr PlannerOptions kRoomy{
@@ -242,4 +242,4 @@ TEST(BatchPlannerTest, ALongPromptLeavesTurnsToThoseWhoDecodeWithOtherAdapters) 
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "backend/llamacpp/batch_planner.h"
+#include "backend/llamacpp/plan/batch_planner.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 
 /// A KV cache as simple as can be: each sequence is a list of cells, a cell lives as long as some
 /// list holds it.
@@ -65,4 +65,4 @@ class NaiveCache {
   std::map<SequenceId, Sequence> sequences_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

@@ -9,7 +9,7 @@
 
 #include "planner/naive_cache.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 constexpr std::uint32_t kSlack = 8;  // prompt tokens that a used-up budget still allows
@@ -387,4 +387,4 @@ SimulationResult simulate(std::uint64_t seed, const Fault& fault) {
   return Simulation(seed, fault).run();
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

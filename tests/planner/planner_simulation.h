@@ -4,9 +4,9 @@
 #include <functional>
 #include <string>
 
-#include "backend/llamacpp/batch_planner.h"
+#include "backend/llamacpp/plan/batch_planner.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 
 /// Changes a plan before it is carried out: a planner with a fault.
 using Fault = std::function<void(StepPlan&)>;
@@ -26,4 +26,4 @@ struct SimulationResult {
 /// The same seed plays the same schedule.
 SimulationResult simulate(std::uint64_t seed, const Fault& fault = {});
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

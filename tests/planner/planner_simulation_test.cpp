@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <random>
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -158,4 +158,4 @@ TEST(PlannerSimulationTest, APlannerThatDoesNothingIsNoticed) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

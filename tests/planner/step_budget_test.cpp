@@ -1,8 +1,8 @@
-#include "backend/llamacpp/step_budget.h"
+#include "backend/llamacpp/plan/step_budget.h"
 
 #include <gtest/gtest.h>
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 /// A machine on which a step takes 10 ms and 2 ms a token, and 0.01 ms for each cell seen.
@@ -75,4 +75,4 @@ TEST(StepBudgetTest, ItKeepsToItsBounds) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

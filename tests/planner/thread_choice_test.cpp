@@ -1,10 +1,10 @@
-#include "backend/llamacpp/thread_choice.h"
+#include "backend/llamacpp/plan/thread_choice.h"
 
 #include <gtest/gtest.h>
 
 #include <functional>
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 /// Steps of one token that take what `cost` says for a number of threads. Returns the number most
@@ -99,4 +99,4 @@ TEST(ThreadChoiceTest, OneThreadIsOneThread) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

@@ -38,7 +38,7 @@ class CheckLayersTest(unittest.TestCase):
         self.assertIn(complaint, output)
 
     def test_designed_arrows_pass_and_are_counted(self):
-        self.write("src/http/server.h", '#include "engine/engine.h"\n#include <boost/asio.hpp>\n')
+        self.write("src/http/connection/server.h", '#include "engine/engine.h"\n#include <boost/asio.hpp>\n')
         self.write("src/backend/llamacpp/model.h", '#include <llama.h>\n#include "chat.h"\n')
         self.write("src/app/main.h", '#include "backend/fake/register.h"\n')
         status, output = self.check()

@@ -7,7 +7,7 @@
 
 #include "worker/worker_fixture.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 namespace {
 
 using std::chrono::milliseconds;
@@ -149,4 +149,4 @@ TEST_F(ChannelTest, WakeEndsAWaitThatHasNotBegunYet) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::worker

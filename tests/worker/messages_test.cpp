@@ -9,7 +9,7 @@
 #include "backend/worker/fields.h"
 #include "worker/worker_fixture.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 namespace {
 
 using nlohmann::json;
@@ -282,4 +282,4 @@ TEST(MessageChecksTest, AMessageOfVeryManyPartsIsRefusedBeforeItIsBuilt) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::worker

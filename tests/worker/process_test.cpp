@@ -11,7 +11,7 @@
 
 #include "worker/worker_fixture.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 namespace {
 
 using std::chrono::milliseconds;
@@ -131,4 +131,4 @@ TEST(ChildProcessTest, AWorkerEndsWhenItsParentIsKilled) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::worker

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace pcai {
+namespace pcai::backend::worker {
 namespace {
 
 Embeddings vectors(std::size_t count, bool more) {
@@ -51,4 +51,4 @@ TEST(QueryTableTest, TheEndFailsAllThatWaitsAndAllThatComes) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::worker

@@ -4,7 +4,7 @@
 
 #include "worker/worker_fixture.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 namespace {
 
 constexpr std::uint64_t kBudget = 100;
@@ -108,4 +108,4 @@ TEST_F(RequestTableTest, ARequestThatWasNeverSentIsForgotten) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::worker

@@ -20,7 +20,7 @@
 #include "backend/worker/sandbox.h"
 #include "worker/worker_fixture.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 namespace {
 
 using std::chrono::milliseconds;
@@ -190,4 +190,4 @@ bool run_as_rogue(int argc, char** argv, int* exit_code) {
   return true;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

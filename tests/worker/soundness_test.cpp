@@ -7,7 +7,7 @@
 
 #include "core/utf8.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 namespace {
 
 const std::string kNoUtf8 = "a\xFF";
@@ -62,4 +62,4 @@ TEST(SoundnessTest, AnErrorCanAlwaysBeShown) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::worker

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace pcai {
+namespace pcai::backend::worker {
 namespace {
 
 struct StderrTailTest : testing::Test {
@@ -48,4 +48,4 @@ TEST(PrintableTest, LongTextKeepsItsEndAndItsLetters) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::worker

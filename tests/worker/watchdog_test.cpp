@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace pcai {
+namespace pcai::backend::worker {
 namespace {
 
 using std::chrono::milliseconds;
@@ -61,4 +61,4 @@ TEST_F(WatchdogTest, ZeroTurnsALimitOff) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::worker

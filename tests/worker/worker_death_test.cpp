@@ -9,7 +9,7 @@
 #include "backend/worker/worker_model.h"
 #include "worker/worker_fixture.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 namespace {
 
 using std::chrono::milliseconds;
@@ -276,4 +276,4 @@ TEST(RogueTest, ASubmitThatIsNeverAnsweredEndsIt) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::worker

@@ -11,7 +11,7 @@
 
 #include "backend/fake/register.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 
 bool RecordingProgress::on_progress(float fraction) noexcept {
   fractions.push_back(fraction);
@@ -39,7 +39,7 @@ ModelSpec fake_spec(const std::string& path) {
 Result<std::unique_ptr<LoadedModel>> load_worker(const WorkerOptions& options,
                                                  const ModelSpec& spec, LoadProgress& progress) {
   BackendRegistry registry;
-  register_fake(registry);
+  fake::register_fake(registry);
   auto backend = isolate(registry, options).create_backend("fake");
   if (!backend) return fail(backend.error());
   return (*backend)->load(spec, progress);
@@ -128,4 +128,4 @@ std::uint64_t test_seed() {
   return text ? std::strtoull(text, nullptr, 10) : std::random_device()();
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

@@ -11,7 +11,7 @@
 #include "backend/worker/register.h"
 #include "backend/worker/worker_model.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 
 /// Aborts a load when told to, and shows what it saw.
 class RecordingProgress final : public LoadProgress {
@@ -59,4 +59,4 @@ void wait_gone(int process_id);
 /// A seed that is printed when the test fails; PCAI_TEST_SEED sets it.
 std::uint64_t test_seed();
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

@@ -5,7 +5,7 @@
 
 #include "backend/worker/register.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 
 /// A test program is its own worker: its main() calls this first and returns `*exit_code` when it
 /// says true. WorkerOptions::command must stay the default.
@@ -16,4 +16,4 @@ inline bool run_as_worker(int argc, char** argv, const BackendRegistry& registry
   return true;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

@@ -13,7 +13,7 @@
 #include "backend/fake/fake_backend.h"
 #include "worker/worker_fixture.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 namespace {
 
 using std::chrono::milliseconds;
@@ -23,13 +23,13 @@ using testing::Le;
 
 TEST(IsolateTest, KeepsTheEntriesAndWhatTheySay) {
   BackendRegistry registry;
-  register_fake(registry, FakeOptions{});
+  fake::register_fake(registry, fake::FakeOptions{});
   registry.add({.name = "absent", .built = false, .why_not = "left out"});
   const BackendRegistry isolated = isolate(registry, patient_options());
   ASSERT_EQ(isolated.entries().size(), 2U);
   auto backend = isolated.create_backend("fake");
   ASSERT_TRUE(backend);
-  EXPECT_EQ((*backend)->descriptor().formats, FakeBackend::describe().formats);
+  EXPECT_EQ((*backend)->descriptor().formats, fake::FakeBackend::describe().formats);
   EXPECT_TRUE((*backend)->descriptor().capabilities.supports_logprobs);
   const auto absent = isolated.create_backend("absent");
   ASSERT_FALSE(absent);
@@ -37,7 +37,7 @@ TEST(IsolateTest, KeepsTheEntriesAndWhatTheySay) {
 }
 
 TEST(WorkerModelTest, AnswersAsTheBackendItselfDoes) {
-  FakeBackend direct_backend;
+  fake::FakeBackend direct_backend;
   NoProgress progress;
   auto direct = direct_backend.load(fake_spec(), progress);
   const auto isolated = load_worker();
@@ -250,4 +250,4 @@ TEST(WorkerModelTest, TheMemoryLimitReachesTheProcess) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::worker

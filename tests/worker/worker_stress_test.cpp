@@ -7,7 +7,7 @@
 #include "backend/worker/worker_model.h"
 #include "worker/worker_fixture.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 namespace {
 
 TEST(WorkerStressTest, TwoHundredLoadsLeaveNoDescriptorThreadOrProcess) {
@@ -94,4 +94,4 @@ TEST(WorkerStressTest, AWorkerThatDiesUnderManyThreadsAnswersEachOfThem) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend::worker

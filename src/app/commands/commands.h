@@ -1,6 +1,6 @@
 #pragma once
 
-namespace pcai {
+namespace pcai::app {
 
 class CommandLine;
 
@@ -19,4 +19,4 @@ void add_config(CommandLine& line);
 void add_completion(CommandLine& line);
 void add_worker(CommandLine& line);  // hidden: a model's own process
 
-}  // namespace pcai
+}  // namespace pcai::app

@@ -1,11 +1,11 @@
-#include "app/completion.h"
+#include "app/terminal/completion.h"
 
-#include "app/command_line.h"
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
-#include "app/terminal.h"
+#include "app/settings/command_line.h"
+#include "app/terminal/terminal.h"
 
-namespace pcai {
+namespace pcai::app {
 
 void add_completion(CommandLine& line) {
   const auto shell = std::make_shared<std::string>();
@@ -29,4 +29,4 @@ void add_completion(CommandLine& line) {
       ->type_name("bash|zsh|fish|powershell");
 }
 
-}  // namespace pcai
+}  // namespace pcai::app

@@ -1,12 +1,12 @@
 #include <nlohmann/json.hpp>
 
-#include "app/command_line.h"
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
-#include "app/terminal.h"
-#include "app/text_table.h"
+#include "app/settings/command_line.h"
+#include "app/terminal/terminal.h"
+#include "app/terminal/text_table.h"
 
-namespace pcai {
+namespace pcai::app {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -98,4 +98,4 @@ void add_config(CommandLine& line) {
   command.add_flag("--json", flags->json, "Print JSON");
 }
 
-}  // namespace pcai
+}  // namespace pcai::app

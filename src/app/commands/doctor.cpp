@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "app/command_line.h"
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
 #include "app/health_check.h"
-#include "app/terminal.h"
+#include "app/settings/command_line.h"
+#include "app/terminal/terminal.h"
 
-namespace pcai {
+namespace pcai::app {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -80,4 +80,4 @@ void add_doctor(CommandLine& line) {
   flags->settings = std::make_unique<SettingFlags>(command, kDoctor);
 }
 
-}  // namespace pcai
+}  // namespace pcai::app

@@ -1,15 +1,15 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "app/command_line.h"
+#include "app/choice/model_choice.h"
+#include "app/choice/placement.h"
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
-#include "app/model_choice.h"
-#include "app/placement.h"
-#include "app/terminal.h"
-#include "app/text_table.h"
+#include "app/settings/command_line.h"
+#include "app/terminal/terminal.h"
+#include "app/terminal/text_table.h"
 
-namespace pcai {
+namespace pcai::app {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -26,16 +26,17 @@ Json text_or_null(const std::string& text) {
 
 /// A model and how it would be loaded here; for parts and damaged ones there is no plan.
 struct ListedModel {
-  FoundModel found;
-  std::optional<MemoryPlan> plan = {};
+  models::FoundModel found;
+  std::optional<fit::MemoryPlan> plan = {};
 };
 
-std::vector<ListedModel> placed(std::vector<FoundModel> models, const Settings& settings) {
-  const std::vector<Device> devices = usable_devices();
+std::vector<ListedModel> placed(std::vector<models::FoundModel> models, const Settings& settings) {
+  const std::vector<fit::Device> devices = usable_devices();
   std::vector<ListedModel> listed;
-  std::map<std::array<std::uint64_t, 4>, std::optional<MemoryPlan>> known;  // by identity
-  for (FoundModel& model : models) {
-    const bool stands_alone = model.kind == GgufKind::Model || model.kind == GgufKind::Embedding;
+  std::map<std::array<std::uint64_t, 4>, std::optional<fit::MemoryPlan>> known;  // by identity
+  for (models::FoundModel& model : models) {
+    const bool stands_alone =
+        model.kind == models::GgufKind::Model || model.kind == models::GgufKind::Embedding;
     ListedModel& entry = listed.emplace_back(ListedModel{std::move(model)});
     if (entry.found.error || !stands_alone) continue;
     const auto& identity = entry.found.identity;
@@ -85,7 +86,7 @@ std::string models_text(const std::vector<ListedModel>& models) {
                    {""}});
   for (const auto& [model, plan] : models) {
     std::string remark = model.error ? "damaged: " + model.error->message : "";
-    if (!model.error && model.kind != GgufKind::Model) remark = to_string(model.kind);
+    if (!model.error && model.kind != models::GgufKind::Model) remark = to_string(model.kind);
     if (plan && !plan->fits()) remark += (remark.empty() ? "" : "; ") + plan->why_not;
     table.add_row({model.id, human_size(model.size_bytes), model.quantization, model.architecture,
                    model.context_length == 0 ? "" : std::to_string(model.context_length),
@@ -95,10 +96,11 @@ std::string models_text(const std::vector<ListedModel>& models) {
   return table.text();
 }
 
-std::string models_ids(const std::vector<FoundModel>& models) {
+std::string models_ids(const std::vector<models::FoundModel>& models) {
   std::string text;
-  for (const FoundModel& model : models) {
-    if (!model.error && model.kind == GgufKind::Model) text += terminal_safe(model.id) + "\n";
+  for (const models::FoundModel& model : models) {
+    if (!model.error && model.kind == models::GgufKind::Model)
+      text += terminal_safe(model.id) + "\n";
   }
   return text;
 }
@@ -106,7 +108,7 @@ std::string models_ids(const std::vector<FoundModel>& models) {
 int models(const ModelsFlags& flags) {
   const Result<ResolvedSettings> resolved = flags.settings->load();
   if (!resolved) return kUsage;
-  std::vector<FoundModel> found = find_models(model_folders(resolved->values));
+  std::vector<models::FoundModel> found = models::find_models(model_folders(resolved->values));
   if (flags.quiet) return write_out(models_ids(found)) ? kSuccess : kFailure;
   if (found.empty() && !flags.json) {
     print_error(
@@ -137,4 +139,4 @@ void add_models(CommandLine& line) {
   flags->settings = std::make_unique<SettingFlags>(command, kModels);
 }
 
-}  // namespace pcai
+}  // namespace pcai::app

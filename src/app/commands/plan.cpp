@@ -2,15 +2,15 @@
 
 #include <nlohmann/json.hpp>
 
-#include "app/command_line.h"
+#include "app/choice/model_choice.h"
+#include "app/choice/placement.h"
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
-#include "app/model_choice.h"
-#include "app/placement.h"
-#include "app/terminal.h"
-#include "app/text_table.h"
+#include "app/settings/command_line.h"
+#include "app/terminal/terminal.h"
+#include "app/terminal/text_table.h"
 
-namespace pcai {
+namespace pcai::app {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -21,9 +21,9 @@ struct PlanFlags {
   bool json = false;
 };
 
-std::string plan_json(const FoundModel& model, const MemoryPlan& plan) {
+std::string plan_json(const models::FoundModel& model, const fit::MemoryPlan& plan) {
   Json devices = Json::array();
-  for (const DeviceShare& share : plan.shares) {
+  for (const fit::DeviceShare& share : plan.shares) {
     devices.push_back({{"name", share.device.name},
                        {"kind", to_string(share.device.kind)},
                        {"index", share.device.index},
@@ -52,7 +52,7 @@ std::string plan_json(const FoundModel& model, const MemoryPlan& plan) {
   return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string plan_text(const FoundModel& model, const MemoryPlan& plan) {
+std::string plan_text(const models::FoundModel& model, const fit::MemoryPlan& plan) {
   using Align = TextTable::Align;
   const std::string answer = plan.fits() ? styled("fits", Style::Green, stdout)
                                          : styled("does not fit", Style::Red, stdout);
@@ -68,7 +68,7 @@ std::string plan_text(const FoundModel& model, const MemoryPlan& plan) {
                    {"TOTAL", Align::Right},
                    {"MARGIN", Align::Right},
                    {"FREE", Align::Right}});
-  for (const DeviceShare& share : plan.shares) {
+  for (const fit::DeviceShare& share : plan.shares) {
     table.add_row({share.device.name,
                    std::to_string(share.layers) + (share.has_output ? " + output" : ""),
                    human_size(share.weights), human_size(share.panels), human_size(share.context),
@@ -84,8 +84,8 @@ std::string plan_text(const FoundModel& model, const MemoryPlan& plan) {
 int plan(const PlanFlags& flags) {
   const Result<ResolvedSettings> resolved = flags.settings->load();
   if (!resolved) return kUsage;
-  const Result<FoundModel> model = find_model(resolved->values, flags.model);
-  const Result<MemoryPlan> plan = model.and_then([&](const FoundModel& found) {
+  const Result<models::FoundModel> model = find_model(resolved->values, flags.model);
+  const Result<fit::MemoryPlan> plan = model.and_then([&](const models::FoundModel& found) {
     return place_model(found, resolved->values, usable_devices());
   });
   if (!plan) {
@@ -115,4 +115,4 @@ void add_plan(CommandLine& line) {
   flags->settings = std::make_unique<SettingFlags>(command, kPlan);
 }
 
-}  // namespace pcai
+}  // namespace pcai::app

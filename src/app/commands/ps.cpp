@@ -5,14 +5,14 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
-#include "app/command_line.h"
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
-#include "app/load_settings.h"
-#include "app/terminal.h"
-#include "app/text_table.h"
+#include "app/settings/command_line.h"
+#include "app/settings/load_settings.h"
+#include "app/terminal/terminal.h"
+#include "app/terminal/text_table.h"
 
-namespace pcai {
+namespace pcai::app {
 namespace {
 
 using Json = nlohmann::json;
@@ -151,4 +151,4 @@ void add_ps(CommandLine& line) {
   flags->settings = std::make_unique<SettingFlags>(command, kPs);
 }
 
-}  // namespace pcai
+}  // namespace pcai::app

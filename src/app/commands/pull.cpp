@@ -4,17 +4,17 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
-#include "app/command_line.h"
+#include "app/choice/model_choice.h"
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
-#include "app/model_choice.h"
-#include "app/pull_display.h"
+#include "app/settings/command_line.h"
 #include "app/signals.h"
-#include "app/terminal.h"
-#include "app/text_table.h"
+#include "app/terminal/pull_display.h"
+#include "app/terminal/terminal.h"
+#include "app/terminal/text_table.h"
 #include "models/split_name.h"
 
-namespace pcai {
+namespace pcai::app {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -41,8 +41,8 @@ bool is_offline() {
 }
 
 /// Whether a model on this machine is one that the name means.
-bool is_meant(const FoundModel& model, const HubName& name) {
-  const std::filesystem::path own = own_models_folder() / name.owner / name.repository;
+bool is_meant(const models::FoundModel& model, const hub::HubName& name) {
+  const std::filesystem::path own = models::own_models_folder() / name.owner / name.repository;
   const bool is_own = std::ranges::mismatch(own, model.path).in1 == own.end();
   const bool is_cached = model.source == "hugging-face" &&
                          model.path.string().find("models--" + name.owner + "--" + name.repository +
@@ -53,9 +53,9 @@ bool is_meant(const FoundModel& model, const HubName& name) {
           lower(model.path.filename().string()).find(choice) != std::string::npos);
 }
 
-Result<PulledModel> find_here(const HubName& name, const Settings& settings) {
-  for (const FoundModel& model : find_models(model_folders(settings))) {
-    if (is_meant(model, name)) return PulledModel{{model.path}, model.size_bytes, true};
+Result<hub::PulledModel> find_here(const hub::HubName& name, const Settings& settings) {
+  for (const models::FoundModel& model : models::find_models(model_folders(settings))) {
+    if (is_meant(model, name)) return hub::PulledModel{{model.path}, model.size_bytes, true};
   }
   return fail(ErrorCode::ModelNotFound,
               name.text() +
@@ -63,19 +63,19 @@ Result<PulledModel> find_here(const HubName& name, const Settings& settings) {
                   "HF_HUB_OFFLINE is set");
 }
 
-Result<PulledModel> pull_online(const HubName& name) {
-  const Result<HubOptions> options = hub_options_from_environment();
+Result<hub::PulledModel> pull_online(const hub::HubName& name) {
+  const Result<hub::HubOptions> options = hub::hub_options_from_environment();
   if (!options) return fail(options.error());
   Signals signals;
   PullDisplay display(name.text(), [&signals] { return signals.pending(); });
-  return pull_model(name, *options, display);
+  return hub::pull_model(name, *options, display);
 }
 
 int pull(const PullFlags& flags) {
   const Result<ResolvedSettings> resolved = flags.settings->load();
   if (!resolved) return kUsage;
-  const Result<HubName> name = parse_hub_name(flags.model);
-  const auto pulled = name.and_then([&](const HubName& parsed) {
+  const Result<hub::HubName> name = hub::parse_hub_name(flags.model);
+  const auto pulled = name.and_then([&](const hub::HubName& parsed) {
     return flags.offline || is_offline() ? find_here(parsed, resolved->values)
                                          : pull_online(parsed);
   });
@@ -92,7 +92,7 @@ int pull(const PullFlags& flags) {
   }
   Json files = Json::array();
   for (const auto& file : pulled->files) files.push_back(file.string());
-  const Json object = {{"id", model_stem(first)},
+  const Json object = {{"id", models::model_stem(first)},
                        {"files", std::move(files)},
                        {"size_bytes", pulled->bytes},
                        {"was_here", pulled->was_here}};
@@ -124,4 +124,4 @@ void add_pull(CommandLine& line) {
   flags->settings = std::make_unique<SettingFlags>(command, kPull);
 }
 
-}  // namespace pcai
+}  // namespace pcai::app

@@ -4,15 +4,15 @@
 #include <iostream>
 #include <system_error>
 
-#include "app/command_line.h"
+#include "app/choice/model_choice.h"
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
-#include "app/model_choice.h"
-#include "app/terminal.h"
-#include "app/text_table.h"
+#include "app/settings/command_line.h"
+#include "app/terminal/terminal.h"
+#include "app/terminal/text_table.h"
 #include "models/split_name.h"
 
-namespace pcai {
+namespace pcai::app {
 namespace {
 
 namespace fs = std::filesystem;
@@ -24,10 +24,10 @@ struct RmFlags {
 };
 
 /// The model that is named, damaged ones included.
-Result<FoundModel> named_model(const Settings& settings, const std::string& name) {
+Result<models::FoundModel> named_model(const Settings& settings, const std::string& name) {
   std::error_code error;
   const fs::path given = fs::weakly_canonical(name, error);
-  for (FoundModel& model : find_models(model_folders(settings))) {
+  for (models::FoundModel& model : models::find_models(model_folders(settings))) {
     if (model.id == name || model.path == name ||
         fs::weakly_canonical(model.path, error) == given) {
       return std::move(model);
@@ -37,7 +37,7 @@ Result<FoundModel> named_model(const Settings& settings, const std::string& name
 }
 
 /// How a store's own program removes its models.
-std::string other_way(const FoundModel& model) {
+std::string other_way(const models::FoundModel& model) {
   if (model.source == "ollama") return "it is Ollama's; use `ollama rm " + model.id + "`";
   if (model.source == "lm-studio") return "it is LM Studio's; remove it there";
   if (model.source == "hugging-face") {
@@ -50,9 +50,9 @@ std::string other_way(const FoundModel& model) {
 }
 
 /// All files of a model in pcai's own folder; of a split one also those that have lost the others.
-Result<std::vector<fs::path>> files_of(const FoundModel& model) {
+Result<std::vector<fs::path>> files_of(const models::FoundModel& model) {
   std::error_code error;
-  const fs::path own = fs::canonical(own_models_folder(), error);
+  const fs::path own = fs::canonical(models::own_models_folder(), error);
   const fs::path folder = fs::canonical(model.path.parent_path(), error);
   const bool is_own = !error && !own.empty() &&
                       std::ranges::mismatch(own, folder).in1 == own.end() &&
@@ -60,10 +60,10 @@ Result<std::vector<fs::path>> files_of(const FoundModel& model) {
   if (!is_own) {
     return fail(ErrorCode::InvalidRequest, model.path.string() + ": " + other_way(model));
   }
-  const auto split = parse_split_name(model.path);
+  const auto split = models::parse_split_name(model.path);
   std::vector<fs::path> files;
   for (std::uint32_t i = 1; i <= (split ? split->count : 1); ++i) {
-    fs::path file = split ? split_part(model.path, i) : model.path;
+    fs::path file = split ? models::split_part(model.path, i) : model.path;
     const fs::file_status status = fs::symlink_status(file, error);
     if (fs::is_regular_file(status) || fs::is_symlink(status)) files.push_back(std::move(file));
   }
@@ -98,7 +98,7 @@ std::vector<fs::path> parts_of(const std::vector<fs::path>& files) {
 }
 
 /// Asks a person. False where nobody is there to be asked.
-Result<bool> is_wanted(const FoundModel& model, std::size_t files) {
+Result<bool> is_wanted(const models::FoundModel& model, std::size_t files) {
   if (!is_terminal(stdin)) {
     return fail(ErrorCode::InvalidRequest, "give --yes to remove " + model.path.string());
   }
@@ -113,7 +113,7 @@ Result<bool> is_wanted(const FoundModel& model, std::size_t files) {
 /// Removes the folders above a file that are empty now, up to pcai's own.
 void remove_empty_folders(fs::path folder) {
   std::error_code error;
-  const fs::path own = fs::canonical(own_models_folder(), error);
+  const fs::path own = fs::canonical(models::own_models_folder(), error);
   folder = fs::canonical(folder, error);
   while (!error && folder != own && std::ranges::mismatch(own, folder).in1 == own.end() &&
          fs::is_empty(folder, error) && fs::remove(folder, error)) {
@@ -128,7 +128,7 @@ int rm(const RmFlags& flags) {
   };
   const Result<ResolvedSettings> resolved = flags.settings->load();
   if (!resolved) return kUsage;
-  const Result<FoundModel> model = named_model(resolved->values, flags.model);
+  const Result<models::FoundModel> model = named_model(resolved->values, flags.model);
   if (!model) return refuse(model.error());
   const Result<std::vector<fs::path>> files = files_of(*model);
   if (!files) return refuse(files.error());
@@ -171,4 +171,4 @@ void add_rm(CommandLine& line) {
   flags->settings = std::make_unique<SettingFlags>(command, kRemove);
 }
 
-}  // namespace pcai
+}  // namespace pcai::app

@@ -3,16 +3,16 @@
 #include <nlohmann/json.hpp>
 
 #include "app/answer.h"
-#include "app/chat.h"
-#include "app/command_line.h"
 #include "app/commands/commands.h"
 #include "app/engine_setup.h"
 #include "app/exit_code.h"
 #include "app/logging.h"
-#include "app/sampling_flags.h"
-#include "app/terminal.h"
+#include "app/settings/command_line.h"
+#include "app/settings/sampling_flags.h"
+#include "app/terminal/chat.h"
+#include "app/terminal/terminal.h"
 
-namespace pcai {
+namespace pcai::app {
 namespace {
 
 constexpr std::size_t kLargestPrompt = std::size_t{64} << 20;
@@ -65,8 +65,8 @@ Result<GenerateRequest> make_request(const RunFlags& flags, bool is_chat) {
   return request;
 }
 
-int answer_once(Engine& engine, GenerateRequest request, const std::string& model, bool json,
-                Signals& signals) {
+int answer_once(engine::Engine& engine, GenerateRequest request, const std::string& model,
+                bool json, Signals& signals) {
   const bool terminal = is_terminal(stdout);
   AnswerPieces pieces;
   if (!json) {
@@ -115,7 +115,7 @@ int run(const RunFlags& flags) {
   Signals signals;
   const auto prepared = make_engine(settings);
   if (!prepared) return refuse(prepared.error());
-  Engine& engine = *prepared->engine;
+  engine::Engine& engine = *prepared->engine;
   Result<GenerateParams> params = flags.sampling->params(engine.defaults(""));
   if (!params) return refuse(params.error());
   request->params = *std::move(params);
@@ -150,4 +150,4 @@ void add_run(CommandLine& line) {
   flags->settings = std::make_unique<SettingFlags>(command, kRun);
 }
 
-}  // namespace pcai
+}  // namespace pcai::app

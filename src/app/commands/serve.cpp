@@ -6,18 +6,18 @@
 #include <mutex>
 #include <thread>
 
-#include "app/command_line.h"
 #include "app/commands/commands.h"
 #include "app/engine_setup.h"
 #include "app/exit_code.h"
-#include "app/load_settings.h"
 #include "app/logging.h"
-#include "app/terminal.h"
-#include "http/server.h"
+#include "app/settings/command_line.h"
+#include "app/settings/load_settings.h"
+#include "app/terminal/terminal.h"
+#include "http/connection/server.h"
 #include "hub/pull.h"
 #include "models/split_name.h"
 
-namespace pcai {
+namespace pcai::app {
 namespace {
 
 using std::chrono::milliseconds;
@@ -31,7 +31,7 @@ int refuse(const Error& error) {
   return exit_code(error.code);
 }
 
-HttpOptions http_options(const Settings& settings, std::vector<std::string> keys) {
+http::HttpOptions http_options(const Settings& settings, std::vector<std::string> keys) {
   return {.host = settings.host,
           .port = static_cast<std::uint16_t>(settings.port),
           .api_keys = std::move(keys),
@@ -55,7 +55,7 @@ std::string ready_line(const LoadOutcome& loaded, std::int64_t threads) {
 /// Runs the server's loop in a thread of its own, and ends it.
 class ServerThread {
  public:
-  explicit ServerThread(HttpServer& server)
+  explicit ServerThread(http::HttpServer& server)
       : server_(server), thread_([&server] { server.run(); }) {}
 
   ~ServerThread() { stop(milliseconds(0)); }
@@ -70,7 +70,7 @@ class ServerThread {
   }
 
  private:
-  HttpServer& server_;
+  http::HttpServer& server_;
   std::thread thread_;
 };
 
@@ -78,7 +78,7 @@ class ServerThread {
 /// exit code when one cannot be loaded or a signal came.
 std::optional<int> load_all(const PreparedEngine& prepared, const Settings& settings,
                             Signals& signals) {
-  Engine& engine = *prepared.engine;
+  engine::Engine& engine = *prepared.engine;
   std::uint64_t used = 0;
   for (const std::string& id : prepared.at_start) {
     const Result<ModelStatus> status = engine.model(id);
@@ -113,9 +113,9 @@ void reload(const SettingFlags& flags, OfferedModels& offered, std::mutex& one_a
                change->removed.size(), change->changed.size());
 }
 
-class RequestedPull final : public PullProgress {
+class RequestedPull final : public hub::PullProgress {
  public:
-  explicit RequestedPull(const PullProgressFunction& progress) : progress_(progress) {}
+  explicit RequestedPull(const http::PullProgressFunction& progress) : progress_(progress) {}
 
   bool on_bytes(std::uint64_t done, std::uint64_t total) noexcept override {
     return progress_(done, total);
@@ -123,21 +123,21 @@ class RequestedPull final : public PullProgress {
   void on_note(std::string_view text) noexcept override { spdlog::info("pull: {}", text); }
 
  private:
-  const PullProgressFunction& progress_;
+  const http::PullProgressFunction& progress_;
 };
 
 /// Pulls a model for a client, and returns the id under which it is offered from now on.
-Result<std::string> pull_for(const std::string& name, const PullProgressFunction& progress,
-                             Engine& engine, const std::function<void()>& offer_again) {
-  const Result<HubName> parsed = parse_hub_name(name);
+Result<std::string> pull_for(const std::string& name, const http::PullProgressFunction& progress,
+                             engine::Engine& engine, const std::function<void()>& offer_again) {
+  const Result<hub::HubName> parsed = hub::parse_hub_name(name);
   if (!parsed) return fail(parsed.error().code, parsed.error().message, "model");
-  const Result<HubOptions> options = hub_options_from_environment();
+  const Result<hub::HubOptions> options = hub::hub_options_from_environment();
   if (!options) return fail(options.error());
   RequestedPull watched(progress);
-  const Result<PulledModel> pulled = pull_model(*parsed, *options, watched);
+  const Result<hub::PulledModel> pulled = hub::pull_model(*parsed, *options, watched);
   if (!pulled) return fail(pulled.error());
   offer_again();
-  const std::string id = model_stem(pulled->files.front());
+  const std::string id = models::model_stem(pulled->files.front());
   if (Result<ModelStatus> offered = engine.model(id); !offered) {
     return fail(ErrorCode::ModelNotFound,
                 "pulled to " + pulled->files.front().string() +
@@ -148,10 +148,10 @@ Result<std::string> pull_for(const std::string& name, const PullProgressFunction
 
 /// Lets live requests end within the grace time. Meanwhile the server still answers: new requests
 /// and /ready with 503.
-void drain(Engine& engine, ServerThread& server, std::chrono::seconds grace) {
+void drain(engine::Engine& engine, ServerThread& server, std::chrono::seconds grace) {
   const auto deadline = Clock::now() + grace;
   engine.drain();
-  const EngineStats stats = engine.stats();
+  const engine::EngineStats stats = engine.stats();
   if (stats.queued + stats.running > 0) {
     spdlog::info("draining: {} requests may go on for {} s; another signal ends at once",
                  stats.queued + stats.running, grace.count());
@@ -178,15 +178,15 @@ int serve(const SettingFlags& flags) {
   Signals signals;
   const auto prepared = make_engine(settings);
   if (!prepared) return refuse(prepared.error());
-  Engine& engine = *prepared->engine;
+  engine::Engine& engine = *prepared->engine;
   const bool needs_key = !keys->empty();
-  HttpOptions options = http_options(settings, std::move(*keys));
+  http::HttpOptions options = http_options(settings, std::move(*keys));
   std::mutex one_at_a_time;
   const auto offer_again = [&] { reload(flags, *prepared->offered, one_at_a_time); };
-  options.pull_model = [&](const std::string& name, const PullProgressFunction& progress) {
+  options.pull_model = [&](const std::string& name, const http::PullProgressFunction& progress) {
     return pull_for(name, progress, engine, offer_again);
   };
-  const auto server = HttpServer::listen(engine, std::move(options));
+  const auto server = http::HttpServer::listen(engine, std::move(options));
   if (!server) {
     const int code = refuse(server.error());
     return server.error().field == "port" ? kFailure : code;  // another program has it
@@ -220,4 +220,4 @@ void add_serve(CommandLine& line) {
   *flags = std::make_unique<SettingFlags>(command, kServe);
 }
 
-}  // namespace pcai
+}  // namespace pcai::app

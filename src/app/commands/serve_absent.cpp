@@ -1,9 +1,9 @@
-#include "app/command_line.h"
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
-#include "app/terminal.h"
+#include "app/settings/command_line.h"
+#include "app/terminal/terminal.h"
 
-namespace pcai {
+namespace pcai::app {
 
 void add_serve(CommandLine& line) {
   const auto flags = std::make_shared<std::unique_ptr<SettingFlags>>();
@@ -14,4 +14,4 @@ void add_serve(CommandLine& line) {
   *flags = std::make_unique<SettingFlags>(command, kServe);
 }
 
-}  // namespace pcai
+}  // namespace pcai::app

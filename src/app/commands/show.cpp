@@ -4,16 +4,16 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "app/command_line.h"
+#include "app/choice/model_choice.h"
+#include "app/choice/model_parts.h"
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
-#include "app/model_choice.h"
-#include "app/model_parts.h"
-#include "app/terminal.h"
-#include "app/text_table.h"
-#include "models/gguf_reader.h"
+#include "app/settings/command_line.h"
+#include "app/terminal/terminal.h"
+#include "app/terminal/text_table.h"
+#include "models/gguf/gguf_reader.h"
 
-namespace pcai {
+namespace pcai::app {
 namespace {
 
 namespace fs = std::filesystem;
@@ -29,9 +29,9 @@ struct ShowFlags {
 
 /// A model file and all that its header says.
 struct ShownModel {
-  FoundModel found;
-  GgufSummary summary;
-  GgufFile file;
+  models::FoundModel found;
+  models::GgufSummary summary;
+  models::GgufFile file;
   ModelConfig config;          // what it is loaded with
   std::string projector_type;  // as llama.cpp calls it; empty without one that can be read
   std::string projector_use;   // "images", "sound" or both
@@ -40,15 +40,15 @@ struct ShownModel {
 /// What the header of its projector says; a note where it is none.
 void describe_projector(ShownModel& model) {
   if (!model.config.projector) return;
-  const auto summary = describe_gguf(*model.config.projector);
-  if (!summary || summary->kind != GgufKind::Projector) {
+  const auto summary = models::describe_gguf(*model.config.projector);
+  if (!summary || summary->kind != models::GgufKind::Projector) {
     const std::string why =
         summary ? "it is a file of the kind " + std::string(to_string(summary->kind))
                 : summary.error().message;
     model.found.notes.push_back("its projector cannot be used: " + why);
     return;
   }
-  const Result<GgufFile> file = read_gguf(*model.config.projector);
+  const Result<models::GgufFile> file = models::read_gguf(*model.config.projector);
   if (!file) return;
   for (const char* key :
        {"clip.projector_type", "clip.vision.projector_type", "clip.audio.projector_type"}) {
@@ -58,7 +58,7 @@ void describe_projector(ShownModel& model) {
   const std::pair<const char*, const char*> uses[] = {{"clip.has_vision_encoder", "images"},
                                                       {"clip.has_audio_encoder", "sound"}};
   for (const auto& [key, use] : uses) {
-    const GgufValue* has = file->find(key);
+    const models::GgufValue* has = file->find(key);
     const bool* is_so = has == nullptr ? nullptr : std::get_if<bool>(&has->data);
     if (is_so == nullptr || !*is_so) continue;
     model.projector_use += (model.projector_use.empty() ? "" : " and ") + std::string(use);
@@ -76,7 +76,7 @@ Result<ShownModel> read_model(const Settings& settings, const std::string& name)
   for (const GivenValue& given : section ? section->given : std::vector<GivenValue>()) {
     if (given.setting->name == "model") wanted = given.texts.front();
   }
-  Result<FoundModel> found = find_model(settings, wanted);
+  Result<models::FoundModel> found = find_model(settings, wanted);
   if (!found) return fail(found.error());
   if (section == nullptr) section = find_section(settings, found->id);
   if (section != nullptr) {
@@ -84,9 +84,9 @@ Result<ShownModel> read_model(const Settings& settings, const std::string& name)
     fill_defaults(defaults, found->defaults);
     found->defaults = std::move(defaults);
   }
-  Result<GgufSummary> summary = describe_gguf(found->path);
+  Result<models::GgufSummary> summary = models::describe_gguf(found->path);
   if (!summary) return fail(summary.error());
-  Result<GgufFile> file = read_gguf(found->path);
+  Result<models::GgufFile> file = models::read_gguf(found->path);
   if (!file) return fail(file.error());
   ModelConfig config;
   config.projector = found->projector;
@@ -101,10 +101,10 @@ Result<ShownModel> read_model(const Settings& settings, const std::string& name)
   return model;
 }
 
-Json value_json(const GgufValue& value) {
+Json value_json(const models::GgufValue& value) {
   return std::visit(
       [](const auto& data) -> Json {
-        if constexpr (std::is_same_v<std::decay_t<decltype(data)>, GgufArray>) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(data)>, models::GgufArray>) {
           Json array = {{"array_length", data.count}};
           if (data.integers.size() == data.count) array["values"] = data.integers;
           return array;
@@ -138,7 +138,7 @@ Json defaults_json(const ModelDefaults& defaults) {
 }
 
 std::string show_json(const ShownModel& model) {
-  const GgufSummary& summary = model.summary;
+  const models::GgufSummary& summary = model.summary;
   Json metadata = Json::object();
   for (const auto& [key, value] : model.file.values) metadata[key] = value_json(value);
   Json parts = Json::array();
@@ -177,7 +177,7 @@ std::string show_json(const ShownModel& model) {
   return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string value_line(const GgufValue& value) {
+std::string value_line(const models::GgufValue& value) {
   const Json json = value_json(value);
   if (json.is_object())
     return fmt::format("({} values)", json["array_length"].get<std::uint64_t>());
@@ -192,7 +192,7 @@ std::string value_line(const GgufValue& value) {
 }
 
 std::string show_text(const ShownModel& model) {
-  const GgufSummary& summary = model.summary;
+  const models::GgufSummary& summary = model.summary;
   std::string text;
   const auto add = [&text](const char* name, const std::string& value) {
     if (!value.empty() && value != "0") {
@@ -265,4 +265,4 @@ void add_show(CommandLine& line) {
   flags->settings = std::make_unique<SettingFlags>(command, kShow);
 }
 
-}  // namespace pcai
+}  // namespace pcai::app

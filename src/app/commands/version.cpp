@@ -3,22 +3,22 @@
 #include <nlohmann/json.hpp>
 
 #include "app/backends.h"
-#include "app/command_line.h"
 #include "app/commands/commands.h"
 #include "app/cpu.h"
 #include "app/exit_code.h"
-#include "app/terminal.h"
+#include "app/settings/command_line.h"
+#include "app/terminal/terminal.h"
 #include "app/version.h"
 
-namespace pcai {
+namespace pcai::app {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
 Json version_json() {
-  const BackendRegistry registry = all_backends();
+  const backend::BackendRegistry registry = all_backends();
   Json backends = Json::array();
-  for (const BackendEntry& entry : registry.entries()) {
+  for (const backend::BackendEntry& entry : registry.entries()) {
     backends.push_back({{"name", entry.name},
                         {"built", entry.built},
                         {"usable", static_cast<bool>(entry.create)},
@@ -38,9 +38,9 @@ Json version_json() {
 }
 
 std::string version_text() {
-  const BackendRegistry registry = all_backends();
+  const backend::BackendRegistry registry = all_backends();
   std::string text = fmt::format("pcai {}\nbuilt by {}\n\nbackends\n", kVersion, kCompiler);
-  for (const BackendEntry& entry : registry.entries()) {
+  for (const backend::BackendEntry& entry : registry.entries()) {
     std::string formats;
     for (const std::string& format : entry.descriptor.formats) formats += " " + format;
     const std::string state = entry.create ? styled("usable", Style::Green, stdout) + formats
@@ -73,4 +73,4 @@ void add_version(CommandLine& line) {
   command.add_flag("--json", *json, "Print JSON");
 }
 
-}  // namespace pcai
+}  // namespace pcai::app

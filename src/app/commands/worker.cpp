@@ -1,11 +1,11 @@
 #include "backend/worker/register.h"
 
 #include "app/backends.h"
-#include "app/command_line.h"
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
+#include "app/settings/command_line.h"
 
-namespace pcai {
+namespace pcai::app {
 
 void add_worker(CommandLine& line) {
   struct Flags {
@@ -13,12 +13,12 @@ void add_worker(CommandLine& line) {
     int fd = -1;
   };
   const auto flags = std::make_shared<Flags>();
-  CLI::App& command =
-      line.add("worker", "Serve one model to the process that started this one", "",
-               [flags] { return run_worker(flags->fd, all_backends(), flags->backend); });
+  CLI::App& command = line.add(
+      "worker", "Serve one model to the process that started this one", "",
+      [flags] { return backend::worker::run_worker(flags->fd, all_backends(), flags->backend); });
   command.group("");
   command.add_option("--backend", flags->backend, "Backend that loads the model")->required();
   command.add_option("--fd", flags->fd, "Open file descriptor of the connection")->required();
 }
 
-}  // namespace pcai
+}  // namespace pcai::app

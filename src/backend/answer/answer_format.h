@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pcai {
+namespace pcai::backend::answer {
 
 /// A tool call as text: kCallBegin, the call as kCallHead + name + kCallMiddle + arguments + "}",
 /// a new line, kCallEnd. It is what Hermes, Qwen and many others were trained on, and what we ask
@@ -26,4 +26,4 @@ struct AnswerFormat {
   bool plain() const noexcept { return reasoning_begin.empty() && !has_calls; }
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::answer

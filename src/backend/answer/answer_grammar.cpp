@@ -7,7 +7,7 @@
 
 #include "grammar/json_schema.h"
 
-namespace pcai {
+namespace pcai::backend::answer {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -100,7 +100,7 @@ std::vector<std::size_t> callable_of(const ToolOptions& tools) {
 }
 
 /// The schema of a function's arguments, which are always an object.
-Result<std::string> arguments_schema(GrammarCompiler& compiler, const ToolDefinition& tool,
+Result<std::string> arguments_schema(grammar::GrammarCompiler& compiler, const ToolDefinition& tool,
                                      std::size_t index) {
   const std::string field = "tools[" + std::to_string(index) + "].function.parameters";
   const auto refuse = [&field](const std::string& why) {
@@ -115,7 +115,7 @@ Result<std::string> arguments_schema(GrammarCompiler& compiler, const ToolDefini
   if (const auto compiled = compiler.compile({GrammarKind::JsonSchema, source}); !compiled) {
     return refuse(compiled.error().message);
   }
-  return prepare_schema(source);
+  return grammar::prepare_schema(source);
 }
 
 Json named_grammar(const std::string& name, const Grammar& grammar, const std::string& prepared) {
@@ -130,8 +130,8 @@ Json named_grammar(const std::string& name, const Grammar& grammar, const std::s
 
 }  // namespace
 
-Result<std::optional<GrammarMatcher>> compile_answer(
-    GrammarCompiler& compiler, const AnswerFormat& format, const ToolOptions& tools,
+Result<std::optional<grammar::GrammarMatcher>> compile_answer(
+    grammar::GrammarCompiler& compiler, const AnswerFormat& format, const ToolOptions& tools,
     const std::optional<Grammar>& text, const std::function<bool(std::string_view)>& is_token) {
   const std::vector<std::size_t> callable = callable_of(tools);
   if (!text && callable.empty()) return std::nullopt;
@@ -146,7 +146,7 @@ Result<std::optional<GrammarMatcher>> compile_answer(
        {"lark_grammar", AnswerWriter(format, tools, is_token).write(text.has_value(), callable)}});
   if (text) {
     std::string prepared = text->source;
-    if (text->kind == GrammarKind::JsonSchema) prepared = *prepare_schema(prepared);
+    if (text->kind == GrammarKind::JsonSchema) prepared = *grammar::prepare_schema(prepared);
     grammars.push_back(named_grammar("answer", *text, prepared));
   }
   for (std::size_t i = 0; i < callable.size(); ++i) {
@@ -160,4 +160,4 @@ Result<std::optional<GrammarMatcher>> compile_answer(
   return std::move(*matcher);
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::answer

@@ -6,7 +6,7 @@
 
 #include "backend/answer/call_id.h"
 
-namespace pcai {
+namespace pcai::backend::answer {
 namespace {
 
 constexpr std::size_t kLongestName = 64;
@@ -223,4 +223,4 @@ void AnswerParser::emit_reasoning(std::size_t length) {
   if (!text.empty()) out_.push_back(ReasoningDelta{std::move(text)});
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::answer

@@ -9,7 +9,7 @@
 #include "backend/answer/answer_reader.h"
 #include "core/event.h"
 
-namespace pcai {
+namespace pcai::backend::answer {
 
 /// Reads the format of answer_format.h. White space around reasoning and calls is left out. A call
 /// that was made before in the same answer ends it and is not told: so do small models that find no
@@ -55,4 +55,4 @@ class AnswerParser final : public AnswerReader {
   bool done_ = false;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::answer

@@ -5,7 +5,7 @@
 
 #include "core/event.h"
 
-namespace pcai {
+namespace pcai::backend::answer {
 
 /// Takes the text of an answer apart as it comes: TextDelta, ReasoningDelta and ToolCallDelta. How
 /// the text is cut into pieces does not change what all events together say. Not thread-safe.
@@ -29,4 +29,4 @@ class AnswerReader {
   virtual bool reasons() const noexcept = 0;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::answer

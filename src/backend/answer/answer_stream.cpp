@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace pcai {
+namespace pcai::backend::answer {
 
 AnswerStream::AnswerStream(const GenerateParams& params, std::vector<std::string> format_stops,
                            std::unique_ptr<AnswerReader> reader, std::shared_ptr<EventSink> sink)
@@ -81,4 +81,4 @@ Timings AnswerStream::timings() const {
   return timings;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::answer

@@ -13,7 +13,7 @@
 #include "backend/utf8_filter.h"
 #include "core/request.h"
 
-namespace pcai {
+namespace pcai::backend::answer {
 
 /// An answer on its way from tokens to its sink: bytes become whole UTF-8, text up to a stop
 /// sequence, reasoning, tool calls. Counts and times it too. Not thread-safe.
@@ -65,4 +65,4 @@ class AnswerStream {
   std::optional<Clock::time_point> first_token_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::answer

@@ -3,7 +3,7 @@
 #include <random>
 #include <string_view>
 
-namespace pcai {
+namespace pcai::backend::answer {
 
 std::string random_call_id() {
   static constexpr std::string_view kDigits = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -13,4 +13,4 @@ std::string random_call_id() {
   return id;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::answer

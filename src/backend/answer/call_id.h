@@ -2,9 +2,9 @@
 
 #include <string>
 
-namespace pcai {
+namespace pcai::backend::answer {
 
 /// A new id of a tool call, "call_" and 24 random characters.
 std::string random_call_id();
 
-}  // namespace pcai
+}  // namespace pcai::backend::answer

@@ -5,7 +5,7 @@
 
 #include "core/result.h"
 
-namespace pcai {
+namespace pcai::backend::answer {
 
 /// Room for text that takes few tokens, such as runs of spaces, yet far from what hurts a
 /// tokenizer.
@@ -21,4 +21,4 @@ inline tl::unexpected<Error> prompt_overflow(std::uint64_t size, const char* uni
               "messages");
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::answer

@@ -2,7 +2,7 @@
 
 #include "core/request.h"
 
-namespace pcai {
+namespace pcai::backend::answer {
 
 /// What chat templates call a role.
 inline const char* role_name(Role role) noexcept {
@@ -15,4 +15,4 @@ inline const char* role_name(Role role) noexcept {
   return "user";
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::answer

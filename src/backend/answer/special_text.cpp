@@ -5,7 +5,7 @@
 #include <random>
 #include <utility>
 
-namespace pcai {
+namespace pcai::backend::answer {
 namespace {
 
 constexpr char kMarkEnd = 'e';
@@ -124,4 +124,4 @@ std::vector<PromptPart> SpecialText::split(std::string_view prompt, const Shield
   return parts;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::answer

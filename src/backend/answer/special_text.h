@@ -7,7 +7,7 @@
 
 #include "core/request.h"
 
-namespace pcai {
+namespace pcai::backend::answer {
 
 /// A stretch of a prompt. Special tokens that are written out in it are read as such unless it is
 /// `plain`.
@@ -46,4 +46,4 @@ class SpecialText {
   std::string first_bytes_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::answer

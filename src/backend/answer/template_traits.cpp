@@ -5,7 +5,7 @@
 
 #include "backend/answer/tool_prompt.h"
 
-namespace pcai {
+namespace pcai::backend::answer {
 namespace {
 
 constexpr const char* kProbe = "probe";
@@ -75,4 +75,4 @@ AnswerFormat format_of_answer(const TemplateTraits& traits, const ToolOptions& t
   return format;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::answer

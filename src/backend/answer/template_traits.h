@@ -6,7 +6,7 @@
 #include "backend/answer/answer_format.h"
 #include "core/request.h"
 
-namespace pcai {
+namespace pcai::backend::answer {
 
 /// What a chat template makes of tools and reasoning.
 struct TemplateTraits {
@@ -31,4 +31,4 @@ ChatPrompt for_template(const TemplateTraits& traits, ChatPrompt chat);
 AnswerFormat format_of_answer(const TemplateTraits& traits, const ToolOptions& tools,
                               std::string_view prompt);
 
-}  // namespace pcai
+}  // namespace pcai::backend::answer

@@ -5,7 +5,7 @@
 
 #include "backend/answer/answer_format.h"
 
-namespace pcai {
+namespace pcai::backend::answer {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -75,4 +75,4 @@ std::vector<ChatMessage> describe_tools(const ChatPrompt& chat) {
   return messages;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::answer

@@ -9,7 +9,7 @@
 #include "backend/fake/fake_model.h"
 #include "backend/fake/register.h"
 
-namespace pcai {
+namespace pcai::backend::fake {
 namespace {
 
 constexpr std::uint32_t kDefaultContextLength = 4096;
@@ -114,4 +114,4 @@ void register_fake(BackendRegistry& registry) {
   register_fake(registry, FakeOptions{});
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::fake

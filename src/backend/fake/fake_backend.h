@@ -9,7 +9,7 @@
 #include "backend/inference_backend.h"
 #include "backend/registry.h"
 
-namespace pcai {
+namespace pcai::backend::fake {
 
 /// How a fake backend behaves; the defaults are those of `--backend fake`.
 struct FakeOptions {
@@ -45,4 +45,4 @@ class FakeBackend final : public InferenceBackend {
 /// register_fake with options, for tests.
 void register_fake(BackendRegistry& registry, const FakeOptions& options);
 
-}  // namespace pcai
+}  // namespace pcai::backend::fake

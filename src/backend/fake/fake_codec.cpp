@@ -4,7 +4,7 @@
 
 #include "core/utf8.h"
 
-namespace pcai {
+namespace pcai::backend::fake {
 namespace {
 
 const char* name_of(Role role) {
@@ -73,4 +73,4 @@ Result<std::uint32_t> FakeCodec::count_tokens(const CountRequest& request, std::
   return static_cast<std::uint32_t>(prompt->prefixes.size());
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::fake

@@ -6,7 +6,7 @@
 #include "backend/fake/fake_script.h"
 #include "backend/token_codec.h"
 
-namespace pcai {
+namespace pcai::backend::fake {
 
 /// The fake's tokens are words, and their ids are hashes: detokenize knows only the words that were
 /// tokenized before. There are no special tokens. Any thread may call any method.
@@ -29,4 +29,4 @@ class FakeCodec final : public TokenCodec {
   std::unordered_map<std::int32_t, std::string> words_;  // guarded by mutex_; at most one an id
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::fake

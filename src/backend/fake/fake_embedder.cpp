@@ -9,7 +9,7 @@
 
 #include "backend/fake/fake_script.h"
 
-namespace pcai {
+namespace pcai::backend::fake {
 namespace {
 
 using Vector = std::vector<float>;
@@ -135,4 +135,4 @@ Result<std::vector<RankScore>> FakeEmbedder::rank(const RankRequest& request,
   return scores;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::fake

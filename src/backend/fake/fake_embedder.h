@@ -4,7 +4,7 @@
 
 #include "backend/embedder.h"
 
-namespace pcai {
+namespace pcai::backend::fake {
 
 /// A vector is the sum of a random direction for each word, so texts that share words are near each
 /// other; a score is the share of the query's words that the document has. Immutable; any thread
@@ -26,4 +26,4 @@ class FakeEmbedder final : public Embedder, public Ranker {
   std::uint32_t max_tokens_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::fake

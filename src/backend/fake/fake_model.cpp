@@ -8,7 +8,7 @@
 #include "backend/stop_filter.h"
 #include "backend/supported.h"
 
-namespace pcai {
+namespace pcai::backend::fake {
 namespace {
 
 constexpr std::size_t kMostSeenPrefixes = 1 << 18;
@@ -300,4 +300,4 @@ void FakeModel::hang() {
   changed_.wait(lock, [this] { return stopping_; });
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::fake

@@ -17,7 +17,7 @@
 #include "backend/fake/fake_script.h"
 #include "backend/loaded_model.h"
 
-namespace pcai {
+namespace pcai::backend::fake {
 
 /// A model that plays scripts. Any thread may call any method. One thread drives all requests from
 /// a queue of due times, so that a stream that waits costs some hundred bytes and no thread.
@@ -92,4 +92,4 @@ class FakeModel final : public LoadedModel {
   std::thread thread_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::fake

@@ -8,7 +8,7 @@
 
 #include "core/media_format.h"
 
-namespace pcai {
+namespace pcai::backend::fake {
 namespace {
 
 constexpr std::uint32_t kMaxNumber = 10'000'000;
@@ -278,4 +278,4 @@ std::int32_t fake_token_id(std::string_view text) noexcept {
   return static_cast<std::int32_t>(hash_on(kHashStart, text) % kFakeVocabularySize);
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::fake

@@ -10,7 +10,7 @@
 #include "core/request.h"
 #include "core/result.h"
 
-namespace pcai {
+namespace pcai::backend::fake {
 
 /// How the fake backend answers one request. A line in the last user message (or in a text prompt)
 /// that begins with "fake:" changes it, key by key:
@@ -77,4 +77,4 @@ constexpr std::int32_t kFakeVocabularySize = 32768;
 /// The id of a token with that text.
 std::int32_t fake_token_id(std::string_view text) noexcept;
 
-}  // namespace pcai
+}  // namespace pcai::backend::fake

@@ -1,10 +1,10 @@
 #include "backend/llamacpp/register.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 
 void register_llamacpp(BackendRegistry& registry) {
   registry.add(
       {.name = "llamacpp", .built = false, .why_not = "left out (PCAI_WITH_LLAMACPP=OFF)"});
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

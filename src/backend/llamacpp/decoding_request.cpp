@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 
 DecodingRequest::DecodingRequest(RequestId id, const GenerateRequest& request,
                                  PreparedPrompt prompt, std::uint32_t most_tokens,
@@ -90,4 +90,4 @@ std::string DecodingRequest::bytes_of(Token token) const {
   return std::find(marks_.begin(), marks_.end(), name) != marks_.end() ? name : bytes;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

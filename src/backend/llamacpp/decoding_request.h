@@ -8,21 +8,21 @@
 #include <vector>
 
 #include "backend/answer/answer_stream.h"
-#include "backend/llamacpp/prompt_media.h"
-#include "backend/llamacpp/sampler.h"
+#include "backend/llamacpp/media/prompt_media.h"
+#include "backend/llamacpp/tokens/sampler.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 
 /// What a request became: its prompt in tokens, and how its answer is to be read.
 struct PreparedPrompt {
   std::vector<Token> tokens;                             // negative ones stand for media
   std::vector<std::unique_ptr<PromptMedia>> media = {};  // in their order
   AdapterScales adapters;
-  std::vector<std::string> stop_sequences;      // that the chat template's format needs
-  std::vector<std::string> marks;               // special tokens that count as text, by name
-  std::vector<Token> reasoning_end;             // what ends reasoning over its budget
-  std::unique_ptr<AnswerReader> reader;         // null: the text is the answer
-  std::unique_ptr<TokenConstraint> constraint;  // null: every token may come
+  std::vector<std::string> stop_sequences;       // that the chat template's format needs
+  std::vector<std::string> marks;                // special tokens that count as text, by name
+  std::vector<Token> reasoning_end;              // what ends reasoning over its budget
+  std::unique_ptr<answer::AnswerReader> reader;  // null: the text is the answer
+  std::unique_ptr<TokenConstraint> constraint;   // null: every token may come
 };
 
 /// A request on its way through a model: what it samples with, what it has said, who listens. Made
@@ -69,7 +69,7 @@ class DecodingRequest {
   const Tokenizer& tokenizer_;
   std::vector<std::string> marks_;
   Sampler sampler_;
-  AnswerStream answer_;
+  answer::AnswerStream answer_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

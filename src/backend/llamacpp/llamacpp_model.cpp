@@ -9,13 +9,13 @@
 
 #include "backend/answer/answer_grammar.h"
 #include "backend/answer/answer_parser.h"
-#include "backend/llamacpp/context.h"
+#include "backend/llamacpp/chat/native_answer.h"
 #include "backend/llamacpp/kernels/load_kernels.h"
-#include "backend/llamacpp/memory_use.h"
-#include "backend/llamacpp/native_answer.h"
-#include "backend/llamacpp/step_costs.h"
+#include "backend/llamacpp/load/context.h"
+#include "backend/llamacpp/load/memory_use.h"
+#include "backend/llamacpp/plan/step_costs.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 constexpr float kReadingShare = 0.5F;  // of a load's progress, where weights are packed afterwards
@@ -60,12 +60,13 @@ Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
     return fail(ErrorCode::Unsupported,
                 "isq: a GGUF file is quantized already; mistralrs quantizes safetensors", "isq");
   }
-  const auto needs = read_model_memory(spec.config.model_path);  // checks the whole header, too
+  const auto needs =
+      fit::read_model_memory(spec.config.model_path);  // checks the whole header, too
   if (!needs) return fail(needs.error().code, needs.error().message, "model_path");
   const Result<bool> kernels = wants_kernels(spec.config);
   if (!kernels) return fail(kernels.error());
   PartOfProgress reading(progress, 0, *kernels ? kReadingShare : 1);
-  const std::vector<Device> devices = compute_devices();
+  const std::vector<fit::Device> devices = compute_devices();
   const auto placement = GpuPlacement::plan(*needs, spec.config, devices);
   if (!placement) return fail(placement.error());
   auto weights = load_weights(spec.config, *kernels, reading, *placement);
@@ -216,7 +217,7 @@ ModelStats LlamaCppModel::stats() const noexcept {
 
 Result<PreparedPrompt> LlamaCppModel::prepare(const GenerateRequest& request) {
   PreparedPrompt prepared;
-  AnswerFormat format;
+  answer::AnswerFormat format;
   std::optional<NativeFormat> native;
   Result<std::vector<Token>> tokens;
   if (const auto* ids = std::get_if<TokenPrompt>(&request.prompt)) {
@@ -250,7 +251,7 @@ Result<PreparedPrompt> LlamaCppModel::prepare(const GenerateRequest& request) {
   if (native) {
     prepared.reader = read_natively(*native);
   } else if (!format.plain()) {
-    prepared.reader = std::make_unique<AnswerParser>(std::move(format));
+    prepared.reader = std::make_unique<answer::AnswerParser>(std::move(format));
   }
   return prepared;
 }
@@ -291,29 +292,29 @@ Result<std::vector<Token>> LlamaCppModel::tokenize(const InfillPrompt& gap) cons
   return tokenizer_.tokenize_gap(gap.prefix, gap.suffix);
 }
 
-Result<std::unique_ptr<TokenConstraint>> LlamaCppModel::constrain(const GenerateRequest& request,
-                                                                  const AnswerFormat& format) {
+Result<std::unique_ptr<TokenConstraint>> LlamaCppModel::constrain(
+    const GenerateRequest& request, const answer::AnswerFormat& format) {
   const auto* const chat = std::get_if<ChatPrompt>(&request.prompt);
   const ToolOptions tools = chat != nullptr ? chat->tools : ToolOptions{};
   if (!request.params.grammar && !tools.enabled()) return nullptr;
   const auto compiler = grammar_compiler();
   if (!compiler) return fail(compiler.error());
-  auto matcher =
-      compile_answer(**compiler, format, tools, request.params.grammar,
-                     [this](std::string_view name) { return tokenizer_.has_special(name); });
+  auto matcher = answer::compile_answer(
+      **compiler, format, tools, request.params.grammar,
+      [this](std::string_view name) { return tokenizer_.has_special(name); });
   if (!matcher) return fail(std::move(matcher.error()));
   if (!*matcher) return nullptr;
-  return pcai::constrain(*std::move(*matcher));
+  return pcai::backend::llamacpp::constrain(*std::move(*matcher));
 }
 
-Result<GrammarCompiler*> LlamaCppModel::grammar_compiler() {
+Result<grammar::GrammarCompiler*> LlamaCppModel::grammar_compiler() {
   const std::lock_guard lock(grammars_mutex_);
   if (!grammars_) {
-    auto compiler = GrammarCompiler::create(tokenizer_.vocabulary());
+    auto compiler = grammar::GrammarCompiler::create(tokenizer_.vocabulary());
     if (!compiler) return fail(std::move(compiler.error()));
     grammars_ = std::move(*compiler);
   }
   return grammars_.get();
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

@@ -6,19 +6,19 @@
 #include <string>
 #include <vector>
 
-#include "backend/llamacpp/chat_template.h"
+#include "backend/llamacpp/chat/chat_template.h"
 #include "backend/llamacpp/kernels/model_kernels.h"
-#include "backend/llamacpp/lora_adapters.h"
-#include "backend/llamacpp/media_encoder.h"
-#include "backend/llamacpp/model_file.h"
+#include "backend/llamacpp/load/lora_adapters.h"
+#include "backend/llamacpp/load/model_file.h"
+#include "backend/llamacpp/media/media_encoder.h"
 #include "backend/llamacpp/scheduler.h"
 #include "backend/llamacpp/text_embedder.h"
-#include "backend/llamacpp/tokenizer.h"
-#include "backend/llamacpp/vocabulary_codec.h"
+#include "backend/llamacpp/tokens/tokenizer.h"
+#include "backend/llamacpp/tokens/vocabulary_codec.h"
 #include "backend/loaded_model.h"
 #include "grammar/grammar_compiler.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 
 /// A GGUF model in memory. Any thread may call any method: submit() renders and tokenizes on the
 /// caller's thread, the scheduler does the rest on its own.
@@ -44,8 +44,8 @@ class LlamaCppModel final : public LoadedModel {
   Result<std::vector<Token>> tokenize(const std::string& text) const;
   Result<std::vector<Token>> tokenize(const InfillPrompt& gap) const;
   Result<std::unique_ptr<TokenConstraint>> constrain(const GenerateRequest& request,
-                                                     const AnswerFormat& format);
-  Result<GrammarCompiler*> grammar_compiler();
+                                                     const answer::AnswerFormat& format);
+  Result<grammar::GrammarCompiler*> grammar_compiler();
 
   ModelInfo info_;
   std::uint32_t most_in_step_ = 0;  // tokens
@@ -58,10 +58,10 @@ class LlamaCppModel final : public LoadedModel {
   ChatTokenizer chat_tokenizer_;
   VocabularyCodec codec_;
   std::mutex grammars_mutex_;
-  std::unique_ptr<GrammarCompiler> grammars_;  // made for the first request that needs it
-  std::unique_ptr<Projector> projector_;       // null: it neither sees nor hears
-  std::unique_ptr<Scheduler> scheduler_;       // its thread uses all of the above
-  std::unique_ptr<MediaEncoder> encoder_;      // null without a projector; it feeds the scheduler
+  std::unique_ptr<grammar::GrammarCompiler> grammars_;  // made for the first request that needs it
+  std::unique_ptr<Projector> projector_;                // null: it neither sees nor hears
+  std::unique_ptr<Scheduler> scheduler_;                // its thread uses all of the above
+  std::unique_ptr<MediaEncoder> encoder_;  // null without a projector; it feeds the scheduler
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

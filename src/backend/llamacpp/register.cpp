@@ -3,10 +3,10 @@
 #include <llama.h>
 
 #include "backend/llamacpp/kernels/load_kernels.h"
-#include "backend/llamacpp/llama_log.h"
 #include "backend/llamacpp/llamacpp_model.h"
+#include "backend/llamacpp/load/llama_log.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 BackendDescriptor describe() {
@@ -55,4 +55,4 @@ void register_llamacpp(BackendRegistry& registry) {
                 .kernels = [] { return describe_kernels(); }});
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

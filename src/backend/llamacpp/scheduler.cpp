@@ -6,9 +6,9 @@
 #include <exception>
 #include <utility>
 
-#include "backend/llamacpp/llama_log.h"
+#include "backend/llamacpp/load/llama_log.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 // A cancelled request with fewer tokens in a step is not worth throwing the step away.
@@ -295,4 +295,4 @@ void Scheduler::update_stats() {
   stats_ = counters_;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

@@ -9,16 +9,16 @@
 #include <unordered_map>
 #include <vector>
 
-#include "backend/llamacpp/batch_planner.h"
 #include "backend/llamacpp/decoding_request.h"
-#include "backend/llamacpp/lora_adapters.h"
-#include "backend/llamacpp/model_file.h"
-#include "backend/llamacpp/projector.h"
-#include "backend/llamacpp/step_budget.h"
-#include "backend/llamacpp/thread_choice.h"
+#include "backend/llamacpp/load/lora_adapters.h"
+#include "backend/llamacpp/load/model_file.h"
+#include "backend/llamacpp/media/projector.h"
+#include "backend/llamacpp/plan/batch_planner.h"
+#include "backend/llamacpp/plan/step_budget.h"
+#include "backend/llamacpp/plan/thread_choice.h"
 #include "core/model.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 
 /// Runs a model's requests: its thread owns the llama_context and goes from step to step as the
 /// planner says. Any thread may call the public methods; none of them waits for a step.
@@ -101,4 +101,4 @@ class Scheduler {
   std::thread thread_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

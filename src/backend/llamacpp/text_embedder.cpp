@@ -9,9 +9,9 @@
 #include <string>
 #include <utility>
 
-#include "backend/llamacpp/llama_log.h"
+#include "backend/llamacpp/load/llama_log.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 constexpr std::uint32_t kMostTokens = 2048;
@@ -327,4 +327,4 @@ Status TextEmbedder::compute_batch(std::span<const Sequence> sequences,
               "llama.cpp failed (" + std::to_string(result) + ") " + take_llama_errors());
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

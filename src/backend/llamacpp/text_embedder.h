@@ -7,11 +7,11 @@
 #include <span>
 
 #include "backend/embedder.h"
-#include "backend/llamacpp/lora_adapters.h"
-#include "backend/llamacpp/model_file.h"
-#include "backend/llamacpp/tokenizer.h"
+#include "backend/llamacpp/load/lora_adapters.h"
+#include "backend/llamacpp/load/model_file.h"
+#include "backend/llamacpp/tokens/tokenizer.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 
 using LlamaPooling = enum ::llama_pooling_type;  // llama.h has a function of that name, too
 
@@ -64,4 +64,4 @@ class TextEmbedder final : public Embedder, public Ranker {
   std::optional<LlamaPooling> pooling_;  // that context_ has
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

@@ -1,6 +1,6 @@
 #include "backend/mistralrs/register.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 
 void register_mistralrs(BackendRegistry& registry) {
   registry.add({.name = "mistralrs",
@@ -9,4 +9,4 @@ void register_mistralrs(BackendRegistry& registry) {
                 .descriptor = {.name = "mistralrs", .formats = {"gguf", "safetensors", "uqff"}}});
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

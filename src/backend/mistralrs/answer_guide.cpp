@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 namespace {
 
 AnswerGuide& guide_of(void* user) {
@@ -77,4 +77,4 @@ const char* AnswerGuide::error() {
   return error_.c_str();
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

@@ -13,7 +13,7 @@
 #include "backend/mistralrs/bridge_tokenizer.h"
 #include "grammar/grammar_compiler.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 
 /// Holds an answer to its grammar and its reasoning to a budget, while mistral.rs' engine samples.
 /// Used by the engine's thread; owns what it needs, since it may outlive the model.
@@ -21,14 +21,14 @@ class AnswerGuide {
  public:
   /// What an answer matches; the compiler must live as long.
   struct Constraint {
-    std::shared_ptr<GrammarCompiler> compiler;
-    GrammarMatcher matcher;
+    std::shared_ptr<grammar::GrammarCompiler> compiler;
+    grammar::GrammarMatcher matcher;
   };
   /// How many tokens of reasoning there may be, and those that then end it.
   struct Budget {
     std::uint32_t tokens = 0;
     std::vector<std::int32_t> end;
-    AnswerFormat format;
+    answer::AnswerFormat format;
   };
 
   AnswerGuide(std::shared_ptr<const BridgeTokenizer> tokenizer,
@@ -50,9 +50,9 @@ class AnswerGuide {
   std::shared_ptr<const BridgeTokenizer> tokenizer_;
   std::optional<Constraint> constraint_;
   std::optional<Budget> budget_;  // until it is used up
-  std::optional<AnswerParser> parser_;
+  std::optional<answer::AnswerParser> parser_;
   std::deque<std::int32_t> forced_;
   std::string error_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 
 ErrorCode error_code(std::int32_t status) noexcept {
   switch (status) {
@@ -24,4 +24,4 @@ Error BridgeAnswer::error(std::int32_t status) const {
   return error;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

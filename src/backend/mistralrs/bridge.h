@@ -9,7 +9,7 @@
 
 #include "core/result.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 
 /// The functions of the bridge library. Once it is open it stays in the process for good: copies
 /// are as good as the first one.
@@ -63,4 +63,4 @@ class BridgeAnswer {
 /// The code for a pcai_mrs_status.
 ErrorCode error_code(std::int32_t status) noexcept;
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

@@ -5,10 +5,10 @@
 #include "backend/answer/prompt_limit.h"
 #include "core/utf8.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 
 Status BridgeCodec::check_size(std::size_t bytes, const char* field) const {
-  if (bytes <= kMostBytesPerToken * context_length_) return {};
+  if (bytes <= answer::kMostBytesPerToken * context_length_) return {};
   return fail(ErrorCode::ContextOverflow,
               std::string(field) + " has " + std::to_string(bytes) +
                   " bytes, far more than the context of " + std::to_string(context_length_) +
@@ -84,4 +84,4 @@ Result<std::uint32_t> BridgeCodec::count_tokens(const CountRequest& request, std
   return static_cast<std::uint32_t>(ids->size());
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

@@ -3,7 +3,7 @@
 #include "backend/mistralrs/chat_writer.h"
 #include "backend/token_codec.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 
 /// A model's tokenizer and chat template, as others may use them. Any thread may call any method;
 /// both must outlive it.
@@ -27,4 +27,4 @@ class BridgeCodec final : public TokenCodec {
   const std::uint32_t context_length_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

@@ -8,7 +8,7 @@
 
 #include "backend/answer/prompt_limit.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 namespace {
 
 Error too_long(std::uint64_t size, const char* unit, std::uint32_t context_length) {
@@ -61,7 +61,7 @@ Result<std::vector<std::int32_t>> BridgeEmbedder::tokens_of(const EmbedInput& in
     return tokens->tokens;
   }
   const std::string& text = std::get<TextPrompt>(input).text;
-  if (text.size() > kMostBytesPerToken * context_length_) {
+  if (text.size() > answer::kMostBytesPerToken * context_length_) {
     return fail(too_long(text.size(), "bytes", context_length_));
   }
   return tokenizer_->tokenize(text, true, false);
@@ -96,4 +96,4 @@ Result<Embedding> BridgeEmbedder::embed(const EmbedInput& input) const {
   return embedding;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

@@ -6,7 +6,7 @@
 #include "backend/embedder.h"
 #include "backend/mistralrs/bridge_tokenizer.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 
 /// Embeds by a model that mistral.rs runs, one text after the other, with the pooling that the
 /// model's files name. Any thread may call any method; the model must outlive it.
@@ -31,4 +31,4 @@ class BridgeEmbedder final : public Embedder {
   const std::uint32_t context_length_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

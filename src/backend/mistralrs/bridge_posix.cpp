@@ -5,7 +5,7 @@
 
 #include "backend/mistralrs/bridge.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 namespace {
 
 namespace fs = std::filesystem;
@@ -104,4 +104,4 @@ Result<Bridge> open_bridge(const fs::path& path) {
   return bridge;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

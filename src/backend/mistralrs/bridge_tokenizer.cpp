@@ -4,7 +4,7 @@
 #include <cstring>
 #include <utility>
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 namespace {
 
 constexpr std::uint32_t kSpecialBit = 1U << 31;
@@ -52,7 +52,7 @@ Result<std::vector<std::int32_t>> BridgeTokenizer::tokenize(std::string_view tex
 std::string_view BridgeTokenizer::text(std::int32_t token,
                                        const std::vector<std::string>& marks) const {
   if (token < 0 || token >= size()) return {};
-  const Vocabulary::Token& entry = tokens_[static_cast<std::size_t>(token)];
+  const grammar::Vocabulary::Token& entry = tokens_[static_cast<std::size_t>(token)];
   if (!entry.special) return entry.bytes;
   const bool is_mark = std::find(marks.begin(), marks.end(), entry.bytes) != marks.end();
   return is_mark ? std::string_view(entry.bytes) : std::string_view();
@@ -64,21 +64,21 @@ std::string_view BridgeTokenizer::name(std::int32_t token) const {
 }
 
 bool BridgeTokenizer::has_special(std::string_view name) const {
-  return !name.empty() &&
-         std::any_of(tokens_.begin(), tokens_.end(), [name](const Vocabulary::Token& token) {
-           return token.special && token.bytes == name;
-         });
+  return !name.empty() && std::any_of(tokens_.begin(), tokens_.end(),
+                                      [name](const grammar::Vocabulary::Token& token) {
+                                        return token.special && token.bytes == name;
+                                      });
 }
 
 std::vector<std::string> BridgeTokenizer::special_names() const {
   std::vector<std::string> names;
-  for (const Vocabulary::Token& token : tokens_) {
+  for (const grammar::Vocabulary::Token& token : tokens_) {
     if (token.special) names.push_back(token.bytes);
   }
   return names;
 }
 
-Vocabulary BridgeTokenizer::vocabulary() const {
+grammar::Vocabulary BridgeTokenizer::vocabulary() const {
   return {.tokens = tokens_,
           .ends = ends_,
           .tokenize = [self = shared_from_this()](std::string_view text) {
@@ -86,4 +86,4 @@ Vocabulary BridgeTokenizer::vocabulary() const {
           }};
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

@@ -9,7 +9,7 @@
 #include "backend/mistralrs/bridge.h"
 #include "grammar/vocabulary.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 
 /// A model's tokenizer, as mistral.rs has it; it may outlive the model. Any thread may call any
 /// method.
@@ -42,7 +42,7 @@ class BridgeTokenizer : public std::enable_shared_from_this<BridgeTokenizer> {
   std::vector<std::string> special_names() const;
 
   /// All tokens, for grammars.
-  Vocabulary vocabulary() const;
+  grammar::Vocabulary vocabulary() const;
 
   std::int32_t size() const noexcept { return static_cast<std::int32_t>(tokens_.size()); }
 
@@ -55,7 +55,7 @@ class BridgeTokenizer : public std::enable_shared_from_this<BridgeTokenizer> {
   const Bridge bridge_;
   pcai_mrs_tokenizer* const native_;
   const std::vector<std::int32_t> ends_;
-  std::vector<Vocabulary::Token> tokens_;  // by id
+  std::vector<grammar::Vocabulary::Token> tokens_;  // by id
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

@@ -5,7 +5,7 @@
 
 #include "backend/answer/prompt_limit.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 
 ChatWriter::ChatWriter(const Bridge& bridge, const pcai_mrs_model& model, const std::string& source,
                        bool is_own, std::shared_ptr<const BridgeTokenizer> tokenizer)
@@ -15,9 +15,10 @@ ChatWriter::ChatWriter(const Bridge& bridge, const pcai_mrs_model& model, const 
       special_text_(tokenizer_->special_names()),
       is_own_(is_own) {
   if (wants_parts()) form_ = ContentForm::Parts;
-  find_reasoning_marks(traits_, source);
+  answer::find_reasoning_marks(traits_, source);
   // A template that refuses tools knows none.
-  if (const auto probe = render(probe_of_tools())) read_probe(traits_, probe->prompt);
+  if (const auto probe = render(answer::probe_of_tools()))
+    answer::read_probe(traits_, probe->prompt);
 }
 
 Result<WrittenChat> ChatWriter::render(const ChatPrompt& chat) const {
@@ -40,22 +41,22 @@ bool ChatWriter::wants_parts() const {
 }
 
 Result<WrittenChat> ChatWriter::write(const ChatPrompt& chat) const {
-  auto written = render(for_template(traits_, chat));
-  if (written) written->format = format_of_answer(traits_, chat.tools, written->prompt);
+  auto written = render(answer::for_template(traits_, chat));
+  if (written) written->format = answer::format_of_answer(traits_, chat.tools, written->prompt);
   return written;
 }
 
 Result<TokenizedPrompt> ChatWriter::tokenize(const ChatPrompt& chat,
                                              std::uint32_t context_length) const {
-  const SpecialText::Shielded shielded = special_text_.shield(chat);
+  const answer::SpecialText::Shielded shielded = special_text_.shield(chat);
   auto written = write(shielded.chat);
   if (!written) return fail(std::move(written.error()));
-  if (written->prompt.size() > kMostBytesPerToken * context_length) {
-    return prompt_overflow(written->prompt.size(), "bytes", context_length);
+  if (written->prompt.size() > answer::kMostBytesPerToken * context_length) {
+    return answer::prompt_overflow(written->prompt.size(), "bytes", context_length);
   }
   TokenizedPrompt result{.format = std::move(written->format)};
   bool begins = !written->begun;
-  for (const PromptPart& part : SpecialText::split(written->prompt, shielded)) {
+  for (const answer::PromptPart& part : answer::SpecialText::split(written->prompt, shielded)) {
     const auto tokens = tokenizer_->tokenize(part.text, begins, !part.plain);
     if (!tokens) return fail(tokens.error());
     result.tokens.insert(result.tokens.end(), tokens->begin(), tokens->end());
@@ -66,7 +67,7 @@ Result<TokenizedPrompt> ChatWriter::tokenize(const ChatPrompt& chat,
 
 Status ChatWriter::check_special_text(const ChatPrompt& chat) const {
   const auto check = [this](ChatPrompt part, const std::string& field) -> Status {
-    const SpecialText::Shielded shielded = special_text_.shield(std::move(part));
+    const answer::SpecialText::Shielded shielded = special_text_.shield(std::move(part));
     if (shielded.hidden.empty()) return {};
     return fail(ErrorCode::InvalidRequest,
                 field +
@@ -95,21 +96,21 @@ Result<TokenizedPrompt> ChatWriter::prepare_images(const ChatPrompt& chat,
     return refuse("chat_template", "mistral.rs writes images by the model's own template alone");
   }
   if (Status status = check_special_text(chat); !status) return fail(std::move(status.error()));
-  const ChatPrompt told = for_template({}, chat);
+  const ChatPrompt told = answer::for_template({}, chat);
   auto written = render(told);
   if (!written) return fail(std::move(written.error()));
-  if (written->prompt.size() > kMostBytesPerToken * context_length) {
-    return prompt_overflow(written->prompt.size(), "bytes", context_length);
+  if (written->prompt.size() > answer::kMostBytesPerToken * context_length) {
+    return answer::prompt_overflow(written->prompt.size(), "bytes", context_length);
   }
   const auto tokens = tokenizer_->tokenize(written->prompt, !written->begun, true);
   if (!tokens) return fail(tokens.error());
   if (tokens->size() >= context_length) {
-    return prompt_overflow(tokens->size(), "tokens", context_length);
+    return answer::prompt_overflow(tokens->size(), "tokens", context_length);
   }
   auto json = chat_json(told, form_);
   if (!json) return fail(std::move(json.error()));
-  return TokenizedPrompt{.format = format_of_answer(traits_, chat.tools, written->prompt),
+  return TokenizedPrompt{.format = answer::format_of_answer(traits_, chat.tools, written->prompt),
                          .chat = std::move(*json)};
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

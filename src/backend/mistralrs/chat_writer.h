@@ -9,19 +9,19 @@
 #include "backend/mistralrs/bridge_tokenizer.h"
 #include "backend/mistralrs/request_json.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 
 /// A chat as the model reads it, and how it answers.
 struct WrittenChat {
   std::string prompt;
   bool begun = false;  // the prompt has the begin-of-text token already
-  AnswerFormat format;
+  answer::AnswerFormat format;
 };
 
 /// The same in tokens, or with images as chat_json has it, for the engine to write.
 struct TokenizedPrompt {
   std::vector<std::int32_t> tokens;
-  AnswerFormat format;
+  answer::AnswerFormat format;
   std::string chat = {};  // "" = the tokens are the prompt
 };
 
@@ -52,10 +52,10 @@ class ChatWriter {
   const Bridge& bridge_;
   const pcai_mrs_model& model_;
   std::shared_ptr<const BridgeTokenizer> tokenizer_;
-  SpecialText special_text_;
-  TemplateTraits traits_;
+  answer::SpecialText special_text_;
+  answer::TemplateTraits traits_;
   bool is_own_;
   ContentForm form_ = ContentForm::Text;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

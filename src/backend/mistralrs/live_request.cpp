@@ -5,12 +5,12 @@
 #include "backend/answer/answer_parser.h"
 #include "backend/mistralrs/bridge.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 namespace {
 
-std::unique_ptr<AnswerReader> reader_of(const AnswerFormat& format) {
+std::unique_ptr<answer::AnswerReader> reader_of(const answer::AnswerFormat& format) {
   if (format.plain()) return nullptr;
-  return std::make_unique<AnswerParser>(format);
+  return std::make_unique<answer::AnswerParser>(format);
 }
 
 TokenLogprob to_logprob(const pcai_mrs_token& token, const BridgeTokenizer& tokenizer) {
@@ -21,7 +21,7 @@ TokenLogprob to_logprob(const pcai_mrs_token& token, const BridgeTokenizer& toke
 
 }  // namespace
 
-LiveRequest::LiveRequest(const GenerateParams& params, const AnswerFormat& format,
+LiveRequest::LiveRequest(const GenerateParams& params, const answer::AnswerFormat& format,
                          std::shared_ptr<const BridgeTokenizer> tokenizer,
                          std::shared_ptr<EventSink> sink)
     : tokenizer_(std::move(tokenizer)),
@@ -54,4 +54,4 @@ bool LiveRequest::take_token(const pcai_mrs_event& event) {
   return true;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

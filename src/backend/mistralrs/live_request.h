@@ -10,13 +10,13 @@
 #include "backend/answer/answer_stream.h"
 #include "backend/mistralrs/bridge_tokenizer.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 
 /// A request that the bridge works on: turns its tokens into an answer and tells the sink. Touched
 /// by the bridge's event thread alone.
 class LiveRequest {
  public:
-  LiveRequest(const GenerateParams& params, const AnswerFormat& format,
+  LiveRequest(const GenerateParams& params, const answer::AnswerFormat& format,
               std::shared_ptr<const BridgeTokenizer> tokenizer, std::shared_ptr<EventSink> sink);
 
   /// Takes an event. True once the last event was sent; then nothing may come.
@@ -27,7 +27,7 @@ class LiveRequest {
 
   std::shared_ptr<const BridgeTokenizer> tokenizer_;
   std::vector<std::string> marks_;
-  AnswerStream stream_;
+  answer::AnswerStream stream_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

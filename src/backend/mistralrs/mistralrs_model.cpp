@@ -12,7 +12,7 @@
 #include "backend/mistralrs/request_json.h"
 #include "backend/supported.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 namespace {
 
 using Json = nlohmann::json;
@@ -186,8 +186,8 @@ Result<TokenizedPrompt> MistralrsModel::prepare(const Prompt& prompt) const {
     return TokenizedPrompt{.tokens = tokens->tokens};
   }
   const std::string& text = std::get<TextPrompt>(prompt).text;
-  if (text.size() > kMostBytesPerToken * info_.context_length) {
-    return prompt_overflow(text.size(), "bytes", info_.context_length);
+  if (text.size() > answer::kMostBytesPerToken * info_.context_length) {
+    return answer::prompt_overflow(text.size(), "bytes", info_.context_length);
   }
   auto tokens = tokenizer_->tokenize(text, true, true);
   if (!tokens) return fail(std::move(tokens.error()));
@@ -196,16 +196,16 @@ Result<TokenizedPrompt> MistralrsModel::prepare(const Prompt& prompt) const {
 
 /// Null where every token may come.
 Result<std::unique_ptr<AnswerGuide>> MistralrsModel::guide(const GenerateRequest& request,
-                                                           const AnswerFormat& format) {
+                                                           const answer::AnswerFormat& format) {
   const auto* const chat = std::get_if<ChatPrompt>(&request.prompt);
   const ToolOptions tools = chat != nullptr ? chat->tools : ToolOptions{};
   std::optional<AnswerGuide::Constraint> constraint;
   if (request.params.grammar || tools.enabled()) {
     const auto compiler = grammar_compiler();
     if (!compiler) return fail(compiler.error());
-    auto matcher =
-        compile_answer(**compiler, format, tools, request.params.grammar,
-                       [this](std::string_view name) { return tokenizer_->has_special(name); });
+    auto matcher = answer::compile_answer(
+        **compiler, format, tools, request.params.grammar,
+        [this](std::string_view name) { return tokenizer_->has_special(name); });
     if (!matcher) return fail(std::move(matcher.error()));
     if (*matcher) constraint = AnswerGuide::Constraint{*compiler, *std::move(*matcher)};
   }
@@ -219,10 +219,10 @@ Result<std::unique_ptr<AnswerGuide>> MistralrsModel::guide(const GenerateRequest
   return std::make_unique<AnswerGuide>(tokenizer_, std::move(constraint), std::move(budget));
 }
 
-Result<std::shared_ptr<GrammarCompiler>> MistralrsModel::grammar_compiler() {
+Result<std::shared_ptr<grammar::GrammarCompiler>> MistralrsModel::grammar_compiler() {
   const std::lock_guard lock(grammars_mutex_);
   if (!grammars_) {
-    auto compiler = GrammarCompiler::create(tokenizer_->vocabulary());
+    auto compiler = grammar::GrammarCompiler::create(tokenizer_->vocabulary());
     if (!compiler) return fail(std::move(compiler.error()));
     grammars_ = std::move(*compiler);
   }
@@ -291,4 +291,4 @@ bool MistralrsModel::alive() const noexcept {
   return stats.alive != 0;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

@@ -14,7 +14,7 @@
 #include "backend/mistralrs/live_request.h"
 #include "backend/mistralrs/progress_ticks.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 
 /// A model that mistral.rs runs. Any thread may call any method: submit() renders and tokenizes on
 /// the caller's thread, events come from one thread of the bridge.
@@ -51,8 +51,8 @@ class MistralrsModel final : public LoadedModel {
   Status read_tokens(const std::string& loaded, bool own_template);
   Result<TokenizedPrompt> prepare(const Prompt& prompt) const;
   Result<std::unique_ptr<AnswerGuide>> guide(const GenerateRequest& request,
-                                             const AnswerFormat& format);
-  Result<std::shared_ptr<GrammarCompiler>> grammar_compiler();
+                                             const answer::AnswerFormat& format);
+  Result<std::shared_ptr<grammar::GrammarCompiler>> grammar_compiler();
   Status start(RequestId id, const GenerateRequest& request, const TokenizedPrompt& prompt,
                std::unique_ptr<AnswerGuide> guide, LiveRequest live);
 
@@ -69,10 +69,10 @@ class MistralrsModel final : public LoadedModel {
   std::unique_ptr<BridgeEmbedder> embedder_;  // null: it generates
 
   std::mutex grammars_mutex_;
-  std::shared_ptr<GrammarCompiler> grammars_;  // made for the first request that needs it
+  std::shared_ptr<grammar::GrammarCompiler> grammars_;  // made for the first request that needs it
 
   std::mutex mutex_;
   std::unordered_map<RequestId, std::unique_ptr<Ticket>> live_;  // guarded by mutex_
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

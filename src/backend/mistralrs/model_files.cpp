@@ -5,10 +5,10 @@
 #include <string_view>
 
 #include "backend/mistralrs/model_folder.h"
-#include "models/gguf_reader.h"
-#include "models/gguf_summary.h"
+#include "models/gguf/gguf_reader.h"
+#include "models/gguf/gguf_summary.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 namespace {
 
 namespace fs = std::filesystem;
@@ -46,9 +46,9 @@ bool is_among(std::string_view name, const std::array<std::string_view, kSize>& 
 }
 
 Status check_tensors(const fs::path& part) {
-  const auto file = read_gguf(part);
+  const auto file = models::read_gguf(part);
   if (!file) return fail(file.error());
-  for (const GgufTensor& tensor : file->tensors) {
+  for (const models::GgufTensor& tensor : file->tensors) {
     if (is_among(tensor.type->name, kTensorTypes)) continue;
     return cannot_run(part,
                       "the quantization " + std::string(tensor.type->name) + " of " + tensor.name,
@@ -62,9 +62,9 @@ Status check_tensors(const fs::path& part) {
 }
 
 Result<ModelFiles> look_at_gguf(const fs::path& path) {
-  auto summary = describe_gguf(path);
+  auto summary = models::describe_gguf(path);
   if (!summary) return fail(std::move(summary.error()));
-  if (summary->kind != GgufKind::Model) {
+  if (summary->kind != models::GgufKind::Model) {
     return fail(ErrorCode::InvalidModel,
                 path.string() + " is no model that generates text but a " +
                     std::string(to_string(summary->kind)),
@@ -100,4 +100,4 @@ Result<ModelFiles> look_at_model(const fs::path& path) {
   return look_at_gguf(path);
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

@@ -7,7 +7,7 @@
 #include "core/model.h"
 #include "core/result.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 
 /// A model on disk, as mistral.rs loads it.
 struct ModelFiles {
@@ -22,4 +22,4 @@ struct ModelFiles {
 /// mistral.rs cannot run: then the message says why, and which backend can.
 Result<ModelFiles> look_at_model(const std::filesystem::path& path);
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

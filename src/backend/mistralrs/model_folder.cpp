@@ -6,7 +6,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 namespace {
 
 namespace fs = std::filesystem;
@@ -171,4 +171,4 @@ Result<ModelFiles> look_at_model_folder(const fs::path& given, const fs::path& u
   return model;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

@@ -2,7 +2,7 @@
 
 #include <ctime>
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 namespace {
 
 using namespace std::chrono_literals;
@@ -32,4 +32,4 @@ std::chrono::milliseconds processor_time() noexcept {
       static_cast<std::int64_t>(1000.0 * static_cast<double>(std::clock()) / CLOCKS_PER_SEC));
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <mutex>
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 
 /// Counts steps for who watches a model's progress. What happens inside a prompt's computation is
 /// not seen, so there each second in which this process computed at all is a step too. Any thread
@@ -33,4 +33,4 @@ class ProgressTicks {
 /// The processor time that this process has used.
 std::chrono::milliseconds processor_time() noexcept;
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

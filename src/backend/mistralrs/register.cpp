@@ -5,7 +5,7 @@
 #include "backend/mistralrs/bridge.h"
 #include "backend/mistralrs/mistralrs_model.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 namespace {
 
 constexpr const char* kName = "mistralrs";
@@ -67,4 +67,4 @@ void register_mistralrs(BackendRegistry& registry) {
                 }});
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

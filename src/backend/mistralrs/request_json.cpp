@@ -7,7 +7,7 @@
 
 #include "backend/answer/role_name.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -47,7 +47,7 @@ Json content_json(const ChatMessage& message, ContentForm form) {
 }
 
 Result<Json> message_json(const ChatMessage& message, ContentForm form, const std::string& field) {
-  Json json{{"role", role_name(message.role)}, {"content", content_json(message, form)}};
+  Json json{{"role", answer::role_name(message.role)}, {"content", content_json(message, form)}};
   if (!message.name.empty()) json["name"] = message.name;
   if (!message.tool_call_id.empty()) json["tool_call_id"] = message.tool_call_id;
   if (!message.reasoning.empty()) json["reasoning_content"] = message.reasoning;
@@ -141,4 +141,4 @@ std::string request_json(const std::string& chat, const GenerateParams& params,
       .dump();
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

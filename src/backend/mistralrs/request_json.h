@@ -6,7 +6,7 @@
 
 #include "core/request.h"
 
-namespace pcai {
+namespace pcai::backend::mistralrs {
 
 /// How a chat template wants a message's content: as text, or always as a list of parts.
 enum class ContentForm : std::uint8_t { Text, Parts };
@@ -23,4 +23,4 @@ std::string request_json(const std::vector<std::int32_t>& prompt, const Generate
 std::string request_json(const std::string& chat, const GenerateParams& params,
                          std::uint32_t context_length);
 
-}  // namespace pcai
+}  // namespace pcai::backend::mistralrs

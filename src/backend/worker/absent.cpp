@@ -3,7 +3,7 @@
 
 #include "backend/worker/register.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 
 BackendRegistry isolate(const BackendRegistry& registry, const WorkerOptions&) {
   BackendRegistry isolated;
@@ -21,4 +21,4 @@ int run_worker(int, const BackendRegistry&, std::string_view) {
   return 1;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

@@ -6,7 +6,7 @@
 
 #include "backend/worker/messages.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{64} << 10;
@@ -96,4 +96,4 @@ Channel::State Channel::deliver(const OnMessage& on_message) {
   return State::Open;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

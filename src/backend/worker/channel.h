@@ -10,7 +10,7 @@
 
 #include "backend/worker/process.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 
 /// Whole messages over a connection. Any thread may send and wake; one thread waits and receives.
 class Channel {
@@ -58,4 +58,4 @@ class Channel {
   bool closed_ = false;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

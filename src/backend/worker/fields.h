@@ -37,7 +37,7 @@
     return #Type;                                                   \
   }
 
-namespace pcai {
+namespace pcai::backend::worker {
 
 PCAI_FIELDS(Error, code, message, field)
 
@@ -116,7 +116,7 @@ PCAI_FIELDS(QueryAnswered, id, answer)
 PCAI_FIELDS(QueryFailed, id, error)
 PCAI_FIELDS(Heartbeat, stats)
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker
 
 #undef PCAI_FIELDS
 #undef PCAI_NO_FIELDS

@@ -13,7 +13,7 @@
 
 #include "backend/worker/fields.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 namespace {
 
 using nlohmann::json;
@@ -406,4 +406,4 @@ std::optional<FromWorker> decode_from_worker(std::string_view payload) {
   return from_payload<FromWorker>(payload, kMaxPartsFromWorker);
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

@@ -15,7 +15,7 @@
 #include "core/request.h"
 #include "core/tokens.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 
 // What the parent says to a worker. The first command is a LoadCommand, and it is the only one.
 
@@ -149,4 +149,4 @@ std::string encode(const FromWorker& message);
 std::optional<ToWorker> decode_to_worker(std::string_view payload);
 std::optional<FromWorker> decode_from_worker(std::string_view payload);
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

@@ -13,7 +13,7 @@
 // The operating system's part of this room: process_posix.cpp. Another system is one more such file
 // (Windows: a named pipe, CreateProcess with an explicit handle list, a job object, an event).
 
-namespace pcai {
+namespace pcai::backend::worker {
 
 /// Owns a descriptor. It is never inherited by a child process.
 class Handle {
@@ -120,4 +120,4 @@ bool names_a_secret(std::string_view variable);
 /// signals (the parent ends it), dies with the parent.
 Stream become_worker(int fd);
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

@@ -20,7 +20,7 @@
 
 extern char** environ;
 
-namespace pcai {
+namespace pcai::backend::worker {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -257,4 +257,4 @@ Stream become_worker(int fd) {
   return Stream(Handle(fd));
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

@@ -3,7 +3,7 @@
 #include <iterator>
 #include <utility>
 
-namespace pcai {
+namespace pcai::backend::worker {
 
 Result<std::future<Result<QueryAnswer>>> QueryTable::add(RequestId id, std::size_t vectors) {
   const std::lock_guard lock(mutex_);
@@ -45,4 +45,4 @@ void QueryTable::end(const Error& error) {
   entries_.clear();
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

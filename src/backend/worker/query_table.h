@@ -8,7 +8,7 @@
 #include "backend/worker/messages.h"
 #include "core/result.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 
 /// The queries that wait for a worker's answer, on the parent's side. Any thread may call any
 /// method.
@@ -40,4 +40,4 @@ class QueryTable {
   std::optional<Error> ended_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

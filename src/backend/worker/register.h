@@ -8,7 +8,7 @@
 
 #include "backend/registry.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 
 /// How models run in processes of their own.
 struct WorkerOptions {
@@ -31,4 +31,4 @@ BackendRegistry isolate(const BackendRegistry& registry, const WorkerOptions& op
 /// the parent says so or is gone. Returns the process's exit code, or ends the process itself.
 int run_worker(int fd, const BackendRegistry& registry, std::string_view backend);
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

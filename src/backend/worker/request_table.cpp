@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace pcai {
+namespace pcai::backend::worker {
 
 Result<std::future<Status>> RequestTable::add(RequestId id, std::shared_ptr<EventSink> sink,
                                               std::uint64_t budget) {
@@ -91,4 +91,4 @@ std::optional<RequestTable::Clock::time_point> RequestTable::waiting_since() con
   return since;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

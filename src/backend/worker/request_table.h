@@ -15,7 +15,7 @@
 #include "core/request.h"
 #include "core/result.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 
 /// The live requests of one worker, on the parent's side. Any thread may add and cancel; one thread
 /// tells what the worker said, and calls the sinks.
@@ -71,4 +71,4 @@ class RequestTable {
   std::optional<Error> ended_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

@@ -21,7 +21,7 @@
 #include "backend/worker/task_pool.h"
 #include "backend/worker/worker_abilities.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 namespace {
 
 using std::chrono::milliseconds;
@@ -354,4 +354,4 @@ int run_worker(int fd, const BackendRegistry& registry, std::string_view backend
   return Worker(become_worker(fd), registry, backend).run();
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

@@ -13,7 +13,7 @@
 
 #include "backend/worker/sandbox.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 namespace {
 
 #if defined(__x86_64__)
@@ -90,4 +90,4 @@ std::vector<std::string> harden_process(std::uint64_t memory_limit) {
   return refused;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

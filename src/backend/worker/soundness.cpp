@@ -7,7 +7,7 @@
 #include "backend/worker/stderr_tail.h"
 #include "core/utf8.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 namespace {
 
 constexpr std::size_t kMaxErrorBytes = 4096;
@@ -85,7 +85,9 @@ struct IsSoundMessage {
   bool operator()(const LoadFailed& message) const { return is_sound(message.error); }
   bool operator()(const RequestTaken&) const { return true; }
   bool operator()(const RequestRefused& message) const { return is_sound(message.error); }
-  bool operator()(const RequestEvent& message) const { return pcai::is_sound(message.event); }
+  bool operator()(const RequestEvent& message) const {
+    return pcai::backend::worker::is_sound(message.event);
+  }
   bool operator()(const QueryAnswered& message) const {
     return std::visit(IsSoundAnswer(), message.answer);
   }
@@ -111,4 +113,4 @@ Error shown(Error error) {
   return error;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

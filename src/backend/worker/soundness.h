@@ -2,7 +2,7 @@
 
 #include "backend/worker/messages.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 
 // What the types alone do not say. A worker sends only what is sound, so a parent that receives
 // anything else is talking to one that a hostile model file has taken over.
@@ -15,4 +15,4 @@ bool is_sound(const FromWorker& message);
 /// The error with text that can be shown: UTF-8, of bounded length.
 Error shown(Error error);
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

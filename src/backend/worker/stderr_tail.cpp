@@ -4,7 +4,7 @@
 
 #include "core/utf8.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 namespace {
 
 constexpr std::size_t kMaxTail = 4096;
@@ -67,4 +67,4 @@ std::string StderrTail::last_lines() const {
   return printable_end(summary, kMaxSummary);
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace pcai {
+namespace pcai::backend::worker {
 
 /// `text` fit for a log line or an error message: UTF-8 without control characters, whatever else
 /// was there as '?'; of a text over `max_bytes` the end, after "...".
@@ -28,4 +28,4 @@ class StderrTail {
   std::string tail_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

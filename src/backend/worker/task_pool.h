@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-namespace pcai {
+namespace pcai::backend::worker {
 
 /// A few threads that run tasks in the order of their coming. Any thread may add some.
 class TaskPool {
@@ -57,4 +57,4 @@ class TaskPool {
   std::vector<std::thread> threads_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
-namespace pcai {
+namespace pcai::backend::worker {
 namespace {
 
 using std::chrono::milliseconds;
@@ -46,4 +46,4 @@ std::string Watchdog::verdict(Clock::time_point now, bool busy) {
   return {};
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

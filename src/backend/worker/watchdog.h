@@ -3,7 +3,7 @@
 #include <chrono>
 #include <string>
 
-namespace pcai {
+namespace pcai::backend::worker {
 
 /// Decides when a worker that still runs is as good as dead. Pure: it is told the time. Not
 /// thread-safe.
@@ -36,4 +36,4 @@ class Watchdog {
   Clock::time_point asked_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

@@ -4,7 +4,7 @@
 
 #include "backend/loaded_model.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 namespace {
 
 tl::unexpected<Error> nonsense() {
@@ -123,4 +123,4 @@ Result<std::uint32_t> WorkerAbilities::count_tokens(const CountRequest& request,
   return ask<TokenCount>(request, stop).map([](TokenCount answer) { return answer.count; });
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

@@ -6,9 +6,11 @@
 #include "backend/token_codec.h"
 #include "backend/worker/messages.h"
 
-namespace pcai {
-
+namespace pcai::backend {
 class LoadedModel;
+}  // namespace pcai::backend
+
+namespace pcai::backend::worker {
 
 /// The abilities of a model in another process: each call is one query there. Immutable; any thread
 /// may call any method.
@@ -36,4 +38,4 @@ class WorkerAbilities final : public Embedder, public Ranker, public TokenCodec 
 Result<QueryAnswer> answer_query(LoadedModel& model, const Query& query,
                                  const std::stop_token& stop);
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

@@ -4,7 +4,7 @@
 #include "backend/worker/register.h"
 #include "backend/worker/worker_model.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 namespace {
 
 /// Loads each model of a real backend in a process of its own.
@@ -45,4 +45,4 @@ BackendRegistry isolate(const BackendRegistry& registry, const WorkerOptions& op
   return isolated;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

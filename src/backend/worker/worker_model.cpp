@@ -9,7 +9,7 @@
 
 #include "backend/worker/soundness.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 namespace {
 
 using std::chrono::milliseconds;
@@ -299,4 +299,4 @@ bool WorkerModel::on(Heartbeat message) {
   return true;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

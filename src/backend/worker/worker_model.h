@@ -21,7 +21,7 @@
 #include "backend/worker/watchdog.h"
 #include "backend/worker/worker_abilities.h"
 
-namespace pcai {
+namespace pcai::backend::worker {
 
 /// A model in a process of its own. Any thread may call any method. One thread starts the process,
 /// receives from it, watches it and sees it end.
@@ -114,4 +114,4 @@ class WorkerModel final : public LoadedModel {
   std::thread thread_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::worker

@@ -1,7 +1,7 @@
 #include "backend/fake/fake_backend.h"
 #include "contract/contract_subject.h"
 
-namespace pcai {
+namespace pcai::backend {
 namespace {
 
 ContractSubject fake_subject() {
@@ -20,4 +20,4 @@ ContractSubject fake_subject() {
 [[maybe_unused]] const bool kRegistered = register_subject(fake_subject());
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend

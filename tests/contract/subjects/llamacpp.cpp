@@ -2,7 +2,7 @@
 #include "contract/contract_subject.h"
 #include "contract/test_model.h"
 
-namespace pcai {
+namespace pcai::backend {
 namespace {
 
 ContractSubject llamacpp_subject() {
@@ -23,4 +23,4 @@ ContractSubject llamacpp_subject() {
 [[maybe_unused]] const bool kRegistered = register_subject(llamacpp_subject());
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend

@@ -2,7 +2,7 @@
 #include "contract/contract_subject.h"
 #include "contract/test_model.h"
 
-namespace pcai {
+namespace pcai::backend {
 namespace {
 
 ContractSubject mistralrs_subject() {
@@ -22,4 +22,4 @@ ContractSubject mistralrs_subject() {
 [[maybe_unused]] const bool kRegistered = register_subject(mistralrs_subject());
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend

@@ -7,7 +7,7 @@
 #include "contract/contract_subject.h"
 #include "contract/test_model.h"
 
-namespace pcai {
+namespace pcai::backend {
 namespace {
 
 /// What the worker processes know of; the other subjects' backends with their settings.
@@ -46,12 +46,13 @@ ContractSubject llamacpp_worker_subject() {
 [[maybe_unused]] const bool kRegistered = register_subject(worker_subject());
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::backend
 
 // This program is its own worker.
 int main(int argc, char** argv) {
   int exit_code = 0;
-  if (pcai::run_as_worker(argc, argv, pcai::real_backends(), &exit_code)) return exit_code;
+  if (pcai::backend::worker::run_as_worker(argc, argv, pcai::real_backends(), &exit_code))
+    return exit_code;
   testing::InitGoogleMock(&argc, argv);
   return RUN_ALL_TESTS();
 }

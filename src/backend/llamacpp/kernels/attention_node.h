@@ -4,7 +4,7 @@
 
 #include "backend/llamacpp/kernels/team.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 
 /// GGML_OP_FLASH_ATTN_EXT over a cache of halfs or bfloats. Only cells that the mask shows are
 /// read, so a token pays for its own sequence however many share the cache.
@@ -20,4 +20,4 @@ std::size_t work_bytes(const ggml_tensor& node, int threads);
 void compute(ggml_tensor& node, const Team& team);
 
 }  // namespace attention_node
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

@@ -1,6 +1,6 @@
 #include "backend/llamacpp/kernels/cell_order.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 
 CellOrder* CellOrder::of(const ggml_tensor& cache) {
   const ggml_tensor& whole = cache.view_src != nullptr ? *cache.view_src : cache;
@@ -23,4 +23,4 @@ void CellOrder::note(const ggml_tensor& set_rows) {
   }
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 
 /// In which order the cells of a layer's KV cache were written. A sequence's tokens are written by
 /// rising position wherever their cells lie, so attention that sums in this order gives the same
@@ -34,4 +34,4 @@ class CellOrder {
   std::vector<std::uint64_t> written_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

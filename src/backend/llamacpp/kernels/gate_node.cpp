@@ -4,7 +4,7 @@
 
 #include "backend/llamacpp/kernels/model_kernels.h"
 
-namespace pcai::gate_node {
+namespace pcai::backend::llamacpp::gate_node {
 
 bool takes(const ggml_tensor& node) {
   const ggml_glu_op gate = ggml_get_glu_op(&node);
@@ -44,4 +44,4 @@ void compute(ggml_tensor& node, const Team& team) {
   }
 }
 
-}  // namespace pcai::gate_node
+}  // namespace pcai::backend::llamacpp::gate_node

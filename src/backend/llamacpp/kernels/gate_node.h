@@ -4,7 +4,7 @@
 
 #include "backend/llamacpp/kernels/team.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 
 /// GGML_OP_GLU of two tensors by SiLU or GELU.
 namespace gate_node {
@@ -15,4 +15,4 @@ bool takes(const ggml_tensor& node);
 void compute(ggml_tensor& node, const Team& team);
 
 }  // namespace gate_node
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

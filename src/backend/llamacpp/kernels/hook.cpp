@@ -15,7 +15,7 @@
 #include "backend/llamacpp/kernels/matrix_product.h"
 #include "backend/llamacpp/kernels/model_kernels.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 constexpr std::size_t kAlignment = 64;
@@ -144,4 +144,4 @@ const std::vector<std::pair<std::string, ggml_tensor*>>& tensors_of(const llama_
   return llama_internal_get_tensor_map(&model);
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

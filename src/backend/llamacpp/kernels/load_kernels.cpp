@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <thread>
 
-#include "backend/llamacpp/free_memory.h"
 #include "backend/llamacpp/kernels/hook.h"
 #include "backend/llamacpp/kernels/self_test.h"
+#include "backend/llamacpp/load/free_memory.h"
 #include "fit/memory_plan.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 tl::unexpected<Error> kernels_missing(const std::string& why) {
@@ -42,7 +42,7 @@ Result<std::unique_ptr<ModelKernels>> load_kernels(const llama_model& model,
   const ModelKernels::Options options = {
       .threads =
           config.threads > 0 ? config.threads : std::max(1U, std::thread::hardware_concurrency()),
-      .most_memory = most_panels(free_memory())};
+      .most_memory = fit::most_panels(free_memory())};
   auto loaded =
       ModelKernels::create(tensors_of(model), *kernel_choice().variant, options, progress);
   if (!loaded) return loaded;
@@ -67,4 +67,4 @@ std::string describe_kernels() {
   return text;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

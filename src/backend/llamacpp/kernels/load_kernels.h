@@ -6,7 +6,7 @@
 
 #include "backend/llamacpp/kernels/model_kernels.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 
 /// Whether a model of this configuration shall be loaded for our kernels: its weights then stay as
 /// the file has them instead of in mainline's own repacked form. Fails with Unsupported where they
@@ -23,4 +23,4 @@ Result<std::unique_ptr<ModelKernels>> load_kernels(const llama_model& model,
 /// Our kernels in words, tested on this machine: "avx512-vnni", or "none: " and why.
 std::string describe_kernels();
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

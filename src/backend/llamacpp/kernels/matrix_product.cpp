@@ -5,7 +5,7 @@
 #include "backend/llamacpp/kernels/model_kernels.h"
 #include "backend/llamacpp/kernels/weight_note.h"
 
-namespace pcai::matrix_product {
+namespace pcai::backend::llamacpp::matrix_product {
 namespace {
 
 using kernels::kGroup;
@@ -19,16 +19,16 @@ void pack_tiles(const ggml_tensor& activations, const kernels::Variant& variant,
   const auto tokens = static_cast<std::size_t>(activations.ne[1]);
   const std::size_t stride = activations.nb[1] / sizeof(float);
   const std::size_t tiles = kernels::tile_count(tokens);
-  const std::size_t groups = columns / kGroup;
+  const std::size_t groups = columns / kernels::kGroup;
   const auto index = static_cast<std::size_t>(team.index);
   const auto count = static_cast<std::size_t>(team.count);
   for (std::size_t tile = tiles == 1 ? 0 : index; tile < tiles; tile += count) {
-    const std::size_t first = tile * kTileColumns;
+    const std::size_t first = tile * kernels::kTileColumns;
     const kernels::PackTile task{
         .layout = layout,
         .tokens = static_cast<const float*>(activations.data) + first * stride,
         .stride = stride,
-        .count = std::min(kTileColumns, tokens - first),
+        .count = std::min(kernels::kTileColumns, tokens - first),
         .tile = team.work + tile * kernels::tile_bytes(columns)};
     if (tiles == 1) {
       variant.pack_tile(task, groups * index / count, groups * (index + 1) / count);
@@ -84,4 +84,4 @@ void compute(ggml_tensor& node, const Team& team) {
   if (team.index == 0) note.model->count_product();
 }
 
-}  // namespace pcai::matrix_product
+}  // namespace pcai::backend::llamacpp::matrix_product

@@ -4,7 +4,7 @@
 
 #include "backend/llamacpp/kernels/team.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 
 /// GGML_OP_MUL_MAT of a weight that has panels.
 namespace matrix_product {
@@ -18,4 +18,4 @@ std::size_t work_bytes(const ggml_tensor& node);
 void compute(ggml_tensor& node, const Team& team);
 
 }  // namespace matrix_product
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

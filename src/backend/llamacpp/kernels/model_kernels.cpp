@@ -11,7 +11,7 @@
 #include <unistd.h>
 #endif
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
@@ -47,14 +47,14 @@ ModelKernels* model_of(const ggml_tensor& node) noexcept {
 bool block_format(ggml_type type, kernels::BlockFormat& format) noexcept {
   using kernels::BlockFormat;
   switch (type) {
-    case GGML_TYPE_Q4_0: format = BlockFormat::Q4_0; return true;
-    case GGML_TYPE_Q4_1: format = BlockFormat::Q4_1; return true;
-    case GGML_TYPE_Q5_0: format = BlockFormat::Q5_0; return true;
-    case GGML_TYPE_Q5_1: format = BlockFormat::Q5_1; return true;
-    case GGML_TYPE_Q8_0: format = BlockFormat::Q8_0; return true;
-    case GGML_TYPE_Q4_K: format = BlockFormat::Q4_K; return true;
-    case GGML_TYPE_Q5_K: format = BlockFormat::Q5_K; return true;
-    case GGML_TYPE_Q6_K: format = BlockFormat::Q6_K; return true;
+    case GGML_TYPE_Q4_0: format = kernels::BlockFormat::Q4_0; return true;
+    case GGML_TYPE_Q4_1: format = kernels::BlockFormat::Q4_1; return true;
+    case GGML_TYPE_Q5_0: format = kernels::BlockFormat::Q5_0; return true;
+    case GGML_TYPE_Q5_1: format = kernels::BlockFormat::Q5_1; return true;
+    case GGML_TYPE_Q8_0: format = kernels::BlockFormat::Q8_0; return true;
+    case GGML_TYPE_Q4_K: format = kernels::BlockFormat::Q4_K; return true;
+    case GGML_TYPE_Q5_K: format = kernels::BlockFormat::Q5_K; return true;
+    case GGML_TYPE_Q6_K: format = kernels::BlockFormat::Q6_K; return true;
     default: return false;
   }
 }
@@ -212,4 +212,4 @@ ModelKernels::~ModelKernels() {
   for (ggml_tensor* tensor : tensors_) tensor->extra = nullptr;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

@@ -13,7 +13,7 @@
 #include "backend/llamacpp/kernels/weight_note.h"
 #include "kernels/variant.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 
 /// Our kernels' part of a loaded model: its weights in panels. The file's own pages of them are
 /// given back to the system, which reads them again for whoever looks there. Destroy it before the
@@ -99,4 +99,4 @@ ModelKernels* model_of(const ggml_tensor& node) noexcept;
 /// The format of our kernels for a type of ggml; false where there is none.
 bool block_format(ggml_type type, kernels::BlockFormat& format) noexcept;
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

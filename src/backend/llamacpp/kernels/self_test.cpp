@@ -13,7 +13,7 @@
 #include "backend/llamacpp/kernels/hook.h"
 #include "backend/llamacpp/kernels/model_kernels.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 namespace {
 
 constexpr std::int64_t kColumns = 256;
@@ -111,9 +111,9 @@ ggml_tensor* attention(ggml_context* context, ggml_tensor* product) {
                              0.2F, 0, 0);
 }
 
-template <ggml_glu_op Gate>
+template <ggml_glu_op kernels::Gate>
 ggml_tensor* gate(ggml_context* context, ggml_tensor* product) {
-  return ggml_glu_split(context, product, product, Gate);
+  return ggml_glu_split(context, product, product, kernels::Gate);
 }
 
 /// Both round activations to 8 bits, in groups of other sizes for K-quants.
@@ -195,4 +195,4 @@ const KernelChoice& kernel_choice() {
   return choice;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

@@ -4,7 +4,7 @@
 
 #include "kernels/variant.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 
 /// Computes a small graph for every format, attention and each gate, by mainline and by this
 /// variant with so many threads, and compares. "" = they agree; else what does not. Takes some
@@ -21,4 +21,4 @@ struct KernelChoice {
 /// from any thread. Where $PCAI_TEST_BROKEN_KERNELS is set each variant is broken on purpose.
 const KernelChoice& kernel_choice();
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

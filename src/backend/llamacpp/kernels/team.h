@@ -4,7 +4,7 @@
 
 struct ggml_threadpool;
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 
 /// A thread's place among ggml's threads that compute a node together.
 struct Team {
@@ -22,4 +22,4 @@ struct Team {
   int next_chunk() const;
 };
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

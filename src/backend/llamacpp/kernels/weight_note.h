@@ -7,7 +7,7 @@
 
 #include "kernels/panel.h"
 
-namespace pcai {
+namespace pcai::backend::llamacpp {
 
 class ModelKernels;
 
@@ -33,4 +33,4 @@ inline const WeightNote* note_of(const ggml_tensor& weight) {
   return note->mark == WeightNote::kMark ? note : nullptr;
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::llamacpp

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "api/field.h"
+
+namespace pcai::api {
+
+/// A JSON schema as text for a backend, with its keys in the client's order. InvalidRequest when it
+/// is over kMostSchemaBytes; its depth is bounded by read_json().
+Result<std::string> schema_text(const Json& schema, const std::string& path);
+
+constexpr std::size_t kMostSchemaBytes = 64 << 10;
+
+/// The same for a function's arguments, which always are an object: a schema that leaves its type
+/// open gets that type, any other type is an InvalidRequest. "" = there are no arguments.
+Result<std::string> arguments_schema(Json& schema, const std::string& path);
+
+}  // namespace pcai::api

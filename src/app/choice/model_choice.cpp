@@ -1,0 +1,204 @@
+#include "app/choice/model_choice.h"
+
+#include <algorithm>
+
+#include "app/choice/model_parts.h"
+#include "app/settings/load_settings.h"
+#include "fit/memory_plan.h"
+#include "models/split_name.h"
+
+namespace pcai::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kFake = "fake";
+constexpr const char* kFakeEnding = ".fake";
+constexpr const char* kByPath = "path";  // FoundModel::source
+
+/// The fake backend needs no file: a plain name is an id.
+ModelSpec fake_model(const std::string& name) {
+  const fs::path path(name);
+  std::error_code error;
+  const bool is_path = path.has_parent_path() || path.extension() == kFakeEnding;
+  if (!is_path && !fs::exists(path, error)) return {.id = name};
+  return {.id = path.stem().string(), .config = {.model_path = path}};
+}
+
+ModelSpec found_model(models::FoundModel found) {
+  ModelConfig config = {.model_path = std::move(found.path),
+                        .context_length = found.context,
+                        .projector = std::move(found.projector)};
+  config.projector_optional = config.projector.has_value();
+  for (fs::path& adapter : found.adapters) config.adapters.push_back({.path = std::move(adapter)});
+  return {.id = std::move(found.id),
+          .config = std::move(config),
+          .defaults = std::move(found.defaults)};
+}
+
+Result<ModelSpec> default_model(const Settings& settings) {
+  Result<models::FoundModel> found = find_model(settings, models::kDefaultModelId);
+  if (found) return found_model(std::move(*found));
+  if (found.error().code != ErrorCode::ModelNotFound) return fail(found.error());
+  return fail(ErrorCode::ModelNotFound,
+              std::string("the default model ") + models::kDefaultModelId +
+                  " is not on this machine; get it with tools/get_default_model, or name another "
+                  "with --model (`pcai models` shows what is there)");
+}
+
+Result<ModelSpec> named_model(const Settings& settings, const std::string& name) {
+  const fs::path path(name);
+  std::error_code error;
+  if (settings.backend == kFake || path.extension() == kFakeEnding) return fake_model(name);
+  // A folder is a model of several files, which the backend checks.
+  if (path.has_parent_path() && fs::is_directory(path, error)) {
+    const fs::path whole = path.has_filename() ? path : path.parent_path();
+    return ModelSpec{.id = whole.filename().string(), .config = {.model_path = whole}};
+  }
+  Result<models::FoundModel> found = find_model(settings, name);
+  if (!found) return fail(found.error());
+  return found_model(std::move(*found));
+}
+
+KernelUse kernel_use(const std::string& name) {
+  if (name == "on") return KernelUse::On;
+  return name == "off" ? KernelUse::Off : KernelUse::Auto;
+}
+
+/// Fills in how to load it; the id and the path stay.
+Status configure(ModelSpec& spec, const Settings& settings) {
+  spec.backend = settings.backend;
+  spec.pinned = settings.pinned == "on";
+  spec.keep_alive = std::chrono::seconds(settings.keep_alive);
+  ModelConfig& config = spec.config;
+  if (settings.context > 0) config.context_length = static_cast<std::uint32_t>(settings.context);
+  config.gpu_layers = static_cast<std::int32_t>(settings.gpu_layers);
+  config.batch_size = static_cast<std::uint32_t>(settings.batch_size);
+  config.threads = static_cast<std::uint32_t>(settings.threads);
+  config.max_sequences = static_cast<std::uint32_t>(settings.max_sequences);
+  config.kernels = kernel_use(settings.kernels);
+  config.reproducible = settings.reproducible == "on";
+  if (settings.isq != "off") config.isq = settings.isq;
+  if (!settings.chat_template.empty()) {
+    Result<std::string> text = load_text_file(settings.chat_template, "chat template");
+    if (!text) return fail(text.error());
+    config.chat_template = std::move(*text);
+  }
+  set_parts(config, settings);
+  // A fake model has no file to look into, and what cannot be told is found out by loading.
+  const Result<std::uint64_t> memory =
+      settings.backend == kFake ? Result<std::uint64_t>(0) : fit::expected_memory(config);
+  if (memory) spec.memory_bytes = *memory;
+  return {};
+}
+
+/// The choices of one start of the program.
+class Chooser {
+ public:
+  explicit Chooser(const Settings& settings) : settings_(settings) {}
+
+  Status add_named(const std::string& name) {
+    if (const ModelSection* section = find_section(settings_, name)) {
+      return add_section(*section, true);
+    }
+    Result<ModelSpec> spec = named_model(settings_, name);
+    if (!spec) return fail(spec.error());
+    return add(std::move(*spec), settings_, true);
+  }
+
+  Status add_default() {
+    if (!settings_.sections.empty()) return add_section(settings_.sections.front(), true);
+    Result<ModelSpec> spec =
+        settings_.backend == kFake ? fake_model(kFake) : default_model(settings_);
+    if (!spec) return fail(spec.error());
+    return add(std::move(*spec), settings_, true);
+  }
+
+  /// A section's model; nothing where it is chosen already.
+  Status add_section(const ModelSection& section, bool at_start) {
+    if (std::any_of(chosen_.begin(), chosen_.end(),
+                    [&](const ChosenModel& model) { return model.spec.id == section.id; })) {
+      return {};
+    }
+    Settings base = settings_;
+    base.model.clear();
+    Result<ResolvedSettings> own = resolve(std::move(base), section.given);
+    if (!own) return fail(own.error());
+    const Settings& settings = own->values;
+    Result<ModelSpec> spec =
+        named_model(settings, settings.model.empty() ? section.id : settings.model.front());
+    if (!spec) return fail(spec.error());
+    spec->id = section.id;
+    ModelDefaults defaults = section.defaults;
+    fill_defaults(defaults, spec->defaults);
+    spec->defaults = std::move(defaults);
+    return add(std::move(*spec), settings, at_start || settings.pinned == "on");
+  }
+
+  Status add_others() {
+    for (models::FoundModel& found : models::find_models(model_folders(settings_))) {
+      const bool known = std::any_of(chosen_.begin(), chosen_.end(), [&](const ChosenModel& model) {
+        return model.spec.id == found.id || model.spec.config.model_path == found.path;
+      });
+      const bool serves =
+          found.kind == models::GgufKind::Model || found.kind == models::GgufKind::Embedding;
+      if (known || found.error || !serves) continue;
+      Status status = add(found_model(std::move(found)), settings_, false);
+      if (!status) return status;
+    }
+    return {};
+  }
+
+  std::vector<ChosenModel> take() { return std::move(chosen_); }
+
+ private:
+  Status add(ModelSpec spec, const Settings& settings, bool at_start) {
+    if (Status status = configure(spec, settings); !status) return status;
+    chosen_.push_back({.spec = std::move(spec), .aliases = settings.aliases, .at_start = at_start});
+    return {};
+  }
+
+  const Settings& settings_;
+  std::vector<ChosenModel> chosen_;
+};
+
+}  // namespace
+
+models::ModelFolders model_folders(const Settings& settings) {
+  models::ModelFolders folders = models::ModelFolders::of_this_user();
+  for (const std::string& folder : settings.models_dir) {
+    // PCAI_MODELS_DIR also says where pcai's own folder is.
+    if (fs::path(folder) != folders.own) folders.extra.emplace_back(folder);
+  }
+  return folders;
+}
+
+Result<models::FoundModel> find_model(const Settings& settings, const std::string& name) {
+  Result<models::FoundModel> found = models::resolve_model(model_folders(settings), name);
+  if (found && found->source == kByPath) found->id = models::model_stem(found->path);
+  return found;
+}
+
+const ModelSection* find_section(const Settings& settings, const std::string& id) {
+  const auto found = std::ranges::find(settings.sections, id, &ModelSection::id);
+  return found == settings.sections.end() ? nullptr : &*found;
+}
+
+Result<std::vector<ChosenModel>> choose_models(const Settings& settings) {
+  Chooser chooser(settings);
+  for (const std::string& name : settings.model) {
+    if (Status status = chooser.add_named(name); !status) return fail(status.error());
+  }
+  if (settings.model.empty()) {
+    if (Status status = chooser.add_default(); !status) return fail(status.error());
+  }
+  for (const ModelSection& section : settings.sections) {
+    if (Status status = chooser.add_section(section, false); !status) return fail(status.error());
+  }
+  if (settings.discover == "on" && settings.backend != kFake) {
+    if (Status status = chooser.add_others(); !status) return fail(status.error());
+  }
+  return chooser.take();
+}
+
+}  // namespace pcai::app

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "app/settings/settings.h"
+#include "models/environment.h"
+
+namespace pcai::app {
+
+/// The pcai.toml to read when none is named: $XDG_CONFIG_HOME/pcai/pcai.toml (~/.config where that
+/// is not set), then /etc/pcai/pcai.toml; the first that exists, nothing when neither does. The
+/// current folder is not searched: a file found there might be anybody's.
+std::optional<std::filesystem::path> find_settings_file(
+    const Environment& environment, models::Platform platform = models::kThisPlatform);
+
+/// What a settings file says.
+struct FileSettings {
+  std::vector<GivenValue> given;
+  std::vector<ModelSection> models;  // in the file's order
+};
+
+/// Reads a pcai.toml. Fails with InvalidRequest, naming file and line, when it cannot be read or
+/// parsed, has an unknown key (with a suggestion) or a value of the wrong type. "~/" in a path is
+/// the home folder; a relative path starts from the file's folder.
+Result<FileSettings> read_settings_file(const std::filesystem::path& file,
+                                        const Environment& environment,
+                                        models::Platform platform = models::kThisPlatform);
+
+}  // namespace pcai::app

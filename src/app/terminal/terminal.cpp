@@ -1,0 +1,110 @@
+#include "app/terminal/terminal.h"
+
+#include <cstdlib>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "core/utf8.h"
+
+namespace pcai::app {
+namespace {
+
+constexpr std::size_t kUsualWidth = 80;
+
+/// Bytes of the UTF-8 character that `text` begins with; 0 when it begins with none.
+std::size_t character_length(std::string_view text) {
+  for (std::size_t length = 1; length <= 4 && length <= text.size(); ++length) {
+    if (is_valid_utf8(text.substr(0, length))) return length;
+  }
+  return 0;
+}
+
+/// C0, DEL, C1, and the marks that change the direction of the text around them.
+bool is_control(std::string_view character) {
+  const auto first = static_cast<unsigned char>(character.front());
+  if (character.size() == 1) return first < 0x20 || first == 0x7F;
+  const auto second = static_cast<unsigned char>(character[1]);
+  if (character.size() == 2) return first == 0xC2 && second < 0xA0;
+  if (character.size() != 3 || first != 0xE2) return false;
+  const auto third = static_cast<unsigned char>(character[2]);
+  const bool line_or_embedding = second == 0x80 && third >= 0xA8 && third <= 0xAE;
+  const bool isolate = second == 0x81 && third >= 0xA6 && third <= 0xA9;
+  return line_or_embedding || isolate;
+}
+
+void append_escaped(std::string& out, std::string_view bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += "\\x";
+    out += kDigits[byte >> 4];
+    out += kDigits[byte & 15];
+  }
+}
+
+}  // namespace
+
+bool is_terminal(std::FILE* stream) noexcept {
+  return ::isatty(::fileno(stream)) == 1;
+}
+
+std::size_t terminal_width(std::FILE* stream) noexcept {
+  winsize size = {};
+  const bool known = ::ioctl(::fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : kUsualWidth;
+}
+
+bool colours_allowed(std::FILE* stream) noexcept {
+  const char* const no_color = std::getenv("NO_COLOR");
+  const char* const term = std::getenv("TERM");
+  if (no_color != nullptr && *no_color != '\0') return false;
+  if (term != nullptr && std::string_view(term) == "dumb") return false;
+  return is_terminal(stream);
+}
+
+std::string styled(std::string_view text, Style style, std::FILE* stream) {
+  if (!colours_allowed(stream)) return std::string(text);
+  const char* code = "";
+  switch (style) {
+    case Style::Bold: code = "\x1b[1m"; break;
+    case Style::Dim: code = "\x1b[2m"; break;
+    case Style::Red: code = "\x1b[31m"; break;
+    case Style::Green: code = "\x1b[32m"; break;
+  }
+  return code + std::string(text) + "\x1b[0m";
+}
+
+std::string terminal_safe(std::string_view text, bool keep_lines) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t length = character_length(text);
+    const std::string_view character = text.substr(0, length == 0 ? 1 : length);
+    const bool line = character == "\n" || character == "\t";
+    if (length == 0 || (is_control(character) && !(keep_lines && line))) {
+      append_escaped(out, character);
+    } else {
+      out += character;
+    }
+    text.remove_prefix(character.size());
+  }
+  return out;
+}
+
+void print_error(std::string_view message) {
+  const std::string line = "pcai: " + terminal_safe(message) + "\n";
+  std::fputs(styled(line.substr(0, 5), Style::Red, stderr).c_str(), stderr);
+  std::fputs(line.c_str() + 5, stderr);
+}
+
+void print_warning(std::string_view message) {
+  print_error("warning: " + std::string(message));
+}
+
+bool write_out(std::string_view text) noexcept {
+  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
+         std::fflush(stdout) == 0;
+}
+
+}  // namespace pcai::app

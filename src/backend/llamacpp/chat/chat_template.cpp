@@ -1,0 +1,220 @@
+#include "backend/llamacpp/chat/chat_template.h"
+
+#include <chat.h>
+
+#include <algorithm>
+#include <exception>
+#include <string>
+
+#include "backend/answer/role_name.h"
+#include "backend/answer/tool_prompt.h"
+
+namespace pcai::backend::llamacpp {
+namespace {
+
+common_chat_msg to_common(const ChatMessage& message) {
+  common_chat_msg common;
+  common.role = answer::role_name(message.role);
+  common.content = message.content.value_or("");
+  common.reasoning_content = message.reasoning;
+  common.tool_name = message.name;
+  common.tool_call_id = message.tool_call_id;
+  for (const ToolCall& call : message.tool_calls) {
+    common.tool_calls.push_back({call.name, call.arguments, call.id});
+  }
+  return common;
+}
+
+common_chat_templates_inputs to_inputs(const std::vector<ChatMessage>& messages) {
+  common_chat_templates_inputs inputs;
+  inputs.messages.reserve(messages.size());
+  for (const ChatMessage& message : messages) inputs.messages.push_back(to_common(message));
+  inputs.force_pure_content = true;
+  return inputs;
+}
+
+void add_tools(common_chat_templates_inputs& inputs, const std::vector<ToolDefinition>& tools) {
+  for (const ToolDefinition& tool : tools) {
+    inputs.tools.push_back(
+        {tool.name, tool.description,
+         tool.parameters.empty() ? R"({"type":"object","properties":{}})" : tool.parameters});
+  }
+}
+
+void set_options(common_chat_templates_inputs& inputs, const ChatPrompt& chat) {
+  inputs.enable_thinking = chat.thinking;
+  for (const TemplateArgument& argument : chat.template_arguments) {
+    inputs.chat_template_kwargs[argument.name] = argument.json;
+  }
+}
+
+std::vector<ToolDefinition> callable(const ToolOptions& tools) {
+  std::vector<ToolDefinition> callable = tools.definitions;
+  if (tools.allowed.empty()) return callable;
+  std::erase_if(callable, [&tools](const ToolDefinition& tool) {
+    return std::find(tools.allowed.begin(), tools.allowed.end(), tool.name) == tools.allowed.end();
+  });
+  return callable;
+}
+
+bool mentions_tools(const ChatPrompt& chat) {
+  if (chat.tools.enabled()) return true;
+  for (const ChatMessage& message : chat.messages) {
+    if (message.role == Role::Tool || !message.tool_calls.empty()) return true;
+  }
+  return false;
+}
+
+bool ends_with_mark(std::string_view text, std::string_view mark) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
+  return !mark.empty() && text.size() >= mark.size() &&
+         text.substr(text.size() - mark.size()) == mark;
+}
+
+}  // namespace
+
+void ChatTemplate::Deleter::operator()(common_chat_templates* templates) const noexcept {
+  common_chat_templates_free(templates);
+}
+
+Result<ChatTemplate> ChatTemplate::create(const llama_model& model,
+                                          const std::optional<std::string>& source) {
+  const ErrorCode culprit = source ? ErrorCode::InvalidRequest : ErrorCode::InvalidModel;
+  try {
+    auto templates = common_chat_templates_init(&model, source.value_or(""));
+    if (!templates) return fail(culprit, "the chat template cannot be read", "chat_template");
+    ChatTemplate result(templates.release());
+    result.find_out_about_calls();
+    result.find_out_about_reasoning();
+    return result;
+  } catch (const std::exception& exception) {
+    return fail(culprit, std::string("the chat template cannot be read: ") + exception.what(),
+                "chat_template");
+  }
+}
+
+/// Lets it write a call, and looks.
+void ChatTemplate::find_out_about_calls() {
+  common_chat_templates_inputs inputs = to_inputs(
+      {{.role = Role::User, .content = "go"},
+       {.role = Role::Assistant, .content = "", .tool_calls = {{"call_1", "probe", R"({"a":1})"}}},
+       {.role = Role::Tool, .content = "done", .tool_call_id = "call_1"}});
+  add_tools(inputs, {{"probe", "A probe", R"({"type":"object"})"}});
+  const std::string head = std::string(answer::kCallBegin) + std::string(answer::kCallHead) +
+                           "probe" + std::string(answer::kCallMiddle) + "{";
+  try {
+    const std::string prompt = common_chat_templates_apply(templates_.get(), inputs).prompt;
+    // A template that shows neither the function nor the call leaves tools out in silence.
+    knows_tools_ = prompt.find("A probe") != std::string::npos &&
+                   common_chat_templates_get_caps(templates_.get()).at("supports_tool_calls");
+    writes_calls_ = knows_tools_ && prompt.find(head) != std::string::npos;
+  } catch (const std::exception&) {
+    knows_tools_ = false;  // it refuses tools
+  }
+}
+
+/// By llama.cpp's analysis of the template, else by the usual marks in its source.
+void ChatTemplate::find_out_about_reasoning() {
+  common_chat_templates_inputs inputs = to_inputs({{.role = Role::User, .content = "go"}});
+  inputs.force_pure_content = false;
+  inputs.reasoning_format = COMMON_REASONING_FORMAT_DEEPSEEK;
+  try {
+    const common_chat_params params = common_chat_templates_apply(templates_.get(), inputs);
+    if (params.supports_thinking && !params.thinking_end_tags.empty()) {
+      reasoning_begin_ = params.thinking_start_tag;
+      reasoning_end_ = params.thinking_end_tags.front();
+    }
+  } catch (const std::exception&) {
+    // It cannot be analysed; its source still can be searched.
+  }
+  const std::string source = common_chat_templates_source(templates_.get());
+  if ((reasoning_begin_.empty() || reasoning_end_.empty()) &&
+      source.find("<think>") != std::string::npos && source.find("</think>") != std::string::npos) {
+    reasoning_begin_ = "<think>";
+    reasoning_end_ = "</think>";
+  }
+  if (reasoning_begin_.empty() || reasoning_end_.empty()) {
+    reasoning_begin_.clear();
+    reasoning_end_.clear();
+  }
+}
+
+Result<RenderedChat> ChatTemplate::render(const ChatPrompt& chat, bool constrained) const {
+  if (knows_tools_ && !writes_calls_ && chat.tools.enabled() && !constrained) {
+    if (auto rendered = render_natively(chat)) return *std::move(rendered);
+  }
+  return render_plainly(chat);
+}
+
+Result<RenderedChat> ChatTemplate::render_plainly(const ChatPrompt& chat) const {
+  // A native template writes calls of the past itself where it need not describe tools.
+  const bool in_our_words =
+      mentions_tools(chat) && !writes_calls_ && (chat.tools.enabled() || !knows_tools_);
+  common_chat_templates_inputs inputs =
+      to_inputs(in_our_words ? answer::describe_tools(chat) : chat.messages);
+  if (writes_calls_ && chat.tools.enabled()) add_tools(inputs, chat.tools.definitions);
+  set_options(inputs, chat);
+  try {
+    common_chat_params params = common_chat_templates_apply(templates_.get(), inputs);
+    answer::AnswerFormat format{
+        .reasoning_begin = reasoning_begin_,
+        .reasoning_end = reasoning_end_,
+        .begins_in_reasoning = ends_with_mark(params.prompt, reasoning_begin_),
+        .has_calls = chat.tools.enabled()};
+    if (!format.plain()) {
+      format.marks = {reasoning_begin_, reasoning_end_, std::string(answer::kCallBegin),
+                      std::string(answer::kCallEnd)};
+    }
+    return RenderedChat{std::move(params.prompt), std::move(params.additional_stops),
+                        std::move(format)};
+  } catch (const std::exception& exception) {
+    return fail(
+        ErrorCode::InvalidRequest,
+        std::string("the model's chat template refuses these messages: ") + exception.what(),
+        "messages");
+  }
+}
+
+/// Nothing where llama.cpp has no grammar for the format, or one that begins at more than a word.
+std::optional<RenderedChat> ChatTemplate::render_natively(const ChatPrompt& chat) const {
+  common_chat_templates_inputs inputs = to_inputs(chat.messages);
+  add_tools(inputs, callable(chat.tools));
+  set_options(inputs, chat);
+  inputs.force_pure_content = false;
+  inputs.reasoning_format = COMMON_REASONING_FORMAT_DEEPSEEK;
+  inputs.parallel_tool_calls = chat.tools.parallel;
+  // llama.cpp's own "required" lets any text come before the call. Without reasoning before it the
+  // call can be begun in the prompt instead.
+  const bool required = chat.tools.choice == ToolChoice::Required;
+  const bool begun = required && reasoning_begin_.empty();
+  inputs.tool_choice =
+      required && !begun ? COMMON_CHAT_TOOL_CHOICE_REQUIRED : COMMON_CHAT_TOOL_CHOICE_AUTO;
+  try {
+    common_chat_params params = common_chat_templates_apply(templates_.get(), inputs);
+    if (params.grammar.empty()) return std::nullopt;
+    NativeFormat native{.parser = std::move(params.parser),
+                        .kind = params.format,
+                        .generation_prompt = std::move(params.generation_prompt),
+                        .grammar = std::move(params.grammar),
+                        .lazy = params.grammar_lazy,
+                        .parallel = chat.tools.parallel};
+    for (common_grammar_trigger& trigger : params.grammar_triggers) {
+      if (trigger.type != COMMON_GRAMMAR_TRIGGER_TYPE_WORD) return std::nullopt;
+      native.triggers.push_back(std::move(trigger.value));
+    }
+    if (begun) {
+      if (native.triggers.empty()) return std::nullopt;
+      native.begun = native.triggers.front();
+      params.prompt += native.begun;
+    }
+    answer::AnswerFormat format{.reasoning_end = reasoning_end_,
+                                .marks = std::move(params.preserved_tokens)};
+    format.marks.insert(format.marks.end(), native.triggers.begin(), native.triggers.end());
+    return RenderedChat{std::move(params.prompt), std::move(params.additional_stops),
+                        std::move(format), std::move(native)};
+  } catch (const std::exception&) {
+    return std::nullopt;  // our own words tell the caller what is wrong, if anything is
+  }
+}
+
+}  // namespace pcai::backend::llamacpp

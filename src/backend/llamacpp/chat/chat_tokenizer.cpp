@@ -1,0 +1,85 @@
+#include "backend/llamacpp/chat/chat_tokenizer.h"
+
+#include <set>
+#include <utility>
+
+namespace pcai::backend::llamacpp {
+
+ChatTokenizer::ChatTokenizer(const ChatTemplate& chat_template, const Tokenizer& tokenizer)
+    : chat_template_(chat_template),
+      tokenizer_(tokenizer),
+      special_text_(tokenizer.special_names()) {}
+
+Status ChatTokenizer::check_media(const ChatPrompt& chat) const {
+  for (const ChatMessage& message : chat.messages) {
+    for (const Media& media : message.media) {
+      const bool image = media.kind == MediaKind::Image;
+      if (projector_ != nullptr && (image ? projector_->sees() : projector_->hears())) continue;
+      return fail(ErrorCode::Unsupported,
+                  std::string("messages: this model ") +
+                      (image ? "sees no images" : "hears no audio") +
+                      (projector_ == nullptr
+                           ? "; start the server with its projector (--mmproj FILE), or ask a "
+                             "model that does"
+                           : "; ask a model that does"),
+                  "messages");
+    }
+  }
+  return {};
+}
+
+Status ChatTokenizer::add_media(const Media& file, bool count_only, TokenizedChat& result) const {
+  auto pieces = projector_->split(file, count_only);
+  if (!pieces) return fail(std::move(pieces.error()));
+  for (MediaPiece& piece : *pieces) {
+    if (piece.media) {
+      MediaSpan& span = piece.media->span;
+      span.first = static_cast<std::uint32_t>(result.tokens.size());
+      piece.text = media_tokens(piece.media->key, span.count);
+      result.media.push_back(std::move(piece.media));
+    }
+    result.tokens.insert(result.tokens.end(), piece.text.begin(), piece.text.end());
+  }
+  return {};
+}
+
+Result<TokenizedChat> ChatTokenizer::tokenize(const ChatPrompt& chat, bool constrained,
+                                              std::uint32_t context_length, bool count_only) const {
+  if (Status status = check_media(chat); !status) return fail(std::move(status.error()));
+  const answer::SpecialText::Shielded shielded = special_text_.shield(chat);
+  auto rendered = chat_template_.render(shielded.chat, constrained);
+  if (!rendered) return fail(std::move(rendered.error()));
+  if (rendered->prompt.size() > kMostBytesPerToken * context_length) {
+    return fail(ErrorCode::ContextOverflow,
+                "the prompt has " + std::to_string(rendered->prompt.size()) +
+                    " bytes, far more than the context of " + std::to_string(context_length) +
+                    " tokens holds; shorten the messages",
+                "messages");
+  }
+  TokenizedChat result{.stop_sequences = std::move(rendered->stop_sequences),
+                       .format = std::move(rendered->format),
+                       .native = std::move(rendered->native)};
+  bool first = true;
+  std::set<std::shared_ptr<const std::string>> seen;
+  for (const answer::PromptPart& part : answer::SpecialText::split(rendered->prompt, shielded)) {
+    // The text of a picture is empty; where it comes first, the begin of the text comes before it.
+    const auto tokens = tokenizer_.tokenize(part.text, first, !part.plain);
+    if (!tokens) return fail(tokens.error());
+    result.tokens.insert(result.tokens.end(), tokens->begin(), tokens->end());
+    first = false;
+    if (!part.media) continue;
+    seen.insert(part.media->bytes);
+    Status added = add_media(*part.media, count_only, result);
+    if (!added) return fail(std::move(added.error()));
+  }
+  for (const answer::PromptPart& part : shielded.hidden) {
+    if (!part.media || seen.contains(part.media->bytes)) continue;
+    return fail(ErrorCode::InvalidRequest,
+                std::string("messages: the model's chat template leaves out an ") +
+                    to_string(part.media->kind),
+                "messages");
+  }
+  return result;
+}
+
+}  // namespace pcai::backend::llamacpp

@@ -1,0 +1,67 @@
+#include "backend/llamacpp/load/context.h"
+
+#include <common.h>
+#include <spdlog/spdlog.h>
+
+#include <exception>
+#include <string>
+
+#include "backend/llamacpp/load/llama_log.h"
+#include "fit/memory_plan.h"
+
+namespace pcai::backend::llamacpp {
+namespace {
+
+/// What the memory that is left holds, without panels to be packed.
+Result<std::uint32_t> choose_length(const fit::ModelMemory& needs, ModelConfig config) {
+  config.kernels = KernelUse::Off;
+  const fit::MemoryPlan plan = fit::plan_memory(needs, config, {fit::cpu_device()});
+  if (!plan.holds_context && config.context_length) {
+    return fail(ErrorCode::InvalidRequest, plan.why_not, "context_length");
+  }
+  for (const std::string& note : plan.notes) spdlog::warn("{}", note);
+  return plan.context;
+}
+
+}  // namespace
+
+Result<PreparedContext> create_context(llama_model& weights, const fit::ModelMemory& needs,
+                                       const ModelConfig& config) {
+  const auto length = choose_length(needs, config);
+  if (!length) return fail(length.error());
+  const bool cut_memory = !llama_model_is_recurrent(&weights) && !llama_model_is_hybrid(&weights);
+  const fit::ContextShape shape = fit::context_shape(config, !cut_memory);
+  PreparedContext prepared;
+  prepared.planner = {
+      .max_running = shape.running,
+      .max_sequences = shape.sequences,
+      .max_batch = shape.batch,
+      .share_prefixes = cut_memory,
+  };
+  llama_context_params params = llama_context_default_params();
+  params.n_ctx = *length;
+  params.n_batch = shape.batch;
+  params.n_ubatch = shape.batch;
+  params.n_seq_max = shape.sequences;
+  params.n_outputs_max = params.n_seq_max;  // llama.cpp insists on as many
+  params.n_threads =
+      config.threads > 0 ? static_cast<std::int32_t>(config.threads) : common_cpu_get_num_math();
+  params.n_threads_batch = params.n_threads;
+  params.kv_unified = true;
+  params.swa_full = true;  // so that a prefix can be cut anywhere
+  params.no_perf = true;
+  take_llama_errors();
+  try {
+    prepared.context.reset(llama_init_from_model(&weights, params));
+  } catch (const std::exception& exception) {
+    return fail(ErrorCode::Internal, std::string("no context: ") + exception.what());
+  }
+  if (!prepared.context) {
+    return fail(ErrorCode::Internal, "llama.cpp made no context: " + take_llama_errors());
+  }
+  // What was rounded up is of use; a recurrent model needs no cells but has a length all the same.
+  prepared.planner.cells = llama_n_ctx(prepared.context.get());
+  return prepared;
+}
+
+}  // namespace pcai::backend::llamacpp

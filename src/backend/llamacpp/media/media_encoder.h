@@ -1,0 +1,65 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <unordered_map>
+
+#include "backend/llamacpp/decoding_request.h"
+#include "backend/llamacpp/media/projector.h"
+
+namespace pcai::backend::llamacpp {
+
+/// Encodes the media of requests on a thread of its own, so that no sequence waits for it, and
+/// hands each request on when its media are encoded. The rows of the latest media are kept: a
+/// conversation that goes on does not encode them again. Any thread may call any method.
+class MediaEncoder {
+ public:
+  /// `ready` takes the requests over; it is called under a lock and must not call back.
+  MediaEncoder(Projector& projector, std::function<void(std::unique_ptr<DecodingRequest>)> ready);
+
+  /// Ends its requests with Failed(Cancelled), after the part that is being encoded.
+  ~MediaEncoder();
+
+  void submit(std::unique_ptr<DecodingRequest> request);
+
+  /// False where it does not have the request. Else its last event comes after the part that is
+  /// being encoded.
+  bool cancel(RequestId request);
+
+  std::uint32_t requests() const;
+
+ private:
+  struct Kept {
+    std::string key;
+    MediaRows rows;
+  };
+
+  void run();
+  void drop_cancelled();
+  Result<MediaRows> rows_of(const PromptMedia& media);
+  void keep(const std::string& key, MediaRows rows);
+
+  Projector& projector_;
+  const std::function<void(std::unique_ptr<DecodingRequest>)> ready_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::unique_ptr<DecodingRequest>> queue_;  // the first one is being encoded
+  std::set<RequestId> cancelled_;                       // of those in the queue
+  bool stopping_ = false;
+
+  // Only touched by its thread.
+  std::list<Kept> kept_;  // latest used first
+  std::unordered_map<std::string, std::list<Kept>::iterator> by_key_;
+  std::size_t kept_floats_ = 0;
+
+  std::thread thread_;
+};
+
+}  // namespace pcai::backend::llamacpp

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/connection/connection.h"
+#include "http/connection/message.h"
+#include "http/connection/response_head.h"
+#include "http/connection/server_state.h"
+
+namespace pcai::http {
+
+/// How an API that is not OpenAI's says what all APIs say.
+struct Dialect {
+  std::string (*error_body)(const Error& error, std::string_view request_id);
+  std::string_view id_header = {};  // another header with the request's id, "" = none
+};
+
+/// One request and its answer, as a route sees them. A route answers once: with reply() or fail(),
+/// or with open_stream(), any number of send() and close_stream(). Lives on its connection's
+/// thread.
+class Exchange {
+ public:
+  Exchange(Connection& connection, ServerState& server);
+
+  /// Counts the answer and writes the trace line.
+  ~Exchange();
+
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+
+  // Filled before the route runs; a route that answers for long should free the request.
+  HttpRequest request;
+  std::string parameter;             // what "{id}" of the route's path matched
+  std::string cache_scope;           // prefixes are shared only between requests of the same scope
+  bool keep_alive = false;           // another request may follow on this connection
+  const Dialect* dialect = nullptr;  // null = OpenAI's
+
+  /// Takes a request's head, and notes what the answer and the trace need of it.
+  void begin(HttpRequest head);
+
+  ServerState& server() noexcept { return server_; }
+  engine::Engine& engine() noexcept { return server_.engine; }
+
+  Task<void> reply(HttpResponse response);
+  Task<void> fail(const Error& error);
+  Task<void> fail(ErrorCode code, std::string message);
+
+  /// Sends the head of an answer whose length is not known. False when the client is gone, as
+  /// send().
+  Task<bool> open_stream(std::string_view content_type);
+  Task<bool> send(std::string_view bytes);
+  Task<void> close_stream();
+
+  /// Returns when waker()'s function was called, at `time`, or when the client is gone or the
+  /// server ends.
+  Task<void> wait_until(Clock::time_point time) { return connection_.wait_until(time); }
+  std::function<void()> waker() { return connection_.waker(); }
+
+  /// Nobody will read the answer.
+  bool gone() const noexcept { return connection_.gone(); }
+
+  /// The server shuts down and the grace is over: say so and return.
+  bool ending() const noexcept { return connection_.ending(); }
+
+  bool started() const noexcept { return status_ != 0; }
+  bool complete() const noexcept { return complete_; }
+
+ private:
+  ResponseHead head(int status, std::string_view content_type);
+
+  Connection& connection_;
+  ServerState& server_;
+  Clock::time_point begin_ = Clock::now();
+  std::string id_;
+  std::string client_id_;
+  std::string method_ = "-";
+  std::string path_ = "-";
+  std::vector<HttpHeader> cors_headers_;
+  bool http_1_0_ = false;
+  int status_ = 0;  // 0 = nothing was sent
+  std::uint64_t bytes_ = 0;
+  bool complete_ = false;
+};
+
+}  // namespace pcai::http

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "engine/engine.h"
+
+namespace pcai::http {
+
+/// Downloads the model of that name, offers it, and returns its id. Blocks, on a thread that only
+/// pulls. `progress` gets bytes done and in all, and returns false to give up; then it fails with
+/// Cancelled.
+using PullProgressFunction = std::function<bool(std::uint64_t done, std::uint64_t total)>;
+using PullModel =
+    std::function<Result<std::string>(const std::string& name, const PullProgressFunction&)>;
+
+struct HttpOptions {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8080;                    // 0 = any free port; Server::port() says which
+  std::vector<std::string> api_keys = {};       // empty = no key needed
+  std::vector<std::string> cors_origins = {};   // exact origins that may call from a browser
+  std::vector<std::string> allowed_hosts = {};  // Host names besides the loopback ones
+  std::vector<std::string> media_hosts = {};    // that images are fetched from; empty = none are
+  std::uint32_t threads = 1;
+  std::uint32_t max_connections = 8192;
+  std::uint64_t max_body_bytes = 16ULL << 20;
+  std::uint32_t max_header_bytes = 16U << 10;
+  std::chrono::milliseconds header_timeout{10'000};
+  std::chrono::milliseconds body_timeout{30'000};         // without a byte
+  std::chrono::milliseconds keep_alive_timeout{120'000};  // between two requests
+  std::chrono::milliseconds write_timeout{60'000};        // without a byte taken by the client
+  std::chrono::milliseconds ping_interval{5'000};
+  std::string reasoning_field = "reasoning_content";  // of messages; others expect "reasoning"
+  PullModel pull_model = {};                          // null = models cannot be pulled by request
+};
+
+/// The OpenAI-compatible server over one engine. Any thread may call any method.
+class HttpServer {
+ public:
+  /// Binds and listens, so that port() is known; serves nothing before run(). Fails with
+  /// InvalidRequest when the address is not to be had, or is not loopback and there is no key.
+  static Result<std::unique_ptr<HttpServer>> listen(engine::Engine& engine, HttpOptions options);
+
+  /// Ends open connections at once, and waits for run() to return where it serves.
+  ~HttpServer();
+
+  std::uint16_t port() const noexcept;
+
+  /// Serves until stop(); blocks. Once only.
+  void run();
+
+  /// Takes no new connections and closes idle ones; run() returns when the live requests have
+  /// ended, at the latest after `grace`. A second call with grace 0 ends at once.
+  void stop(std::chrono::milliseconds grace);
+
+ private:
+  class Impl;
+  explicit HttpServer(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace pcai::http

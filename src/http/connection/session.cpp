@@ -1,0 +1,124 @@
+#include "http/connection/session.h"
+
+#include <spdlog/spdlog.h>
+
+namespace pcai::http {
+namespace {
+
+// Slows down who guesses keys; one connection cannot try two at once.
+constexpr std::chrono::milliseconds kWrongKeyDelay{100};
+constexpr int kMostWrongKeyDelays = 10;
+
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+constexpr std::size_t kHeadReadSize = 4U << 10;
+constexpr std::size_t kBodyReadSize = 64U << 10;
+
+}  // namespace
+
+Task<void> Session::run() {
+  Next next = Next::Request;
+  Clock::duration patience = server_.options.header_timeout;
+  while (next == Next::Request) {
+    const bool there = co_await connection_->wait_for_request(patience);
+    if (!there) break;
+    next = co_await serve_request();
+    patience = server_.options.keep_alive_timeout;
+  }
+  if (next == Next::CloseGently) co_await connection_->close_gently();
+  connection_->close();
+}
+
+Task<Session::Next> Session::serve_request() {
+  Exchange exchange(*connection_, server_);
+  const Route* route = co_await receive(exchange);
+  if (route != nullptr) {
+    bool broken = false;
+    try {
+      co_await route->handler(exchange);
+    } catch (const std::exception& error) {
+      spdlog::error("{} {}: {}", route->pattern.method, route->pattern.path, error.what());
+      broken = true;
+    }
+    connection_->unwatch();
+    if (broken && !exchange.started()) {
+      co_await exchange.fail(ErrorCode::Internal, "the server failed on this request");
+    }
+  }
+  if (!exchange.complete()) co_return Next::Close;
+  if (!exchange.keep_alive) co_return route != nullptr ? Next::Close : Next::CloseGently;
+  co_return Next::Request;
+}
+
+Task<const Route*> Session::receive(Exchange& exchange) {
+  RequestReader reader(server_.options.max_header_bytes);
+  connection_->set_deadline(server_.options.header_timeout);
+  if (!co_await read(exchange, reader, &RequestReader::head_done)) co_return nullptr;
+  connection_->clear_deadline();
+
+  exchange.begin(reader.take_head());
+  if (reader.refusal()) {
+    co_await exchange.reply(*reader.refusal());
+    co_return nullptr;
+  }
+  if (refused_) {
+    HttpResponse answer = error_response(Error{ErrorCode::Overloaded, "too many connections"});
+    answer.status = 503;
+    co_await exchange.reply(std::move(answer));
+    co_return nullptr;
+  }
+  RouteMatch match = server_.router.match(exchange.request.method, exchange.request.target);
+  const Route* route = match.route ? &routes()[*match.route] : nullptr;
+  if (route != nullptr) exchange.dialect = route->dialect;
+  Verdict verdict = server_.guard.check(exchange.request, match, route != nullptr && route->open);
+  if (verdict.answer) {
+    if (verdict.answer->status == 401) {
+      failed_keys_ = std::min(failed_keys_ + 1, kMostWrongKeyDelays);
+      co_await connection_->wait_until(Clock::now() + failed_keys_ * kWrongKeyDelay);
+      connection_->unwatch();
+    }
+    // Behind a body that was not read, or a request that may mean two things, nothing is sure.
+    exchange.keep_alive = exchange.request.keep_alive && !exchange.request.has_body() &&
+                          verdict.answer->status != 400;
+    co_await exchange.reply(std::move(*verdict.answer));
+    co_return nullptr;
+  }
+
+  const bool more = !reader.done();
+  if (more) {
+    const bool asked = !exchange.request.header("Expect").empty() && connection_->input().empty();
+    if (asked) co_await connection_->send(kContinue);
+    reader.expect_body(server_.options.max_body_bytes);
+    connection_->set_deadline(server_.options.body_timeout);
+    if (!co_await read(exchange, reader, &RequestReader::done)) co_return nullptr;
+    connection_->clear_deadline();
+  }
+  exchange.request.body = reader.take_body();
+  exchange.keep_alive = exchange.request.keep_alive;
+  exchange.parameter = std::move(match.parameter);
+  exchange.cache_scope = std::move(verdict.cache_scope);
+  co_return route;
+}
+
+Task<bool> Session::read(Exchange& exchange, RequestReader& reader,
+                         bool (RequestReader::*done)() const) {
+  const bool body = reader.head_done();
+  for (;;) {
+    connection_->consume(reader.put(connection_->input()));
+    if (reader.refusal()) {
+      co_await exchange.reply(*reader.refusal());
+      co_return false;
+    }
+    if ((reader.*done)()) co_return true;
+    switch (co_await connection_->fill(body ? kBodyReadSize : kHeadReadSize)) {
+      case Connection::Fill::Ok: break;
+      case Connection::Fill::Gone: co_return false;
+      case Connection::Fill::TimedOut:
+        co_await exchange.reply(error_response(408, "the request did not arrive in time"));
+        co_return false;
+    }
+    if (body) connection_->set_deadline(server_.options.body_timeout);
+  }
+}
+
+}  // namespace pcai::http

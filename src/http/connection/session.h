@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+
+#include "http/connection/connection.h"
+#include "http/connection/exchange.h"
+#include "http/connection/request_reader.h"
+#include "http/connection/server_state.h"
+#include "http/routes/routes.h"
+
+namespace pcai::http {
+
+/// Serves one connection, request after request, until either side closes.
+class Session {
+ public:
+  /// `refused`: there are too many connections, so the only answer is 503.
+  Session(std::shared_ptr<Connection> connection, ServerState& server, bool refused)
+      : connection_(std::move(connection)), server_(server), refused_(refused) {}
+
+  Task<void> run();
+
+ private:
+  enum class Next { Request, Close, CloseGently };
+
+  Task<Next> serve_request();
+
+  /// Reads and checks a request. Null when there is nothing to run: it was refused and answered, or
+  /// the client left.
+  Task<const Route*> receive(Exchange& exchange);
+
+  /// Reads until the step is done. False when it was not, and the client has its answer if it is
+  /// still there.
+  Task<bool> read(Exchange& exchange, RequestReader& reader, bool (RequestReader::*done)() const);
+
+  std::shared_ptr<Connection> connection_;
+  ServerState& server_;
+  bool refused_;
+  int failed_keys_ = 0;
+};
+
+}  // namespace pcai::http

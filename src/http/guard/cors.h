@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/connection/message.h"
+
+namespace pcai::http {
+
+/// Which web pages may call. Closed: an origin gets CORS headers only if it is on the list, never
+/// "*". Immutable; any thread may call it.
+class Cors {
+ public:
+  explicit Cors(std::vector<std::string> origins) : origins_(std::move(origins)) {}
+
+  bool allows(std::string_view origin) const;
+
+  /// What an answer to this request carries; nothing while the list is empty.
+  std::vector<HttpHeader> headers(const HttpRequest& request) const;
+
+  static bool is_preflight(const HttpRequest& request);
+
+  /// The answer to a preflight: 204, or 403 for an origin that is not on the list. `allow` is the
+  /// path's methods. Headers that our clients never send are left out, so the browser refuses them.
+  HttpResponse preflight(const HttpRequest& request, std::string_view allow) const;
+
+ private:
+  std::vector<std::string> origins_;
+};
+
+/// True for scheme://host[:port] with nothing after it.
+bool is_origin(std::string_view text) noexcept;
+
+}  // namespace pcai::http

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http/connection/message.h"
+#include "http/guard/auth.h"
+#include "http/guard/cors.h"
+#include "http/guard/host_check.h"
+#include "http/router.h"
+
+namespace pcai::http {
+
+/// What the guard says of a request whose head has been read.
+struct Verdict {
+  std::optional<HttpResponse> answer = {};  // absent = the request may pass
+  std::string cache_scope = {};
+};
+
+/// Every check that needs a request's head alone, in their order: form, Host, cross-site,
+/// preflight, key, route, body. Immutable; any thread may call it.
+class Guard {
+ public:
+  Guard(HostCheck hosts, Cors cors, Auth auth, std::uint64_t max_body_bytes)
+      : hosts_(std::move(hosts)),
+        cors_(std::move(cors)),
+        auth_(std::move(auth)),
+        max_body_bytes_(max_body_bytes) {}
+
+  /// `open_route`: the route answers without a key.
+  Verdict check(const HttpRequest& request, const RouteMatch& match, bool open_route) const;
+
+  const Cors& cors() const noexcept { return cors_; }
+
+ private:
+  std::optional<HttpResponse> check_form(const HttpRequest& request) const;
+  std::optional<HttpResponse> check_site(const HttpRequest& request) const;
+  std::optional<HttpResponse> check_route(const HttpRequest& request,
+                                          const RouteMatch& match) const;
+  std::optional<HttpResponse> check_body(const HttpRequest& request) const;
+
+  HostCheck hosts_;
+  Cors cors_;
+  Auth auth_;
+  std::uint64_t max_body_bytes_;
+};
+
+}  // namespace pcai::http

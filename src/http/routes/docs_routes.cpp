@@ -1,0 +1,54 @@
+#include <openssl/evp.h>
+
+#include "anthropic/api_schemas.h"
+#include "api/api_description.h"
+#include "http/routes/routes.h"
+#include "ollama/api_schemas.h"
+#include "openai/field_infos.h"
+
+namespace pcai::http {
+namespace {
+
+std::vector<api::ApiRoute> described_routes() {
+  std::vector<api::ApiRoute> described;
+  for (const Route& route : routes()) {
+    described.push_back({route.pattern.method, route.pattern.path, route.open, route.api});
+  }
+  return described;
+}
+
+/// The page may apply its own style, and nothing else.
+std::string content_security_policy() {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  const std::string_view style = api::api_page_style();
+  EVP_Digest(style.data(), style.size(), digest, &size, EVP_sha256(), nullptr);
+  unsigned char base64[2 * EVP_MAX_MD_SIZE];
+  const int length = EVP_EncodeBlock(base64, digest, static_cast<int>(size));
+  return "default-src 'none'; style-src 'sha256-" + std::string(base64, base64 + length) +
+         "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+}
+
+}  // namespace
+
+Task<void> get_openapi(Exchange& exchange) {
+  static const std::string kDocument = [] {
+    const std::string openai = api::to_text(api_schemas());
+    const std::string_view schemas[] = {openai, anthropic::anthropic_schemas(),
+                                        ollama::ollama_schemas()};
+    return api::openapi_document(described_routes(), schemas);
+  }();
+  co_await exchange.reply(json_response(kDocument));
+}
+
+Task<void> get_docs(Exchange& exchange) {
+  static const std::string kPage = api::api_page(described_routes());
+  static const std::string kPolicy = content_security_policy();
+  HttpResponse page{.body = kPage, .content_type = "text/html; charset=utf-8"};
+  page.headers.push_back({"Content-Security-Policy", kPolicy});
+  page.headers.push_back({"X-Content-Type-Options", "nosniff"});
+  page.headers.push_back({"Referrer-Policy", "no-referrer"});
+  co_await exchange.reply(std::move(page));
+}
+
+}  // namespace pcai::http

@@ -1,0 +1,129 @@
+#include "http/routes/routes.h"
+
+#include <array>
+
+#include "anthropic/api_schemas.h"
+#include "ollama/api_schemas.h"
+#include "openai/field_infos.h"
+
+namespace pcai::http {
+namespace {
+
+constexpr std::string_view kEvents = "text/event-stream";
+constexpr std::string_view kLines = "application/x-ndjson";
+
+using Handler = Task<void> (*)(Exchange&);
+
+constexpr Route anthropic(std::string_view path, Handler handler, api::ApiOperation api) {
+  api.error = "AnthropicError";
+  return {{"POST", path}, handler, false, api, &kAnthropic};
+}
+
+constexpr Route ollama(RoutePattern pattern, Handler handler, api::ApiOperation api) {
+  api.error = "OllamaError";
+  return {pattern, handler, false, api, &kOllama};
+}
+
+}  // namespace
+
+std::span<const Route> routes() {
+  static constexpr std::array kRoutes = {
+      Route{{"GET", "/health"}, get_health, true, {"OK while the server runs"}},
+      Route{{"GET", "/ready"}, get_ready, true, {"OK once the default model is loaded"}},
+      Route{{"GET", "/metrics"}, get_metrics, false, {"Counters for Prometheus"}},
+      Route{{"GET", "/openapi.json"}, get_openapi, false, {"This description", {}, "OpenApi"}},
+      Route{{"GET", "/docs"},
+            get_docs,
+            false,
+            {"This description, to read", {}, {}, {}, "text/html"}},
+      Route{{"GET", "/v1/models"}, get_models, false, {"All models", {}, "ModelList"}},
+      Route{{"POST", "/v1/models/load"},
+            post_load_model,
+            false,
+            {"Loads a model; needs a server with a key", model_field_infos, "Model", kEvents}},
+      Route{{"POST", "/v1/models/unload"},
+            post_unload_model,
+            false,
+            {"Unloads a model; needs a server with a key", model_field_infos, "Model", kEvents}},
+      Route{{"POST", "/v1/models/pull"},
+            post_pull_model,
+            false,
+            {"Downloads a model; needs a server with a key", model_field_infos, "PulledModel",
+             kEvents}},
+      Route{{"GET", "/v1/models/{id}"}, get_model, false, {"One model", {}, "Model"}},
+      Route{{"POST", "/v1/chat/completions"},
+            post_chat_completions,
+            false,
+            {"Answers a chat", chat_field_infos, "ChatCompletion", kEvents}},
+      Route{{"POST", "/v1/chat/completions/input_tokens"},
+            post_chat_input_tokens,
+            false,
+            {"Counts the tokens of a chat's prompt", chat_field_infos, "InputTokens"}},
+      Route{{"POST", "/v1/completions"},
+            post_completions,
+            false,
+            {"Goes on with a text", completion_field_infos, "Completion", kEvents}},
+      Route{{"POST", "/v1/responses"},
+            post_responses,
+            false,
+            {"Answers a chat, and keeps the response", responses_field_infos, "Response", kEvents}},
+      Route{{"POST", "/v1/responses/input_tokens"},
+            post_responses_input_tokens,
+            false,
+            {"Counts the tokens of a response's prompt", responses_field_infos, "InputTokens"}},
+      Route{{"POST", "/v1/responses/{id}/cancel"},
+            cancel_response,
+            false,
+            {"Ends a response that runs", {}, "Response"}},
+      Route{{"GET", "/v1/responses/{id}"},
+            get_response,
+            false,
+            {"A response that runs or is kept", {}, "Response"}},
+      Route{{"DELETE", "/v1/responses/{id}"},
+            delete_response,
+            false,
+            {"Forgets a response", {}, "DeletedResponse"}},
+      Route{{"POST", "/v1/embeddings"},
+            post_embeddings,
+            false,
+            {"Turns texts into vectors", embedding_field_infos, "Embeddings"}},
+      Route{{"POST", "/v1/rerank"},
+            post_rerank,
+            false,
+            {"Orders documents by how well they answer", rerank_field_infos, "Ranking"}},
+      Route{{"POST", "/tokenize"},
+            post_tokenize,
+            false,
+            {"A text's tokens", tokenize_field_infos, "Tokens"}},
+      Route{{"POST", "/detokenize"},
+            post_detokenize,
+            false,
+            {"The text of tokens", detokenize_field_infos, "Content"}},
+      Route{{"POST", "/apply-template"},
+            post_apply_template,
+            false,
+            {"A chat as the model reads it", chat_field_infos, "RenderedPrompt"}},
+      anthropic("/v1/messages", post_messages,
+                {"Answers a chat", anthropic::messages_field_infos, "AnthropicMessage", kEvents}),
+      anthropic("/v1/messages/count_tokens", post_count_tokens,
+                {"Counts the tokens of a chat's prompt", anthropic::messages_field_infos,
+                 "AnthropicTokens"}),
+      ollama({"POST", "/api/chat"}, post_ollama_chat,
+             {"Answers a chat", ollama::ollama_chat_field_infos, "OllamaAnswer", kLines}),
+      ollama({"POST", "/api/generate"}, post_ollama_generate,
+             {"Answers a prompt", ollama::ollama_generate_field_infos, "OllamaAnswer", kLines}),
+      ollama({"POST", "/api/embed"}, post_ollama_embed,
+             {"Turns texts into vectors", ollama::ollama_embed_field_infos, "OllamaVectors"}),
+      ollama({"POST", "/api/embeddings"}, post_ollama_embeddings,
+             {"Turns a text into a vector", ollama::ollama_embeddings_field_infos, "OllamaVector"}),
+      ollama({"GET", "/api/tags"}, get_ollama_tags, {"All models", {}, "OllamaModels"}),
+      ollama({"GET", "/api/ps"}, get_ollama_ps, {"The loaded models", {}, "OllamaModels"}),
+      ollama({"POST", "/api/show"}, post_ollama_show,
+             {"One model", ollama::ollama_show_field_infos, "OllamaShow"}),
+      ollama({"GET", "/api/version"}, get_ollama_version,
+             {"The release whose API this is", {}, "OllamaVersion"}),
+  };
+  return kRoutes;
+}
+
+}  // namespace pcai::http

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <span>
+
+#include "api/api_description.h"
+#include "http/connection/exchange.h"
+#include "http/router.h"
+
+namespace pcai::openai {
+struct ResponsesRequest;
+}  // namespace pcai::openai
+
+namespace pcai::http {
+
+struct Route {
+  RoutePattern pattern;
+  Task<void> (*handler)(Exchange&);
+  bool open = false;                 // answers without an API key
+  api::ApiOperation api = {};        // for /openapi.json and /docs; must have a summary
+  const Dialect* dialect = nullptr;  // of an API that is not OpenAI's
+};
+
+/// Every route of the server. A new one is a file with its handler, a line here and one in the
+/// table.
+std::span<const Route> routes();
+
+Task<void> get_health(Exchange& exchange);
+Task<void> get_ready(Exchange& exchange);
+Task<void> get_metrics(Exchange& exchange);
+Task<void> get_openapi(Exchange& exchange);
+Task<void> get_docs(Exchange& exchange);
+Task<void> get_models(Exchange& exchange);
+Task<void> post_load_model(Exchange& exchange);
+Task<void> post_unload_model(Exchange& exchange);
+Task<void> post_pull_model(Exchange& exchange);
+Task<void> get_model(Exchange& exchange);
+Task<void> post_chat_completions(Exchange& exchange);
+Task<void> post_completions(Exchange& exchange);
+Task<void> post_chat_input_tokens(Exchange& exchange);
+Task<void> post_responses(Exchange& exchange);
+Task<void> post_responses_input_tokens(Exchange& exchange);
+Task<void> get_response(Exchange& exchange);
+Task<void> delete_response(Exchange& exchange);
+Task<void> cancel_response(Exchange& exchange);
+
+Task<void> post_embeddings(Exchange& exchange);
+Task<void> post_rerank(Exchange& exchange);
+Task<void> post_tokenize(Exchange& exchange);
+Task<void> post_detokenize(Exchange& exchange);
+Task<void> post_apply_template(Exchange& exchange);
+
+extern const Dialect kAnthropic;
+Task<void> post_messages(Exchange& exchange);
+Task<void> post_count_tokens(Exchange& exchange);
+
+extern const Dialect kOllama;
+Task<void> post_ollama_chat(Exchange& exchange);
+Task<void> post_ollama_generate(Exchange& exchange);
+Task<void> post_ollama_embed(Exchange& exchange);
+Task<void> post_ollama_embeddings(Exchange& exchange);
+Task<void> get_ollama_tags(Exchange& exchange);
+Task<void> get_ollama_ps(Exchange& exchange);
+Task<void> post_ollama_show(Exchange& exchange);
+Task<void> get_ollama_version(Exchange& exchange);
+
+/// Puts the conversation that a request goes on with before its input. Returns what the next one
+/// will go on with, less the answer.
+Result<std::vector<ChatMessage>> continue_conversation(Exchange& exchange,
+                                                       ResponsesRequest& request);
+
+}  // namespace pcai::http

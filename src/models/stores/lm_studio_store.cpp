@@ -1,0 +1,58 @@
+#include "models/stores/lm_studio_store.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <system_error>
+
+#include "models/gguf/byte_source.h"
+
+namespace pcai::models {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxSettingsBytes = 1 << 20;
+
+fs::path from_utf8(const std::string& text) {
+  return std::u8string(text.begin(), text.end());
+}
+
+fs::path lm_studio_home(const fs::path& user_home) {
+  const auto pointer = read_small_text(user_home / ".lmstudio-home-pointer", 32 << 10);
+  if (pointer && !pointer->empty()) return from_utf8(*pointer);
+  std::error_code error;
+  const fs::path legacy = user_home / ".cache" / "lm-studio";
+  return fs::is_directory(legacy, error) ? legacy : user_home / ".lmstudio";
+}
+
+}  // namespace
+
+std::vector<fs::path> lm_studio_model_places(const UserEnvironment& environment) {
+  const fs::path user_home = environment.home();
+  if (user_home.empty()) return {};
+  const fs::path home = lm_studio_home(user_home);
+  fs::path models = home / "models";
+  if (const auto text = read_small_file(home / "settings.json", kMaxSettingsBytes)) {
+    const auto settings = nlohmann::json::parse(*text, nullptr, false);
+    for (const char* const key : {"modelsDirectory", "downloadsFolder"}) {
+      const auto folder = settings.is_object() ? settings.find(key) : settings.end();
+      if (folder != settings.end() && folder->is_string()) models = from_utf8(*folder);
+    }
+  }
+  return {models};
+}
+
+std::vector<fs::path> lm_studio_hub_places(const UserEnvironment& environment) {
+  const fs::path user_home = environment.home();
+  if (user_home.empty()) return {};
+  return {lm_studio_home(user_home) / "hub"};
+}
+
+std::vector<fs::path> lm_studio_model_paths() {
+  std::vector<fs::path> folders = lm_studio_model_places();
+  std::error_code error;
+  std::erase_if(folders, [&](const fs::path& folder) { return !fs::is_directory(folder, error); });
+  return folders;
+}
+
+}  // namespace pcai::models

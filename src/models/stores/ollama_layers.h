@@ -1,0 +1,51 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+#include "models/found_model.h"
+
+namespace pcai::models {
+
+/// The digests that a manifest names, of the layers of one type, in its order.
+std::vector<std::string> layer_digests(const nlohmann::json& manifest, std::string_view type);
+
+/// The blobs of an Ollama folder, and what those beside the weights say of a model. Many manifests
+/// name the same ones, so each is read once. Not thread-safe.
+class OllamaBlobs {
+ public:
+  explicit OllamaBlobs(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  /// Where a blob is, there or not. Fails with InvalidModel where the digest, the only part of a
+  /// path that a manifest chooses, is none.
+  Result<std::filesystem::path> path(const std::string& digest);
+
+  /// Adds to the model what the manifest's layers give it: defaults, context, projector, adapters,
+  /// and a note for each thing that is not used. An adapter that has no file is its error.
+  void add_layers(const nlohmann::json& manifest, FoundModel& model);
+
+ private:
+  struct Text {
+    ModelDefaults defaults = {};
+    std::optional<std::uint32_t> context = {};
+    std::vector<std::string> notes = {};
+  };
+
+  const Text& read(const std::string& digest, void (*parse)(const std::string& text, Text& into),
+                   std::string_view what, std::size_t max_bytes);
+  static void read_params(const std::string& text, Text& into);
+  static void read_system(const std::string& text, Text& into);
+  static void read_messages(const std::string& text, Text& into);
+
+  std::filesystem::path folder_;
+  std::map<std::string, std::filesystem::path, std::less<>> paths_;
+  std::map<std::string, Text, std::less<>> texts_;  // by kind and digest
+};
+
+}  // namespace pcai::models

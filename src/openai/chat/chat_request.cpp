@@ -1,0 +1,25 @@
+#include "openai/chat/chat_request.h"
+
+#include "api/json_reader.h"
+#include "api/sampling_fields.h"
+#include "openai/chat/chat_fields.h"
+
+namespace pcai::openai {
+
+Result<ChatCompletionRequest> parse_chat_request(std::string_view text,
+                                                 const DefaultsOf& defaults_of) {
+  Result<api::Json> body = api::read_json(text);
+  if (!body) return fail(std::move(body).error());
+  ChatCompletionRequest request;
+  api::start_with_defaults(*body, defaults_of, request.generate.params);
+  Status read = api::read_fields(
+      *body, "", request.warnings, api::FieldSet<AnswerRequest>{answer_fields(), request},
+      api::FieldSet<ChatCompletionRequest>{chat_fields(), request},
+      api::FieldSet<GenerateParams>{api::sampling_fields(), request.generate.params});
+  if (read) read = check_answer_fields(*body, request);
+  if (read) read = check_request(request.generate);
+  if (!read) return fail(std::move(read).error());
+  return request;
+}
+
+}  // namespace pcai::openai

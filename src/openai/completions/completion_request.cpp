@@ -1,0 +1,73 @@
+#include "openai/completions/completion_request.h"
+
+#include <utility>
+
+#include "api/json_reader.h"
+#include "api/sampling_fields.h"
+
+namespace pcai::openai {
+namespace {
+
+constexpr std::uint32_t kDefaultMaxTokens = 16;
+
+tl::unexpected<Error> refuse(const std::string& field, const std::string& what) {
+  return fail(ErrorCode::InvalidRequest, field + " " + what, field);
+}
+
+/// Makes the prompts what stands before a gap.
+Status add_suffix(CompletionRequest& request) {
+  if (request.suffix.empty()) return {};
+  for (Prompt& prompt : request.prompts) {
+    auto* const text = std::get_if<TextPrompt>(&prompt);
+    if (text == nullptr) return refuse("suffix", "needs a prompt that is text, not token ids");
+    prompt = InfillPrompt{std::move(text->text), request.suffix};
+  }
+  return {};
+}
+
+/// What depends on more than one field.
+Status check_together(api::Json& body, CompletionRequest& request) {
+  if (Status checked = check_answer_fields(body, request); !checked) return checked;
+  if (!api::find_member(body, "best_of")) request.best_of = request.n;
+  if (request.best_of < request.n) {
+    return refuse("best_of", "must be at least n, which is " + std::to_string(request.n));
+  }
+  if (request.stream && request.best_of > request.n) {
+    return refuse("best_of", "must be n in a stream: the best is known at the end");
+  }
+  if (request.prompts.size() * request.best_of > kMostCompletions) {
+    return refuse("prompt", "asks for " + std::to_string(request.prompts.size()) + " times " +
+                                std::to_string(request.best_of) + " answers; at most " +
+                                std::to_string(kMostCompletions) + " are made for one request");
+  }
+  if (request.echo && request.generate.params.logprobs) {
+    return fail(ErrorCode::Unsupported,
+                "echo is not supported with logprobs: the prompt has none here", "echo");
+  }
+  if (Status added = add_suffix(request); !added) return added;
+  for (const Prompt& prompt : request.prompts) {
+    GenerateRequest one{.prompt = prompt};
+    if (Status checked = check_request(one); !checked) return checked;
+  }
+  return check_params(request.generate.params);
+}
+
+}  // namespace
+
+Result<CompletionRequest> parse_completion_request(std::string_view text,
+                                                   const DefaultsOf& defaults_of) {
+  Result<api::Json> body = api::read_json(text);
+  if (!body) return fail(std::move(body).error());
+  CompletionRequest request;
+  request.generate.params.max_tokens = kDefaultMaxTokens;
+  api::start_with_defaults(*body, defaults_of, request.generate.params);
+  Status read = api::read_fields(
+      *body, "", request.warnings, api::FieldSet<AnswerRequest>{answer_fields(), request},
+      api::FieldSet<CompletionRequest>{completion_fields(), request},
+      api::FieldSet<GenerateParams>{api::sampling_fields(), request.generate.params});
+  if (read) read = check_together(*body, request);
+  if (!read) return fail(std::move(read).error());
+  return request;
+}
+
+}  // namespace pcai::openai

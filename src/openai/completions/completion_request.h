@@ -1,0 +1,30 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/defaults.h"
+#include "core/result.h"
+#include "openai/answer_fields.h"
+
+namespace pcai::openai {
+
+/// A parsed body of POST /v1/completions. Every prompt gets `n` answers, the best of `best_of`.
+struct CompletionRequest : AnswerRequest {
+  std::vector<Prompt> prompts;  // each of any kind but a chat; `generate` has none
+  std::uint32_t best_of = 1;    // at least n
+  std::string suffix;           // already in the prompts; "" = none
+  bool echo = false;
+};
+
+constexpr std::size_t kMostCompletions = 128;  // prompts times best_of
+
+/// The fields of the route beside answer_fields() and sampling_fields().
+std::span<const api::Field<CompletionRequest>> completion_fields();
+
+/// As parse_chat_request().
+Result<CompletionRequest> parse_completion_request(std::string_view body,
+                                                   const DefaultsOf& defaults_of = {});
+
+}  // namespace pcai::openai

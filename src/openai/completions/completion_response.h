@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/event.h"
+
+namespace pcai::openai {
+
+/// What an answer of /v1/completions is made of. Generation g answers prompt g / best_of.
+struct CompletionResponseHead {
+  std::string id;            // "cmpl-…"
+  std::int64_t created = 0;  // Unix seconds
+  std::string model;
+  std::vector<std::string> warnings = {};
+  std::vector<std::string> echoes = {};  // the prompts, to begin their answers with; empty = none
+  std::uint32_t prompts = 1;
+  std::uint32_t n = 1;
+  std::uint32_t best_of = 1;
+  bool logprobs = false;
+  bool include_usage = false;
+};
+
+/// Gathers the events of all generations into one `text_completion` body, with the n likeliest a
+/// token of each prompt's best_of. Not thread-safe.
+class CompletionResponseBuilder {
+ public:
+  explicit CompletionResponseBuilder(CompletionResponseHead head);
+  ~CompletionResponseBuilder();
+  CompletionResponseBuilder(CompletionResponseBuilder&&) noexcept;
+
+  void add(std::uint32_t generation, const GenerateEvent& event);
+  bool done() const;
+  const std::optional<Error>& error() const;
+  std::string json() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Turns the events of all generations into SSE frames; best_of is n. Not thread-safe.
+class CompletionStreamWriter {
+ public:
+  explicit CompletionStreamWriter(CompletionResponseHead head);
+  ~CompletionStreamWriter();
+  CompletionStreamWriter(CompletionStreamWriter&&) noexcept;
+
+  std::string open();
+  std::string add(std::uint32_t generation, const GenerateEvent& event);
+  bool done() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace pcai::openai

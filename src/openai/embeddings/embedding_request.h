@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/field.h"
+#include "core/embedding.h"
+
+namespace pcai::openai {
+
+/// A parsed body of POST /v1/embeddings.
+struct EmbeddingRequest {
+  EmbedRequest embed;
+  bool base64 = false;
+  std::optional<std::uint32_t> dimensions = {};  // of the answer; absent = the model's
+  std::vector<std::string> warnings = {};
+};
+
+Result<EmbeddingRequest> parse_embedding_request(std::string_view body);
+
+std::span<const api::Field<EmbeddingRequest>> embedding_fields();
+
+/// A parsed body of POST /v1/rerank, in the shape that Jina's, Cohere's and llama-server's share.
+struct RerankRequest {
+  RankRequest rank;
+  std::optional<std::uint32_t> top_n = {};  // best so many; absent = all
+  bool return_documents = false;
+  std::vector<std::string> warnings = {};
+};
+
+Result<RerankRequest> parse_rerank_request(std::string_view body);
+
+std::span<const api::Field<RerankRequest>> rerank_fields();
+
+}  // namespace pcai::openai

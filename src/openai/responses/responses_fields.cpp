@@ -1,0 +1,203 @@
+
+#include "api/template_fields.h"
+#include "openai/format_fields.h"
+#include "openai/responses/responses_input.h"
+#include "openai/responses/responses_request.h"
+#include "openai/tool_fields.h"
+
+namespace pcai::openai {
+namespace {
+
+using Request = ResponsesRequest;
+
+ChatPrompt& prompt_of(Request& request) {
+  return std::get<ChatPrompt>(request.generate.prompt);
+}
+
+Status read_model(api::Json& value, const std::string&, Request& request) {
+  request.generate.model = std::move(value.get_ref<std::string&>());
+  return {};
+}
+
+Status read_messages_of_input(api::Json& value, const std::string& path, Request& request) {
+  auto messages = read_input(value, path, request.warnings);
+  if (!messages) return fail(std::move(messages).error());
+  prompt_of(request).messages = *std::move(messages);
+  return {};
+}
+
+Status read_max_tokens(api::Json& value, const std::string&, Request& request) {
+  request.generate.params.max_tokens = value.get<std::uint32_t>();
+  return {};
+}
+
+Status read_tool_list(api::Json& value, const std::string& path, Request& request) {
+  return read_tools(value, path, ToolShape::Flat, prompt_of(request).tools);
+}
+
+Status read_parallel(api::Json& value, const std::string&, Request& request) {
+  prompt_of(request).tools.parallel = value.get<bool>();
+  return {};
+}
+
+Status read_choice(api::Json& value, const std::string& path, Request& request) {
+  return read_tool_choice(value, path, ToolShape::Flat, prompt_of(request).tools);
+}
+
+Status read_text_format(api::Json& value, const std::string& path, Request& request) {
+  return read_format(value, path, FormatShape::Flat, request.warnings,
+                     request.generate.params.grammar);
+}
+
+Status read_text(api::Json& value, const std::string& path, Request& request) {
+  static const std::vector<api::Field<Request>> kFields = {
+      {{"format", api::FieldType::Object}, read_text_format},
+      api::ignored_field<Request>("verbosity", api::FieldType::String,
+                                  "Of no use to the models here"),
+  };
+  return api::read_fields(value, path, request.warnings, api::FieldSet<Request>{kFields, request});
+}
+
+Status read_effort(api::Json& value, const std::string& path, Request& request) {
+  return api::read_reasoning_effort(value, path, prompt_of(request));
+}
+
+Status read_reasoning(api::Json& value, const std::string& path, Request& request) {
+  static const std::vector<api::Field<Request>> kFields = {
+      api::with_choices(api::Field<Request>{{"effort", api::FieldType::String}, read_effort},
+                        api::reasoning_efforts()),
+      api::ignored_field<Request>("summary", api::FieldType::String, "Reasoning comes as it is"),
+      api::ignored_field<Request>("generate_summary", api::FieldType::String,
+                                  "Reasoning comes as it is"),
+  };
+  return api::read_fields(value, path, request.warnings, api::FieldSet<Request>{kFields, request});
+}
+
+Status read_budget(api::Json& value, const std::string& path, Request& request) {
+  return api::read_reasoning_budget(value, path, request.generate.params);
+}
+
+Status read_arguments(api::Json& value, const std::string& path, Request& request) {
+  return api::read_template_arguments(value, path, prompt_of(request));
+}
+
+Status read_include(api::Json& value, const std::string& path, Request& request) {
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const std::string where = api::item_path(path, i);
+    if (Status checked = api::check_field({"", api::FieldType::String}, value[i], where);
+        !checked) {
+      return checked;
+    }
+    if (value[i] == "message.output_text.logprobs") {
+      request.logprobs = request.generate.params.logprobs = true;
+    } else if (value[i] == "reasoning.encrypted_content") {
+      request.warnings.push_back(api::no_effect(where));
+    } else {
+      return fail(ErrorCode::Unsupported,
+                  where + ": " + api::quote_text(value[i].get_ref<const std::string&>()) +
+                      " is not supported here, only 'message.output_text.logprobs'",
+                  where);
+    }
+  }
+  return {};
+}
+
+Status read_top_logprobs(api::Json& value, const std::string&, Request& request) {
+  request.generate.params.top_logprobs = value.get<std::uint32_t>();
+  return {};
+}
+
+Status read_metadata(api::Json& value, const std::string& path, Request&) {
+  static const api::FieldInfo kValue{"", api::FieldType::String, {0, 512}};
+  for (auto& [name, text] : value.get_ref<api::Json::object_t&>()) {
+    if (name.size() > 64) {
+      return fail(ErrorCode::InvalidRequest, path + " has a name of over 64 bytes", path);
+    }
+    if (Status checked = api::check_field(kValue, text, api::member_path(path, name)); !checked) {
+      return checked;
+    }
+  }
+  return {};
+}
+
+Status read_truncation(api::Json& value, const std::string& path, Request&) {
+  if (value == "disabled") return {};
+  return fail(ErrorCode::Unsupported,
+              path + ": 'auto' is not supported here, because nothing is cut; use 'disabled'",
+              path);
+}
+
+}  // namespace
+
+std::span<const api::Field<Request>> responses_fields() {
+  using enum api::FieldType;
+  static constexpr std::string_view kTruncations[] = {"auto", "disabled"};
+  const std::string default_max = std::to_string(GenerateParams{}.max_tokens);
+  static const std::vector<api::Field<Request>> kFields = {
+      {{"model", String, {0, 256}, "", "The model's id; empty or absent takes the default model"},
+       read_model},
+      api::required(api::with_schema(
+          api::Field<Request>{{"input", StringOrArray, {1, 4096}, "", "Text, or a list of items"},
+                              read_messages_of_input},
+          "ResponseInput")),
+      api::field<&Request::instructions>("instructions", {}, "A system message before all others"),
+      api::field<&Request::previous_response_id>("previous_response_id", {0, 256},
+                                                 "A stored response whose conversation goes on"),
+      {{"max_output_tokens", Integer, {1, 2147483647}, default_max, "Most tokens of the answer"},
+       read_max_tokens},
+      api::field<&Request::stream>("stream", {}, "Send events as the answer comes"),
+      api::field<&Request::store>("store", {},
+                                  "Keep the response for previous_response_id and GET"),
+      api::with_schema(
+          api::Field<Request>{{"tools", Array, {0, 128}, "", "Functions the model may call"},
+                              read_tool_list},
+          "FlatTools"),
+      {{"parallel_tool_calls", Boolean, {}, "true", "false: at most one call"}, read_parallel},
+      // After the tools, whose names it may use, and parallel_tool_calls, which it may narrow.
+      api::with_schema(
+          api::Field<Request>{{"tool_choice", StringOrObject, {}, "", "Which tools are called"},
+                              read_choice},
+          "FlatToolChoice"),
+      api::with_schema(
+          api::Field<Request>{{"text", Object, {}, "", "What the answer must be"}, read_text},
+          "ResponseText"),
+      api::with_schema(
+          api::Field<Request>{{"reasoning", Object, {}, "", "How much to reason"}, read_reasoning},
+          "ResponseReasoning"),
+      {{"reasoning_budget",
+        Integer,
+        {0, 2147483647},
+        "",
+        "Most tokens of reasoning; then it is ended, and the answer begins"},
+       read_budget},
+      // After reasoning, because it wins.
+      {{"chat_template_kwargs", Object, {0, 32}, "", "Arguments of the model's chat template"},
+       read_arguments},
+      {{"include", Array, {0, 16}, "", "[\"message.output_text.logprobs\"]"}, read_include},
+      {{"top_logprobs", Integer, {0, 20}, "0", "Alternatives a token; needs include"},
+       read_top_logprobs},
+      {{"metadata", Object, {0, 16}, "", "The client's notes, given back"}, read_metadata},
+      api::with_choices(
+          api::Field<Request>{{"truncation", String, {}, "", "disabled: nothing is cut"},
+                              read_truncation},
+          kTruncations),
+
+      api::unsupported_field<Request>("background", Boolean, "stream the answer, or wait for it"),
+      api::unsupported_field<Request>("conversation", Any, "use previous_response_id"),
+      api::unsupported_field<Request>("prompt", Object, "prompt templates are not stored here"),
+      api::unsupported_field<Request>("context_management", Array, "nothing is compacted here"),
+      api::unsupported_field<Request>("moderation", Object, "nothing is moderated here"),
+
+      api::ignored_field<Request>("stream_options", Object, "Only ever about padding"),
+      api::ignored_field<Request>("max_tool_calls", Integer, "There are no built-in tools"),
+      api::ignored_field<Request>("user", String, "Who asks"),
+      api::ignored_field<Request>("safety_identifier", String, "Who asks"),
+      api::ignored_field<Request>("prompt_cache_key", String, "Prefixes are cached anyway"),
+      api::ignored_field<Request>("prompt_cache_retention", String, "Prefixes are cached anyway"),
+      api::ignored_field<Request>("prompt_cache_options", Object, "Prefixes are cached anyway"),
+      api::ignored_field<Request>("service_tier", String, "There is one tier"),
+  };
+  return kFields;
+}
+
+}  // namespace pcai::openai

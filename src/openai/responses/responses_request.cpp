@@ -1,0 +1,108 @@
+#include "openai/responses/responses_request.h"
+
+#include <iterator>
+
+#include "api/json_reader.h"
+#include "api/sampling_fields.h"
+
+namespace pcai::openai {
+namespace {
+
+api::Json value_or(api::Json& body, std::string_view name, api::Json otherwise) {
+  const api::Json* value = api::find_member(body, name);
+  return value ? *value : std::move(otherwise);
+}
+
+/// The tools with all members that a definition has.
+api::Json echoed_tools(api::Json& body) {
+  api::Json tools = value_or(body, "tools", api::Json::array());
+  if (!tools.is_array()) return api::Json::array();
+  for (api::Json& tool : tools) {
+    if (!tool.is_object()) continue;
+    for (const char* name : {"description", "parameters"}) {
+      if (!tool.contains(name)) tool[name] = nullptr;
+    }
+    if (!tool.contains("strict") || tool["strict"].is_null()) tool["strict"] = true;
+  }
+  return tools;
+}
+
+api::Json number(float value) {
+  std::string text;
+  api::append_number(text, value);
+  return api::Json::parse(text);
+}
+
+/// Before the fields are read, which takes the body apart.
+api::Json echo_of(api::Json& body) {
+  api::Json text = value_or(body, "text", api::Json::object());
+  if (text.is_object() && !api::find_member(text, "format")) text["format"] = {{"type", "text"}};
+  api::Json reasoning = value_or(body, "reasoning", api::Json::object());
+  if (reasoning.is_object()) {
+    for (const char* name : {"effort", "summary"}) {
+      if (!reasoning.contains(name)) reasoning[name] = nullptr;
+    }
+  }
+  return {{"instructions", value_or(body, "instructions", nullptr)},
+          {"max_output_tokens", value_or(body, "max_output_tokens", nullptr)},
+          {"metadata", value_or(body, "metadata", api::Json::object())},
+          {"parallel_tool_calls", value_or(body, "parallel_tool_calls", true)},
+          {"previous_response_id", value_or(body, "previous_response_id", nullptr)},
+          {"reasoning", std::move(reasoning)},
+          {"text", std::move(text)},
+          {"tool_choice", value_or(body, "tool_choice", "auto")},
+          {"tools", echoed_tools(body)},
+          {"truncation", "disabled"}};
+}
+
+}  // namespace
+
+std::span<const api::FieldName> responses_field_names() {
+  static constexpr api::FieldName kNames[] = {{"messages", "input"},
+                                              {"max_tokens", "max_output_tokens"},
+                                              {"tools[].function", "tools[]"},
+                                              {"response_format", "text.format"},
+                                              {"grammar", "text.format"}};
+  return kNames;
+}
+
+Result<ResponsesRequest> parse_responses_request(std::string_view text,
+                                                 const DefaultsOf& defaults_of) {
+  Result<api::Json> body = api::read_json(text);
+  if (!body) return fail(std::move(body).error());
+  if (Status checked = api::check_object(*body, ""); !checked) return fail(checked.error());
+  ResponsesRequest request;
+  request.generate.prompt = ChatPrompt{};
+  request.echo = echo_of(*body);
+  GenerateParams& params = request.generate.params;
+  api::start_with_defaults(*body, defaults_of, params);
+  Status read = api::read_fields(*body, "", request.warnings,
+                                 api::FieldSet<ResponsesRequest>{responses_fields(), request},
+                                 api::FieldSet<GenerateParams>{api::sampling_fields(), params});
+  if (read && params.top_logprobs > 0 && !params.logprobs) {
+    read = fail(ErrorCode::InvalidRequest,
+                "top_logprobs needs 'message.output_text.logprobs' in include", "top_logprobs");
+  }
+  if (!read) return fail(std::move(read).error());
+  if (Status checked = check_request(request.generate); !checked) {
+    Error error = std::move(checked).error();
+    api::rename_field(error, responses_field_names());
+    return fail(std::move(error));
+  }
+  request.echo["temperature"] = number(params.temperature);
+  request.echo["top_p"] = number(params.top_p);
+  request.echo["top_logprobs"] = params.top_logprobs;
+  return request;
+}
+
+void add_history(ResponsesRequest& request, std::vector<ChatMessage> history) {
+  auto& messages = std::get<ChatPrompt>(request.generate.prompt).messages;
+  if (!request.instructions.empty()) {
+    history.insert(history.begin(), {.role = Role::System, .content = request.instructions});
+  }
+  history.insert(history.end(), std::make_move_iterator(messages.begin()),
+                 std::make_move_iterator(messages.end()));
+  messages = std::move(history);
+}
+
+}  // namespace pcai::openai

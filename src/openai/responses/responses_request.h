@@ -1,0 +1,41 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/field.h"
+#include "api/field_names.h"
+#include "core/defaults.h"
+#include "core/request.h"
+#include "core/result.h"
+
+namespace pcai::openai {
+
+/// A parsed body of POST /v1/responses.
+struct ResponsesRequest {
+  GenerateRequest generate;          // its messages are those of `input` alone until add_history()
+  std::string instructions;          // "" = none
+  std::string previous_response_id;  // "" = none
+  bool stream = false;
+  bool store = true;
+  bool logprobs = false;  // asked for with `include`
+  api::Json echo;         // what the answer repeats of the request
+  std::vector<std::string> warnings;
+};
+
+/// The fields of the route beside sampling_fields().
+std::span<const api::Field<ResponsesRequest>> responses_fields();
+
+/// As parse_chat_request().
+Result<ResponsesRequest> parse_responses_request(std::string_view body,
+                                                 const DefaultsOf& defaults_of = {});
+
+/// Puts the instructions and an earlier conversation before the input.
+void add_history(ResponsesRequest& request, std::vector<ChatMessage> history);
+
+/// The route's words for fields of a GenerateRequest.
+std::span<const api::FieldName> responses_field_names();
+
+}  // namespace pcai::openai
