@@ -11,11 +11,11 @@ PORT ?= $(or $(PCAI_PORT),8080)
 export CCACHE_BASEDIR = $(CURDIR)
 export CCACHE_NOHASHDIR = true
 
-.PHONY: help run build test install check format layers tidy sanitize clean
+.PHONY: help run build test test-long install check format layers tidy clean
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 run: build ## build, get the default model and serve it (PORT=8080)
 	@tools/get_default_model >/dev/null
@@ -30,6 +30,9 @@ test: dependencies-test ## build and run all tests, less the long ones
 	@cmake --build $(BUILD) -j $(JOBS) --target all mistralrs_bridge
 	@tools/get_default_model >/dev/null
 	@tools/run_tests $(BUILD)
+
+test-long: dependencies-long ## the long tests that have changed, in parts (ONLY=asan)
+	@JOBS=$(JOBS) tools/test_parts $(ONLY)
 
 check: layers dependencies-check ## format and layers, without a build
 	@find src include tests bench -name '*.h' -o -name '*.c' -o -name '*.cpp' \
@@ -48,19 +51,6 @@ format: dependencies-check ## format all C and C++ files in place
 tidy: dependencies-ci $(BUILD)/build.ninja ## clang-tidy over src/ (slow)
 	@run-clang-tidy -quiet -p $(BUILD) '/src/'
 
-sanitize: dependencies-test ## hostile files and kernels, llama.cpp under sanitizers, too (slow)
-	@tools/get_default_model >/dev/null
-	@for preset in asan-llamacpp tsan-llamacpp; do \
-	  cmake --preset $$preset -Wno-dev && \
-	  cmake --build build/$$preset -j $(JOBS) --target llamacpp_test || exit 1; done
-	@UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 ASAN_OPTIONS=quarantine_size_mb=16 \
-	  LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks.supp:print_suppressions=0 \
-	  VK_DRIVER_FILES=/dev/null build/asan-llamacpp/bin/llamacpp_test \
-	  --gtest_filter='HostileFile*:KernelsSelfTest*:KernelThreads*:KernelsInUse*'
-	@TSAN_OPTIONS=suppressions=$(CURDIR)/tests/races.supp:print_suppressions=0 \
-	  VK_DRIVER_FILES=/dev/null build/tsan-llamacpp/bin/llamacpp_test \
-	  --gtest_filter='KernelThreads*:KernelsInUse*-*Fifty*'
-
 clean: ## remove build/
 	@rm -rf build
 
@@ -70,6 +60,10 @@ dependencies:
 
 dependencies-%:
 	@tools/install_dependencies build $*
+
+.PHONY: dependencies-long
+dependencies-long:
+	@tools/install_dependencies build test ci
 
 # Only `make test` configures the tests, so that nothing else needs GoogleTest. They stay configured
 # then: to drop them would delete what Ninja built for them.
