@@ -11,7 +11,7 @@ PORT ?= $(or $(PCAI_PORT),8080)
 export CCACHE_BASEDIR = $(CURDIR)
 export CCACHE_NOHASHDIR = true
 
-.PHONY: help run build test test-long install check format layers tidy clean
+.PHONY: help run build test test-long install check format layers tidy sanitize clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -50,6 +50,9 @@ format: dependencies-check ## format all C and C++ files in place
 
 tidy: dependencies-ci $(BUILD)/build.ninja ## clang-tidy over src/ (slow)
 	@run-clang-tidy -quiet -p $(BUILD) '/src/'
+
+sanitize: dependencies-test ## two of the long tests: llama.cpp and the kernels under sanitizers
+	@JOBS=$(JOBS) tools/test_parts asan-llamacpp tsan-llamacpp
 
 clean: ## remove build/
 	@rm -rf build
