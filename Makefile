@@ -22,7 +22,7 @@ run: build ## build, get the default model and serve it (PORT=8080)
 	@echo "http://127.0.0.1:$(PORT)/v1 (Ctrl+C stops it)"
 	@exec $(BUILD)/bin/pcai serve --port $(PORT)
 
-build: dependencies $(BUILD)/build.ninja ## programs and library into build/release/bin/
+build: configured ## programs and library into build/release/bin/
 	@cmake --build $(BUILD) -j $(JOBS) --target programs
 
 test: dependencies-test ## build and run all tests, less the long ones
@@ -48,7 +48,7 @@ format: dependencies-check ## format all C and C++ files in place
 	@find src include tests bench -name '*.h' -o -name '*.c' -o -name '*.cpp' \
 	  | xargs clang-format-14 -i
 
-tidy: dependencies-ci $(BUILD)/build.ninja ## clang-tidy over src/ (slow)
+tidy: dependencies-ci configured ## clang-tidy over src/ (slow)
 	@run-clang-tidy -quiet -p $(BUILD) '/src/'
 
 sanitize: dependencies-test ## two of the long tests: llama.cpp and the kernels under sanitizers
@@ -68,8 +68,10 @@ dependencies-%:
 dependencies-long:
 	@tools/install_dependencies build test ci
 
-# Only `make test` configures the tests, so that nothing else needs GoogleTest. They stay configured
-# then: to drop them would delete what Ninja built for them.
-$(BUILD)/build.ninja: CMakePresets.json | dependencies
-	@cmake --preset $(PRESET) -Wno-dev $(if $(wildcard $@),,-DPCAI_BUILD_TESTS=OFF)
-	@touch $@
+# Without tests, which only `make test` configures, so that nothing else needs GoogleTest. Ninja builds
+# nothing anew for a change of this.
+.PHONY: configured
+configured: dependencies
+	@grep -qs '^PCAI_BUILD_TESTS:BOOL=OFF' $(BUILD)/CMakeCache.txt && \
+	  [ $(BUILD)/build.ninja -nt CMakePresets.json ] || \
+	  cmake --preset $(PRESET) -Wno-dev -DPCAI_BUILD_TESTS=OFF

@@ -1,5 +1,6 @@
 """What configuring needs: running none of GoogleTest, tests all of it. Nothing is built here."""
 import os
+import re
 import subprocess
 import tempfile
 import unittest
@@ -45,13 +46,12 @@ class ConfigureTest(unittest.TestCase):
     def test_only_make_test_configures_the_tests(self):
         for target, tests in (("build", "OFF"), ("run", "OFF"), ("install", "OFF"), ("test", "ON")):
             with self.subTest(target):
-                commands = self.dry_run(target, "absent")
-                self.assertIn(f"-DPCAI_BUILD_TESTS={tests}", commands)
-                self.assertEqual(commands.count("PCAI_BUILD_TESTS"), 1)
+                configured = re.findall("-DPCAI_BUILD_TESTS=(.*)", self.dry_run(target))
+                self.assertEqual(configured, [tests])
 
-    def dry_run(self, target, preset):
+    def dry_run(self, target):
         environment = {name: value for name, value in os.environ.items() if name != "MAKEFLAGS"}
-        return subprocess.run(["make", "--dry-run", target, f"PRESET={preset}"], cwd=ROOT, check=True,
+        return subprocess.run(["make", "--dry-run", target, "PRESET=absent"], cwd=ROOT, check=True,
                               capture_output=True, text=True, env=environment).stdout
 
 
