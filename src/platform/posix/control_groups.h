@@ -1,0 +1,20 @@
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+namespace pcai::platform {
+
+/// The folders of Linux' control groups that this process is in, and of all groups above them as
+/// far as they can be seen, each group before the one above it. Folders that are not there may be
+/// among them.
+struct ControlGroups {
+  std::vector<std::filesystem::path> first;   // of version 1, in the hierarchy of one controller
+  std::vector<std::filesystem::path> second;  // of version 2, where all controllers are in one
+};
+
+/// `controller` is "memory", "cpu" or "cpuset". /proc and /sys are looked for below `root`.
+ControlGroups control_groups(const std::filesystem::path& root, std::string_view controller);
+
+}  // namespace pcai::platform
