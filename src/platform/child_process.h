@@ -15,9 +15,9 @@ namespace pcai::platform {
 /// that spawned it: the child does not outlive that thread.
 class ChildProcess {
  public:
-  /// Starts a program: command.front() and its arguments, and behind them one more, the number that
-  /// become_child() takes. It inherits `connection` and nothing else; its stdout and stderr can be
-  /// read here; of the environment's variables it has those that `is_withheld` says no to.
+  /// Starts the program command.front(). Its arguments are the rest of `command` and the number for
+  /// become_child(). It inherits `connection` and nothing else, and all environment variables
+  /// except those for which `is_withheld` is true. Its stdout and stderr are diagnostics().
   static SystemResult<ChildProcess> spawn(std::vector<std::string> command, Stream connection,
                                           bool (*is_withheld)(std::string_view variable));
 
@@ -46,9 +46,9 @@ class ChildProcess {
   std::unique_ptr<Process> process_;  // null only in what was moved from
 };
 
-/// Called once in such a process, before it starts threads: takes over the connection of that
-/// number, ignores the terminal's and the service manager's signals (the parent ends it), dies with
-/// the parent.
+/// For the child: takes over the connection with that number, ignores the signals of the terminal
+/// and the service manager (the parent ends the process), and makes the process die with its
+/// parent. Call it once, before threads are started.
 Stream become_child(int number);
 
 }  // namespace pcai::platform

@@ -6,17 +6,17 @@
 
 namespace pcai::platform {
 
-/// A library that may or may not be on this machine, opened at run time. Once open it stays in the
-/// process for good: drivers do not like to be unloaded, and copies are as good as the first one.
+/// A library that is opened at run time, if it is on this machine. It stays open until the process
+/// ends, because drivers do not like to be unloaded. Copies stand for the same library.
 class Library {
  public:
-  /// By path, or by a name that is searched where the system keeps libraries, never in the current
-  /// folder.
+  /// Takes a path, or a name that is searched where the system keeps libraries, never in the
+  /// current folder.
   explicit Library(const std::filesystem::path& name);
 
   bool is_open() const noexcept { return handle_ != nullptr; }
 
-  /// What the system says against it; empty if it is open.
+  /// The system's reason why it is not open; empty if it is.
   const std::string& why_not() const noexcept { return why_not_; }
 
   /// A function of it; null if it is not open or has none of that name.
@@ -32,10 +32,10 @@ class Library {
   std::string why_not_;
 };
 
-/// What the file of a library is called here: libNAME.so, NAME.dll.
+/// The file name of a library on this system: libNAME.so, NAME.dll.
 std::string library_file(std::string_view name);
 
-/// What the libraries of graphics drivers are called here.
+/// The names of the graphics drivers' libraries on this system.
 struct DriverNames {
   std::string cuda;
   std::string nvml;

@@ -16,7 +16,7 @@ namespace pcai::platform {
 class LockedFile {
  public:
   /// Opens or creates it, without following a link. Fails with errc::device_or_resource_busy while
-  /// another has it, or errc::resource_unavailable_try_again if others keep taking it from here.
+  /// another has it, or errc::resource_unavailable_try_again if others keep replacing it.
   static SystemResult<LockedFile> open(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const noexcept { return path_; }
@@ -25,14 +25,14 @@ class LockedFile {
   /// Writes at the end. After a failure some of the bytes may be there, and size() counts them.
   std::error_code append(std::string_view bytes);
 
-  /// Forgets everything that is there.
+  /// Makes it empty.
   std::error_code clear();
 
   /// As RegularFile::read_at.
   std::size_t read_at(std::uint64_t offset, char* into, std::size_t count) const noexcept;
 
-  /// Puts it to disk and gives it that name, which is path() from then on. Replaces nothing: fails
-  /// with errc::file_exists if the name is taken.
+  /// Flushes it to disk and gives it that name, which becomes path(). Replaces nothing: fails with
+  /// errc::file_exists if the name is taken.
   std::error_code rename_to(const std::filesystem::path& name);
 
   void remove() noexcept;

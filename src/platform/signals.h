@@ -5,16 +5,16 @@
 
 namespace pcai::platform {
 
-/// Turns the wish that this process ends (SIGINT, SIGTERM, what stands for them elsewhere) into
-/// something one can ask for, while it lives; the earlier handling comes back afterwards. One
-/// object at a time; any thread may ask.
+/// While it lives, requests to end this process (SIGINT, SIGTERM or the system's equivalents) wait
+/// here to be taken. Its destructor restores the earlier handling. One object at a time; any thread
+/// may call it.
 ///
-/// Whoever sends a signal while the one before was not taken yet has waited long enough: the
-/// process then ends at once, with 128 + the signal's number.
+/// A signal that arrives while an earlier one still waits ends the process at once, with the exit
+/// code 128 + its number: the user has waited long enough.
 class Signals {
  public:
   static constexpr int kInterrupt = 2;  // Ctrl+C
-  static constexpr int kReload = 1;     // SIGHUP, where there is such a thing
+  static constexpr int kReload = 1;     // SIGHUP; never arrives on systems without it
 
   Signals();
   ~Signals();
@@ -31,8 +31,8 @@ class Signals {
   /// True if a signal other than kReload waits to be taken. Never blocks.
   bool pending() noexcept;
 
-  /// Waits until stdin can be read. False if a signal waits to be taken, or so long nothing came;
-  /// without a time it waits for ever.
+  /// Waits until stdin can be read. False if a signal waits to be taken, or at the time-out;
+  /// without one it waits for ever.
   bool await_input(std::optional<std::chrono::milliseconds> timeout = {}) const noexcept;
 
   /// From now on kReload is taken like the others, but never ends the process.
@@ -46,8 +46,8 @@ class Signals {
   Previous* previous_;
 };
 
-/// A closed terminal or a reload, until it is accepted, and a reader that left (SIGHUP, SIGPIPE) no
-/// longer end the process.
+/// From now on SIGHUP (a closed terminal, or a reload until it is accepted) and SIGPIPE (a reader
+/// that left) do not end the process.
 void ignore_hangup_and_pipe() noexcept;
 
 }  // namespace pcai::platform

@@ -10,8 +10,8 @@
 
 namespace pcai::platform {
 
-/// What a read or write did: so many bytes, or nothing could be moved now, or the other end is
-/// gone.
+/// The outcome of a read or write: some bytes, or none because it would have to wait, or the other
+/// end is gone.
 struct Moved {
   std::size_t bytes = 0;
   bool closed = false;

@@ -11,7 +11,7 @@ enum class System : std::uint8_t { Linux, MacOs, Windows };
 /// The system that this program is built for.
 System own_system() noexcept;
 
-/// A command that starts this very program again, even if its file was replaced meanwhile.
+/// A command that starts this same program again, even if its file has been replaced.
 std::string own_program();
 
 /// The folder of the program or library that this code is linked into; empty if the system does not

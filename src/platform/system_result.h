@@ -5,7 +5,7 @@
 
 namespace pcai::platform {
 
-/// A value, or what the system said against it. Who asked makes a message of it.
+/// A value, or the system's error. The caller makes the message.
 template <class T>
 using SystemResult = tl::expected<T, std::error_code>;
 

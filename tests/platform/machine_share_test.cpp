@@ -1,6 +1,7 @@
 #include "platform/posix/machine_share.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <filesystem>
 #include <fstream>
@@ -247,8 +248,23 @@ TEST_F(MachineShareTest, ALimitIsAFigureWhereTheMachineDoesNotSay) {
   EXPECT_EQ(free(), 412U);
 }
 
-TEST(ProcessorsTest, ThisMachineHasSomeAndAffinityCounts) {
+TEST(ProcessorsTest, AffinityCounts) {
+  cpu_set_t before;
+  ASSERT_EQ(::sched_getaffinity(0, sizeof before, &before), 0);
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  for (std::size_t cpu = 0; cpu < CPU_SETSIZE && CPU_COUNT(&one) == 0; ++cpu) {
+    if (CPU_ISSET(cpu, &before)) CPU_SET(cpu, &one);
+  }
+  if (::sched_setaffinity(0, sizeof one, &one) != 0)
+    GTEST_SKIP() << "this system does not allow it";
+  EXPECT_EQ(usable_processors(), 1U);
+  ::sched_setaffinity(0, sizeof before, &before);
   EXPECT_GE(usable_processors(), 1U);
+  EXPECT_LE(usable_processors(), static_cast<unsigned>(CPU_COUNT(&before)));
+}
+
+TEST(ProcessorsTest, ThisOneHasAName) {
   EXPECT_FALSE(processor_name().empty());
 }
 

@@ -6,8 +6,8 @@
 
 namespace pcai {
 
-/// How many threads compute, at most: those that the settings ask for, or else one for each core
-/// that does arithmetic well and that this process may use.
+/// The largest number of threads that compute a step: the configured one, or else the number of
+/// cores that are fit for arithmetic, but no more than this process may use.
 std::int32_t thread_count(const ModelConfig& config);
 
 }  // namespace pcai

@@ -6,9 +6,8 @@
 
 namespace pcai::platform {
 
-/// The folders of Linux' control groups that this process is in, and of all groups above them as
-/// far as they can be seen, each group before the one above it. Folders that are not there may be
-/// among them.
+/// The folders of the control groups that this process belongs to, and of every group above them
+/// that is visible, each group before its parent. Some of these folders may not exist.
 struct ControlGroups {
   std::vector<std::filesystem::path> first;   // of version 1, in the hierarchy of one controller
   std::vector<std::filesystem::path> second;  // of version 2, where all controllers are in one

@@ -61,8 +61,8 @@ struct MemoryLimit {
   std::uint64_t held = 0;
 
   void tighten(Memory& memory) const {
-    if (bytes >= memory.total) return;
-    memory.total = bytes;
+    if (bytes == kNoLimit) return;
+    memory.total = std::min(memory.total, bytes);
     memory.free = std::min(memory.free, bytes > held ? bytes - held : 0);
   }
 };

@@ -6,18 +6,18 @@
 
 namespace pcai::platform {
 
-/// What a Linux machine has, and what of it the control groups of this process leave it: the
-/// tightest limit of its own group and of those above counts. Reads /proc and /sys below `root`
-/// with each call. Whatever is missing there or makes no sense sets no limit.
+/// What a Linux machine has, reduced to the limits of this process's control groups: of its own
+/// group and every group above, the tightest limit wins. Each call reads /proc and /sys below
+/// `root`. A file that is missing or makes no sense sets no limit.
 class MachineShare {
  public:
   explicit MachineShare(std::filesystem::path root = "/") : root_(std::move(root)) {}
 
-  /// What was read from files and can be dropped counts as free.
+  /// File pages that the kernel can drop count as free.
   Memory memory() const;
 
-  /// `allowed`, which the process may run on, or fewer: quotas of time, rounded up, and sets of
-  /// processors. At least 1.
+  /// The number of usable processors, given that the process may run on `allowed` of them: limited
+  /// by quotas of time, rounded up, and by sets of processors. At least 1.
   unsigned processors(unsigned allowed) const;
 
  private:
