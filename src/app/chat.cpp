@@ -1,14 +1,13 @@
 #include "app/chat.h"
 
-#include <csignal>
 #include <cstdio>
 
 #include "app/answer.h"
 #include "app/exit_code.h"
-#include "app/line_editor.h"
 #include "app/suggestion.h"
 #include "app/terminal.h"
 #include "core/utf8.h"
+#include "platform/line_editor.h"
 
 namespace pcai {
 namespace {
@@ -22,7 +21,7 @@ constexpr const char* kHelp =
 
 class Chat {
  public:
-  Chat(Engine& engine, GenerateRequest request, Signals& signals)
+  Chat(Engine& engine, GenerateRequest request, platform::Signals& signals)
       : engine_(engine),
         request_(std::move(request)),
         signals_(signals),
@@ -34,18 +33,18 @@ class Chat {
     bool asked_to_leave = false;
     while (true) {
       std::string line;
-      const LineEditor::Outcome outcome = editor_.read("> ", line);
-      if (outcome == LineEditor::Outcome::End) {
+      const platform::LineEditor::Outcome outcome = editor_.read("> ", line);
+      if (outcome == platform::LineEditor::Outcome::End) {
         write_out("\n");
         return kSuccess;
       }
       if (const auto number = signals_.take(std::chrono::milliseconds(0))) {
         write_out("\n");
-        if (asked_to_leave || number != SIGINT) return 128 + *number;
+        if (asked_to_leave || number != platform::Signals::kInterrupt) return 128 + *number;
         asked_to_leave = true;
         write_out(styled("Ctrl+C again, Ctrl+D or /exit leaves\n", Style::Dim, stdout));
       }
-      if (outcome != LineEditor::Outcome::Line) continue;
+      if (outcome != platform::LineEditor::Outcome::Line) continue;
       asked_to_leave = false;
       if (line.find_first_not_of(" \t\n") == std::string::npos) continue;
       if (line.front() != '/') {
@@ -97,7 +96,8 @@ class Chat {
     } else {
       messages().push_back({.role = Role::Assistant, .content = content});
     }
-    return answer.signal && *answer.signal != SIGINT ? 128 + *answer.signal : kSuccess;
+    return answer.signal && *answer.signal != platform::Signals::kInterrupt ? 128 + *answer.signal
+                                                                            : kSuccess;
   }
 
   static void tell_end(const Answer& answer) {
@@ -114,14 +114,15 @@ class Chat {
 
   Engine& engine_;
   GenerateRequest request_;
-  Signals& signals_;
+  platform::Signals& signals_;
   std::size_t opening_;  // messages that /clear leaves
-  LineEditor editor_{signals_};
+  platform::LineEditor editor_{signals_};
 };
 
 }  // namespace
 
-int chat(Engine& engine, GenerateRequest request, const std::string& model, Signals& signals) {
+int chat(Engine& engine, GenerateRequest request, const std::string& model,
+         platform::Signals& signals) {
   return Chat(engine, std::move(request), signals).run(model);
 }
 

@@ -1,14 +1,15 @@
 #pragma once
 
-#include "app/signals.h"
 #include "core/request.h"
 #include "engine/engine.h"
+#include "platform/signals.h"
 
 namespace pcai {
 
 /// Talks with a person at the terminal until they leave: /exit or Ctrl+D (0), Ctrl+C twice at the
 /// prompt (130). Ctrl+C during an answer ends only the answer. `request` brings the parameters and
 /// the messages to begin with (the system's); each turn adds to them.
-int chat(Engine& engine, GenerateRequest request, const std::string& model, Signals& signals);
+int chat(Engine& engine, GenerateRequest request, const std::string& model,
+         platform::Signals& signals);
 
 }  // namespace pcai

@@ -30,7 +30,7 @@ Result<PreparedEngine> make_engine(const Settings& settings) {
   return prepared;
 }
 
-Result<LoadOutcome> load_model(Engine& engine, std::string_view id, Signals& signals) {
+Result<LoadOutcome> load_model(Engine& engine, std::string_view id, platform::Signals& signals) {
   const Result<ModelStatus> known = engine.model(id);
   if (!known) return fail(known.error());
   LoadDisplay display(known->id, [&signals] { return signals.pending(); });

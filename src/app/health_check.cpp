@@ -1,14 +1,10 @@
 #include "app/health_check.h"
 
 #include <fmt/core.h>
-#include <netdb.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <system_error>
 
 #include "app/backends.h"
@@ -17,8 +13,12 @@
 #include "app/placement.h"
 #include "app/text_table.h"
 #include "app/version.h"
-#include "fit/driver_library.h"
 #include "fit/gpu_config.h"
+#include "platform/files.h"
+#include "platform/library.h"
+#include "platform/network.h"
+#include "platform/path_text.h"
+#include "platform/processors.h"
 
 namespace pcai {
 namespace {
@@ -57,8 +57,9 @@ void check_processor(Checks& checks) {
     if (feature.usable) features += " " + std::string(feature.name);
   }
   const Device cpu = cpu_device();
-  checks.push_back({"processor", State::Fine,
-                    fmt::format("{}, {} cores;{}", cpu.name, usable_cores(), features)});
+  checks.push_back(
+      {"processor", State::Fine,
+       fmt::format("{}, {} cores;{}", cpu.name, platform::usable_processors(), features)});
   HealthCheck memory = {
       "memory", State::Fine,
       fmt::format("{} of {} free", human_size(cpu.memory_free), human_size(cpu.memory_total))};
@@ -71,11 +72,12 @@ void check_processor(Checks& checks) {
 }
 
 void check_gpus(Checks& checks) {
-  const DriverNames names;
+  const platform::DriverNames names = platform::driver_names();
   for (const auto& [what, library] :
        {std::pair{"NVIDIA's driver", names.cuda}, std::pair{"Vulkan's loader", names.vulkan}}) {
-    checks.push_back({what, State::Fine,
-                      library + (DriverLibrary(library).is_open() ? ": found" : ": not there")});
+    checks.push_back(
+        {what, State::Fine,
+         library + (platform::Library(library).is_open() ? ": found" : ": not there")});
   }
   const std::vector<Device> gpus = find_gpus(names);
   for (const Device& gpu : gpus) {
@@ -103,7 +105,7 @@ void check_stores(Checks& checks, const Settings& settings) {
     std::error_code error;
     const bool exists = !place.path.empty() && fs::is_directory(place.path, error);
     checks.push_back({"store " + place.source, State::Fine,
-                      place.path.string() + (exists ? "" : ": not there")});
+                      platform::path_text(place.path) + (exists ? "" : ": not there")});
   }
   int runnable = 0;
   for (const auto& [source, count] : counts) {
@@ -139,11 +141,11 @@ void check_own_folder(Checks& checks) {
     return;
   }
   const fs::path nearest = existing(own);
-  HealthCheck folder = {"models folder", State::Fine, own.string()};
-  if (::access(nearest.c_str(), W_OK) != 0) {
+  HealthCheck folder = {"models folder", State::Fine, platform::path_text(own)};
+  if (!platform::is_writable(nearest)) {
     folder.state = State::Problem;
     folder.finding += ": cannot be written";
-    folder.advice = "give this user the right to write " + nearest.string() +
+    folder.advice = "give this user the right to write " + platform::path_text(nearest) +
                     ", or set PCAI_MODELS_DIR to another folder";
   }
   checks.push_back(std::move(folder));
@@ -163,7 +165,7 @@ void check_port(Checks& checks, const Settings& settings) {
   const auto port = static_cast<std::uint16_t>(settings.port);
   HealthCheck check = {"port", State::Fine,
                        fmt::format("{}:{} is free", settings.host, settings.port)};
-  if (port != 0 && !is_port_free(settings.host, port)) {
+  if (port != 0 && !platform::is_port_free(settings.host, port)) {
     check.state = State::Problem;
     check.finding = fmt::format("{}:{} is taken, or not this machine's", settings.host, port);
     check.advice =
@@ -182,20 +184,6 @@ std::string_view to_string(State state) noexcept {
     case State::Problem: return "problem";
   }
   return "fine";
-}
-
-bool is_port_free(const std::string& host, std::uint16_t port) {
-  const addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
-  addrinfo* found = nullptr;
-  if (::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) return false;
-  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, ::freeaddrinfo);
-  const int socket = ::socket(found->ai_family, found->ai_socktype, found->ai_protocol);
-  if (socket < 0) return false;
-  const int yes = 1;
-  ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  const bool is_free = ::bind(socket, found->ai_addr, found->ai_addrlen) == 0;
-  ::close(socket);
-  return is_free;
 }
 
 std::vector<HealthCheck> check_health(const Settings& settings) {

@@ -6,6 +6,7 @@
 #include "app/model_parts.h"
 #include "fit/memory_plan.h"
 #include "models/split_name.h"
+#include "platform/path_text.h"
 
 namespace pcai {
 namespace {
@@ -22,7 +23,7 @@ ModelSpec fake_model(const std::string& name) {
   std::error_code error;
   const bool is_path = path.has_parent_path() || path.extension() == kFakeEnding;
   if (!is_path && !fs::exists(path, error)) return {.id = name};
-  return {.id = path.stem().string(), .config = {.model_path = path}};
+  return {.id = platform::path_text(path.stem()), .config = {.model_path = path}};
 }
 
 ModelSpec found_model(FoundModel found) {
@@ -53,7 +54,7 @@ Result<ModelSpec> named_model(const Settings& settings, const std::string& name)
   // A folder is a model of several files, which the backend checks.
   if (path.has_parent_path() && fs::is_directory(path, error)) {
     const fs::path whole = path.has_filename() ? path : path.parent_path();
-    return ModelSpec{.id = whole.filename().string(), .config = {.model_path = whole}};
+    return ModelSpec{.id = platform::path_text(whole.filename()), .config = {.model_path = whole}};
   }
   Result<FoundModel> found = find_model(settings, name);
   if (!found) return fail(found.error());

@@ -9,6 +9,7 @@
 
 #include "app/settings_table.h"
 #include "app/suggestion.h"
+#include "platform/path_text.h"
 
 namespace pcai {
 namespace {
@@ -50,7 +51,7 @@ class SettingsFile {
     text << stream.rdbuf();
     if (!stream) return refuse("cannot be read");
     try {
-      return values(toml::parse(text.str(), file_.string()));
+      return values(toml::parse(text.str(), platform::path_text(file_)));
     } catch (const toml::parse_error& failure) {
       return refuse_at(failure.source(), std::string(failure.description()));
     }
@@ -232,18 +233,20 @@ class SettingsFile {
     const bool is_path = setting.kind == TextKind::Model || setting.kind == TextKind::File ||
                          setting.kind == TextKind::Folder;
     if (!is_path || text.empty()) return text;
-    if (text.rfind("~/", 0) == 0 && !home_.empty()) return (home_ / text.substr(2)).string();
+    if (text.rfind("~/", 0) == 0 && !home_.empty())
+      return platform::path_text(home_ / text.substr(2));
     // A model may be an id, which no folder belongs to.
     if (setting.kind == TextKind::Model) return text;
-    return (file_.parent_path() / text).string();
+    return platform::path_text(file_.parent_path() / text);
   }
 
   std::string place(const toml::source_region& region) const {
-    return file_.string() + ":" + std::to_string(region.begin.line);
+    return platform::path_text(file_) + ":" + std::to_string(region.begin.line);
   }
 
   tl::unexpected<Error> refuse(const std::string& what) const {
-    return fail(ErrorCode::InvalidRequest, "the settings file '" + file_.string() + "' " + what);
+    return fail(ErrorCode::InvalidRequest,
+                "the settings file '" + platform::path_text(file_) + "' " + what);
   }
 
   tl::unexpected<Error> refuse_at(const toml::source_region& region,
@@ -267,12 +270,13 @@ class SettingsFile {
 
 }  // namespace
 
-std::optional<fs::path> find_settings_file(const Environment& environment, Platform platform) {
+std::optional<fs::path> find_settings_file(const Environment& environment,
+                                           platform::System system) {
   std::vector<fs::path> candidates;
   const fs::path configured = lookup(environment, "XDG_CONFIG_HOME");
   if (configured.is_absolute()) {
     candidates.push_back(configured / "pcai" / "pcai.toml");
-  } else if (const fs::path home = lookup(environment, home_variable(platform)); !home.empty()) {
+  } else if (const fs::path home = lookup(environment, home_variable(system)); !home.empty()) {
     candidates.push_back(home / ".config" / "pcai" / "pcai.toml");
   }
   candidates.emplace_back("/etc/pcai/pcai.toml");
@@ -284,8 +288,8 @@ std::optional<fs::path> find_settings_file(const Environment& environment, Platf
 }
 
 Result<FileSettings> read_settings_file(const fs::path& file, const Environment& environment,
-                                        Platform platform) {
-  return SettingsFile(file, lookup(environment, home_variable(platform))).read();
+                                        platform::System system) {
+  return SettingsFile(file, lookup(environment, home_variable(system))).read();
 }
 
 }  // namespace pcai

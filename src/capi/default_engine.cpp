@@ -8,6 +8,7 @@
 #include "capi/open_engine.h"
 #include "capi/text.h"
 #include "capi/wait.h"
+#include "platform/path_text.h"
 
 namespace pcai {
 namespace {
@@ -68,7 +69,7 @@ Status DefaultEngine::Running::load_model(std::filesystem::path path, std::int32
     loading_ = engine;
   }
   Status status =
-      engine->add_model(path_text(path.stem()), {.model_path = path, .gpu_layers = gpu_layers});
+      engine->add_model(platform::path_text(path.stem()), {.model_path = path, .gpu_layers = gpu_layers});
   NoProgress progress;
   if (status) status = engine->load_model("", progress);
 

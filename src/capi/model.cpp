@@ -6,6 +6,7 @@
 #include "capi/model_info.h"
 #include "capi/struct_size.h"
 #include "capi/wait.h"
+#include "platform/path_text.h"
 
 namespace pcai {
 namespace {
@@ -125,9 +126,9 @@ pcai_status pcai_model_load(pcai_engine* engine, const pcai_model_options* optio
     if (!config) return fail(std::move(config.error()));
     Result<std::string> id = read_text(given->id, "id");
     if (!id) return fail(std::move(id.error()));
-    if (id->empty()) *id = path_text(config->model_path.stem());
+    if (id->empty()) *id = platform::path_text(config->model_path.stem());
 
-    const std::string path = path_text(config->model_path);
+    const std::string path = platform::path_text(config->model_path);
     if (Status added = engine->engine->add_model(*id, std::move(*config)); !added) return added;
     auto handle = std::make_unique<pcai_model>(engine->engine, *id, path);
     handle->load = std::make_unique<ModelLoad>(engine->engine, std::move(*id));

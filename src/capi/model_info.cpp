@@ -1,6 +1,7 @@
 #include "capi/model_info.h"
 
 #include "core/utf8.h"
+#include "platform/path_text.h"
 
 namespace pcai {
 namespace {
@@ -63,7 +64,7 @@ pcai_model_info to_c(const FoundModel& found, TextPool& texts) {
     info.quantization = texts.keep(found.quantization);
     info.train_context_length = found.context_length;
   }
-  const std::string path = path_text(found.path);
+  const std::string path = platform::path_text(found.path);
   if (is_valid_utf8(path)) {
     info.path = texts.keep(path);
   } else {

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "core/utf8.h"
+#include "platform/path_text.h"
 
 namespace pcai {
 namespace {
@@ -46,12 +47,7 @@ Result<std::filesystem::path> read_path(pcai_text text, const std::string& field
   if (path->find('\0') != std::string::npos) {
     return fail(ErrorCode::InvalidRequest, field + " must not contain a NUL", field);
   }
-  return std::filesystem::path(std::u8string(path->begin(), path->end()));
-}
-
-std::string path_text(const std::filesystem::path& path) {
-  const std::u8string text = path.u8string();
-  return std::string(text.begin(), text.end());
+  return platform::text_path(*path);
 }
 
 std::string without_nul(std::string_view text) {

@@ -31,8 +31,6 @@ inline pcai_text lend(const std::string& text) noexcept {
   return text.empty() ? pcai_text{nullptr, 0} : pcai_text{text.c_str(), text.size()};
 }
 
-/// `path` in UTF-8 on every system.
-std::string path_text(const std::filesystem::path& path);
 
 /// Replaces each U+0000 by U+FFFD, for text whose end is a NUL.
 std::string without_nul(std::string_view text);

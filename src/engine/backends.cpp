@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "platform/path_text.h"
+
 namespace pcai {
 namespace {
 
@@ -13,7 +15,7 @@ constexpr const char* kFake = "fake";
 std::string format_of(const std::filesystem::path& path) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) return "safetensors";
-  const std::string extension = path.extension().string();
+  const std::string extension = platform::path_text(path.extension());
   return extension.empty() ? "" : extension.substr(1);
 }
 
@@ -41,7 +43,7 @@ Status check_format(const BackendRegistry& registry, const ModelSpec& spec,
     if (entry.name != spec.backend || entry.descriptor.formats.empty()) continue;
     if (reads(entry, format)) return {};
     return fail(ErrorCode::InvalidModel,
-                spec.config.model_path.string() + ": the backend '" + entry.name +
+                platform::path_text(spec.config.model_path) + ": the backend '" + entry.name +
                     "' does not read " + format + "; " + other,
                 "backend");
   }
@@ -65,7 +67,7 @@ Result<std::string> choose_backend(const BackendRegistry& registry, const ModelS
     if (!first) first = &entry;
   }
   if (const std::string other = who_reads(registry, format); first && !other.empty()) {
-    return fail(ErrorCode::Unsupported, spec.config.model_path.string() +
+    return fail(ErrorCode::Unsupported, platform::path_text(spec.config.model_path) +
                                             ": no usable backend reads " + format + "; " + other);
   }
   if (first) return first->name;

@@ -47,7 +47,7 @@ class Management {
     unsigned long long used;
   };
 
-  DriverLibrary library_;
+  platform::Library library_;
   int (*handle_by_address_)(const char*, void**);
   int (*memory_info_)(void*, Memory*);
   int (*shutdown_)();
@@ -56,8 +56,8 @@ class Management {
 
 }  // namespace
 
-std::vector<Device> cuda_devices(const DriverNames& names) {
-  const DriverLibrary driver(names.cuda);
+std::vector<Device> cuda_devices(const platform::DriverNames& names) {
+  const platform::Library driver(names.cuda);
   auto* const init = driver.function<int(unsigned)>("cuInit");
   auto* const count = driver.function<int(int*)>("cuDeviceGetCount");
   auto* const get = driver.function<int(int*, int)>("cuDeviceGet");

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "fit/device.h"
-#include "fit/driver_library.h"
+#include "platform/library.h"
 
 namespace pcai {
 
@@ -38,7 +38,7 @@ GpuConfig gpu_config(const std::vector<Device>& devices);
 /// The GPUs of this machine, from the drivers that are there: NVIDIA's, then Vulkan's for others.
 /// Where there is no driver, or it fails, there are none; it never fails itself. Whether this build
 /// of llama.cpp computes on them is another question (BackendCapabilities::supports_gpu).
-std::vector<Device> find_gpus(const DriverNames& names = {});
+std::vector<Device> find_gpus(const platform::DriverNames& names = platform::driver_names());
 
 /// gpu_config of find_gpus.
 GpuConfig detect_gpus();

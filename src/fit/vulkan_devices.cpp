@@ -70,8 +70,8 @@ struct MemoryProperties {
 
 }  // namespace
 
-std::vector<Device> vulkan_devices(const DriverNames& names, bool without_nvidia) {
-  const DriverLibrary loader(names.vulkan);
+std::vector<Device> vulkan_devices(const platform::DriverNames& names, bool without_nvidia) {
+  const platform::Library loader(names.vulkan);
   auto* const create =
       loader.function<int(const InstanceInfo*, const void*, Handle*)>("vkCreateInstance");
   auto* const destroy = loader.function<void(Handle, const void*)>("vkDestroyInstance");

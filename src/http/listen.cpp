@@ -7,14 +7,11 @@
 #include <set>
 #include <sstream>
 
-#ifndef _WIN32
-#include <sys/resource.h>
-#endif
-
 #include "http/cors.h"
 #include "http/host_check.h"
 #include "http/media_fetch.h"
 #include "http/message.h"
+#include "platform/system.h"
 
 namespace pcai {
 namespace {
@@ -59,10 +56,10 @@ error_code open(Acceptor& acceptor, const tcp::endpoint& endpoint) {
   error_code error;
   acceptor.open(endpoint.protocol(), error);
   if (error) return error;
-#ifndef _WIN32
-  // On Windows the option would let two servers share a port.
-  acceptor.set_option(Acceptor::reuse_address(true), error);
-#endif
+  if (platform::own_system() !=
+      platform::System::Windows) {  // there two servers could share a port
+    acceptor.set_option(Acceptor::reuse_address(true), error);
+  }
   if (endpoint.address().is_v6()) {
     const bool any = endpoint.address().is_unspecified();
     error_code ignored;
@@ -149,16 +146,6 @@ Result<Listening> listen(asio::io_context& context, const HttpOptions& options) 
     return bad("host", fmt::format("cannot listen on '{}': {}", options.host, last.message()));
   }
   return listening;
-}
-
-void raise_open_file_limit() noexcept {
-#ifndef _WIN32
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-    limit.rlim_cur = limit.rlim_max;
-    static_cast<void>(setrlimit(RLIMIT_NOFILE, &limit));
-  }
-#endif
 }
 
 }  // namespace pcai

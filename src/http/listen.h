@@ -20,7 +20,4 @@ Status check(const HttpOptions& options);
 /// is not loopback while there is no API key.
 Result<Listening> listen(asio::io_context& context, const HttpOptions& options);
 
-/// Lets the process open as many sockets as the system allows.
-void raise_open_file_limit() noexcept;
-
 }  // namespace pcai

@@ -1,11 +1,9 @@
 #include "http/media_fetch.h"
 
 #include <curl/curl.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #include <algorithm>
-#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <cstddef>
 #include <cstring>
 #include <memory>
@@ -14,6 +12,7 @@
 #include <utility>
 
 #include "openai/media_part.h"
+#include "platform/network.h"
 
 namespace pcai {
 namespace {
@@ -75,21 +74,18 @@ bool is_private(const ip::address& address) {
 }
 
 std::optional<ip::address> address_of(const curl_sockaddr& given) {
-  if (given.family == AF_INET) {
-    sockaddr_in v4{};
-    std::memcpy(&v4, &given.addr, sizeof v4);
-    return ip::address_v4(ntohl(v4.sin_addr.s_addr));
-  }
-  if (given.family != AF_INET6) return std::nullopt;
-  sockaddr_in6 v6{};
-  if (given.addrlen < sizeof v6) return std::nullopt;
+  const bool v4 = given.family == ip::tcp::v4().family();
+  ip::tcp::endpoint endpoint(v4 ? ip::tcp::v4() : ip::tcp::v6(), 0);
+  if (!v4 && given.family != ip::tcp::v6().family()) return std::nullopt;
+  if (given.addrlen < endpoint.size()) return std::nullopt;
   // libcurl's struct goes on behind its declared end, for as many bytes as addrlen says.
-  std::memcpy(&v6, reinterpret_cast<const char*>(&given) + offsetof(curl_sockaddr, addr),
-              sizeof v6);
-  ip::address_v6::bytes_type bytes{};
-  std::memcpy(bytes.data(), &v6.sin6_addr, bytes.size());
-  const ip::address_v6 address(bytes);
-  if (address.is_v4_mapped()) return ip::make_address_v4(ip::v4_mapped, address);
+  std::memcpy(endpoint.data(),
+              reinterpret_cast<const char*>(&given) + offsetof(curl_sockaddr, addr),
+              endpoint.size());
+  const ip::address address = endpoint.address();
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    return ip::make_address_v4(ip::v4_mapped, address.to_v6());
+  }
   return address;
 }
 
@@ -118,7 +114,8 @@ curl_socket_t on_open(void* target, curlsocktype, curl_sockaddr* address) {
     download.private_refused = true;
     return CURL_SOCKET_BAD;
   }
-  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  return static_cast<curl_socket_t>(
+      platform::open_socket(address->family, address->socktype, address->protocol));
 }
 
 struct Place {

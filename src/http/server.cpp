@@ -12,6 +12,7 @@
 #include "http/listen.h"
 #include "http/loop.h"
 #include "http/session.h"
+#include "platform/network.h"
 
 namespace pcai {
 namespace {
@@ -143,7 +144,7 @@ class HttpServer::Impl {
 
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(Engine& engine, HttpOptions options) {
   if (Status status = check(options); !status) return fail(std::move(status.error()));
-  raise_open_file_limit();
+  platform::raise_open_file_limit();
   std::vector<std::unique_ptr<Loop>> loops;
   for (std::uint32_t i = 0; i < options.threads; ++i) loops.push_back(std::make_unique<Loop>());
   auto listening = pcai::listen(loops.front()->context(), options);

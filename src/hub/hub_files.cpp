@@ -7,6 +7,7 @@
 
 #include "models/printable.h"
 #include "models/split_name.h"
+#include "platform/path_text.h"
 
 namespace pcai {
 namespace {
@@ -65,11 +66,11 @@ struct Candidate {
 std::vector<Candidate> candidates_of(const HubListing& listing) {
   std::map<std::string, Candidate> by_name;
   for (const HubFile& file : listing.files) {
-    const fs::path path = std::u8string(file.name.begin(), file.name.end());
+    const fs::path path = platform::text_path(file.name);
     const std::string stem = model_stem(path);
     if (lower(stem).starts_with("mmproj")) continue;  // a part for another model
     const auto split = parse_split_name(path);
-    const std::string folder = path.parent_path().generic_string();
+    const std::string folder = platform::path_text(path.parent_path());
     const std::string name = (folder.empty() ? "" : folder + "/") + stem;
     Candidate& candidate = by_name[name + (split ? "#" + std::to_string(split->count) : "")];
     candidate.name = name;

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/result.h"
+#include "platform/locked_file.h"
 
 namespace pcai {
 
@@ -16,12 +17,8 @@ class PartFile {
   /// it, or Internal.
   static Result<PartFile> open(const std::filesystem::path& path);
 
-  PartFile(PartFile&& other) noexcept;
-  PartFile& operator=(PartFile&&) = delete;
-  ~PartFile();
-
-  const std::filesystem::path& path() const noexcept { return path_; }
-  std::uint64_t size() const noexcept { return size_; }
+  const std::filesystem::path& path() const noexcept { return file_.path(); }
+  std::uint64_t size() const noexcept { return file_.size(); }
 
   Status append(std::string_view bytes);
 
@@ -34,15 +31,12 @@ class PartFile {
   /// Puts it to disk and gives it that name, replacing nothing.
   Status rename_to(const std::filesystem::path& name);
 
-  void remove() noexcept;
+  void remove() noexcept { file_.remove(); }
 
  private:
-  PartFile(std::filesystem::path path, int descriptor, std::uint64_t size)
-      : path_(std::move(path)), descriptor_(descriptor), size_(size) {}
+  explicit PartFile(platform::LockedFile file) : file_(std::move(file)) {}
 
-  std::filesystem::path path_;
-  int descriptor_ = -1;
-  std::uint64_t size_ = 0;
+  platform::LockedFile file_;
 };
 
 /// The SHA-256 of a file, as 64 hex digits; "" where it cannot be read.

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
 #include <optional>
 #include <system_error>
 #include <thread>
@@ -18,6 +17,8 @@
 #include "models/gguf_summary.h"
 #include "models/model_folders.h"
 #include "models/printable.h"
+#include "platform/environment.h"
+#include "platform/path_text.h"
 
 namespace pcai {
 namespace {
@@ -30,8 +31,7 @@ constexpr std::uint64_t kSpaceToLeave = std::uint64_t{64} << 20;
 constexpr int kMostAttempts = 1000;
 
 std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::string() : std::string(value);
+  return platform::variable(name).value_or("");
 }
 
 bool is_token(std::string_view text) {
@@ -115,7 +115,7 @@ class Pull {
   Status prepare(const std::vector<HubFile>& files) {
     std::uint64_t missing = 0;
     for (const HubFile& file : files) {
-      const fs::path path = folder_ / std::u8string(file.name.begin(), file.name.end());
+      const fs::path path = folder_ / platform::text_path(file.name);
       Wanted wanted = {file, path};
       std::error_code error;
       fs::create_directories(path.parent_path(), error);
@@ -133,7 +133,7 @@ class Pull {
         }
         done_ += file.size;
       } else {
-        auto part = PartFile::open(path.string() + "." + file.sha256.substr(0, 16) + ".part");
+        auto part = PartFile::open(fs::path(path) += "." + file.sha256.substr(0, 16) + ".part");
         if (!part) return fail(std::move(part.error()));
         if (part->size() > file.size) {
           if (Status status = part->clear(); !status) return status;

@@ -20,6 +20,6 @@ std::vector<std::filesystem::path> jan_model_folders(const std::filesystem::path
 /// is a file that the user gave to Jan, and may be anywhere. `error` is set where the .yml is bad;
 /// what a model file says itself is not filled in. Never writes.
 std::vector<FoundModel> list_jan_models(const std::filesystem::path& data,
-                                        Platform platform = kThisPlatform);
+                                        platform::System system = platform::own_system());
 
 }  // namespace pcai

@@ -14,6 +14,7 @@
 #include "models/folder_scan.h"
 #include "models/printable.h"
 #include "models/store_yaml.h"
+#include "platform/path_text.h"
 
 namespace pcai {
 namespace {
@@ -74,8 +75,7 @@ bool is_folder_name(std::string_view name) {
 /// "user/repository" of two plain names, else nothing.
 std::optional<fs::path> repository(const std::string& user, const std::string& name) {
   if (!is_folder_name(user) || !is_folder_name(name)) return std::nullopt;
-  return fs::path(std::u8string(user.begin(), user.end())) /
-         std::u8string(name.begin(), name.end());
+  return platform::text_path(user) / platform::text_path(name);
 }
 
 std::optional<fs::path> repository(const std::string& key) {

@@ -19,8 +19,8 @@ struct ModelFolders {
   std::vector<std::filesystem::path> hugging_face;
   std::vector<std::filesystem::path> llama_cpp;
   std::vector<std::filesystem::path> gpt4all;
-  std::vector<std::filesystem::path> jan;  // its data
-  Platform platform = kThisPlatform;       // whose paths stand in the stores' files
+  std::vector<std::filesystem::path> jan;            // its data
+  platform::System system = platform::own_system();  // whose paths stand in the stores' files
 
   /// This user's folders, or those of a user with that environment. `extra` is empty.
   static ModelFolders of_this_user(const UserEnvironment& environment = {});

@@ -11,6 +11,7 @@
 #include "models/damaged.h"
 #include "models/default_value.h"
 #include "models/printable.h"
+#include "platform/system.h"
 
 namespace pcai {
 namespace {
@@ -96,14 +97,12 @@ Result<fs::path> OllamaBlobs::path(const std::string& digest) {
   std::string name = digest;
   name[kAlgorithm] = '-';
   fs::path blob = folder_ / "blobs" / name;
-#ifndef _WIN32
-  // As Ollama called them once.
+  // As Ollama called them once, where a name may have a colon.
   std::error_code error;
-  if (!fs::exists(blob, error)) {
+  if (platform::own_system() != platform::System::Windows && !fs::exists(blob, error)) {
     name[kAlgorithm] = ':';
     if (fs::exists(folder_ / "blobs" / name, error)) blob = folder_ / "blobs" / name;
   }
-#endif
   return paths_.emplace(digest, std::move(blob)).first->second;
 }
 

@@ -11,6 +11,7 @@
 #include "models/folder_scan.h"
 #include "models/ollama_layers.h"
 #include "models/printable.h"
+#include "platform/path_text.h"
 
 namespace pcai {
 namespace {
@@ -22,8 +23,7 @@ constexpr std::size_t kMaxManifestBytes = 1 << 20;
 
 /// What file managers leave in folders. No part of an Ollama name begins with a dot.
 bool is_litter(const fs::path& name) {
-  const std::u8string text = name.u8string();
-  std::string lower(text.begin(), text.end());
+  std::string lower = platform::path_text(name);
   std::ranges::transform(lower, lower.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
@@ -103,7 +103,7 @@ fs::path folder_in_unit(const fs::path& file) {
     const bool is_quoted = line[at - 1] == '"';
     std::string_view value = line.substr(at + kVariable.size());
     value = value.substr(0, value.find_first_of(is_quoted ? "\"\r" : " \t\r"));
-    if (value.starts_with('/')) folder = std::u8string(value.begin(), value.end());
+    if (value.starts_with('/')) folder = platform::text_path(value);
   }
   return folder;
 }
@@ -124,7 +124,7 @@ std::vector<fs::path> ollama_model_places(const UserEnvironment& environment,
   } else if (const fs::path home = environment.home(); !home.empty()) {
     folders.push_back(home / ".ollama" / "models");
   }
-  if (environment.platform == Platform::Linux) {
+  if (environment.system == platform::System::Linux) {
     const fs::path units = system_root / "etc/systemd/system";
     std::vector<fs::path> files = {units / "ollama.service"};
     for (const fs::path& name : names_in(units / "ollama.service.d")) {

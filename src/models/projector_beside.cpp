@@ -9,6 +9,7 @@
 #include "models/folder_scan.h"
 #include "models/gguf_summary.h"
 #include "models/printable.h"
+#include "platform/path_text.h"
 
 namespace pcai {
 namespace {
@@ -16,8 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string lower_name(const fs::path& path) {
-  const std::u8string name = path.filename().u8string();
-  std::string lower(name.begin(), name.end());
+  std::string lower = platform::path_text(path.filename());
   std::ranges::transform(lower, lower.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });

@@ -156,9 +156,9 @@ TEST_F(TomlSourceTest, OnWindowsTheHomeFolderIsTheUsersProfile) {
   const std::string profile = (folder_.path() / "profile").string();
   const Environment environment = {{"USERPROFILE", profile},
                                    {"HOME", (folder_.path() / "msys").string()}};
-  EXPECT_EQ(find_settings_file(environment, Platform::Windows), file);
-  EXPECT_EQ(find_settings_file(environment, Platform::Linux), other);
-  const auto read = read_settings_file(file, environment, Platform::Windows);
+  EXPECT_EQ(find_settings_file(environment, platform::System::Windows), file);
+  EXPECT_EQ(find_settings_file(environment, platform::System::Linux), other);
+  const auto read = read_settings_file(file, environment, platform::System::Windows);
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_THAT(read->given.at(0).texts, ElementsAre(profile + "/gguf"));
 }

@@ -1,4 +1,4 @@
-#include "backend/worker/process.h"
+#include "platform/child_process.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,11 +9,13 @@
 
 #include <cstdlib>
 
+#include "backend/worker/secret_variable.h"
 #include "worker/worker_fixture.h"
 
 namespace pcai {
 namespace {
 
+using namespace platform;
 using std::chrono::milliseconds;
 using testing::HasSubstr;
 using testing::Not;
@@ -26,7 +28,8 @@ struct Child {
     arguments.insert(arguments.begin(), {"/proc/self/exe", "child"});
     auto ends = connect_pair();
     connection.emplace(std::move(ends->first));
-    process.emplace(std::move(*ChildProcess::spawn(arguments, std::move(ends->second))));
+    process.emplace(
+        std::move(*ChildProcess::spawn(arguments, std::move(ends->second), names_a_secret)));
   }
 
   /// Reads its output until `mark` comes or it ends.
@@ -82,12 +85,12 @@ TEST(ChildProcessTest, TellsHowItEnded) {
   killed.process->kill();  // its id may be another process's by now, so this must do nothing
 }
 
-TEST(ChildProcessTest, AProgramThatDoesNotExistIsNamed) {
+TEST(ChildProcessTest, AProgramThatDoesNotExistIsAnError) {
   auto ends = connect_pair();
-  const auto child = ChildProcess::spawn({"/nowhere/pcai"}, std::move(ends->second));
+  const auto child =
+      ChildProcess::spawn({"/nowhere/pcai"}, std::move(ends->second), names_a_secret);
   ASSERT_FALSE(child);
-  EXPECT_EQ(child.error().code, ErrorCode::Internal);
-  EXPECT_THAT(child.error().message, HasSubstr("'/nowhere/pcai': No such file or directory"));
+  EXPECT_EQ(child.error(), std::errc::no_such_file_or_directory);
 }
 
 TEST(ChildProcessTest, IsReapedWithItsObject) {

@@ -8,6 +8,7 @@
 #include "app/placement.h"
 #include "app/terminal.h"
 #include "app/text_table.h"
+#include "platform/path_text.h"
 
 namespace pcai {
 namespace {
@@ -55,7 +56,7 @@ std::string models_json(const std::vector<ListedModel>& models) {
     Json entry = {
         {"id", model.id},
         {"full_id", model.full_id},
-        {"path", model.path.string()},
+        {"path", platform::path_text(model.path)},
         {"source", model.source},
         {"size_bytes", model.size_bytes},
         {"kind", to_string(model.kind)},

@@ -9,6 +9,7 @@
 #include "app/placement.h"
 #include "app/terminal.h"
 #include "app/text_table.h"
+#include "platform/path_text.h"
 
 namespace pcai {
 namespace {
@@ -39,7 +40,7 @@ std::string plan_json(const FoundModel& model, const MemoryPlan& plan) {
                        {"memory_free_bytes", share.device.memory_free}});
   }
   const Json object = {{"id", model.id},
-                       {"path", model.path.string()},
+                       {"path", platform::path_text(model.path)},
                        {"fits", plan.fits()},
                        {"why_not", plan.fits() ? Json() : Json(plan.why_not)},
                        {"context", plan.context},

@@ -1,7 +1,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "app/command_line.h"
@@ -9,10 +8,12 @@
 #include "app/exit_code.h"
 #include "app/model_choice.h"
 #include "app/pull_display.h"
-#include "app/signals.h"
 #include "app/terminal.h"
 #include "app/text_table.h"
 #include "models/split_name.h"
+#include "platform/environment.h"
+#include "platform/path_text.h"
+#include "platform/signals.h"
 
 namespace pcai {
 namespace {
@@ -35,8 +36,7 @@ std::string lower(std::string text) {
 
 /// As huggingface_hub reads its switches.
 bool is_offline() {
-  const char* const value = std::getenv("HF_HUB_OFFLINE");
-  const std::string text = lower(value == nullptr ? "" : value);
+  const std::string text = lower(platform::variable("HF_HUB_OFFLINE").value_or(""));
   return text == "1" || text == "true" || text == "yes" || text == "on";
 }
 
@@ -44,13 +44,14 @@ bool is_offline() {
 bool is_meant(const FoundModel& model, const HubName& name) {
   const std::filesystem::path own = own_models_folder() / name.owner / name.repository;
   const bool is_own = std::ranges::mismatch(own, model.path).in1 == own.end();
-  const bool is_cached = model.source == "hugging-face" &&
-                         model.path.string().find("models--" + name.owner + "--" + name.repository +
-                                                  "/") != std::string::npos;
+  const bool is_cached =
+      model.source == "hugging-face" &&
+      platform::path_text(model.path)
+              .find("models--" + name.owner + "--" + name.repository + "/") != std::string::npos;
   const std::string choice = lower(name.choice);
   return !model.error && (is_own || is_cached) &&
          (choice.empty() || lower(model.quantization) == choice ||
-          lower(model.path.filename().string()).find(choice) != std::string::npos);
+          lower(platform::path_text(model.path.filename())).find(choice) != std::string::npos);
 }
 
 Result<PulledModel> find_here(const HubName& name, const Settings& settings) {
@@ -66,7 +67,7 @@ Result<PulledModel> find_here(const HubName& name, const Settings& settings) {
 Result<PulledModel> pull_online(const HubName& name) {
   const Result<HubOptions> options = hub_options_from_environment();
   if (!options) return fail(options.error());
-  Signals signals;
+  platform::Signals signals;
   PullDisplay display(name.text(), [&signals] { return signals.pending(); });
   return pull_model(name, *options, display);
 }
@@ -86,12 +87,13 @@ int pull(const PullFlags& flags) {
   const std::filesystem::path& first = pulled->files.front();
   if (!flags.json) {
     return write_out(fmt::format("{}: {} ({})\n", pulled->was_here ? "here already" : "pulled",
-                                 terminal_safe(first.string()), human_size(pulled->bytes)))
+                                 terminal_safe(platform::path_text(first)),
+                                 human_size(pulled->bytes)))
                ? kSuccess
                : kFailure;
   }
   Json files = Json::array();
-  for (const auto& file : pulled->files) files.push_back(file.string());
+  for (const auto& file : pulled->files) files.push_back(platform::path_text(file));
   const Json object = {{"id", model_stem(first)},
                        {"files", std::move(files)},
                        {"size_bytes", pulled->bytes},

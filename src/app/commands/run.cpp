@@ -11,6 +11,7 @@
 #include "app/logging.h"
 #include "app/sampling_flags.h"
 #include "app/terminal.h"
+#include "platform/console.h"
 
 namespace pcai {
 namespace {
@@ -66,15 +67,15 @@ Result<GenerateRequest> make_request(const RunFlags& flags, bool is_chat) {
 }
 
 int answer_once(Engine& engine, GenerateRequest request, const std::string& model, bool json,
-                Signals& signals) {
-  const bool terminal = is_terminal(stdout);
+                platform::Signals& signals) {
+  const bool terminal = platform::is_terminal(stdout);
   AnswerPieces pieces;
   if (!json) {
     pieces.text = [terminal](std::string_view piece) {
       return write_out(terminal ? terminal_safe(piece, true) : std::string(piece));
     };
     pieces.reasoning = [](std::string_view piece) {
-      if (is_terminal(stderr)) {
+      if (platform::is_terminal(stderr)) {
         std::fputs(styled(terminal_safe(piece, true), Style::Dim, stderr).c_str(), stderr);
       }
       return true;
@@ -102,7 +103,8 @@ int run(const RunFlags& flags) {
   Result<ResolvedSettings> resolved = flags.settings->load();
   if (!resolved) return kUsage;
   Settings& settings = resolved->values;
-  const bool is_chat = !flags.prompt && !flags.json && is_terminal(stdin) && is_terminal(stdout);
+  const bool is_chat =
+      !flags.prompt && !flags.json && platform::is_terminal(stdin) && platform::is_terminal(stdout);
   Result<GenerateRequest> request = make_request(flags, is_chat);
   if (!request) return refuse(request.error());
   if (settings.model.size() > 1) {
@@ -112,7 +114,7 @@ int run(const RunFlags& flags) {
     settings.model.resize(1);
   }
   start_logging(settings);
-  Signals signals;
+  platform::Signals signals;
   const auto prepared = make_engine(settings);
   if (!prepared) return refuse(prepared.error());
   Engine& engine = *prepared->engine;

@@ -2,7 +2,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <csignal>
 #include <mutex>
 #include <thread>
 
@@ -16,6 +15,7 @@
 #include "http/server.h"
 #include "hub/pull.h"
 #include "models/split_name.h"
+#include "platform/path_text.h"
 
 namespace pcai {
 namespace {
@@ -77,7 +77,7 @@ class ServerThread {
 /// Loads the models of the start, the default one first, as far as the memory limit allows. The
 /// exit code when one cannot be loaded or a signal came.
 std::optional<int> load_all(const PreparedEngine& prepared, const Settings& settings,
-                            Signals& signals) {
+                            platform::Signals& signals) {
   Engine& engine = *prepared.engine;
   std::uint64_t used = 0;
   for (const std::string& id : prepared.at_start) {
@@ -140,7 +140,7 @@ Result<std::string> pull_for(const std::string& name, const PullProgressFunction
   const std::string id = model_stem(pulled->files.front());
   if (Result<ModelStatus> offered = engine.model(id); !offered) {
     return fail(ErrorCode::ModelNotFound,
-                "pulled to " + pulled->files.front().string() +
+                "pulled to " + platform::path_text(pulled->files.front()) +
                     ", but this server offers only the models that its settings name (discover)");
   }
   return id;
@@ -174,8 +174,8 @@ int serve(const SettingFlags& flags) {
   if (!keys) return refuse(keys.error());
 
   start_logging(settings);
-  ignore_hangup_and_pipe();
-  Signals signals;
+  platform::ignore_hangup_and_pipe();
+  platform::Signals signals;
   const auto prepared = make_engine(settings);
   if (!prepared) return refuse(prepared.error());
   Engine& engine = *prepared->engine;
@@ -195,9 +195,9 @@ int serve(const SettingFlags& flags) {
   write_out(fmt::format("listening on {} ({})\n", url(settings.host, (*server)->port()),
                         needs_key ? "clients need an API key" : "no API key needed"));
 
-  signals.accept_hangup();  // before the lines that say that a model is ready
+  signals.accept_reload();  // before the lines that say that a model is ready
   if (const std::optional<int> code = load_all(*prepared, settings, signals)) return *code;
-  while (signals.take() == SIGHUP) offer_again();
+  while (signals.take() == platform::Signals::kReload) offer_again();
   signals.end_at_next();
   drain(engine, thread, std::chrono::seconds(settings.grace));
   return kSuccess;

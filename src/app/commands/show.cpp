@@ -12,6 +12,7 @@
 #include "app/terminal.h"
 #include "app/text_table.h"
 #include "models/gguf_reader.h"
+#include "platform/path_text.h"
 
 namespace pcai {
 namespace {
@@ -67,7 +68,8 @@ void describe_projector(ShownModel& model) {
 
 /// As --lora takes it.
 std::string adapter_text(const AdapterConfig& adapter) {
-  return adapter.path.string() + (adapter.scale == 1 ? "" : fmt::format(":{}", adapter.scale));
+  return platform::path_text(adapter.path) +
+         (adapter.scale == 1 ? "" : fmt::format(":{}", adapter.scale));
 }
 
 Result<ShownModel> read_model(const Settings& settings, const std::string& name) {
@@ -142,7 +144,7 @@ std::string show_json(const ShownModel& model) {
   Json metadata = Json::object();
   for (const auto& [key, value] : model.file.values) metadata[key] = value_json(value);
   Json parts = Json::array();
-  for (const auto& part : summary.parts) parts.push_back(part.string());
+  for (const auto& part : summary.parts) parts.push_back(platform::path_text(part));
   Json adapters = Json::array();
   for (const auto& adapter : model.config.adapters) adapters.push_back(adapter_text(adapter));
   const auto& projector = model.config.projector;
@@ -151,11 +153,11 @@ std::string show_json(const ShownModel& model) {
                        {"notes", model.found.notes},
                        {"defaults", defaults_json(model.found.defaults)},
                        {"default_context", number_or_null(model.found.context.value_or(0))},
-                       {"projector", projector ? Json(projector->string()) : Json()},
+                       {"projector", projector ? Json(platform::path_text(*projector)) : Json()},
                        {"projector_type", text_or_null(model.projector_type)},
                        {"projector_use", text_or_null(model.projector_use)},
                        {"adapters", std::move(adapters)},
-                       {"path", model.found.path.string()},
+                       {"path", platform::path_text(model.found.path)},
                        {"parts", std::move(parts)},
                        {"source", model.found.source},
                        {"kind", to_string(summary.kind)},
@@ -200,9 +202,10 @@ std::string show_text(const ShownModel& model) {
     }
   };
   add("id", model.found.id);
-  if (model.found.full_id != model.found.path.string()) add("full id", model.found.full_id);
+  if (model.found.full_id != platform::path_text(model.found.path))
+    add("full id", model.found.full_id);
   add("name", summary.name);
-  add("path", model.found.path.string());
+  add("path", platform::path_text(model.found.path));
   add("source", model.found.source);
   add("kind", std::string(to_string(summary.kind)));
   add("architecture", summary.architecture);
@@ -224,7 +227,7 @@ std::string show_text(const ShownModel& model) {
     const std::string value = default_text(model.found.defaults, field);
     if (!value.empty()) add("default", std::string(field.name) + " = " + value);
   }
-  if (const auto& projector = model.config.projector) add("projector", projector->string());
+  if (const auto& projector = model.config.projector) add("projector", platform::path_text(*projector));
   add("its type", model.projector_type);
   add("it is for", model.projector_use);
   for (const auto& adapter : model.config.adapters) add("adapter", adapter_text(adapter));

@@ -9,6 +9,7 @@
 #include "app/exit_code.h"
 #include "app/terminal.h"
 #include "app/version.h"
+#include "platform/processors.h"
 
 namespace pcai {
 namespace {
@@ -34,7 +35,7 @@ Json version_json() {
   return {{"pcai", kVersion},
           {"compiler", kCompiler},
           {"backends", std::move(backends)},
-          {"cpu", {{"cores", usable_cores()}, {"features", std::move(features)}}}};
+          {"cpu", {{"cores", platform::usable_processors()}, {"features", std::move(features)}}}};
 }
 
 std::string version_text() {
@@ -50,7 +51,7 @@ std::string version_text() {
     text += fmt::format("  {:<10} {}{}\n", entry.name, state, version);
     if (entry.kernels) text += fmt::format("  {:<10} kernels {}\n", "", entry.kernels());
   }
-  text += fmt::format("\nprocessor\n  {} cores;", usable_cores());
+  text += fmt::format("\nprocessor\n  {} cores;", platform::usable_processors());
   for (const CpuFeature& feature : cpu_features()) {
     if (feature.usable) text += fmt::format(" {}", feature.name);
   }

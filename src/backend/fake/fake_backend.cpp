@@ -8,6 +8,7 @@
 
 #include "backend/fake/fake_model.h"
 #include "backend/fake/register.h"
+#include "platform/path_text.h"
 
 namespace pcai {
 namespace {
@@ -26,13 +27,15 @@ Result<LoadScript> read_load_script(const std::filesystem::path& path, LoadScrip
   if (path.empty()) return script;
   if (path.extension() != ".fake") {
     if (std::filesystem::exists(path, error)) return script;
-    return fail(ErrorCode::InvalidModel, "model file '" + path.string() + "' does not exist");
+    return fail(ErrorCode::InvalidModel,
+                "model file '" + platform::path_text(path) + "' does not exist");
   }
-  const std::string stem = path.stem().string();
+  const std::string stem = platform::path_text(path.stem());
   constexpr std::string_view kLoadMs = "load_ms=";
   if (stem == "load_crash") std::abort();
   if (stem == "load_fail") {
-    script.error = Error{ErrorCode::InvalidModel, "'" + path.string() + "' fails as its name says"};
+    script.error = Error{ErrorCode::InvalidModel,
+                         "'" + platform::path_text(path) + "' fails as its name says"};
   } else if (stem.rfind(kLoadMs, 0) == 0) {
     std::uint32_t milliseconds = 0;
     std::from_chars(stem.data() + kLoadMs.size(), stem.data() + stem.size(), milliseconds);

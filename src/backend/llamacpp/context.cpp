@@ -1,12 +1,12 @@
 #include "backend/llamacpp/context.h"
 
-#include <common.h>
 #include <spdlog/spdlog.h>
 
 #include <exception>
 #include <string>
 
 #include "backend/llamacpp/llama_log.h"
+#include "backend/llamacpp/thread_count.h"
 #include "fit/memory_plan.h"
 
 namespace pcai {
@@ -44,8 +44,7 @@ Result<PreparedContext> create_context(llama_model& weights, const ModelMemory& 
   params.n_ubatch = shape.batch;
   params.n_seq_max = shape.sequences;
   params.n_outputs_max = params.n_seq_max;  // llama.cpp insists on as many
-  params.n_threads =
-      config.threads > 0 ? static_cast<std::int32_t>(config.threads) : common_cpu_get_num_math();
+  params.n_threads = thread_count(config);
   params.n_threads_batch = params.n_threads;
   params.kv_unified = true;
   params.swa_full = true;  // so that a prefix can be cut anywhere

@@ -8,13 +8,15 @@
 
 #include "backend/llamacpp/llama_log.h"
 #include "models/gguf_summary.h"
+#include "platform/path_text.h"
 
 namespace pcai {
 namespace {
 
 tl::unexpected<Error> cannot_load(const std::filesystem::path& path, const std::string& reason) {
   return fail(ErrorCode::InvalidModel,
-              "the adapter " + path.string() + " cannot be loaded: " + reason, "adapters");
+              "the adapter " + platform::path_text(path) + " cannot be loaded: " + reason,
+              "adapters");
 }
 
 }  // namespace
@@ -33,7 +35,8 @@ Result<LoraAdapters> LoraAdapters::load(const ModelConfig& config, llama_model& 
     }
     take_llama_errors();
     try {
-      llama_adapter_lora* const read = llama_adapter_lora_init(&weights, path.string().c_str());
+      llama_adapter_lora* const read =
+          llama_adapter_lora_init(&weights, platform::path_text(path).c_str());
       if (read == nullptr) return cannot_load(path, take_llama_errors());
       if (llama_adapter_get_alora_n_invocation_tokens(read) > 0) {
         return cannot_load(path, "it is one that tokens of a prompt switch on");

@@ -1,6 +1,5 @@
 #include "backend/llamacpp/projector.h"
 
-#include <common.h>
 #include <hash/hash.h>
 #include <mtmd-helper.h>
 
@@ -10,7 +9,9 @@
 
 #include "backend/llamacpp/llama_log.h"
 #include "backend/llamacpp/media_file.h"
+#include "backend/llamacpp/thread_count.h"
 #include "models/gguf_summary.h"
+#include "platform/path_text.h"
 
 namespace pcai {
 namespace {
@@ -24,7 +25,7 @@ bool on_load_progress(float fraction, void* progress) {
 
 tl::unexpected<Error> cannot_load(const std::filesystem::path& path, const std::string& reason) {
   return fail(ErrorCode::InvalidModel,
-              "the projector " + path.string() + " cannot be loaded: " + reason +
+              "the projector " + platform::path_text(path) + " cannot be loaded: " + reason +
                   "; --mmproj names another, or none",
               "projector");
 }
@@ -62,15 +63,15 @@ Result<std::unique_ptr<Projector>> Projector::load(const ModelConfig& config,
   mtmd_context_params params = mtmd_context_params_default();
   params.use_gpu = config.gpu_layers != 0;
   params.print_timings = false;
-  params.n_threads =
-      config.threads > 0 ? static_cast<int>(config.threads) : common_cpu_get_num_math();
+  params.n_threads = thread_count(config);
   params.warmup = false;
   params.progress_callback = on_load_progress;
   params.progress_callback_user_data = &progress;
   take_llama_errors();
   std::unique_ptr<Projector> projector;
   try {
-    mtmd_context* const context = mtmd_init_from_file(path.string().c_str(), &model, params);
+    mtmd_context* const context =
+        mtmd_init_from_file(platform::path_text(path).c_str(), &model, params);
     if (context != nullptr) projector.reset(new Projector(context, model));
   } catch (const std::exception& exception) {
     return cannot_load(path, exception.what());

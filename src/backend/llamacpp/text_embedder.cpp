@@ -1,7 +1,5 @@
 #include "backend/llamacpp/text_embedder.h"
 
-#include <common.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -10,6 +8,7 @@
 #include <utility>
 
 #include "backend/llamacpp/llama_log.h"
+#include "backend/llamacpp/thread_count.h"
 
 namespace pcai {
 namespace {
@@ -122,8 +121,7 @@ TextEmbedder::TextEmbedder(llama_model& weights, const Tokenizer& tokenizer,
                            const ModelConfig& config)
     : weights_(weights),
       tokenizer_(tokenizer),
-      threads_(config.threads > 0 ? static_cast<std::int32_t>(config.threads)
-                                  : common_cpu_get_num_math()),
+      threads_(thread_count(config)),
       most_tokens_(most_tokens_of(weights, config)),
       kind_(kind_of(weights)) {}
 

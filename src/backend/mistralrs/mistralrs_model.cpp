@@ -11,6 +11,8 @@
 #include "backend/mistralrs/model_files.h"
 #include "backend/mistralrs/request_json.h"
 #include "backend/supported.h"
+#include "platform/path_text.h"
+#include "platform/processors.h"
 
 namespace pcai {
 namespace {
@@ -45,14 +47,15 @@ Status check_config(const ModelConfig& config, bool has_gpu) {
 
 Json config_json(const ModelConfig& config, const ModelFiles& model) {
   Json files = Json::array();
-  for (const auto& file : model.files) files.push_back(file.string());
+  for (const auto& file : model.files) files.push_back(platform::path_text(file));
   return {{"format", model.format},
-          {"folder", model.folder.string()},
+          {"folder", platform::path_text(model.folder)},
           {"files", std::move(files)},
           {"isq", config.isq.empty() ? Json() : Json(config.isq)},
           {"chat_template", config.chat_template ? Json(*config.chat_template) : Json()},
           {"gpu_layers", config.gpu_layers},
-          {"threads", config.threads},
+          // rayon would count without the quotas of the groups above this process.
+          {"threads", config.threads > 0 ? config.threads : platform::usable_processors()},
           {"max_sequences", config.max_sequences}};
 }
 
@@ -95,7 +98,8 @@ Result<std::unique_ptr<LoadedModel>> MistralrsModel::load(const Bridge& bridge,
   if (status != PCAI_MRS_OK) {
     Error error = answer.error(status);
     if (error.code == ErrorCode::InvalidModel) {
-      error.message = config.model_path.string() + " cannot be loaded: " + error.message;
+      error.message =
+          platform::path_text(config.model_path) + " cannot be loaded: " + error.message;
     }
     return fail(std::move(error));
   }

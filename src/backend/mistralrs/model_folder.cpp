@@ -6,6 +6,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "platform/path_text.h"
+
 namespace pcai {
 namespace {
 
@@ -16,7 +18,7 @@ constexpr std::uintmax_t kLargestConfig = 4U << 20;
 constexpr std::uint64_t kLargestHeader = 100U << 20;  // safetensors' own limit
 
 tl::unexpected<Error> invalid(const fs::path& path, const std::string& what) {
-  return fail(ErrorCode::InvalidModel, path.string() + " " + what, "model_path");
+  return fail(ErrorCode::InvalidModel, platform::path_text(path) + " " + what, "model_path");
 }
 
 Result<Json> read_config(const fs::path& path) {
@@ -162,7 +164,7 @@ Result<ModelFiles> look_at_model_folder(const fs::path& given, const fs::path& u
     model.format = "uqff";
     // Of several parts mistral.rs finds the others itself.
     model.files = {fs::absolute(uqff.empty() ? quantized.front() : uqff)};
-    info.quantization = model.files.front().stem().string();
+    info.quantization = platform::path_text(model.files.front().stem());
     info.parameter_count = 0;  // not told by the files
     for (const fs::path& file : quantized) info.size_bytes += fs::file_size(file, error);
   } else if (weights.empty()) {

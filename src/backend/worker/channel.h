@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "backend/worker/process.h"
+#include "platform/stream.h"
 
 namespace pcai {
 
@@ -20,7 +20,7 @@ class Channel {
   /// Called with a message's payload, which lives for the call. False: it is malformed.
   using OnMessage = std::function<bool(std::string_view payload)>;
 
-  Channel(Stream connection, std::size_t max_message, std::size_t max_unsent);
+  Channel(platform::Stream connection, std::size_t max_message, std::size_t max_unsent);
 
   /// Sends a frame (see encode) or keeps it until the other side reads on; never blocks. False when
   /// too much is unsent already. To a closed channel it sends nothing, and that is no failure:
@@ -31,7 +31,7 @@ class Channel {
   void wake() noexcept { wake_.set(); }
 
   /// Waits for something to receive, for room to send, for `diagnostics` (may be null), for wake().
-  Ready wait(const Stream* diagnostics, std::chrono::milliseconds timeout);
+  platform::Ready wait(const platform::Stream* diagnostics, std::chrono::milliseconds timeout);
 
   /// Takes what has come and sends what can be sent.
   State receive(const OnMessage& on_message);
@@ -43,8 +43,8 @@ class Channel {
   void flush();
   State deliver(const OnMessage& on_message);
 
-  Stream connection_;
-  Wake wake_;
+  platform::Stream connection_;
+  platform::Wake wake_;
   const std::size_t max_message_;
   const std::size_t max_unsent_;
 

@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "backend/registry.h"
+#include "platform/system.h"
 
 namespace pcai {
 
 /// How models run in processes of their own.
 struct WorkerOptions {
   /// The program and its first arguments; "--backend NAME --fd N" follow. It must call run_worker.
-  std::vector<std::string> command = {"/proc/self/exe", "worker"};
+  std::vector<std::string> command = {platform::own_program(), "worker"};
   std::chrono::milliseconds heartbeat{250};           // how often a worker says that it lives
   std::chrono::milliseconds silence_timeout{10'000};  // so long without a word: ended; 0 = never
   std::chrono::milliseconds stall_timeout{180'000};   // so long no step for a request; 0 = never

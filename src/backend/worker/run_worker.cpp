@@ -14,12 +14,13 @@
 
 #include "backend/worker/channel.h"
 #include "backend/worker/messages.h"
-#include "backend/worker/process.h"
 #include "backend/worker/register.h"
-#include "backend/worker/sandbox.h"
 #include "backend/worker/soundness.h"
 #include "backend/worker/task_pool.h"
 #include "backend/worker/worker_abilities.h"
+#include "platform/child_process.h"
+#include "platform/environment.h"
+#include "platform/sandbox.h"
 
 namespace pcai {
 namespace {
@@ -39,7 +40,7 @@ constexpr int kParentNotUnderstood = 2;
 /// model's own threads send their events themselves.
 class Worker {
  public:
-  Worker(Stream connection, const BackendRegistry& registry, std::string_view backend)
+  Worker(platform::Stream connection, const BackendRegistry& registry, std::string_view backend)
       : channel_(std::move(connection), kMaxToWorker, kMaxUnsent),
         registry_(registry),
         backend_name_(backend) {}
@@ -184,7 +185,7 @@ bool Worker::on(LoadCommand command) {
   if (pool_) return false;
   heartbeat_ = std::max(command.heartbeat, milliseconds(1));
   if (command.harden) {
-    for (const std::string& refused : harden_process(command.memory_limit)) {
+    for (const std::string& refused : platform::harden_process(command.memory_limit)) {
       std::fprintf(stderr, "not hardened, %s\n", refused.c_str());
     }
   }
@@ -350,8 +351,8 @@ void Worker::beat() {
 
 int run_worker(int fd, const BackendRegistry& registry, std::string_view backend) {
   // ggml would start a debugger on this process before it ends it.
-  ::setenv("GGML_NO_BACKTRACE", "1", 0);
-  return Worker(become_worker(fd), registry, backend).run();
+  platform::set_variable_if_unset("GGML_NO_BACKTRACE", "1");
+  return Worker(platform::become_child(fd), registry, backend).run();
 }
 
 }  // namespace pcai

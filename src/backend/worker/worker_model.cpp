@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "backend/worker/secret_variable.h"
 #include "backend/worker/soundness.h"
 
 namespace pcai {
@@ -31,10 +32,10 @@ Error does_not_keep_up(const std::string& id) {
 }
 
 /// Reads what there is; false when nothing will come any more.
-bool drain(Stream& diagnostics, StderrTail& tail) {
+bool drain(platform::Stream& diagnostics, StderrTail& tail) {
   std::array<char, 4096> bytes;
   for (int reads = 0; reads < kDiagnosticReadsAtOnce; ++reads) {
-    const Moved moved = diagnostics.read(bytes.data(), bytes.size());
+    const platform::Moved moved = diagnostics.read(bytes.data(), bytes.size());
     if (moved.closed) return false;
     if (moved.bytes == 0) return true;
     tail.add({bytes.data(), moved.bytes});
@@ -54,7 +55,7 @@ std::uint64_t event_budget(const GenerateParams& params, std::uint32_t context_l
 
 }  // namespace
 
-WorkerModel::WorkerModel(Stream connection, std::string id, const WorkerOptions& options)
+WorkerModel::WorkerModel(platform::Stream connection, std::string id, const WorkerOptions& options)
     : id_(std::move(id)),
       options_(options),
       channel_(std::move(connection), kMaxFromWorker, kMaxUnsent),
@@ -66,8 +67,11 @@ Result<std::unique_ptr<LoadedModel>> WorkerModel::load(std::vector<std::string> 
                                                        const ModelSpec& spec,
                                                        LoadProgress& progress,
                                                        const WorkerOptions& options) try {
-  auto ends = connect_pair();
-  if (!ends) return fail(std::move(ends.error()));
+  auto ends = platform::connect_pair();
+  if (!ends) {
+    return fail(ErrorCode::Internal,
+                "cannot connect to a model's process: " + ends.error().message());
+  }
   std::unique_ptr<WorkerModel> model(new WorkerModel(std::move(ends->first), spec.id, options));
   model->thread_ = std::thread(&WorkerModel::run, model.get(), std::move(command),
                                std::move(ends->second), spec);
@@ -146,9 +150,13 @@ ModelStats WorkerModel::stats() const noexcept {
   return stats_;
 }
 
-void WorkerModel::run(const std::vector<std::string>& command, Stream theirs, ModelSpec spec) {
-  auto child = ChildProcess::spawn(command, std::move(theirs));
-  if (!child) return end(std::move(child.error()));
+void WorkerModel::run(const std::vector<std::string>& command, platform::Stream theirs,
+                      ModelSpec spec) {
+  auto child = platform::ChildProcess::spawn(command, std::move(theirs), names_a_secret);
+  if (!child) {
+    return end({ErrorCode::Internal, "cannot start a model's process, '" + command.front() +
+                                         "': " + child.error().message()});
+  }
   const int process_id = child->id();
   process_id_ = process_id;
   StderrTail tail(
@@ -161,9 +169,9 @@ void WorkerModel::run(const std::vector<std::string>& command, Stream theirs, Mo
 }
 
 /// Returns when the worker has closed the connection, or has to be ended: then says why.
-std::string WorkerModel::watch(ChildProcess& child, StderrTail& tail) {
+std::string WorkerModel::watch(platform::ChildProcess& child, StderrTail& tail) {
   std::optional<Clock::time_point> give_up;
-  const Stream* diagnostics = &child.diagnostics();
+  const platform::Stream* diagnostics = &child.diagnostics();
   while (stop_ != Stop::AtOnce) {
     milliseconds timeout = watchdog_.interval();
     if (stop_ == Stop::Gently) {
@@ -175,7 +183,7 @@ std::string WorkerModel::watch(ChildProcess& child, StderrTail& tail) {
       if (left.count() <= 0) return "it did not end by itself";
       timeout = std::min(timeout, left);
     }
-    const Ready ready = channel_.wait(diagnostics, timeout);
+    const platform::Ready ready = channel_.wait(diagnostics, timeout);
     if (ready.diagnostics && !drain(child.diagnostics(), tail)) diagnostics = nullptr;
     if (ready.connection) watchdog_.heard(Clock::now());
     switch (channel_.receive([this](std::string_view payload) { return receive(payload); })) {
@@ -199,7 +207,8 @@ std::string WorkerModel::why_it_must_end() {
   return why;
 }
 
-Error WorkerModel::how_it_ended(ChildProcess& child, StderrTail& tail, const std::string& why) {
+Error WorkerModel::how_it_ended(platform::ChildProcess& child, StderrTail& tail,
+                                const std::string& why) {
   child.kill();
   child.wait(kKillTime);
   drain(child.diagnostics(), tail);

@@ -13,13 +13,13 @@
 #include "backend/inference_backend.h"
 #include "backend/worker/channel.h"
 #include "backend/worker/messages.h"
-#include "backend/worker/process.h"
 #include "backend/worker/query_table.h"
 #include "backend/worker/register.h"
 #include "backend/worker/request_table.h"
 #include "backend/worker/stderr_tail.h"
 #include "backend/worker/watchdog.h"
 #include "backend/worker/worker_abilities.h"
+#include "platform/child_process.h"
 
 namespace pcai {
 
@@ -63,15 +63,15 @@ class WorkerModel final : public LoadedModel {
     std::optional<Result<ModelInfo>> result;
   };
 
-  WorkerModel(Stream connection, std::string id, const WorkerOptions& options);
+  WorkerModel(platform::Stream connection, std::string id, const WorkerOptions& options);
   Result<ModelInfo> wait_loaded(LoadProgress& progress);
   Result<QueryAnswer> ask(Query query, const std::stop_token& stop);
 
   // All of these run on the thread.
-  void run(const std::vector<std::string>& command, Stream theirs, ModelSpec spec);
-  std::string watch(ChildProcess& child, StderrTail& tail);
+  void run(const std::vector<std::string>& command, platform::Stream theirs, ModelSpec spec);
+  std::string watch(platform::ChildProcess& child, StderrTail& tail);
   std::string why_it_must_end();
-  Error how_it_ended(ChildProcess& child, StderrTail& tail, const std::string& why);
+  Error how_it_ended(platform::ChildProcess& child, StderrTail& tail, const std::string& why);
   void end(Error error);
   void set_loading(float fraction);
   bool set_loaded(Result<ModelInfo> result);

@@ -2,13 +2,12 @@
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-#include <thread>
+#include <limits>
 
-#include "backend/llamacpp/free_memory.h"
 #include "backend/llamacpp/kernels/hook.h"
 #include "backend/llamacpp/kernels/self_test.h"
 #include "fit/memory_plan.h"
+#include "platform/processors.h"
 
 namespace pcai {
 namespace {
@@ -20,6 +19,12 @@ tl::unexpected<Error> kernels_missing(const std::string& why) {
 
 tl::unexpected<Error> not_reproducible(const std::string& why) {
   return fail(ErrorCode::Unsupported, "answers cannot be reproducible: " + why, "reproducible");
+}
+
+/// Bytes; the largest number if the system does not say.
+std::uint64_t free_memory() {
+  const Device cpu = cpu_device();
+  return cpu.memory_total == 0 ? std::numeric_limits<std::uint64_t>::max() : cpu.memory_free;
 }
 
 }  // namespace
@@ -40,8 +45,7 @@ Result<std::unique_ptr<ModelKernels>> load_kernels(const llama_model& model,
                                                    const ModelConfig& config,
                                                    LoadProgress& progress) {
   const ModelKernels::Options options = {
-      .threads =
-          config.threads > 0 ? config.threads : std::max(1U, std::thread::hardware_concurrency()),
+      .threads = config.threads > 0 ? config.threads : platform::usable_processors(),
       .most_memory = most_panels(free_memory())};
   auto loaded =
       ModelKernels::create(tensors_of(model), *kernel_choice().variant, options, progress);

@@ -1,20 +1,13 @@
 #include "backend/llamacpp/kernels/model_kernels.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <string_view>
 #include <thread>
 
-#if defined(__linux__)
-#include <sys/mman.h>
-#include <unistd.h>
-#endif
-
 namespace pcai {
 namespace {
 
-constexpr std::size_t kHugePage = std::size_t{2} << 20;
 constexpr std::string_view kEmbedding = "token_embd.weight";
 constexpr std::string_view kOutput = "output.weight";
 
@@ -57,10 +50,6 @@ bool block_format(ggml_type type, kernels::BlockFormat& format) noexcept {
     case GGML_TYPE_Q6_K: format = BlockFormat::Q6_K; return true;
     default: return false;
   }
-}
-
-void ModelKernels::FreeMemory::operator()(std::byte* memory) const noexcept {
-  std::free(memory);
 }
 
 Result<std::unique_ptr<ModelKernels>> ModelKernels::create(const NamedTensors& tensors,
@@ -113,16 +102,12 @@ Result<std::unique_ptr<ModelKernels>> ModelKernels::create(const NamedTensors& t
     result->bytes_ = 0;
     return result;
   }
-  const std::size_t size = rounded_up(result->bytes_, kHugePage);
-  result->panels_.reset(static_cast<std::byte*>(std::aligned_alloc(kHugePage, size)));
+  result->panels_ = platform::allocate_large_pages(result->bytes_);
   if (!result->panels_) {
-    result->why_not_ = "no memory of " + std::to_string(size >> 20) + " MiB could be had";
+    result->why_not_ = "no memory of " + std::to_string(result->bytes_ >> 20) + " MiB could be had";
     result->bytes_ = 0;
     return result;
   }
-#if defined(__linux__)
-  madvise(result->panels_.get(), size, MADV_HUGEPAGE);  // only faster; may fail
-#endif
   if (!result->pack(taken, options.threads, progress)) {
     return fail(ErrorCode::Cancelled, "the load was cancelled");
   }
@@ -173,22 +158,12 @@ bool ModelKernels::pack(const std::vector<Taken>& taken, unsigned threads, LoadP
 }
 
 void ModelKernels::return_pages(const std::vector<Taken>& taken) {
-#if defined(__linux__)
   // Of a mapped file only: other memory would come back as zeros.
   constexpr std::string_view kMapped = "CPU_Mapped";
-  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
   for (const Taken& weight : taken) {
     if (ggml_backend_buffer_name(weight.tensor->buffer) != kMapped) continue;
-    const auto begin = reinterpret_cast<std::uintptr_t>(weight.tensor->data);
-    const std::uintptr_t first = (begin + page - 1) / page * page;
-    const std::uintptr_t end = (begin + ggml_nbytes(weight.tensor)) / page * page;
-    if (end <= first) continue;
-    void* pages = reinterpret_cast<void*>(first);
-    if (madvise(pages, end - first, MADV_DONTNEED) == 0) returned_ += end - first;
+    returned_ += platform::give_back(weight.tensor->data, ggml_nbytes(weight.tensor));
   }
-#else
-  (void)taken;
-#endif
 }
 
 void ModelKernels::note(ggml_tensor& tensor, WeightNote note) {

@@ -12,6 +12,7 @@
 #include "backend/llamacpp/kernels/cell_order.h"
 #include "backend/llamacpp/kernels/weight_note.h"
 #include "kernels/variant.h"
+#include "platform/memory.h"
 
 namespace pcai {
 
@@ -65,9 +66,6 @@ class ModelKernels {
     kernels::WeightMatrix matrix;
     std::size_t offset;  // of its panels
   };
-  struct FreeMemory {
-    void operator()(std::byte* memory) const noexcept;
-  };
 
   explicit ModelKernels(const kernels::Variant& variant) : variant_(variant) {}
 
@@ -84,7 +82,7 @@ class ModelKernels {
   std::uint64_t bytes_ = 0;
   std::uint64_t returned_ = 0;
   std::size_t weights_ = 0;
-  std::unique_ptr<std::byte, FreeMemory> panels_;
+  platform::LargePages panels_;
   std::vector<std::unique_ptr<WeightNote>> notes_;
   std::vector<ggml_tensor*> tensors_;
   std::string why_not_;

@@ -5,13 +5,13 @@
 #include <spdlog/spdlog.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <memory>
 #include <string_view>
 #include <vector>
 
 #include "backend/llamacpp/kernels/hook.h"
 #include "backend/llamacpp/kernels/model_kernels.h"
+#include "platform/environment.h"
 
 namespace pcai {
 namespace {
@@ -141,7 +141,7 @@ kernels::Variant broken(kernels::Variant variant) {
 KernelChoice choose() {
   install_hook();
   static std::vector<kernels::Variant> variants = kernels::usable_variants();
-  if (std::getenv("PCAI_TEST_BROKEN_KERNELS") != nullptr) {
+  if (platform::variable("PCAI_TEST_BROKEN_KERNELS")) {
     for (kernels::Variant& variant : variants) variant = broken(variant);
   }
   KernelChoice choice;

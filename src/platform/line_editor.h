@@ -4,9 +4,9 @@
 #include <memory>
 #include <string>
 
-#include "app/signals.h"
+#include "platform/signals.h"
 
-namespace pcai {
+namespace pcai::platform {
 
 /// Reads lines from a person at the terminal. With libedit: editing keys, history, and a paste of
 /// several lines as one; without: the terminal's own line mode. For one thread.
@@ -30,4 +30,4 @@ class LineEditor {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace pcai
+}  // namespace pcai::platform

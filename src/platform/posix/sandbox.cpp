@@ -1,3 +1,5 @@
+#include "platform/sandbox.h"
+
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -11,9 +13,7 @@
 #include <cstddef>
 #include <cstring>
 
-#include "backend/worker/sandbox.h"
-
-namespace pcai {
+namespace pcai::platform {
 namespace {
 
 #if defined(__x86_64__)
@@ -90,4 +90,4 @@ std::vector<std::string> harden_process(std::uint64_t memory_limit) {
   return refused;
 }
 
-}  // namespace pcai
+}  // namespace pcai::platform

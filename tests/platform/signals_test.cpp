@@ -1,10 +1,10 @@
-#include "app/signals.h"
+#include "platform/signals.h"
 
 #include <gtest/gtest.h>
 
 #include <csignal>
 
-namespace pcai {
+namespace pcai::platform {
 namespace {
 
 using std::chrono::milliseconds;
@@ -34,7 +34,7 @@ TEST(SignalsTest, HangupsAreTakenOnceTheyAreAcceptedAndEndNothing) {
   Signals signals;
   std::raise(SIGHUP);
   EXPECT_FALSE(signals.pending());
-  signals.accept_hangup();
+  signals.accept_reload();
   std::raise(SIGHUP);
   std::raise(SIGHUP);
   EXPECT_EQ(signals.take(milliseconds(0)), SIGHUP);
@@ -74,4 +74,4 @@ TEST(SignalsDeathTest, ASignalOverOneThatWasNotTakenEndsTheProcess) {
 }
 
 }  // namespace
-}  // namespace pcai
+}  // namespace pcai::platform

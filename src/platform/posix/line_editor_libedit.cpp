@@ -1,5 +1,6 @@
+#include "platform/line_editor.h"
+
 #include <histedit.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -8,9 +9,7 @@
 #include <cstring>
 #include <cwchar>
 
-#include "app/line_editor.h"
-
-namespace pcai {
+namespace pcai::platform {
 namespace {
 
 constexpr int kHistorySize = 1000;
@@ -107,7 +106,7 @@ class LineEditor::Impl {
     std::mbstate_t state = {};
     while (true) {
       char byte = 0;
-      if (!self_of(editor).await_input()) {
+      if (!self_of(editor).signals_.await_input()) {
         errno = EINTR;
         return -1;
       }
@@ -117,15 +116,6 @@ class LineEditor::Impl {
       if (decoded <= 1) return 1;
       if (decoded == static_cast<std::size_t>(-1)) state = {};  // not UTF-8: goes on after it
     }
-  }
-
-  /// False when a signal came first.
-  bool await_input() const {
-    pollfd sources[] = {{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0},
-                        {.fd = signals_.descriptor(), .events = POLLIN, .revents = 0}};
-    while (::poll(sources, 2, -1) < 0) {  // a signal: the next call sees it
-    }
-    return sources[1].revents == 0;
   }
 
   const Signals& signals_;
@@ -142,4 +132,4 @@ LineEditor::Outcome LineEditor::read(const std::string& prompt, std::string& lin
   return impl_->read(prompt, line);
 }
 
-}  // namespace pcai
+}  // namespace pcai::platform

@@ -1,9 +1,11 @@
-#include <dlfcn.h>
-
-#include <cstdlib>
-#include <vector>
+#include <type_traits>
+#include <utility>
 
 #include "backend/mistralrs/bridge.h"
+#include "platform/environment.h"
+#include "platform/library.h"
+#include "platform/path_text.h"
+#include "platform/system.h"
 
 namespace pcai {
 namespace {
@@ -11,20 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kVariable = "PCAI_MISTRALRS_BRIDGE";
-constexpr const char* kFileName = "libpcai_mistralrs_bridge.so";
-
-/// The folder of the program or library that this code is in.
-fs::path own_folder() {
-  Dl_info info{};
-  std::error_code error;
-  if (::dladdr(reinterpret_cast<const void*>(&own_folder), &info) == 0) return {};
-  // A program's name is the one that it was started by, perhaps without a folder.
-  fs::path file = info.dli_fname;
-  if (!file.is_absolute() || !fs::exists(file, error)) {
-    file = fs::read_symlink("/proc/self/exe", error);
-  }
-  return fs::weakly_canonical(file, error).parent_path();
-}
+constexpr const char* kName = "pcai_mistralrs_bridge";
 
 bool processor_can_run_it() {
 #if defined(PCAI_MISTRALRS_NEEDS_AVX2)
@@ -36,31 +25,32 @@ bool processor_can_run_it() {
 }
 
 template <class Function>
-bool find(void* library, const char* name, Function& function) {
-  function = reinterpret_cast<Function>(::dlsym(library, name));
+bool find(const platform::Library& library, const char* name, Function& function) {
+  function = library.function<std::remove_pointer_t<Function>>(name);
   return function != nullptr;
 }
 
 tl::unexpected<Error> unusable(const fs::path& path, const std::string& why) {
-  return fail(ErrorCode::Unsupported, "the bridge to mistral.rs, " + path.string() + ", " + why,
-              "backend");
+  return fail(ErrorCode::Unsupported,
+              "the bridge to mistral.rs, " + platform::path_text(path) + ", " + why, "backend");
 }
 
 }  // namespace
 
 Result<fs::path> find_bridge() {
   std::error_code error;
-  if (const char* named = std::getenv(kVariable); named != nullptr && *named != '\0') {
+  if (const fs::path named = platform::path_variable(kVariable); !named.empty()) {
     if (fs::exists(named, error)) return fs::absolute(named, error);
     return unusable(named, std::string("does not exist; ") + kVariable + " names it");
   }
-  const fs::path folder = own_folder();
+  const std::string file = platform::library_file(kName);
+  const fs::path folder = platform::own_folder();
   for (const fs::path& place : {folder, folder / "pcai", folder / ".." / "lib" / "pcai",
                                 folder / ".." / PCAI_LIBRARY_FOLDER / "pcai"}) {
-    if (fs::exists(place / kFileName, error)) return fs::weakly_canonical(place / kFileName, error);
+    if (fs::exists(place / file, error)) return fs::weakly_canonical(place / file, error);
   }
   return fail(ErrorCode::Unsupported,
-              std::string("there is no ") + kFileName + " in " + folder.string() +
+              "there is no " + file + " in " + platform::path_text(folder) +
                   " or its pcai/ or ../lib/pcai/; build it with `cmake --build <folder> --target "
                   "mistralrs_bridge`, or name it in " +
                   kVariable,
@@ -71,11 +61,8 @@ Result<Bridge> open_bridge(const fs::path& path) {
   if (!processor_can_run_it()) {
     return unusable(path, "needs a processor with AVX2, FMA and BMI2");
   }
-  void* const library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) {
-    const char* const reason = ::dlerror();
-    return unusable(path, std::string("cannot be opened: ") + (reason ? reason : "no reason"));
-  }
+  const platform::Library library(path);
+  if (!library.is_open()) return unusable(path, "cannot be opened: " + library.why_not());
   decltype(&pcai_mrs_abi_version) abi_version = nullptr;
   if (!find(library, "pcai_mrs_abi_version", abi_version)) {
     return unusable(path, "is some other library");

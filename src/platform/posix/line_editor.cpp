@@ -1,17 +1,15 @@
-#include <poll.h>
-#include <unistd.h>
+#include "platform/line_editor.h"
 
-#include <cstdio>
+#include <stdio.h>
+
 #include <cstdlib>
 
-#include "app/line_editor.h"
-
-namespace pcai {
+namespace pcai::platform {
 
 class LineEditor::Impl {
  public:
   explicit Impl(const Signals& signals) : signals_(signals) {
-    // Unbuffered, so that poll() sees every line that the terminal still has.
+    // Unbuffered, so that a wait sees every line that the terminal still has.
     std::setvbuf(stdin, nullptr, _IONBF, 0);
   }
 
@@ -24,27 +22,18 @@ class LineEditor::Impl {
     std::fputs(prompt.c_str(), stdout);
     std::fflush(stdout);
     line.clear();
-    if (!await_line(-1)) return Outcome::Interrupted;
+    if (!signals_.await_input()) return Outcome::Interrupted;
     // Nobody types two lines within this time: what is there already was pasted with the first.
-    constexpr int kPasteMs = 20;
+    constexpr std::chrono::milliseconds kPaste{20};
     do {
       if (!append_line(line)) break;
-    } while (await_line(kPasteMs));
+    } while (signals_.await_input(kPaste));
     if (line.empty()) return Outcome::End;
     if (line.back() == '\n') line.pop_back();
     return Outcome::Line;
   }
 
  private:
-  /// False when a signal came first, or nothing within the time (-1 = no limit).
-  bool await_line(int timeout_ms) const {
-    pollfd sources[] = {{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0},
-                        {.fd = signals_.descriptor(), .events = POLLIN, .revents = 0}};
-    while (::poll(sources, 2, timeout_ms) < 0) {  // a signal: the next call sees it
-    }
-    return sources[1].revents == 0 && sources[0].revents != 0;
-  }
-
   /// False at the end of the input.
   bool append_line(std::string& line) {
     const ssize_t length = ::getline(&buffer_, &size_, stdin);
@@ -66,4 +55,4 @@ LineEditor::Outcome LineEditor::read(const std::string& prompt, std::string& lin
   return impl_->read(prompt, line);
 }
 
-}  // namespace pcai
+}  // namespace pcai::platform

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace pcai {
+namespace pcai::platform {
 
 /// Takes from this process, for good, what loading and running a model does not need: network
 /// sockets, other processes' memory and signals, new privileges, being read by a debugger.
@@ -12,4 +12,4 @@ namespace pcai {
 /// Returns what this system did not allow to be taken.
 std::vector<std::string> harden_process(std::uint64_t memory_limit);
 
-}  // namespace pcai
+}  // namespace pcai::platform

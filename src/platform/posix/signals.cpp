@@ -1,15 +1,17 @@
-#include "app/signals.h"
-
-#include <cerrno>
-#include <csignal>
-#include <system_error>
+#include "platform/signals.h"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
-namespace pcai {
+#include <cerrno>
+#include <csignal>
+#include <system_error>
+
+namespace pcai::platform {
 namespace {
+
+static_assert(Signals::kInterrupt == SIGINT && Signals::kReload == SIGHUP);
 
 // What a signal handler may touch: one byte for each signal goes through this pipe.
 int pipe_ends[2] = {-1, -1};
@@ -88,11 +90,16 @@ bool Signals::pending() noexcept {
   return untaken != 0;
 }
 
-int Signals::descriptor() const noexcept {
-  return pipe_ends[0];
+bool Signals::await_input(std::optional<std::chrono::milliseconds> timeout) const noexcept {
+  pollfd sources[] = {{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0},
+                      {.fd = pipe_ends[0], .events = POLLIN, .revents = 0}};
+  while (::poll(sources, 2, timeout ? static_cast<int>(timeout->count()) : -1) < 0) {
+    // a signal: the next call sees it
+  }
+  return sources[1].revents == 0 && sources[0].revents != 0;
 }
 
-void Signals::accept_hangup() noexcept {
+void Signals::accept_reload() noexcept {
   struct sigaction action = {};
   action.sa_handler = on_signal;
   ::sigaction(SIGHUP, &action, nullptr);
@@ -107,4 +114,4 @@ void ignore_hangup_and_pipe() noexcept {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-}  // namespace pcai
+}  // namespace pcai::platform
