@@ -1,17 +1,16 @@
 #include "app/backends.h"
 
-#include "backend/fake/register.h"
-#include "backend/llamacpp/register.h"
-#include "backend/mistralrs/register.h"
+#include "backend/register_backends.h"
 #include "backend/worker/register.h"
 
 namespace pcai {
 
-BackendRegistry all_backends() {
-  BackendRegistry registry;
-  register_llamacpp(registry);
-  register_mistralrs(registry);
-  register_fake(registry);
+const BackendRegistry& all_backends() {
+  static const BackendRegistry registry = [] {
+    BackendRegistry all;
+    register_backends(all);
+    return all;
+  }();
   return registry;
 }
 

@@ -31,11 +31,11 @@ constexpr std::uint64_t kLittleMemory = std::uint64_t{2} << 30;
 constexpr std::uint64_t kLittleDisk = std::uint64_t{5} << 30;
 
 void check_backends(Checks& checks) {
-  const BackendRegistry registry = all_backends();
+  const BackendRegistry& registry = all_backends();
   bool any = false;
   for (const BackendEntry& entry : registry.entries()) {
     const bool is_usable = static_cast<bool>(entry.create);
-    const bool is_real = entry.name != "fake";
+    const bool is_real = entry.descriptor.needs_file;
     any |= is_usable && is_real;
     if (!is_real) continue;
     std::string finding = is_usable ? "usable" : "not usable: " + entry.why_not;

@@ -1,21 +1,27 @@
 #include "app/placement.h"
 
 #include "app/backends.h"
+#include "backend/load_options.h"
+#include "engine/backends.h"
 #include "fit/gpu_config.h"
 
 namespace pcai {
 namespace {
 
 bool computes_on_gpus() {
-  const BackendRegistry registry = all_backends();
-  for (const BackendEntry& entry : registry.entries()) {
+  for (const BackendEntry& entry : all_backends().entries()) {
     if (entry.create && entry.descriptor.capabilities.supports_gpu) return true;
   }
   return false;
 }
 
-KernelUse kernel_use(const std::string& name) {
-  return name == "off" ? KernelUse::Off : KernelUse::Auto;
+/// As the engine does before a load. Where no backend can be used there is nobody to ask.
+Status check_backend(const ModelSpec& spec) {
+  const BackendRegistry& registry = all_backends();
+  const Result<std::string> name = choose_backend(registry, spec);
+  if (!name) return name.error().code == ErrorCode::Unsupported ? Status() : fail(name.error());
+  const BackendEntry* const entry = registry.entry(*name);
+  return entry == nullptr ? Status() : check_options(spec.config, entry->descriptor, registry);
 }
 
 }  // namespace
@@ -28,18 +34,9 @@ std::vector<Device> usable_devices() {
   return devices;
 }
 
-Result<MemoryPlan> place_model(const FoundModel& model, const Settings& settings,
-                               const std::vector<Device>& devices) {
-  if (model.error) return fail(*model.error);
-  ModelConfig config = {.model_path = model.path,
-                        .gpu_layers = static_cast<std::int32_t>(settings.gpu_layers),
-                        .batch_size = static_cast<std::uint32_t>(settings.batch_size),
-                        .max_sequences = static_cast<std::uint32_t>(settings.max_sequences),
-                        .kernels = kernel_use(settings.kernels)};
-  if (settings.context > 0) config.context_length = static_cast<std::uint32_t>(settings.context);
-  return read_model_memory(model.path).map([&](const ModelMemory& needs) {
-    return plan_memory(needs, config, devices);
-  });
+Result<MemoryPlan> place_model(const ModelSpec& spec, const std::vector<Device>& devices) {
+  if (Status status = check_backend(spec); !status) return fail(status.error());
+  return plan_memory(spec.config, devices);
 }
 
 }  // namespace pcai

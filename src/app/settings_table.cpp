@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "backend/register_backends.h"
+
 namespace pcai {
 namespace {
 
@@ -13,6 +15,12 @@ constexpr unsigned kEverything = kServe | kRun | kConfig | kPs | kPull | kFinder
 constexpr std::int64_t kMaxContext = 16 << 20;
 constexpr std::int64_t kMaxThreads = 1024;
 constexpr std::int64_t kDay = 24 * 60 * 60;
+
+std::vector<std::string_view> backend_choices() {
+  std::vector<std::string_view> choices = {"auto"};
+  for (const BackendDescriptor& backend : known_backends()) choices.push_back(backend.name);
+  return choices;
+}
 
 std::vector<Setting> make_table() {
   return {
@@ -41,7 +49,7 @@ std::vector<Setting> make_table() {
        .commands = kPerModel,
        .noun = "a backend",
        .help = "Backend that runs the model; auto takes the first usable one that reads its format",
-       .choices = {"auto", "llamacpp", "mistralrs", "fake"}},
+       .choices = backend_choices()},
       {.name = "isolation",
        .field = &Settings::isolation,
        .commands = kEngine,
@@ -64,8 +72,7 @@ std::vector<Setting> make_table() {
        .field = &Settings::batch_size,
        .commands = kPerModel | kPlan,
        .noun = "a number of tokens",
-       .help = "Most tokens that are computed in one step",
-       .min = 1,
+       .help = "Most tokens that are computed in one step; 0 = chosen by the backend",
        .max = 1 << 16},
       {.name = "max_sequences",
        .field = &Settings::max_sequences,
@@ -110,15 +117,15 @@ std::vector<Setting> make_table() {
        .help = "Jinja chat template to use instead of the model's own",
        .kind = TextKind::File},
       {.name = "mmproj",
-       .field = &Settings::mmproj,
+       .field = &Settings::projector,
        .commands = kPerModel | kPlan,
        .noun = "a file",
        .help = "Projector of a model that sees or hears (GGUF, \"mmproj\"); none = not even the "
                "one that belongs to the model",
        .kind = TextKind::File},
       {.name = "lora",
-       .field = &Settings::lora,
-       .commands = kPerModel,
+       .field = &Settings::adapters,
+       .commands = kPerModel | kPlan,
        .noun = "an adapter",
        .help = "LoRA adapter to add to the model (GGUF): FILE, or FILE:SCALE for other than its "
                "full strength",

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,11 +27,51 @@ struct BackendCapabilities {
   std::uint32_t max_context_length = 0;    // 0 = the model's own
 };
 
-/// A backend as plain data: what `pcai version` shows.
+/// What may be asked of a load beside the file: the members of ModelConfig, by their names.
+enum class LoadOption : std::uint8_t {
+  ContextLength,
+  GpuLayers,
+  GpuDevices,
+  ChatTemplate,
+  BatchSize,
+  Threads,
+  MaxSequences,
+  Kernels,
+  Reproducible,
+  Projector,
+  Adapters,
+  Isq,
+};
+
+/// A set of options.
+class LoadOptions {
+ public:
+  constexpr LoadOptions() = default;
+  constexpr LoadOptions(std::initializer_list<LoadOption> options) {
+    for (const LoadOption option : options) bits_ |= bit(option);
+  }
+
+  static constexpr LoadOptions all() {
+    LoadOptions options;
+    options.bits_ = ~0U;
+    return options;
+  }
+
+  constexpr bool has(LoadOption option) const noexcept { return (bits_ & bit(option)) != 0; }
+
+ private:
+  static constexpr unsigned bit(LoadOption option) { return 1U << static_cast<unsigned>(option); }
+
+  unsigned bits_ = 0;
+};
+
+/// A backend as plain data: all that others need to know of it, so that none asks for its name.
 struct BackendDescriptor {
   std::string name;                  // "llamacpp"
   std::string version;               // of the engine below, "" = none
-  std::vector<std::string> formats;  // "gguf", "safetensors"
+  std::vector<std::string> formats;  // of the models that it reads: "gguf", "safetensors"
+  LoadOptions options = {};          // that it honours; the others are refused (load_options.h)
+  bool needs_file = true;  // false: it plays a script, and "auto" takes it for its own format only
   BackendCapabilities capabilities;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -10,6 +11,12 @@
 #include "core/result.h"
 
 namespace pcai {
+
+/// What a path says of a model's format: the ending of a file, "safetensors" for a folder; "" =
+/// nothing.
+std::string format_of(const std::filesystem::path& path);
+
+bool reads(const BackendDescriptor& backend, std::string_view format);
 
 /// One backend that this program knows of, usable or not.
 struct BackendEntry {
@@ -27,6 +34,9 @@ class BackendRegistry {
   void add(BackendEntry entry);
 
   const std::vector<BackendEntry>& entries() const noexcept { return entries_; }
+
+  /// The entry of that name, usable or not; null when there is none. Valid until the next add().
+  const BackendEntry* entry(std::string_view name) const noexcept;
 
   /// The usable entry of that name; "auto" or "" takes the first usable one. Fails with
   /// InvalidRequest for an unknown name and Unsupported, with the reason, for one that is not

@@ -18,7 +18,7 @@ pcai_model_options default_model_options() noexcept {
   const ModelConfig config;
   pcai_model_options options{};
   options.gpu_layers = config.gpu_layers;
-  options.batch_size = config.batch_size;
+  options.batch_size = kDefaultBatchSize;
   options.threads = config.threads;
   options.max_sequences = config.max_sequences;
   return options;
@@ -50,9 +50,10 @@ Result<ModelConfig> read_model_options(const pcai_model_options& from) {
   if (!path) return fail(std::move(path.error()));
   ModelConfig config{.model_path = std::move(*path),
                      .gpu_layers = from.gpu_layers,
-                     .batch_size = from.batch_size,
                      .threads = from.threads,
                      .max_sequences = from.max_sequences};
+  // The structure has no other way to say nothing.
+  if (from.batch_size != kDefaultBatchSize) config.batch_size = from.batch_size;
   const auto refuse = [](const char* field, const char* what) {
     return fail(ErrorCode::InvalidRequest, std::string(field) + what, field);
   };

@@ -22,14 +22,18 @@ struct AdapterConfig {
   float scale = 1;  // 0 = loaded, but off
 };
 
-/// How to load a model. The names and defaults are the contract's.
+/// Most tokens in one step where the configuration does not say.
+inline constexpr std::uint32_t kDefaultBatchSize = 512;
+
+/// How to load a model. The names and defaults are the contract's. Which of these a backend honours
+/// is in its descriptor (LoadOption); the others are refused before a load.
 struct ModelConfig {
   std::filesystem::path model_path;
   std::optional<std::uint32_t> context_length = {};  // absent = the model's own
   std::int32_t gpu_layers = -1;                      // -1 = all that fit
   std::optional<std::vector<std::int32_t>> gpu_devices = {};
   std::optional<std::string> chat_template = {};  // Jinja text; absent = the model's own
-  std::uint32_t batch_size = 512;                 // most tokens in one step
+  std::optional<std::uint32_t> batch_size = {};   // absent = kDefaultBatchSize
   std::uint32_t threads = 0;                      // 0 = chosen by the backend
   std::uint32_t max_sequences = 16;               // requests decoded together
   KernelUse kernels = KernelUse::Auto;
@@ -56,6 +60,7 @@ struct ModelInfo {
   std::string id;
   std::string backend;
   std::string architecture;
+  std::string format = {};  // of its files: "gguf", "safetensors"; "" = it has none
   std::optional<std::string> quantization = {};
   std::uint32_t context_length = 0;        // tokens a request may use here
   std::uint32_t train_context_length = 0;  // tokens the model was trained for

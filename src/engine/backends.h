@@ -11,9 +11,9 @@
 namespace pcai {
 
 /// The name of the backend for a model: the one its spec names, or for "auto" the first usable one
-/// that reads the file's format, or else the first usable one. Never picks the fake backend by
-/// itself, except for a path that ends in ".fake". Fails with Unsupported when there is none, and
-/// with InvalidModel when the one named does not read the format; the message then says which does.
+/// that reads the file's format, or else the first usable one that needs a file. Fails with
+/// Unsupported when there is none, and with InvalidModel when the one named does not read the
+/// format; the message then says which does.
 Result<std::string> choose_backend(const BackendRegistry& registry, const ModelSpec& spec);
 
 /// The backends that an engine uses: each is created once, at its first model, and kept. Any thread
@@ -22,7 +22,8 @@ class Backends {
  public:
   explicit Backends(std::shared_ptr<const BackendRegistry> registry);
 
-  /// The backend for a model; lives as long as this object. Creating one may take a while.
+  /// The backend for a model; lives as long as this object. Creating one may take a while. Fails
+  /// as choose_backend and check_options do.
   Result<InferenceBackend*> get(const ModelSpec& spec);
 
  private:

@@ -117,7 +117,7 @@ class Planner {
     if (count > 0) {
       for (const Device& gpu : gpus_) shares.push_back({.device = gpu, .margin = margin_of(gpu)});
     }
-    shares.front().weights = model_.input.weights + extra_files();
+    shares.front().weights = model_.input.weights + model_.parts;
     shares.front().panels = model_.input.panels;
     std::uint64_t packed = model_.input.packed;
     const std::uint32_t first = places() - count;
@@ -179,18 +179,6 @@ class Planner {
     return fits * kLeastContext;
   }
 
-  std::uint64_t extra_files() const {
-    std::uint64_t bytes = 0;
-    const auto count = [&bytes](const fs::path& file) {
-      std::error_code error;
-      const std::uintmax_t size = fs::file_size(file, error);
-      if (!error) bytes += size;
-    };
-    if (config_.projector) count(*config_.projector);
-    for (const AdapterConfig& adapter : config_.adapters) count(adapter.path);
-    return bytes;
-  }
-
   const ModelMemory& model_;
   const ModelConfig& config_;
   const ContextShape shape_;
@@ -233,11 +221,16 @@ MemoryPlan plan_memory(const ModelMemory& model, const ModelConfig& config,
   return Planner(model, config, devices).plan();
 }
 
+Result<MemoryPlan> plan_memory(const ModelConfig& config, const std::vector<Device>& devices) {
+  return read_model_memory(config).map(
+      [&](const ModelMemory& model) { return plan_memory(model, config, devices); });
+}
+
 Result<std::uint64_t> expected_memory(const ModelConfig& config) {
   std::error_code error;
   if (fs::is_directory(config.model_path, error)) return weights_in(config.model_path);
-  return read_model_memory(config.model_path).map([&](const ModelMemory& model) {
-    return plan_memory(model, config, {cpu_device()}).bytes();
+  return plan_memory(config, {cpu_device()}).map([](const MemoryPlan& plan) {
+    return plan.bytes();
   });
 }
 

@@ -17,7 +17,7 @@ struct DeviceShare {
   Device device;
   std::uint32_t layers = 0;
   bool has_output = false;
-  std::uint64_t weights = 0;  // without those that panels replace
+  std::uint64_t weights = 0;  // without those that panels replace; the CPU's with the model's parts
   std::uint64_t panels = 0;   // the CPU's weights as our kernels want them
   std::uint64_t context = 0;  // KV cache and recurrent states
   std::uint64_t compute = 0;
@@ -48,6 +48,10 @@ std::uint64_t most_panels(std::uint64_t free_memory) noexcept;
 /// free memory; the context is the configuration's, or the model's as far as memory goes.
 MemoryPlan plan_memory(const ModelMemory& model, const ModelConfig& config,
                        const std::vector<Device>& devices);
+
+/// The same from the files of the model, its projector and its adapters, of which the headers are
+/// read. Fails with InvalidModel for the first that is missing or damaged.
+Result<MemoryPlan> plan_memory(const ModelConfig& config, const std::vector<Device>& devices);
 
 /// Bytes that a model of this configuration is expected to take on this machine when it is loaded,
 /// over all devices: of a GGUF file by plan_memory, of a folder its weights' files. Reads headers

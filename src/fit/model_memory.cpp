@@ -12,6 +12,7 @@
 #include "models/gguf_reader.h"
 #include "models/gguf_summary.h"
 #include "models/gguf_vocabulary.h"
+#include "models/model_part.h"
 
 namespace pcai {
 namespace {
@@ -294,12 +295,28 @@ Result<ModelMemory> read_model_memory(const std::filesystem::path& path) {
   return model_memory(parts);
 }
 
+Result<ModelMemory> read_model_memory(const ModelConfig& config) {
+  Result<ModelMemory> model = read_model_memory(config.model_path);
+  if (!model) return model;
+  if (config.projector) {
+    const auto bytes = check_part(GgufKind::Projector, *config.projector);
+    if (!bytes && !config.projector_optional) return fail(bytes.error());
+    model->parts += bytes.value_or(0);
+  }
+  for (const AdapterConfig& adapter : config.adapters) {
+    const auto bytes = check_part(adapter);
+    if (!bytes) return fail(bytes.error());
+    model->parts += *bytes;
+  }
+  return model;
+}
+
 ContextShape context_shape(const ModelConfig& config, bool is_recurrent) {
   constexpr std::uint32_t kLeastBatch = 32;
   constexpr std::uint32_t kIdleSequences = 48;   // prefixes kept beside the running requests
   constexpr std::uint32_t kMostSequences = 256;  // LLAMA_MAX_SEQ
   ContextShape shape;
-  shape.batch = std::max(config.batch_size, kLeastBatch);
+  shape.batch = std::max(config.batch_size.value_or(kDefaultBatchSize), kLeastBatch);
   shape.running = std::clamp(config.max_sequences, 1U, std::min(shape.batch, kMostSequences - 1));
   shape.sequences =
       is_recurrent ? shape.running : std::min(shape.running + kIdleSequences, kMostSequences);

@@ -40,6 +40,8 @@ struct ModelMemory {
   bool is_gated = false;                  // the feed-forward part has a gate
   bool is_encoder = false;                // has neither cells nor states
 
+  std::uint64_t parts = 0;  // the files of its projector and adapters, which are loaded whole
+
   std::uint64_t weights() const noexcept;
   std::uint64_t panels() const noexcept;
 
@@ -52,6 +54,10 @@ struct ModelMemory {
 /// Reads the headers of a GGUF file and, of a split model, of its other parts. Fails with
 /// InvalidModel.
 Result<ModelMemory> read_model_memory(const std::filesystem::path& path);
+
+/// The same with the projector and the adapters of a configuration. Fails with InvalidModel for
+/// these, too; a projector that may be left out counts nothing where it cannot be loaded.
+Result<ModelMemory> read_model_memory(const ModelConfig& config);
 
 /// The same of headers that were read before: all parts of one model, the first in front.
 ModelMemory model_memory(const std::vector<GgufFile>& parts);

@@ -4,6 +4,9 @@
 
 #include "anthropic/api_schemas.h"
 #include "ollama/api_schemas.h"
+#include "openai/embedding_request.h"
+#include "openai/model_request.h"
+#include "openai/token_request.h"
 
 namespace pcai {
 namespace {
@@ -39,16 +42,18 @@ std::span<const Route> routes() {
       Route{{"POST", "/v1/models/load"},
             post_load_model,
             false,
-            {"Loads a model; needs a server with a key", model_field_infos, "Model", kEvents}},
+            {"Loads a model; needs a server with a key", infos_of<model_request_fields>, "Model",
+             kEvents}},
       Route{{"POST", "/v1/models/unload"},
             post_unload_model,
             false,
-            {"Unloads a model; needs a server with a key", model_field_infos, "Model", kEvents}},
+            {"Unloads a model; needs a server with a key", infos_of<model_request_fields>, "Model",
+             kEvents}},
       Route{{"POST", "/v1/models/pull"},
             post_pull_model,
             false,
-            {"Downloads a model; needs a server with a key", model_field_infos, "PulledModel",
-             kEvents}},
+            {"Downloads a model; needs a server with a key", infos_of<model_request_fields>,
+             "PulledModel", kEvents}},
       Route{{"GET", "/v1/models/{id}"}, get_model, false, {"One model", {}, "Model"}},
       Route{{"POST", "/v1/chat/completions"},
             post_chat_completions,
@@ -85,19 +90,19 @@ std::span<const Route> routes() {
       Route{{"POST", "/v1/embeddings"},
             post_embeddings,
             false,
-            {"Turns texts into vectors", embedding_field_infos, "Embeddings"}},
+            {"Turns texts into vectors", infos_of<embedding_fields>, "Embeddings"}},
       Route{{"POST", "/v1/rerank"},
             post_rerank,
             false,
-            {"Orders documents by how well they answer", rerank_field_infos, "Ranking"}},
+            {"Orders documents by how well they answer", infos_of<rerank_fields>, "Ranking"}},
       Route{{"POST", "/tokenize"},
             post_tokenize,
             false,
-            {"A text's tokens", tokenize_field_infos, "Tokens"}},
+            {"A text's tokens", infos_of<tokenize_fields>, "Tokens"}},
       Route{{"POST", "/detokenize"},
             post_detokenize,
             false,
-            {"The text of tokens", detokenize_field_infos, "Content"}},
+            {"The text of tokens", infos_of<detokenize_fields>, "Content"}},
       Route{{"POST", "/apply-template"},
             post_apply_template,
             false,

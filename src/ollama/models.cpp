@@ -32,7 +32,7 @@ Json details_json(const ModelStatus& model) {
   Json families = Json::array();
   if (!info.architecture.empty()) families.push_back(info.architecture);
   return {{"parent_model", ""},
-          {"format", info.backend == "llamacpp" ? "gguf" : ""},
+          {"format", info.format},
           {"family", info.architecture},
           {"families", std::move(families)},
           {"parameter_size", parameter_size(info.parameter_count)},

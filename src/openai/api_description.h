@@ -30,15 +30,17 @@ struct ApiRoute {
   ApiOperation operation;
 };
 
-/// All fields of a route's body.
+/// All fields of a route's body, where it has more tables than one.
 std::vector<FieldInfo> chat_field_infos();
 std::vector<FieldInfo> completion_field_infos();
 std::vector<FieldInfo> responses_field_infos();
-std::vector<FieldInfo> embedding_field_infos();
-std::vector<FieldInfo> rerank_field_infos();
-std::vector<FieldInfo> model_field_infos();
-std::vector<FieldInfo> tokenize_field_infos();
-std::vector<FieldInfo> detokenize_field_infos();
+
+/// The fields of a body with this table alone.
+template <auto fields>
+std::vector<FieldInfo> infos_of() {
+  const auto table = fields();
+  return {table.begin(), table.end()};
+}
 
 /// The OpenAPI 3.1 document, as JSON text. `more_schemas`: JSON objects of schemas by name, beside
 /// api_schemas().

@@ -4,11 +4,8 @@
 #include "openai/api_description.h"
 #include "openai/chat_fields.h"
 #include "openai/completion_request.h"
-#include "openai/embedding_request.h"
-#include "openai/model_request.h"
 #include "openai/responses_request.h"
 #include "openai/sampling_fields.h"
-#include "openai/token_request.h"
 
 namespace pcai {
 namespace {
@@ -84,36 +81,6 @@ std::vector<FieldInfo> responses_field_infos() {
   std::vector<FieldInfo> infos;
   append_infos(infos, responses_fields());
   append_infos(infos, sampling_fields());
-  return infos;
-}
-
-std::vector<FieldInfo> embedding_field_infos() {
-  std::vector<FieldInfo> infos;
-  append_infos(infos, embedding_fields());
-  return infos;
-}
-
-std::vector<FieldInfo> rerank_field_infos() {
-  std::vector<FieldInfo> infos;
-  append_infos(infos, rerank_fields());
-  return infos;
-}
-
-std::vector<FieldInfo> model_field_infos() {
-  std::vector<FieldInfo> infos;
-  append_infos(infos, model_request_fields());
-  return infos;
-}
-
-std::vector<FieldInfo> tokenize_field_infos() {
-  std::vector<FieldInfo> infos;
-  append_infos(infos, tokenize_fields());
-  return infos;
-}
-
-std::vector<FieldInfo> detokenize_field_infos() {
-  std::vector<FieldInfo> infos;
-  append_infos(infos, detokenize_fields());
   return infos;
 }
 

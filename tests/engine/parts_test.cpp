@@ -188,6 +188,18 @@ TEST(BackendsTest, EachBackendIsCreatedOnce) {
   EXPECT_EQ(control->counts().backends, 1);
 }
 
+TEST(BackendsTest, AnOptionThatTheBackendDoesNotHonourIsRefusedBeforeItIsCreated) {
+  const auto control = std::make_shared<ManualControl>();
+  auto registry = std::make_shared<BackendRegistry>();
+  register_manual(*registry, control);
+  Backends backends(registry);
+  const auto backend = backends.get({.id = "a", .config = {.isq = "q4k"}, .backend = "manual"});
+  ASSERT_FALSE(backend.has_value());
+  EXPECT_EQ(backend.error().code, ErrorCode::Unsupported);
+  EXPECT_EQ(backend.error().field, "isq");
+  EXPECT_EQ(control->counts().backends, 0);
+}
+
 TEST(BackendsTest, AnErrorOfCreationIsPassedOnAndTriedAgain) {
   int tries = 0;
   auto registry = std::make_shared<BackendRegistry>();

@@ -5,6 +5,8 @@
 #include <set>
 
 #include "bodies.h"
+#include "openai/embedding_request.h"
+#include "openai/token_request.h"
 
 namespace pcai {
 namespace {
@@ -22,8 +24,8 @@ const std::vector<ApiRoute> kRoutes = {
 TEST(ApiDescriptionTest, EveryTableHasUniqueDescribedFieldsAndKnownSchemas) {
   const Json schemas = api_schemas();
   for (const auto fields :
-       {chat_field_infos, completion_field_infos, responses_field_infos, embedding_field_infos,
-        rerank_field_infos, tokenize_field_infos, detokenize_field_infos}) {
+       {chat_field_infos, completion_field_infos, responses_field_infos, infos_of<embedding_fields>,
+        infos_of<rerank_fields>, infos_of<tokenize_fields>, infos_of<detokenize_fields>}) {
     std::set<std::string_view> names;
     for (const FieldInfo& field : fields()) {
       EXPECT_TRUE(names.insert(field.name).second) << field.name;

@@ -155,6 +155,12 @@ class CheckLayersTest(unittest.TestCase):
         self.write("src/core/CMakeLists.txt", "pcai_room(core SOURCES error.cpp not_forgotten.cpp)\n")
         self.assert_refused("src/core/forgotten.cpp: no CMakeLists.txt names it")
 
+    def test_a_list_may_name_its_sources_by_a_variable(self):
+        self.write("tests/contract/subjects/fake.cpp", "")
+        self.assert_refused("tests/contract/subjects/fake.cpp: no CMakeLists.txt names it")
+        self.write("tests/contract/CMakeLists.txt", "list(APPEND subjects subjects/${room}.cpp)\n")
+        self.assertEqual(self.check()[0], 0)
+
     def test_file_in_no_room_is_refused(self):
         self.write("src/utils/strings.h", "")
         self.assert_refused("src/utils/strings.h: in no room")

@@ -44,7 +44,11 @@ std::vector<ListedModel> placed(std::vector<FoundModel> models, const Settings& 
       entry.plan = same->second;
       continue;
     }
-    if (auto plan = place_model(entry.found, settings, devices)) entry.plan = std::move(*plan);
+    const Result<MemoryPlan> plan =
+        model_spec(entry.found, settings).and_then([&](const ModelSpec& spec) {
+          return place_model(spec, devices);
+        });
+    if (plan) entry.plan = *plan;
     if (identity) known.emplace(*identity, entry.plan);
   }
   return listed;

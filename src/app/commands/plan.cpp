@@ -22,7 +22,7 @@ struct PlanFlags {
   bool json = false;
 };
 
-std::string plan_json(const FoundModel& model, const MemoryPlan& plan) {
+std::string plan_json(const ModelSpec& model, const MemoryPlan& plan) {
   Json devices = Json::array();
   for (const DeviceShare& share : plan.shares) {
     devices.push_back({{"name", share.device.name},
@@ -40,7 +40,7 @@ std::string plan_json(const FoundModel& model, const MemoryPlan& plan) {
                        {"memory_free_bytes", share.device.memory_free}});
   }
   const Json object = {{"id", model.id},
-                       {"path", platform::path_text(model.path)},
+                       {"path", platform::path_text(model.config.model_path)},
                        {"fits", plan.fits()},
                        {"why_not", plan.fits() ? Json() : Json(plan.why_not)},
                        {"context", plan.context},
@@ -53,7 +53,7 @@ std::string plan_json(const FoundModel& model, const MemoryPlan& plan) {
   return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string plan_text(const FoundModel& model, const MemoryPlan& plan) {
+std::string plan_text(const ModelSpec& model, const MemoryPlan& plan) {
   using Align = TextTable::Align;
   const std::string answer = plan.fits() ? styled("fits", Style::Green, stdout)
                                          : styled("does not fit", Style::Red, stdout);
@@ -85,10 +85,9 @@ std::string plan_text(const FoundModel& model, const MemoryPlan& plan) {
 int plan(const PlanFlags& flags) {
   const Result<ResolvedSettings> resolved = flags.settings->load();
   if (!resolved) return kUsage;
-  const Result<FoundModel> model = find_model(resolved->values, flags.model);
-  const Result<MemoryPlan> plan = model.and_then([&](const FoundModel& found) {
-    return place_model(found, resolved->values, usable_devices());
-  });
+  const Result<ModelSpec> model = choose_model(resolved->values, flags.model);
+  const Result<MemoryPlan> plan =
+      model.and_then([&](const ModelSpec& spec) { return place_model(spec, usable_devices()); });
   if (!plan) {
     print_error(plan.error().message);
     return exit_code(plan.error().code);

@@ -1,6 +1,5 @@
 #include <fmt/core.h>
 
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -8,7 +7,6 @@
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
 #include "app/model_choice.h"
-#include "app/model_parts.h"
 #include "app/terminal.h"
 #include "app/text_table.h"
 #include "models/gguf_reader.h"
@@ -17,7 +15,6 @@
 namespace pcai {
 namespace {
 
-namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kLongestShown = 100;  // bytes of a value in the readable form
@@ -90,15 +87,13 @@ Result<ShownModel> read_model(const Settings& settings, const std::string& name)
   if (!summary) return fail(summary.error());
   Result<GgufFile> file = read_gguf(found->path);
   if (!file) return fail(file.error());
-  ModelConfig config;
-  config.projector = found->projector;
-  for (const fs::path& adapter : found->adapters) config.adapters.push_back({.path = adapter});
   const Result<ResolvedSettings> own =
       resolve(settings, section != nullptr ? section->given : std::vector<GivenValue>());
   if (!own) return fail(own.error());
-  set_parts(config, own->values);
+  Result<ModelSpec> spec = model_spec(*found, own->values);
+  if (!spec) return fail(spec.error());
   ShownModel model = {
-      std::move(*found), std::move(*summary), std::move(*file), std::move(config), {}, {}};
+      std::move(*found), std::move(*summary), std::move(*file), std::move(spec->config), {}, {}};
   describe_projector(model);
   return model;
 }

@@ -17,7 +17,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json version_json() {
-  const BackendRegistry registry = all_backends();
+  const BackendRegistry& registry = all_backends();
   Json backends = Json::array();
   for (const BackendEntry& entry : registry.entries()) {
     backends.push_back({{"name", entry.name},
@@ -39,7 +39,7 @@ Json version_json() {
 }
 
 std::string version_text() {
-  const BackendRegistry registry = all_backends();
+  const BackendRegistry& registry = all_backends();
   std::string text = fmt::format("pcai {}\nbuilt by {}\n\nbackends\n", kVersion, kCompiler);
   for (const BackendEntry& entry : registry.entries()) {
     std::string formats;

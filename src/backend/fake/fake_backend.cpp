@@ -48,22 +48,6 @@ Result<LoadScript> read_load_script(const std::filesystem::path& path, LoadScrip
 
 FakeBackend::FakeBackend(FakeOptions options) : options_(std::move(options)) {}
 
-BackendDescriptor FakeBackend::describe() {
-  return {.name = "fake",
-          .version = "",
-          .formats = {"fake"},
-          .capabilities = {.supports_streaming = true,
-                           .supports_tool_calls = true,
-                           .supports_vision = true,
-                           .supports_audio = true,
-                           .supports_seed = true,
-                           .reproducible = true,
-                           .supports_logprobs = true,
-                           .supports_grammars = true,
-                           .supports_reasoning_budget = true,
-                           .supports_infill = true}};
-}
-
 Result<std::unique_ptr<LoadedModel>> FakeBackend::load(const ModelSpec& spec,
                                                        LoadProgress& progress) {
   LoadScript defaults{.time = options_.load_time, .error = {}};
@@ -84,7 +68,7 @@ Result<std::unique_ptr<LoadedModel>> FakeBackend::load(const ModelSpec& spec,
   }
   if (script->error) return fail(std::move(*script->error));
 
-  ModelInfo info{.id = spec.id, .backend = "fake", .architecture = "fake"};
+  ModelInfo info{.id = spec.id, .backend = descriptor_.name, .architecture = "fake"};
   info.context_length = options_.context_length != 0
                             ? options_.context_length
                             : spec.config.context_length.value_or(kDefaultContextLength);
@@ -105,9 +89,10 @@ Result<std::unique_ptr<LoadedModel>> FakeBackend::load(const ModelSpec& spec,
 }
 
 void register_fake(BackendRegistry& registry, const FakeOptions& options) {
-  registry.add({.name = "fake",
+  const BackendDescriptor descriptor = describe_fake();
+  registry.add({.name = descriptor.name,
                 .built = true,
-                .descriptor = FakeBackend::describe(),
+                .descriptor = descriptor,
                 .create = [options]() -> Result<std::unique_ptr<InferenceBackend>> {
                   return std::make_unique<FakeBackend>(options);
                 }});

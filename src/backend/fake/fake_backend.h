@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "backend/fake/fake_script.h"
+#include "backend/fake/register.h"
 #include "backend/inference_backend.h"
 #include "backend/registry.h"
 
@@ -34,11 +35,9 @@ class FakeBackend final : public InferenceBackend {
   const BackendDescriptor& descriptor() const noexcept override { return descriptor_; }
   Result<std::unique_ptr<LoadedModel>> load(const ModelSpec& spec, LoadProgress& progress) override;
 
-  static BackendDescriptor describe();
-
  private:
   FakeOptions options_;
-  BackendDescriptor descriptor_ = describe();
+  const BackendDescriptor descriptor_ = describe_fake();
   std::atomic<std::uint32_t> loads_{0};
 };
 

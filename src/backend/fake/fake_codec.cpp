@@ -2,22 +2,10 @@
 
 #include <utility>
 
+#include "core/role_name.h"
 #include "core/utf8.h"
 
 namespace pcai {
-namespace {
-
-const char* name_of(Role role) {
-  switch (role) {
-    case Role::System: return "system";
-    case Role::User: return "user";
-    case Role::Assistant: return "assistant";
-    case Role::Tool: return "tool";
-  }
-  return "user";
-}
-
-}  // namespace
 
 Result<Tokens> FakeCodec::tokenize(const TokenizeRequest& request, std::stop_token) {
   if (!is_valid_utf8(request.text)) {
@@ -58,7 +46,7 @@ Result<std::string> FakeCodec::apply_template(const TemplateRequest& request, st
     text += '\n';
   }
   for (const ChatMessage& message : request.chat.messages) {
-    text += std::string("<|") + name_of(message.role) + "|>" + fake_text(message);
+    text += std::string("<|") + role_name(message.role) + "|>" + fake_text(message);
     for (const ToolCall& call : message.tool_calls) text += call.name + call.arguments;
     text += '\n';
   }

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "backend/fake/fake_backend.h"
+#include "backend/fake/register.h"
 #include "backend/stop_filter.h"
 #include "backend/supported.h"
 
@@ -72,7 +72,7 @@ FakeModel::~FakeModel() {
 
 Status FakeModel::submit(RequestId id, GenerateRequest request, std::shared_ptr<EventSink> sink) {
   if (Status status = check_request(request); !status) return status;
-  if (Status status = check_supported(request, FakeBackend::describe()); !status) return status;
+  if (Status status = check_supported(request, describe_fake()); !status) return status;
   GenerateParams& params = request.params;
   if (!params.logit_bias.empty()) {
     return fail(ErrorCode::Unsupported, "the fake backend has no logits to bias", "logit_bias");

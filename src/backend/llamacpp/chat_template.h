@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "backend/answer/answer_format.h"
+#include "backend/answer/template_traits.h"
 #include "backend/llamacpp/native_format.h"
 #include "core/request.h"
 #include "core/result.h"
@@ -50,10 +50,7 @@ class ChatTemplate {
   void find_out_about_reasoning();
 
   std::unique_ptr<common_chat_templates, Deleter> templates_;
-  bool writes_calls_ = false;    // as answer_format.h says
-  bool knows_tools_ = false;     // in whatever format
-  std::string reasoning_begin_;  // "" = it knows none
-  std::string reasoning_end_;
+  TemplateTraits traits_;
 };
 
 }  // namespace pcai

@@ -3,6 +3,8 @@
 #include <set>
 #include <utility>
 
+#include "backend/answer/prompt_limit.h"
+
 namespace pcai {
 
 ChatTokenizer::ChatTokenizer(const ChatTemplate& chat_template, const Tokenizer& tokenizer)
@@ -49,13 +51,8 @@ Result<TokenizedChat> ChatTokenizer::tokenize(const ChatPrompt& chat, bool const
   const SpecialText::Shielded shielded = special_text_.shield(chat);
   auto rendered = chat_template_.render(shielded.chat, constrained);
   if (!rendered) return fail(std::move(rendered.error()));
-  if (rendered->prompt.size() > kMostBytesPerToken * context_length) {
-    return fail(ErrorCode::ContextOverflow,
-                "the prompt has " + std::to_string(rendered->prompt.size()) +
-                    " bytes, far more than the context of " + std::to_string(context_length) +
-                    " tokens holds; shorten the messages",
-                "messages");
-  }
+  Status status = check_prompt_bytes(rendered->prompt.size(), context_length);
+  if (!status) return fail(std::move(status.error()));
   TokenizedChat result{.stop_sequences = std::move(rendered->stop_sequences),
                        .format = std::move(rendered->format),
                        .native = std::move(rendered->native)};

@@ -6,6 +6,7 @@
 
 #include "backend/llamacpp/llama_log.h"
 #include "platform/path_text.h"
+#include "backend/llamacpp/register.h"
 
 namespace pcai {
 namespace {
@@ -66,7 +67,8 @@ Result<LlamaModelPtr> load_weights(const ModelConfig& config, bool as_stored,
 
 ModelInfo describe_model(const llama_model& model) {
   ModelInfo info;
-  info.backend = "llamacpp";
+  info.backend = describe_llamacpp().name;
+  info.format = "gguf";
   info.architecture = metadata(model, "general.architecture");
   if (const llama_ftype type = llama_model_ftype(&model); type < LLAMA_FTYPE_GUESSED) {
     info.quantization = short_name(llama_ftype_name(type));

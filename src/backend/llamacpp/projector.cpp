@@ -5,12 +5,11 @@
 
 #include <exception>
 #include <string>
-#include <system_error>
 
 #include "backend/llamacpp/llama_log.h"
 #include "backend/llamacpp/media_file.h"
 #include "backend/llamacpp/thread_count.h"
-#include "models/gguf_summary.h"
+#include "models/model_part.h"
 #include "platform/path_text.h"
 
 namespace pcai {
@@ -21,13 +20,6 @@ constexpr std::uint64_t kHashPrime = 0x100000001b3;
 
 bool on_load_progress(float fraction, void* progress) {
   return static_cast<LoadProgress*>(progress)->on_progress(fraction);
-}
-
-tl::unexpected<Error> cannot_load(const std::filesystem::path& path, const std::string& reason) {
-  return fail(ErrorCode::InvalidModel,
-              "the projector " + platform::path_text(path) + " cannot be loaded: " + reason +
-                  "; --mmproj names another, or none",
-              "projector");
 }
 
 }  // namespace
@@ -53,13 +45,11 @@ Result<std::unique_ptr<Projector>> Projector::load(const ModelConfig& config,
                                                    const llama_model& model,
                                                    LoadProgress& progress) {
   const std::filesystem::path& path = *config.projector;
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) return cannot_load(path, "no such file");
-  const auto summary = describe_gguf(path);  // checks the whole header, too
-  if (!summary) return cannot_load(path, summary.error().message);
-  if (summary->kind != GgufKind::Projector) {
-    return cannot_load(path, "it is no projector, but a " + std::string(to_string(summary->kind)));
-  }
+  const auto cannot_load = [&path](const std::string& reason) {
+    return cannot_load_part(GgufKind::Projector, path, reason);
+  };
+  const auto bytes = check_part(GgufKind::Projector, path);
+  if (!bytes) return fail(bytes.error());
   mtmd_context_params params = mtmd_context_params_default();
   params.use_gpu = config.gpu_layers != 0;
   params.print_timings = false;
@@ -74,12 +64,12 @@ Result<std::unique_ptr<Projector>> Projector::load(const ModelConfig& config,
         mtmd_init_from_file(platform::path_text(path).c_str(), &model, params);
     if (context != nullptr) projector.reset(new Projector(context, model));
   } catch (const std::exception& exception) {
-    return cannot_load(path, exception.what());
+    return cannot_load(exception.what());
   }
   if (projector) return projector;
   if (!progress.on_progress(0)) return fail(ErrorCode::Cancelled, "the load was cancelled");
   const std::string reason = take_llama_errors();
-  return cannot_load(path, reason.empty() ? "llama.cpp gave no reason" : reason);
+  return cannot_load(reason.empty() ? "llama.cpp gave no reason" : reason);
 }
 
 Result<mtmd::bitmap> Projector::read(const Media& file, bool count_only) const {

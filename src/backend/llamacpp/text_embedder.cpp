@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "backend/answer/prompt_check.h"
 #include "backend/llamacpp/llama_log.h"
 #include "backend/llamacpp/thread_count.h"
 
@@ -137,12 +138,8 @@ Result<TextEmbedder::Sequence> TextEmbedder::tokens_of(const EmbedInput& input,
                                                        const std::string& field) const {
   Sequence tokens;
   if (const auto* given = std::get_if<TokenPrompt>(&input)) {
-    for (const llama_token token : given->tokens) {
-      if (token >= 0 && token < tokenizer_.size()) continue;
-      return fail(ErrorCode::InvalidRequest,
-                  field + ": token " + std::to_string(token) +
-                      " is not in the model's vocabulary of " + std::to_string(tokenizer_.size()),
-                  field);
+    if (Status status = check_tokens(given->tokens, tokenizer_.size(), field); !status) {
+      return fail(ErrorCode::InvalidRequest, field + ": " + status.error().message, field);
     }
     tokens = given->tokens;
   } else {

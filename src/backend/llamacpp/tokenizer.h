@@ -6,14 +6,13 @@
 #include <string_view>
 #include <vector>
 
-#include "core/result.h"
-#include "grammar/vocabulary.h"
+#include "backend/answer/prompt_tokenizer.h"
 
 namespace pcai {
 
 /// Text to tokens and back, by a model's vocabulary. Any thread may call any method; the model must
 /// outlive it.
-class Tokenizer {
+class Tokenizer final : public PromptTokenizer {
  public:
   explicit Tokenizer(const llama_model& model);
 
@@ -23,9 +22,8 @@ class Tokenizer {
     return tokenize(text, true, true);
   }
 
-  /// `add_special`: with the begin-of-text token. `parse_special`: special tokens are read as such.
   Result<std::vector<llama_token>> tokenize(std::string_view text, bool add_special,
-                                            bool parse_special) const;
+                                            bool parse_special) const override;
 
   /// Whether the model was trained to fill gaps.
   bool fills_gaps() const;
@@ -38,25 +36,16 @@ class Tokenizer {
   /// The token's bytes, not always whole UTF-8. Special tokens have none.
   std::string piece(llama_token token) const;
 
-  /// The same, but special tokens give their name, e.g. "<|im_end|>".
-  std::string name(llama_token token) const;
-
-  /// The text that gave these tokens; special tokens give their names.
-  std::string text(const std::vector<llama_token>& tokens) const;
+  std::string name(llama_token token) const override;
+  std::string detokenize(const std::vector<llama_token>& tokens) const override;
 
   /// True for a token that ends the answer.
   bool ends(llama_token token) const { return llama_vocab_is_eog(vocab_, token); }
 
-  /// Whether a special token of that name is in the vocabulary.
-  bool has_special(std::string_view name) const;
-
-  /// The names of all special tokens: those that text must not be mistaken for.
-  std::vector<std::string> special_names() const;
-
-  /// All tokens, for grammars.
-  Vocabulary vocabulary() const;
-
-  std::int32_t size() const { return llama_vocab_n_tokens(vocab_); }
+  bool has_special(std::string_view name) const override;
+  std::vector<std::string> special_names() const override;
+  Vocabulary vocabulary() const override;
+  std::int32_t size() const override { return llama_vocab_n_tokens(vocab_); }
   const llama_vocab* vocab() const noexcept { return vocab_; }
 
  private:

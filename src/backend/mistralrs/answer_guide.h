@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "backend/answer/answer_grammars.h"
 #include "backend/answer/answer_parser.h"
 #include "backend/mistralrs/bridge_tokenizer.h"
-#include "grammar/grammar_compiler.h"
 
 namespace pcai {
 
@@ -19,11 +19,8 @@ namespace pcai {
 /// Used by the engine's thread; owns what it needs, since it may outlive the model.
 class AnswerGuide {
  public:
-  /// What an answer matches; the compiler must live as long.
-  struct Constraint {
-    std::shared_ptr<GrammarCompiler> compiler;
-    GrammarMatcher matcher;
-  };
+  using Constraint = AnswerMatcher;
+
   /// How many tokens of reasoning there may be, and those that then end it.
   struct Budget {
     std::uint32_t tokens = 0;

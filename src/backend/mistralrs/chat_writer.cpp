@@ -50,9 +50,8 @@ Result<TokenizedPrompt> ChatWriter::tokenize(const ChatPrompt& chat,
   const SpecialText::Shielded shielded = special_text_.shield(chat);
   auto written = write(shielded.chat);
   if (!written) return fail(std::move(written.error()));
-  if (written->prompt.size() > kMostBytesPerToken * context_length) {
-    return prompt_overflow(written->prompt.size(), "bytes", context_length);
-  }
+  Status status = check_prompt_bytes(written->prompt.size(), context_length);
+  if (!status) return fail(std::move(status.error()));
   TokenizedPrompt result{.format = std::move(written->format)};
   bool begins = !written->begun;
   for (const PromptPart& part : SpecialText::split(written->prompt, shielded)) {
@@ -98,9 +97,8 @@ Result<TokenizedPrompt> ChatWriter::prepare_images(const ChatPrompt& chat,
   const ChatPrompt told = for_template({}, chat);
   auto written = render(told);
   if (!written) return fail(std::move(written.error()));
-  if (written->prompt.size() > kMostBytesPerToken * context_length) {
-    return prompt_overflow(written->prompt.size(), "bytes", context_length);
-  }
+  Status status = check_prompt_bytes(written->prompt.size(), context_length);
+  if (!status) return fail(std::move(status.error()));
   const auto tokens = tokenizer_->tokenize(written->prompt, !written->begun, true);
   if (!tokens) return fail(tokens.error());
   if (tokens->size() >= context_length) {

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "backend/answer/answer_grammars.h"
 #include "backend/inference_backend.h"
 #include "backend/mistralrs/answer_guide.h"
 #include "backend/mistralrs/bridge.h"
@@ -52,7 +53,6 @@ class MistralrsModel final : public LoadedModel {
   Result<TokenizedPrompt> prepare(const Prompt& prompt) const;
   Result<std::unique_ptr<AnswerGuide>> guide(const GenerateRequest& request,
                                              const AnswerFormat& format);
-  Result<std::shared_ptr<GrammarCompiler>> grammar_compiler();
   Status start(RequestId id, const GenerateRequest& request, const TokenizedPrompt& prompt,
                std::unique_ptr<AnswerGuide> guide, LiveRequest live);
 
@@ -67,9 +67,7 @@ class MistralrsModel final : public LoadedModel {
   std::unique_ptr<ChatWriter> chats_;
   std::unique_ptr<BridgeCodec> codec_;
   std::unique_ptr<BridgeEmbedder> embedder_;  // null: it generates
-
-  std::mutex grammars_mutex_;
-  std::shared_ptr<GrammarCompiler> grammars_;  // made for the first request that needs it
+  std::unique_ptr<AnswerGrammars> grammars_;
 
   std::mutex mutex_;
   std::unordered_map<RequestId, std::unique_ptr<Ticket>> live_;  // guarded by mutex_

@@ -5,7 +5,7 @@
 #include <random>
 #include <utility>
 
-#include "backend/answer/role_name.h"
+#include "core/role_name.h"
 
 namespace pcai {
 namespace {

@@ -78,7 +78,7 @@ PCAI_FIELDS(ModelDefaults, temperature, top_p, top_k, min_p, repeat_penalty, fre
             presence_penalty, penalty_last_n, seed, max_tokens, reasoning_budget, stop_sequences,
             system, messages)
 PCAI_FIELDS(ModelSpec, id, config, backend, memory_bytes, pinned, keep_alive, defaults)
-PCAI_FIELDS(ModelInfo, id, backend, architecture, quantization, context_length,
+PCAI_FIELDS(ModelInfo, id, backend, architecture, format, quantization, context_length,
             train_context_length, parameter_count, size_bytes, vocabulary_size, max_sequences,
             memory_bytes, generates, sees, hears, fills_gaps, warnings)
 PCAI_FIELDS(ModelStats, kv_cells_total, kv_cells_used, kv_cells_active, sequences_running,
