@@ -11,14 +11,15 @@ namespace pcai {
 /// tokenizer.
 inline constexpr std::uint64_t kMostBytesPerToken = 16;
 
-/// That a prompt of so many `unit`s ("tokens", "bytes") does not fit.
+/// That a prompt of so many `unit`s ("tokens", "bytes") does not fit. `path`: what it was made of.
 inline tl::unexpected<Error> prompt_overflow(std::uint64_t size, const char* unit,
-                                             std::uint32_t context_length) {
+                                             std::uint32_t context_length,
+                                             const char* path = "messages") {
   return fail(ErrorCode::ContextOverflow,
               "the prompt has " + std::to_string(size) + " " + unit +
                   ", which does not fit the context of " + std::to_string(context_length) +
-                  " tokens with at least one token of answer; shorten the messages",
-              "messages");
+                  " tokens with at least one token of answer; shorten the " + path,
+              path);
 }
 
 }  // namespace pcai

@@ -35,12 +35,13 @@ class PartOfProgress final : public LoadProgress {
   float end_;
 };
 
-tl::unexpected<Error> overflow(std::uint64_t prompt, const char* unit, std::uint32_t context) {
+tl::unexpected<Error> overflow(std::uint64_t prompt, const char* unit, std::uint32_t context,
+                               const char* path) {
   return fail(ErrorCode::ContextOverflow,
               "the prompt has " + std::to_string(prompt) + " " + unit +
                   ", which does not fit the context of " + std::to_string(context) +
-                  " tokens with at least one token of answer; shorten the messages",
-              "messages");
+                  " tokens with at least one token of answer; shorten the " + path,
+              path);
 }
 
 }  // namespace
@@ -176,7 +177,10 @@ Status LlamaCppModel::submit(RequestId id, GenerateRequest request,
   if (!prompt) return fail(std::move(prompt.error()));
   prompt->adapters = std::move(*adapters);
   const std::uint32_t context = info_.context_length;
-  if (prompt->tokens.size() >= context) return overflow(prompt->tokens.size(), "tokens", context);
+  if (prompt->tokens.size() >= context) {
+    const bool chat = std::holds_alternative<ChatPrompt>(request.prompt);
+    return overflow(prompt->tokens.size(), "tokens", context, chat ? "messages" : "prompt");
+  }
   const std::uint32_t most_tokens = std::min(
       request.params.max_tokens, context - static_cast<std::uint32_t>(prompt->tokens.size()));
   if (Status status = check_media(*prompt); !status) return status;
@@ -269,10 +273,12 @@ Result<std::vector<Token>> LlamaCppModel::check_tokens(const TokenPrompt& prompt
 
 Result<std::vector<Token>> LlamaCppModel::tokenize(const std::string& text) const {
   const std::uint32_t context = info_.context_length;
-  if (text.size() > kMostBytesPerToken * context) return overflow(text.size(), "bytes", context);
+  if (text.size() > kMostBytesPerToken * context) {
+    return overflow(text.size(), "bytes", context, "prompt");
+  }
   auto tokens = tokenizer_.tokenize(text);
   if (tokens && tokens->empty()) {
-    return fail(ErrorCode::InvalidRequest, "the prompt is empty", "messages");
+    return fail(ErrorCode::InvalidRequest, "the prompt is empty", "prompt");
   }
   return tokens;
 }
@@ -287,7 +293,7 @@ Result<std::vector<Token>> LlamaCppModel::tokenize(const InfillPrompt& gap) cons
   }
   const std::uint32_t context = info_.context_length;
   const std::size_t size = gap.prefix.size() + gap.suffix.size();
-  if (size > kMostBytesPerToken * context) return overflow(size, "bytes", context);
+  if (size > kMostBytesPerToken * context) return overflow(size, "bytes", context, "prompt");
   return tokenizer_.tokenize_gap(gap.prefix, gap.suffix);
 }
 

@@ -31,9 +31,9 @@ Status VocabularyCodec::check_size(std::size_t bytes, const char* field) const {
 
 Result<Tokens> VocabularyCodec::tokenize(const TokenizeRequest& request, std::stop_token) {
   if (!is_valid_utf8(request.text)) {
-    return fail(ErrorCode::InvalidRequest, "content is not valid UTF-8", "content");
+    return fail(ErrorCode::InvalidRequest, "text is not valid UTF-8", "text");
   }
-  if (Status status = check_size(request.text.size(), "content"); !status) {
+  if (Status status = check_size(request.text.size(), "text"); !status) {
     return fail(std::move(status.error()));
   }
   auto ids = tokenizer_.tokenize(request.text, request.add_special, request.parse_special);

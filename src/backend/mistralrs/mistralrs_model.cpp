@@ -187,7 +187,7 @@ Result<TokenizedPrompt> MistralrsModel::prepare(const Prompt& prompt) const {
   }
   const std::string& text = std::get<TextPrompt>(prompt).text;
   if (text.size() > kMostBytesPerToken * info_.context_length) {
-    return prompt_overflow(text.size(), "bytes", info_.context_length);
+    return prompt_overflow(text.size(), "bytes", info_.context_length, "prompt");
   }
   auto tokens = tokenizer_->tokenize(text, true, true);
   if (!tokens) return fail(std::move(tokens.error()));
