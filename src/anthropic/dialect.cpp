@@ -25,21 +25,12 @@ constexpr FieldName kNames[] = {
     {"template_arguments", ""},
     {"prompt", ""},
     {"suffix", ""},
-    {"min_p", ""},
-    {"repeat_penalty", ""},
-    {"frequency_penalty", ""},
-    {"presence_penalty", ""},
-    {"penalty_last_n", ""},
-    {"seed", ""},
     {"logit_bias", ""},
-    {"logprobs", ""},
-    {"top_logprobs", ""},
-    {"ignore_eos", ""},
     {"adapters", ""},
 };
 
 }  // namespace
 
-constinit const Dialect kAnthropicDialect{kNames, anthropic_error_body, "request-id"};
+constinit const Dialect kAnthropicDialect{kNames, std::nullopt, anthropic_error_body, "request-id"};
 
 }  // namespace pcai

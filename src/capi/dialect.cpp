@@ -32,12 +32,11 @@ constexpr FieldName kNames[] = {
     {"adapters", "lora"},
     {"template_arguments", ""},
     {"suffix", ""},
-    {"reasoning_budget", ""},
 };
 
 }  // namespace
 
-constinit const Dialect kAbiDialect{kNames, nullptr};
+constinit const Dialect kAbiDialect{kNames, std::nullopt, nullptr};
 
 Places places_of(const GenerateRequest& request) {
   Places places;

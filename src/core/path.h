@@ -18,8 +18,9 @@ std::string item_path(std::string_view path, std::size_t index);
 /// InvalidRequest that names the member at `path`: "<path> <what>".
 tl::unexpected<Error> refuse(std::string path, std::string_view what);
 
-/// Every path that errors about a request may have; "[]" stands for any index.
-inline constexpr std::array<std::string_view, 33> kGeneratePaths = {
+/// Every path that errors about a request may have; "[]" stands for any index. First those of what
+/// is no parameter, then the parameters.
+inline constexpr std::array<std::string_view, 17> kGeneratePaths = {
     "model",
     // A chat, and its tools.
     "messages", "messages[].content", "messages[].reasoning", "messages[].media[]",
@@ -27,10 +28,24 @@ inline constexpr std::array<std::string_view, 33> kGeneratePaths = {
     "tools[].parameters", "tool_choice", "template_arguments",
     // A text, tokens or what stands before a gap; what stands behind it.
     "prompt", "suffix",
-    // GenerateParams
-    "temperature", "top_p", "top_k", "min_p", "repeat_penalty", "frequency_penalty",
-    "presence_penalty", "penalty_last_n", "max_tokens", "stop", "stop[]", "seed", "logit_bias",
-    "logprobs", "top_logprobs", "ignore_eos", "grammar", "reasoning_budget", "adapters"};
+    // Of the answer.
+    "grammar", "logit_bias", "adapters"};
+inline constexpr std::array<std::string_view, 16> kParameterPaths = {"temperature",
+                                                                     "top_p",
+                                                                     "top_k",
+                                                                     "min_p",
+                                                                     "repeat_penalty",
+                                                                     "frequency_penalty",
+                                                                     "presence_penalty",
+                                                                     "penalty_last_n",
+                                                                     "seed",
+                                                                     "max_tokens",
+                                                                     "stop",
+                                                                     "stop[]",
+                                                                     "logprobs",
+                                                                     "top_logprobs",
+                                                                     "ignore_eos",
+                                                                     "reasoning_budget"};
 inline constexpr std::array<std::string_view, 2> kTokenizePaths = {"model", "text"};
 inline constexpr std::array<std::string_view, 2> kDetokenizePaths = {"model", "tokens"};
 inline constexpr std::array<std::string_view, 4> kEmbedPaths = {"model", "inputs", "inputs[]",

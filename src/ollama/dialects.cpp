@@ -5,27 +5,18 @@
 namespace pcai {
 namespace {
 
-constexpr std::array<FieldName, 20> kShared{{
+constexpr std::array<FieldName, 11> kShared{{
     {"model", "model"},
-    {"temperature", "options.temperature"},
-    {"top_p", "options.top_p"},
-    {"top_k", "options.top_k"},
-    {"min_p", "options.min_p"},
-    {"repeat_penalty", "options.repeat_penalty"},
-    {"frequency_penalty", "options.frequency_penalty"},
-    {"presence_penalty", "options.presence_penalty"},
-    {"penalty_last_n", "options.repeat_last_n"},
-    {"max_tokens", "options.num_predict"},
-    {"stop", "options.stop"},
-    {"seed", "options.seed"},
-    {"adapters", "options.lora"},
-    {"logprobs", "logprobs"},
-    {"top_logprobs", "top_logprobs"},
     {"grammar", "format"},
     {"template_arguments", "think"},
-    {"reasoning_budget", ""},
+    {"adapters", "options.lora"},
+    {"penalty_last_n", "options.repeat_last_n"},
+    {"max_tokens", "options.num_predict"},
+    {"logprobs", "logprobs"},
+    {"top_logprobs", "top_logprobs"},
     {"logit_bias", ""},
     {"ignore_eos", ""},
+    {"reasoning_budget", ""},
 }};
 
 constexpr auto kChat =
@@ -61,10 +52,10 @@ constexpr FieldName kEmbeddings[] = {
 
 }  // namespace
 
-constinit const Dialect kOllamaDialect{{}, ollama_error_body};
-constinit const Dialect kOllamaChatDialect{kChat, ollama_error_body};
-constinit const Dialect kOllamaGenerateDialect{kGenerate, ollama_error_body};
-constinit const Dialect kOllamaEmbedDialect{kEmbed, ollama_error_body};
-constinit const Dialect kOllamaEmbeddingsDialect{kEmbeddings, ollama_error_body};
+constinit const Dialect kOllamaDialect{{}, "", ollama_error_body};
+constinit const Dialect kOllamaChatDialect{kChat, "options.", ollama_error_body};
+constinit const Dialect kOllamaGenerateDialect{kGenerate, "options.", ollama_error_body};
+constinit const Dialect kOllamaEmbedDialect{kEmbed, "", ollama_error_body};
+constinit const Dialect kOllamaEmbeddingsDialect{kEmbeddings, "", ollama_error_body};
 
 }  // namespace pcai

@@ -56,19 +56,6 @@ std::size_t find_name(std::string_view text, std::string_view path) {
   return std::string_view::npos;
 }
 
-std::optional<std::string> by_names(std::span<const FieldName> names, std::string_view path) {
-  std::string_view best;
-  std::optional<std::string> found;
-  for (const FieldName& name : names) {
-    if (found && name.core.size() <= best.size()) continue;
-    if (auto ours = renamed(path, name)) {
-      best = name.core;
-      found = std::move(ours);
-    }
-  }
-  return found;
-}
-
 }  // namespace
 
 void Places::add(std::string path, std::string ours) {
@@ -103,7 +90,7 @@ std::optional<std::string> Places::find(std::string_view path) const {
 Error Dialect::translate(Error error, const Places& places) const {
   if (error.field.empty()) return error;
   auto ours = places.find(error.field);
-  if (!ours) ours = by_names(names, error.field);
+  if (!ours) ours = name_of(error.field);
   if (!ours) return error;
   const std::size_t at = find_name(error.message, error.field);
   if (at != std::string::npos && !ours->empty()) {
@@ -113,8 +100,18 @@ Error Dialect::translate(Error error, const Places& places) const {
   return error;
 }
 
-bool Dialect::knows(std::string_view path) const {
-  return by_names(names, path).has_value();
+std::optional<std::string> Dialect::name_of(std::string_view path) const {
+  std::size_t longest = 0;
+  std::optional<std::string> found;
+  for (const FieldName& name : names) {
+    if (name.core.size() <= longest) continue;
+    if (auto ours = renamed(path, name)) {
+      longest = name.core.size();
+      found = std::move(ours);
+    }
+  }
+  if (found || !has_path(kParameterPaths, path)) return found;
+  return parameters ? std::string(*parameters).append(path) : std::string();
 }
 
 }  // namespace pcai

@@ -48,6 +48,11 @@ class Places {
 /// How an API says what all APIs say.
 struct Dialect {
   std::span<const FieldName> names;
+
+  /// What stands before the names of parameters (kParameterPaths) that are not among `names`;
+  /// absent = the API has no others.
+  std::optional<std::string_view> parameters;
+
   std::string (*error_body)(const Error& error, std::string_view request_id);
   std::string_view id_header = {};  // another header with the request's id, "" = none
 
@@ -55,8 +60,9 @@ struct Dialect {
   /// time that its message names that field. Not for errors that speak them already.
   Error translate(Error error, const Places& places = {}) const;
 
-  /// Whether `names` says something of the path, be it that the API has no such field.
-  bool knows(std::string_view path) const;
+  /// What the API calls a path; "" where it has no such field; nothing for what is no path of a
+  /// request.
+  std::optional<std::string> name_of(std::string_view path) const;
 };
 
 /// check_request() of any of the core's requests, its error in the API's words.

@@ -54,6 +54,16 @@ TEST(DialectTest, AFieldThatTheApiDoesNotHaveIsNotTheClients) {
   EXPECT_EQ(error.message, "grammar: no");
 }
 
+TEST(DialectTest, ParametersAreCalledAsTheApiCallsThemAll) {
+  EXPECT_EQ(translated(kChatDialect, "min_p: no", "min_p").field, "min_p");
+  Dialect dialect = kChatDialect;
+  dialect.parameters = "options.";
+  EXPECT_EQ(translated(dialect, "min_p: no", "min_p").message, "options.min_p: no");
+  EXPECT_EQ(translated(dialect, "", "stop[1]").field, "options.stop[1]");
+  dialect.parameters.reset();
+  EXPECT_EQ(translated(dialect, "min_p: no", "min_p").field, "");
+}
+
 TEST(DialectTest, OtherFieldsKeepTheirNames) {
   EXPECT_EQ(translated(kChatDialect, "dimensions: no", "dimensions").field, "dimensions");
   EXPECT_EQ(translated(kChatDialect, "no", "").message, "no");
@@ -86,13 +96,14 @@ TEST(PlacesTest, ItemsThatComeBeforeShiftTheRest) {
 
 void expect_complete(const Dialect& dialect, std::span<const std::string_view> paths) {
   for (const std::string_view path : paths) {
-    EXPECT_TRUE(dialect.knows(path)) << path;
+    EXPECT_TRUE(dialect.name_of(path).has_value()) << path;
   }
 }
 
 TEST(DialectTest, EachHasAWordForAllThatTheCoreMayName) {
   for (const Dialect* const dialect : {&kChatDialect, &kCompletionDialect, &kResponsesDialect}) {
     expect_complete(*dialect, kGeneratePaths);
+    expect_complete(*dialect, kParameterPaths);
   }
   expect_complete(kCompletionDialect, kDetokenizePaths);
   expect_complete(kEmbeddingDialect, kEmbedPaths);
