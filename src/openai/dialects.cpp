@@ -76,13 +76,13 @@ constexpr FieldName kDetokenize[] = {{"model", "model"}, {"tokens", "tokens"}};
 
 }  // namespace
 
-constinit const Dialect kPlainDialect{{}, kOwn, body_of};
-constinit const Dialect kChatDialect{kChat, kOwn, body_of};
-constinit const Dialect kCompletionDialect{kCompletion, kOwn, body_of};
-constinit const Dialect kResponsesDialect{kResponses, kOwn, body_of};
-constinit const Dialect kEmbeddingDialect{kEmbedding, kOwn, body_of};
-constinit const Dialect kRerankDialect{kRerank, kOwn, body_of};
-constinit const Dialect kTokenizeDialect{kTokenize, kOwn, body_of};
-constinit const Dialect kDetokenizeDialect{kDetokenize, kOwn, body_of};
+constinit const Dialect kPlainDialect{{}, "", body_of};
+constinit const Dialect kChatDialect{kChat, "", body_of};
+constinit const Dialect kCompletionDialect{kCompletion, "", body_of};
+constinit const Dialect kResponsesDialect{kResponses, "", body_of};
+constinit const Dialect kEmbeddingDialect{kEmbedding, "", body_of};
+constinit const Dialect kRerankDialect{kRerank, "", body_of};
+constinit const Dialect kTokenizeDialect{kTokenize, "", body_of};
+constinit const Dialect kDetokenizeDialect{kDetokenize, "", body_of};
 
 }  // namespace pcai

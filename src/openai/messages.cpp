@@ -24,8 +24,11 @@ constexpr std::array<NamedRole, 6> kRoles{{{"developer", Role::System},
                                            {"tool", Role::Tool},
                                            {"function", Role::Tool}}};
 
-constexpr std::array<std::string_view, 6> kRoleNames{"developer", "system", "user",
-                                                     "assistant", "tool",   "function"};
+constexpr auto kRoleNames = [] {
+  std::array<std::string_view, kRoles.size()> names{};
+  for (std::size_t i = 0; i < names.size(); ++i) names[i] = kRoles[i].name;
+  return names;
+}();
 
 /// A message on its way in.
 struct Draft {
