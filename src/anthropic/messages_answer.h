@@ -19,7 +19,7 @@ struct MessageHead {
 
 /// A block of an answer that has begun: what the events of one kind in a row add to. A call is one.
 struct MessageBlock {
-  enum class Kind : std::uint8_t { Text, Thinking, ToolUse };
+  enum class Kind : std::uint8_t { Text, Reasoning, ToolUse };
   Kind kind;
   std::uint32_t call = 0;  // ToolUse only: which one
   std::string text = {};   // or the call's input as JSON text

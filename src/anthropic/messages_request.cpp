@@ -1,10 +1,10 @@
 #include "anthropic/messages_request.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "anthropic/content.h"
+#include "anthropic/dialect.h"
 #include "openai/json_reader.h"
 #include "openai/sampling_fields.h"
 #include "openai/schema_text.h"
@@ -37,9 +37,9 @@ Status read_model(Json& value, const std::string&, Request& request) {
 }
 
 Status read_messages_field(Json& value, const std::string& path, Request& request) {
-  auto turns = read_turns(value, path, request.warnings);
-  if (!turns) return fail(std::move(turns).error());
   std::vector<ChatMessage>& messages = chat_of(request).messages;
+  auto turns = read_turns(value, path, messages.size(), request.warnings, request.places);
+  if (!turns) return fail(std::move(turns).error());
   std::move(turns->begin(), turns->end(), std::back_inserter(messages));
   return {};
 }
@@ -48,7 +48,9 @@ Status read_messages_field(Json& value, const std::string& path, Request& reques
 Status read_system(Json& value, const std::string& path, Request& request) {
   ChatMessage system{.role = Role::System};
   Status read = read_text(value, path, request.warnings, system.content.emplace());
-  if (read && !system.content->empty()) chat_of(request).messages.push_back(std::move(system));
+  if (!read || system.content->empty()) return read;
+  request.places.add_whole("messages[0]", path);
+  chat_of(request).messages.push_back(std::move(system));
   return read;
 }
 
@@ -205,6 +207,7 @@ Status read_format(Json& value, const std::string& path, Request& request) {
                 where + " must be json_schema, not " + quote_text(format.type), where);
   }
   request.generate.params.grammar = Grammar{GrammarKind::JsonSchema, std::move(format.schema)};
+  request.places.add_whole("grammar", path);
   return {};
 }
 
@@ -214,19 +217,6 @@ Status read_output_config(Json& value, const std::string& path, Request& request
       ignored_field<Request>("effort", FieldType::String, "The model decides how long it thinks"),
   };
   return read_fields(value, path, request.warnings, FieldSet<Request>{kFields, request});
-}
-
-/// What an error of the core calls a field, in this API's words.
-Error in_our_words(Error error) {
-  constexpr std::array kNames = {std::pair{"stop", "stop_sequences"}};
-  for (const auto& [core, ours] : kNames) {
-    if (error.field == core || error.field.starts_with(std::string(core) + "[")) {
-      const std::string old = error.field;
-      error.field.replace(0, std::string_view(core).size(), ours);
-      if (error.message.starts_with(old)) error.message.replace(0, old.size(), error.field);
-    }
-  }
-  return error;
 }
 
 Result<Request> parse(std::string_view text, bool counts, const DefaultsOf& defaults_of) {
@@ -241,8 +231,8 @@ Result<Request> parse(std::string_view text, bool counts, const DefaultsOf& defa
   if (read && !counts && !find_member(*body, "max_tokens")) {
     read = fail(ErrorCode::InvalidRequest, "max_tokens is required", "max_tokens");
   }
-  if (read) read = check_request(request.generate);
-  if (!read) return fail(in_our_words(std::move(read).error()));
+  if (read) read = check_request_in(kAnthropicDialect, request.generate, request.places);
+  if (!read) return fail(std::move(read).error());
   return request;
 }
 

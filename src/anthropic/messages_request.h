@@ -7,6 +7,7 @@
 
 #include "core/defaults.h"
 #include "core/request.h"
+#include "openai/dialect.h"
 #include "openai/field.h"
 
 namespace pcai {
@@ -16,6 +17,7 @@ struct MessagesRequest {
   GenerateRequest generate;
   bool stream = false;
   std::vector<std::string> warnings = {};  // fields that were accepted and have no effect here
+  Places places = {};
 };
 
 /// Parses and checks the body. An error names the field ("messages[2].content[0].type").

@@ -16,13 +16,12 @@ Status check_supported(const GenerateRequest& request, const BackendDescriptor& 
     return refuse("logprobs", "gives no log-probabilities");
   }
   if (params.grammar && !can.supports_grammars) {
-    const bool schema = params.grammar->kind == GrammarKind::JsonSchema;
-    return refuse(schema ? "response_format" : "grammar", "cannot hold an answer to a grammar");
+    return refuse("grammar", "cannot hold an answer to a grammar");
   }
   if (params.reasoning_budget && !can.supports_reasoning_budget) {
     return refuse("reasoning_budget", "cannot bound a model's reasoning");
   }
-  if (params.adapters && !can.supports_adapters) return refuse("lora", "scales no adapters");
+  if (params.adapters && !can.supports_adapters) return refuse("adapters", "scales no adapters");
   if (std::holds_alternative<InfillPrompt>(request.prompt) && !can.supports_infill) {
     return refuse("suffix", "fills no gaps");
   }

@@ -3,6 +3,7 @@
 #include <utility>
 #include <variant>
 
+#include "capi/dialect.h"
 #include "capi/error.h"
 #include "capi/text.h"
 
@@ -31,8 +32,11 @@ pcai_token_logprob to_c(const TokenLogprob& token) {
 
 }  // namespace
 
-const pcai_event& EventView::show(GenerateEvent event) {
+const pcai_event& EventView::show(GenerateEvent event, const Places& places) {
   event_ = std::move(event);
+  if (auto* const failed = std::get_if<Failed>(&event_)) {
+    failed->error = kAbiDialect.translate(std::move(failed->error), places);
+  }
   shown_ = {};
   std::visit(Overloaded{
                  [&](const Accepted&) { shown_.kind = PCAI_EVENT_ACCEPTED; },

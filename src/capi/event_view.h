@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "core/event.h"
+#include "openai/dialect.h"
 #include "pcai/pcai.h"
 
 namespace pcai {
@@ -10,8 +11,8 @@ namespace pcai {
 /// Holds one event and shows it as a pcai_event. Not thread-safe.
 class EventView {
  public:
-  /// What it returns is borrowed until the next call.
-  const pcai_event& show(GenerateEvent event);
+  /// What it returns is borrowed until the next call. `places` are the request's.
+  const pcai_event& show(GenerateEvent event, const Places& places);
 
  private:
   void show_logprobs(const std::vector<TokenLogprobs>& logprobs);

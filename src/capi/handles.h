@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "capi/dialect.h"
 #include "capi/event_view.h"
 #include "capi/model_load.h"
 #include "capi/open_engine.h"
@@ -31,6 +32,7 @@ struct pcai_model {
 
 struct pcai_generation {
   std::unique_ptr<pcai::Generation> generation;
+  pcai::Places places;  // of its request
   pcai::EventView view = {};
   std::atomic_flag reading = {};
 };

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "capi/array.h"
+#include "capi/dialect.h"
 #include "capi/struct_size.h"
 #include "capi/text.h"
 #include "capi/tools.h"
@@ -194,7 +195,7 @@ Result<GenerateRequest> read_request(const pcai_request* request) {
   result.params = std::move(*params);
   Status status = read_tools(*from, result);
   if (status) status = assign(result.cache_scope, from->cache_scope, "cache_scope");
-  if (status) status = check_request(result);
+  if (status) status = check_request_in(kAbiDialect, result, places_of(result));
   if (!status) return fail(status.error());
   if (from->timeout_ms > 0) result.timeout = std::chrono::milliseconds(from->timeout_ms);
   return result;

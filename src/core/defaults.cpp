@@ -144,16 +144,41 @@ void apply_defaults(const ModelDefaults& defaults, GenerateParams& params) {
   assign(defaults.stop_sequences, params.stop_sequences);
 }
 
-void apply_defaults(const ModelDefaults& defaults, ChatPrompt& chat) {
+AddedMessages apply_defaults(const ModelDefaults& defaults, ChatPrompt& chat) {
   const auto is_system = [](const ChatMessage& message) { return message.role == Role::System; };
   std::vector<ChatMessage>& messages = chat.messages;
-  if (messages.empty()) return;
+  AddedMessages added;
+  if (messages.empty()) return added;
   const bool speaks = defaults.system && !defaults.system->empty();
   if (speaks && std::ranges::none_of(messages, is_system)) {
     messages.insert(messages.begin(), {.role = Role::System, .content = defaults.system});
+    added.system = 1;
   }
-  messages.insert(std::ranges::find_if_not(messages, is_system), defaults.messages.begin(),
-                  defaults.messages.end());
+  const auto behind = std::ranges::find_if_not(messages, is_system);
+  added.first = static_cast<std::size_t>(behind - messages.begin()) - added.system;
+  added.count = defaults.messages.size();
+  messages.insert(behind, defaults.messages.begin(), defaults.messages.end());
+  return added;
+}
+
+Error without_added(Error error, const AddedMessages& added) {
+  constexpr std::string_view kList = "messages[";
+  std::size_t index = 0;
+  if (!error.field.starts_with(kList)) return error;
+  const char* const begin = error.field.data() + kList.size();
+  const auto [end, failure] =
+      std::from_chars(begin, error.field.data() + error.field.size(), index);
+  if (failure != std::errc{}) return error;
+  const std::string old = error.field;
+  const std::size_t before = added.system + added.first;
+  if (index < added.system || (index >= before && index < before + added.count)) {
+    error.field.clear();
+    return error;
+  }
+  index -= added.system + (index >= before ? added.count : 0);
+  error.field = std::string(kList) + std::to_string(index) + end;
+  if (error.message.starts_with(old)) error.message.replace(0, old.size(), error.field);
+  return error;
 }
 
 Status check_defaults(const ModelDefaults& defaults) {

@@ -64,8 +64,19 @@ void fill_defaults(ModelDefaults& defaults, const ModelDefaults& others);
 /// Puts them into parameters that no request has touched yet.
 void apply_defaults(const ModelDefaults& defaults, GenerateParams& params);
 
+/// Messages that a chat got from its model's defaults.
+struct AddedMessages {
+  std::size_t system = 0;  // at its beginning: 0 or 1
+  std::size_t first = 0;   // behind the chat's own system messages, so many of which came before
+  std::size_t count = 0;
+};
+
 /// Puts the system prompt before a chat without one, and the first messages after it.
-void apply_defaults(const ModelDefaults& defaults, ChatPrompt& chat);
+AddedMessages apply_defaults(const ModelDefaults& defaults, ChatPrompt& chat);
+
+/// An error about a chat as it was given: the indices of its own messages; no path where the
+/// defaults' messages are at fault.
+Error without_added(Error error, const AddedMessages& added);
 
 /// Refuses what no request could say: as check_request does, with the field's name.
 Status check_defaults(const ModelDefaults& defaults);

@@ -5,6 +5,7 @@
 #include <set>
 #include <string_view>
 
+#include "core/path.h"
 #include "core/utf8.h"
 
 namespace pcai {
@@ -24,18 +25,9 @@ constexpr std::size_t kMaxGrammarBytes = std::size_t{1} << 20;
 constexpr std::size_t kMaxTemplateArguments = 32;
 constexpr std::size_t kMaxTemplateArgumentBytes = std::size_t{1} << 16;  // of all
 
-tl::unexpected<Error> refuse(std::string field, const std::string& what) {
-  std::string message = field + " " + what;
-  return fail(ErrorCode::InvalidRequest, std::move(message), std::move(field));
-}
-
 // Written so that NaN is out of every range.
 bool within(float value, float low, float high) {
   return value >= low && value <= high;
-}
-
-std::string indexed(const char* name, std::size_t index) {
-  return std::string(name) + "[" + std::to_string(index) + "]";
 }
 
 Status check_stop_sequences(const std::vector<std::string>& sequences) {
@@ -45,12 +37,12 @@ Status check_stop_sequences(const std::vector<std::string>& sequences) {
   }
   for (std::size_t i = 0; i < sequences.size(); ++i) {
     const std::string& sequence = sequences[i];
-    if (sequence.empty()) return refuse(indexed("stop", i), "must not be empty");
+    if (sequence.empty()) return refuse(item_path("stop", i), "must not be empty");
     if (sequence.size() > kMaxStopBytes) {
-      return refuse(indexed("stop", i),
+      return refuse(item_path("stop", i),
                     "is longer than " + std::to_string(kMaxStopBytes) + " bytes");
     }
-    if (!is_valid_utf8(sequence)) return refuse(indexed("stop", i), "is not valid UTF-8");
+    if (!is_valid_utf8(sequence)) return refuse(item_path("stop", i), "is not valid UTF-8");
   }
   return {};
 }
@@ -73,16 +65,19 @@ Status check_logit_bias(const std::vector<LogitBias>& biases) {
 Status check_media(const ChatMessage& message, const std::string& field) {
   const std::string_view content = message.content ? std::string_view(*message.content) : "";
   std::size_t last = 0;
-  for (const Media& media : message.media) {
-    if (message.role != Role::User)
-      return refuse(field, "may hold images and audio in user messages only");
+  for (std::size_t i = 0; i < message.media.size(); ++i) {
+    const Media& media = message.media[i];
+    const std::string path = item_path(field + ".media", i);
+    if (message.role != Role::User) {
+      return refuse(path, "is an image or audio, which only user messages may hold");
+    }
     if (!media.bytes || media.bytes->empty()) {
-      return refuse(field, std::string("has an empty ") + to_string(media.kind));
+      return refuse(path, std::string("is an empty ") + to_string(media.kind));
     }
     const std::size_t at = media.position;
     if (at < last || at > content.size() || !is_valid_utf8(content.substr(0, at))) {
-      return refuse(field,
-                    std::string("has an ") + to_string(media.kind) + " at no place of the text");
+      return refuse(path,
+                    std::string("is an ") + to_string(media.kind) + " at no place of the text");
     }
     last = at;
   }
@@ -95,12 +90,12 @@ Status check_messages(const std::vector<ChatMessage>& messages) {
   std::size_t media_bytes = 0;
   for (std::size_t i = 0; i < messages.size(); ++i) {
     const ChatMessage& message = messages[i];
-    if (!is_valid_utf8(message.content.value_or("")) || !is_valid_utf8(message.reasoning)) {
-      return refuse(indexed("messages", i) + ".content", "is not valid UTF-8");
+    const std::string path = item_path("messages", i);
+    if (!is_valid_utf8(message.content.value_or(""))) {
+      return refuse(path + ".content", "is not valid UTF-8");
     }
-    if (Status status = check_media(message, indexed("messages", i) + ".content"); !status) {
-      return status;
-    }
+    if (!is_valid_utf8(message.reasoning)) return refuse(path + ".reasoning", "is not valid UTF-8");
+    if (Status status = check_media(message, path); !status) return status;
     media += message.media.size();
     for (const Media& item : message.media) media_bytes += item.bytes->size();
   }
@@ -131,7 +126,7 @@ Status check_tools(const ToolOptions& tools) {
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < tools.definitions.size(); ++i) {
     const ToolDefinition& tool = tools.definitions[i];
-    const std::string field = indexed("tools", i) + ".function";
+    const std::string field = item_path("tools", i);
     if (!is_tool_name(tool.name)) {
       return refuse(field + ".name", "must be 1 to " + std::to_string(kMaxToolName) +
                                          " letters, digits, '_' or '-'");
@@ -168,11 +163,11 @@ Status check_template_arguments(const std::vector<TemplateArgument>& arguments) 
   for (const TemplateArgument& argument : arguments) {
     bytes += argument.name.size() + argument.json.size();
     if (argument.name.empty() || !is_valid_utf8(argument.name) || !is_valid_utf8(argument.json)) {
-      return refuse("chat_template_kwargs", "has an empty name or text that is not UTF-8");
+      return refuse("template_arguments", "has an empty name or text that is not UTF-8");
     }
   }
   if (arguments.size() > kMaxTemplateArguments || bytes > kMaxTemplateArgumentBytes) {
-    return refuse("chat_template_kwargs",
+    return refuse("template_arguments",
                   "may have " + std::to_string(kMaxTemplateArguments) + " members of " +
                       std::to_string(kMaxTemplateArgumentBytes) + " bytes in all");
   }
@@ -180,13 +175,12 @@ Status check_template_arguments(const std::vector<TemplateArgument>& arguments) 
 }
 
 Status check_grammar(const Grammar& grammar) {
-  const char* const field = grammar.kind == GrammarKind::JsonSchema ? "response_format" : "grammar";
-  if (grammar.source.empty()) return refuse(field, "has an empty source");
+  if (grammar.source.empty()) return refuse("grammar", "has an empty source");
   if (grammar.source.size() > kMaxGrammarBytes) {
-    return refuse(field, "has " + std::to_string(grammar.source.size()) + " bytes; at most " +
-                             std::to_string(kMaxGrammarBytes) + " are allowed");
+    return refuse("grammar", "has " + std::to_string(grammar.source.size()) + " bytes; at most " +
+                                 std::to_string(kMaxGrammarBytes) + " are allowed");
   }
-  if (!is_valid_utf8(grammar.source)) return refuse(field, "is not valid UTF-8");
+  if (!is_valid_utf8(grammar.source)) return refuse("grammar", "is not valid UTF-8");
   return {};
 }
 
@@ -194,13 +188,14 @@ Status check_adapters(const std::optional<std::vector<AdapterScale>>& adapters) 
   if (!adapters) return {};
   std::set<std::uint32_t> seen;
   for (const AdapterScale& adapter : *adapters) {
-    if (!std::isfinite(adapter.scale)) return refuse("lora", "has a scale that is not finite");
+    if (!std::isfinite(adapter.scale)) return refuse("adapters", "has a scale that is not finite");
     if (!seen.insert(adapter.index).second) {
-      return refuse("lora", "names adapter " + std::to_string(adapter.index) + " twice");
+      return refuse("adapters", "names adapter " + std::to_string(adapter.index) + " twice");
     }
   }
   if (seen.size() > kMaxAdapterScales) {
-    return refuse("lora", "may name at most " + std::to_string(kMaxAdapterScales) + " adapters");
+    return refuse("adapters",
+                  "may name at most " + std::to_string(kMaxAdapterScales) + " adapters");
   }
   return {};
 }

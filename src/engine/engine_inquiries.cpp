@@ -27,15 +27,19 @@ Result<TokenCodec*> codec_of(LoadedModel& model) {
   return fail(lacking(model, "does not show its tokens: its backend cannot"));
 }
 
-/// What an inquiry does on its thread: finds the ability and calls the method.
+/// What an inquiry does on its thread: finds the ability and calls the method. `added`: to the
+/// request's chat.
 template <class T, class Ability, class Request>
 auto call(Result<Ability*> (*find)(LoadedModel&),
-          Result<T> (Ability::*method)(const Request&, std::stop_token), Request request) {
-  return [find, method, request = std::move(request)](LoadedModel& model,
-                                                      std::stop_token stop) -> Result<T> {
+          Result<T> (Ability::*method)(const Request&, std::stop_token), Request request,
+          AddedMessages added = {}) {
+  return [find, method, added, request = std::move(request)](LoadedModel& model,
+                                                             std::stop_token stop) -> Result<T> {
     const Result<Ability*> ability = find(model);
     if (!ability) return fail(ability.error());
-    return ((*ability)->*method)(request, std::move(stop));
+    Result<T> result = ((*ability)->*method)(request, std::move(stop));
+    if (!result) return fail(without_added(std::move(result.error()), added));
+    return result;
   };
 }
 
@@ -173,16 +177,19 @@ Result<std::unique_ptr<TextInquiry>> Engine::Impl::detokenize(DetokenizeRequest 
 
 Result<std::unique_ptr<TextInquiry>> Engine::Impl::apply_template(TemplateRequest request) {
   const std::string model = request.model;
-  apply_defaults(defaults(model), request.chat);
-  return inquire<std::string>(model,
-                              call(codec_of, &TokenCodec::apply_template, std::move(request)));
+  const AddedMessages added = apply_defaults(defaults(model), request.chat);
+  return inquire<std::string>(
+      model, call(codec_of, &TokenCodec::apply_template, std::move(request), added));
 }
 
 Result<std::unique_ptr<CountInquiry>> Engine::Impl::count_tokens(CountRequest request) {
   const std::string model = request.model;
-  if (auto* chat = std::get_if<ChatPrompt>(&request.prompt)) apply_defaults(defaults(model), *chat);
-  return inquire<std::uint32_t>(model,
-                                call(codec_of, &TokenCodec::count_tokens, std::move(request)));
+  AddedMessages added;
+  if (auto* chat = std::get_if<ChatPrompt>(&request.prompt)) {
+    added = apply_defaults(defaults(model), *chat);
+  }
+  return inquire<std::uint32_t>(
+      model, call(codec_of, &TokenCodec::count_tokens, std::move(request), added));
 }
 
 }  // namespace pcai

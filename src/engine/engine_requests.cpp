@@ -54,8 +54,9 @@ Result<std::unique_ptr<Generation>> Engine::Impl::generate(GenerateRequest reque
   }
   Result<Model*> model = models_.find(request.model);
   if (!model) return fail(std::move(model.error()));
+  AddedMessages added;
   if (auto* chat = std::get_if<ChatPrompt>(&request.prompt)) {
-    apply_defaults((*model)->spec.defaults, *chat);
+    added = apply_defaults((*model)->spec.defaults, *chat);
   }
 
   std::optional<std::chrono::milliseconds> timeout = request.timeout;
@@ -63,6 +64,7 @@ Result<std::unique_ptr<Generation>> Engine::Impl::generate(GenerateRequest reque
   const auto live = std::make_shared<LiveRequest>(
       last_id_ + 1, **model, std::move(request),
       [this](LiveRequest& ended, GenerateEvent last) { on_last(ended, std::move(last)); });
+  live->added = added;
   if (!admission_.enter(live)) {
     ++counts_.refused;
     return fail(ErrorCode::Overloaded, "the queue of " + std::to_string(options_.max_queue) +
@@ -149,6 +151,9 @@ void Engine::Impl::end_early(RequestId id, ErrorCode code) noexcept {
 }
 
 void Engine::Impl::on_last(LiveRequest& live, GenerateEvent last) {
+  if (auto* const failed = std::get_if<Failed>(&last)) {
+    failed->error = without_added(std::move(failed->error), live.added);
+  }
   Lock lock(mutex_);
   if (live.state == LiveRequest::State::Ended) return;
   Ending ending = close(requests_.at(live.id), std::move(last));

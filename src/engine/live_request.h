@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "backend/event_sink.h"
+#include "core/defaults.h"
 #include "core/request.h"
 #include "engine/generation_buffer.h"
 #include "engine/model_table.h"
@@ -45,6 +46,8 @@ class LiveRequest final : public EventSink {
   std::unique_ptr<GenerateRequest> request;  // null once submitted
   double queue_ms = 0;
   double first_token_ms = 0;
+
+  AddedMessages added = {};  // to the request's chat, by its model's defaults
 
   State state = State::Waiting;
   std::optional<ErrorCode> end_code = {};        // Cancelled or DeadlineExceeded was asked for

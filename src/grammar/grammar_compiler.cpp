@@ -115,23 +115,21 @@ Result<GrammarMatcher> GrammarCompiler::compile(const Grammar& grammar) {
   if (grammar.kind == GrammarKind::JsonSchema) {
     const auto prepared = prepare_schema(grammar.source);
     if (!prepared) return fail(prepared.error());
-    return compile_source(type_name(grammar.kind), *prepared, "response_format");
+    return compile_source(type_name(grammar.kind), *prepared);
   }
   if (grammar.source.find('\0') != std::string::npos) {
-    return fail(ErrorCode::InvalidRequest, "grammar: has a zero byte in it", "grammar");
+    return fail(ErrorCode::InvalidRequest, "the grammar has a zero byte in it");
   }
-  return compile_source(type_name(grammar.kind), grammar.source, "grammar");
+  return compile_source(type_name(grammar.kind), grammar.source);
 }
 
 Result<GrammarMatcher> GrammarCompiler::compile_list(const std::string& list) {
-  return compile_source("llguidance", list, "tools");
+  return compile_source("llguidance", list);
 }
 
-Result<GrammarMatcher> GrammarCompiler::compile_source(const char* type, const std::string& source,
-                                                       const char* field) {
-  const auto refuse = [field](const std::string& why) {
-    return fail(ErrorCode::InvalidRequest, std::string(field) + ": " + why, field);
-  };
+Result<GrammarMatcher> GrammarCompiler::compile_source(const char* type,
+                                                       const std::string& source) {
+  const auto refuse = [](const std::string& why) { return fail(ErrorCode::InvalidRequest, why); };
   std::string key = type + (":" + source);
   const std::lock_guard lock(mutex_);
   if (const auto found = by_key_.find(key); found != by_key_.end()) {

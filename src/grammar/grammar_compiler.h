@@ -40,8 +40,7 @@ class GrammarCompiler {
 
   explicit GrammarCompiler(std::unique_ptr<Native> native);
 
-  Result<GrammarMatcher> compile_source(const char* type, const std::string& source,
-                                        const char* field);
+  Result<GrammarMatcher> compile_source(const char* type, const std::string& source);
 
   std::unique_ptr<Native> native_;
   std::mutex mutex_;

@@ -14,7 +14,7 @@ constexpr int kMostParts = 100;
 constexpr const char* kOptions = "x-guidance";
 
 tl::unexpected<Error> refuse(const std::string& what) {
-  return fail(ErrorCode::InvalidRequest, "response_format: the schema " + what, "response_format");
+  return fail(ErrorCode::InvalidRequest, "the schema " + what);
 }
 
 bool has_options(const Json& json) {

@@ -4,13 +4,11 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "engine/engine.h"
-#include "openai/field_names.h"
 
 namespace pcai {
 
@@ -18,18 +16,19 @@ namespace pcai {
 /// cancelled when it is destroyed. One thread.
 class Choices {
  public:
-  /// `ready` is called from any thread when next() may have something. `names` are the route's
-  /// words for fields that errors name; they must outlive it.
-  explicit Choices(std::function<void()> ready, std::span<const FieldName> names = {})
-      : ready_(std::move(ready)), names_(names) {}
+  /// `ready` is called from any thread when next() may have something.
+  explicit Choices(std::function<void()> ready) : ready_(std::move(ready)) {}
 
   Choices(Choices&&) = default;
   Choices& operator=(Choices&&) = default;
   ~Choices();
 
   /// Starts `n` more generations; the i-th of them samples with seed + i. When one is refused, the
-  /// request has failed.
-  Status start(Engine& engine, GenerateRequest request, std::uint32_t n);
+  /// request has failed. `prompt`: what the client calls their prompt, "" = as its API does.
+  Status start(Engine& engine, GenerateRequest request, std::uint32_t n, std::string prompt = {});
+
+  /// What start() was told of a choice's prompt.
+  const std::string& prompt(std::uint32_t choice) const { return prompts_[choice]; }
 
   /// The model that was asked for, "" being the default one.
   const std::string& model() const noexcept { return model_; }
@@ -42,9 +41,9 @@ class Choices {
 
  private:
   std::function<void()> ready_;
-  std::span<const FieldName> names_;
   std::string model_;
   std::vector<std::shared_ptr<Generation>> generations_;
+  std::vector<std::string> prompts_;  // of each
   std::size_t turn_ = 0;
 };
 

@@ -28,8 +28,8 @@ struct UrlDeleter {
 };
 using Easy = std::unique_ptr<CURL, EasyDeleter>;
 
-tl::unexpected<Error> refuse(const std::string& url, const std::string& why) {
-  return fail(ErrorCode::InvalidRequest, "messages: " + url + " " + why, "messages");
+tl::unexpected<Error> refuse_url(const std::string& url, const std::string& why) {
+  return fail(ErrorCode::InvalidRequest, url + " " + why);
 }
 
 std::string lower(std::string text) {
@@ -178,20 +178,21 @@ Result<Answer> ask(const std::string& url, const Place& place, const FetchLimits
   set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(&download));
   const CURLcode code = curl_easy_perform(easy.get());
   if (download.private_refused) {
-    return refuse(url, "leads to a private address, which is fetched only where it is on the list");
+    return refuse_url(url,
+                      "leads to a private address, which is fetched only where it is on the list");
   }
   if (download.too_large || code == CURLE_FILESIZE_EXCEEDED) {
-    return refuse(url, "is larger than " + std::to_string(limits.bytes) + " bytes");
+    return refuse_url(url, "is larger than " + std::to_string(limits.bytes) + " bytes");
   }
   if (code != CURLE_OK) {
-    return refuse(url, std::string("cannot be fetched: ") + curl_easy_strerror(code));
+    return refuse_url(url, std::string("cannot be fetched: ") + curl_easy_strerror(code));
   }
   long status = 0;
   char* next = nullptr;
   curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
   curl_easy_getinfo(easy.get(), CURLINFO_REDIRECT_URL, &next);
   if (status / 100 == 3 && next != nullptr) return Answer{.redirect = next};
-  if (status != 200) return refuse(url, "was answered with status " + std::to_string(status));
+  if (status != 200) return refuse_url(url, "was answered with status " + std::to_string(status));
   return Answer{.body = std::move(download.body)};
 }
 
@@ -206,23 +207,23 @@ Result<Media> fetch_file(const std::string& url, MediaKind kind,
   for (int redirects = 0; redirects <= limits.redirects; ++redirects) {
     const std::string via = at == url ? "" : " (after a redirect from " + url + ")";
     const auto place = place_of(at);
-    if (!place) return refuse(at + via, "is no http or https URL of a host alone");
+    if (!place) return refuse_url(at + via, "is no http or https URL of a host alone");
     if (!allows(hosts, *place)) {
-      return refuse(at + via,
-                    "is of a host that the server does not ask; --media-hosts lists "
-                    "those that it does. Or send a data URL");
+      return refuse_url(at + via,
+                        "is of a host that the server does not ask; --media-hosts lists "
+                        "those that it does. Or send a data URL");
     }
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
     auto answer = ask(at, *place, limits, left);
     if (!answer) return fail(std::move(answer.error()));
     if (answer->redirect.empty()) {
-      auto media = media_of_bytes(std::move(answer->body), kind, std::nullopt, "messages: " + at);
-      if (!media) media.error().field = "messages";
+      auto media = media_of_bytes(std::move(answer->body), kind, std::nullopt, at);
+      if (!media) media.error().field.clear();
       return media;
     }
     at = std::move(answer->redirect);
   }
-  return refuse(url, "leads to more than " + std::to_string(limits.redirects) + " redirects");
+  return refuse_url(url, "leads to more than " + std::to_string(limits.redirects) + " redirects");
 }
 
 Status check_media_host(const std::string& host) {

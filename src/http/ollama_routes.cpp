@@ -13,7 +13,6 @@
 namespace pcai {
 namespace {
 
-constexpr FieldName kNames[] = {{"stop", "options.stop"}, {"grammar", "format"}};
 // There is no line that says nothing, so a stream waits in silence.
 constexpr StreamForm kForm{.content_type = "application/x-ndjson", .ping = ""};
 
@@ -47,7 +46,7 @@ Task<void> answer_request(Exchange& exchange, Result<OllamaRequest> request, Oll
     co_return co_await answer_loaded(exchange, std::move(*request), std::move(head));
   }
   generate.cache_scope = exchange.cache_scope;
-  Choices choices(exchange.waker(), kNames);
+  Choices choices(exchange.waker());
   const Status started = choices.start(exchange.engine(), std::move(generate), 1);
   if (!started) co_return co_await exchange.fail(started.error());
   if (request->stream) {
@@ -75,8 +74,6 @@ Task<std::optional<std::vector<Embedding>>> embed(Exchange& exchange, OllamaEmbe
 }
 
 }  // namespace
-
-const Dialect kOllama{ollama_error_body};
 
 Task<void> post_ollama_chat(Exchange& exchange) {
   auto request = co_await parse_body(exchange, parse_ollama_chat, known_model);

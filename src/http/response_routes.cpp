@@ -80,7 +80,7 @@ Result<std::vector<ChatMessage>> continue_conversation(Exchange& exchange,
   const auto& input = std::get<ChatPrompt>(request.generate.prompt).messages;
   std::vector<ChatMessage> conversation = history;
   conversation.insert(conversation.end(), input.begin(), input.end());
-  add_history(request, std::move(history));
+  add_history(request, std::move(history), *exchange.places);
   return conversation;
 }
 
@@ -101,7 +101,7 @@ Task<void> post_responses(Exchange& exchange) {
                           .echo = std::move(request->echo),
                           .warnings = std::move(request->warnings)});
   request->generate.cache_scope = exchange.cache_scope;
-  Choices choices(exchange.waker(), responses_field_names());
+  Choices choices(exchange.waker());
   Status started = choices.start(exchange.engine(), std::move(request->generate), 1);
   if (!started) co_return co_await exchange.fail(started.error());
 

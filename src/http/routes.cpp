@@ -3,10 +3,12 @@
 #include <array>
 
 #include "anthropic/api_schemas.h"
+#include "anthropic/dialect.h"
 #include "ollama/api_schemas.h"
 #include "openai/embedding_request.h"
 #include "openai/model_request.h"
 #include "openai/token_request.h"
+#include "ollama/dialects.h"
 
 namespace pcai {
 namespace {
@@ -18,12 +20,13 @@ using Handler = Task<void> (*)(Exchange&);
 
 constexpr Route anthropic(std::string_view path, Handler handler, ApiOperation api) {
   api.error = "AnthropicError";
-  return {{"POST", path}, handler, false, api, &kAnthropic};
+  return {{"POST", path}, handler, false, api, &kAnthropicDialect};
 }
 
-constexpr Route ollama(RoutePattern pattern, Handler handler, ApiOperation api) {
+constexpr Route ollama(RoutePattern pattern, Handler handler, ApiOperation api,
+                       const Dialect& dialect = kOllamaDialect) {
   api.error = "OllamaError";
-  return {pattern, handler, false, api, &kOllama};
+  return {pattern, handler, false, api, &dialect};
 }
 
 }  // namespace
@@ -58,23 +61,28 @@ std::span<const Route> routes() {
       Route{{"POST", "/v1/chat/completions"},
             post_chat_completions,
             false,
-            {"Answers a chat", chat_field_infos, "ChatCompletion", kEvents}},
+            {"Answers a chat", chat_field_infos, "ChatCompletion", kEvents},
+            &kChatDialect},
       Route{{"POST", "/v1/chat/completions/input_tokens"},
             post_chat_input_tokens,
             false,
-            {"Counts the tokens of a chat's prompt", chat_field_infos, "InputTokens"}},
+            {"Counts the tokens of a chat's prompt", chat_field_infos, "InputTokens"},
+            &kChatDialect},
       Route{{"POST", "/v1/completions"},
             post_completions,
             false,
-            {"Goes on with a text", completion_field_infos, "Completion", kEvents}},
+            {"Goes on with a text", completion_field_infos, "Completion", kEvents},
+            &kCompletionDialect},
       Route{{"POST", "/v1/responses"},
             post_responses,
             false,
-            {"Answers a chat, and keeps the response", responses_field_infos, "Response", kEvents}},
+            {"Answers a chat, and keeps the response", responses_field_infos, "Response", kEvents},
+            &kResponsesDialect},
       Route{{"POST", "/v1/responses/input_tokens"},
             post_responses_input_tokens,
             false,
-            {"Counts the tokens of a response's prompt", responses_field_infos, "InputTokens"}},
+            {"Counts the tokens of a response's prompt", responses_field_infos, "InputTokens"},
+            &kResponsesDialect},
       Route{{"POST", "/v1/responses/{id}/cancel"},
             cancel_response,
             false,
@@ -90,35 +98,44 @@ std::span<const Route> routes() {
       Route{{"POST", "/v1/embeddings"},
             post_embeddings,
             false,
-            {"Turns texts into vectors", infos_of<embedding_fields>, "Embeddings"}},
+            {"Turns texts into vectors", infos_of<embedding_fields>, "Embeddings"},
+            &kEmbeddingDialect},
       Route{{"POST", "/v1/rerank"},
             post_rerank,
             false,
-            {"Orders documents by how well they answer", infos_of<rerank_fields>, "Ranking"}},
+            {"Orders documents by how well they answer", infos_of<rerank_fields>, "Ranking"},
+            &kRerankDialect},
       Route{{"POST", "/tokenize"},
             post_tokenize,
             false,
-            {"A text's tokens", infos_of<tokenize_fields>, "Tokens"}},
+            {"A text's tokens", infos_of<tokenize_fields>, "Tokens"},
+            &kTokenizeDialect},
       Route{{"POST", "/detokenize"},
             post_detokenize,
             false,
-            {"The text of tokens", infos_of<detokenize_fields>, "Content"}},
+            {"The text of tokens", infos_of<detokenize_fields>, "Content"},
+            &kDetokenizeDialect},
       Route{{"POST", "/apply-template"},
             post_apply_template,
             false,
-            {"A chat as the model reads it", chat_field_infos, "RenderedPrompt"}},
+            {"A chat as the model reads it", chat_field_infos, "RenderedPrompt"},
+            &kChatDialect},
       anthropic("/v1/messages", post_messages,
                 {"Answers a chat", messages_field_infos, "AnthropicMessage", kEvents}),
       anthropic("/v1/messages/count_tokens", post_count_tokens,
                 {"Counts the tokens of a chat's prompt", messages_field_infos, "AnthropicTokens"}),
       ollama({"POST", "/api/chat"}, post_ollama_chat,
-             {"Answers a chat", ollama_chat_field_infos, "OllamaAnswer", kLines}),
+             {"Answers a chat", ollama_chat_field_infos, "OllamaAnswer", kLines},
+             kOllamaChatDialect),
       ollama({"POST", "/api/generate"}, post_ollama_generate,
-             {"Answers a prompt", ollama_generate_field_infos, "OllamaAnswer", kLines}),
+             {"Answers a prompt", ollama_generate_field_infos, "OllamaAnswer", kLines},
+             kOllamaGenerateDialect),
       ollama({"POST", "/api/embed"}, post_ollama_embed,
-             {"Turns texts into vectors", ollama_embed_field_infos, "OllamaVectors"}),
+             {"Turns texts into vectors", ollama_embed_field_infos, "OllamaVectors"},
+             kOllamaEmbedDialect),
       ollama({"POST", "/api/embeddings"}, post_ollama_embeddings,
-             {"Turns a text into a vector", ollama_embeddings_field_infos, "OllamaVector"}),
+             {"Turns a text into a vector", ollama_embeddings_field_infos, "OllamaVector"},
+             kOllamaEmbeddingsDialect),
       ollama({"GET", "/api/tags"}, get_ollama_tags, {"All models", {}, "OllamaModels"}),
       ollama({"GET", "/api/ps"}, get_ollama_ps, {"The loaded models", {}, "OllamaModels"}),
       ollama({"POST", "/api/show"}, post_ollama_show,

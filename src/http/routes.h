@@ -13,9 +13,9 @@ struct ResponsesRequest;
 struct Route {
   RoutePattern pattern;
   Task<void> (*handler)(Exchange&);
-  bool open = false;                 // answers without an API key
-  ApiOperation api = {};             // for /openapi.json and /docs; must have a summary
-  const Dialect* dialect = nullptr;  // of an API that is not OpenAI's
+  bool open = false;      // answers without an API key
+  ApiOperation api = {};  // for /openapi.json and /docs; must have a summary
+  const Dialect* dialect = &kPlainDialect;
 };
 
 /// Every route of the server. A new one is a file with its handler, a line here and one in the
@@ -47,11 +47,9 @@ Task<void> post_tokenize(Exchange& exchange);
 Task<void> post_detokenize(Exchange& exchange);
 Task<void> post_apply_template(Exchange& exchange);
 
-extern const Dialect kAnthropic;
 Task<void> post_messages(Exchange& exchange);
 Task<void> post_count_tokens(Exchange& exchange);
 
-extern const Dialect kOllama;
 Task<void> post_ollama_chat(Exchange& exchange);
 Task<void> post_ollama_generate(Exchange& exchange);
 Task<void> post_ollama_embed(Exchange& exchange);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "ollama/api_schemas.h"
+#include "ollama/dialects.h"
 #include "ollama/generate_request.h"
 #include "openai/api_description.h"
 #include "openai/embedding_response.h"
@@ -22,6 +23,7 @@ Status read_model(Json& value, const std::string&, R& request) {
 
 Status read_input(Json& value, const std::string& path, R& request) {
   if (value.is_string()) {
+    request.places.add_whole("inputs[0]", path);
     request.embed.inputs.emplace_back(TextPrompt{std::move(value.get_ref<std::string&>())});
     return {};
   }
@@ -53,12 +55,12 @@ std::vector<Field<R>> shared_fields() {
   };
 }
 
-Result<R> parse(std::string_view text, std::span<const Field<R>> fields) {
+Result<R> parse(std::string_view text, std::span<const Field<R>> fields, const Dialect& dialect) {
   Result<Json> body = read_json(text);
   if (!body) return fail(std::move(body).error());
   R request;
   Status read = read_fields(*body, "", request.warnings, FieldSet<R>{fields, request});
-  if (read) read = check_request(request.embed);
+  if (read) read = check_request_in(dialect, request.embed, request.places);
   if (!read) return fail(std::move(read).error());
   return request;
 }
@@ -105,11 +107,11 @@ std::vector<FieldInfo> ollama_embeddings_field_infos() {
 }
 
 Result<OllamaEmbedRequest> parse_ollama_embed(std::string_view body) {
-  return parse(body, embed_fields());
+  return parse(body, embed_fields(), kOllamaEmbedDialect);
 }
 
 Result<OllamaEmbedRequest> parse_ollama_embeddings(std::string_view body) {
-  return parse(body, embeddings_fields());
+  return parse(body, embeddings_fields(), kOllamaEmbeddingsDialect);
 }
 
 std::string ollama_embed_body(std::string_view model, const std::vector<Embedding>& embeddings,

@@ -7,6 +7,7 @@
 
 #include "core/embedding.h"
 #include "core/result.h"
+#include "openai/dialect.h"
 
 namespace pcai {
 
@@ -15,6 +16,7 @@ struct OllamaEmbedRequest {
   EmbedRequest embed;
   std::optional<std::uint32_t> dimensions = {};
   std::vector<std::string> warnings = {};
+  Places places = {};
 };
 
 Result<OllamaEmbedRequest> parse_ollama_embed(std::string_view body);

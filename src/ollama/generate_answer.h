@@ -54,7 +54,7 @@ class OllamaBuilder {
  private:
   OllamaHead head_;
   std::string text_;
-  std::string thinking_;
+  std::string reasoning_;
   std::vector<TokenLogprobs> logprobs_;
   OllamaCalls calls_;
   std::optional<Finished> finished_;

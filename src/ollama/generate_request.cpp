@@ -4,8 +4,10 @@
 
 #include "ollama/api_schemas.h"
 #include "ollama/chat_messages.h"
+#include "ollama/dialects.h"
 #include "openai/api_description.h"
 #include "openai/json_reader.h"
+#include "openai/media_part.h"
 #include "openai/sampling_fields.h"
 #include "openai/schema_text.h"
 #include "openai/tool_fields.h"
@@ -157,17 +159,28 @@ Request begin(Json& body, const DefaultsOf& defaults_of) {
   return request;
 }
 
-Status check(Request& request) {
-  if (!request.only_load) return check_request(request.generate);
-  return check_params(request.generate.params);
+Status check(const Dialect& dialect, const Request& request) {
+  Status status =
+      request.only_load ? check_params(request.generate.params) : check_request(request.generate);
+  if (!status) return fail(dialect.translate(std::move(status.error()), request.places));
+  return status;
 }
 
-/// The words of this API for what the core calls otherwise.
-Error in_our_words(Error error) {
-  for (const std::string_view option : {"stop", "logit_bias", "temperature", "lora"}) {
-    if (error.field.starts_with(option)) error.field.insert(0, "options.");
+/// Makes a chat of the prompt, the system's text and the pictures.
+void add_messages(Completion completion, Request& request) {
+  std::vector<ChatMessage>& messages = chat_of(request).messages;
+  if (!completion.system.empty()) {
+    request.places.add_whole("messages[0]", "system");
+    messages.push_back({.role = Role::System, .content = std::move(completion.system)});
   }
-  return error;
+  const std::size_t user = messages.size();
+  request.places.add_whole(item_path("messages", user), "prompt");
+  for (std::size_t i = 0; i < completion.images.size(); ++i) {
+    request.places.add_whole(media_path(user, i), item_path("images", i));
+  }
+  messages.push_back({.role = Role::User,
+                      .content = std::move(completion.prompt),
+                      .media = std::move(completion.images)});
 }
 
 }  // namespace
@@ -194,8 +207,8 @@ Result<OllamaRequest> parse_ollama_chat(std::string_view text, const DefaultsOf&
       read_fields(*body, "", request.warnings, FieldSet<Request>{shared_fields(), request},
                   FieldSet<Request>{chat_fields(), request});
   request.only_load = chat_of(request).messages.empty();
-  if (read) read = check(request);
-  if (!read) return fail(in_our_words(std::move(read).error()));
+  if (read) read = check(kOllamaChatDialect, request);
+  if (!read) return fail(std::move(read).error());
   return request;
 }
 
@@ -207,7 +220,7 @@ Result<OllamaRequest> parse_ollama_generate(std::string_view text, const Default
   Status read =
       read_fields(*body, "", request.warnings, FieldSet<Request>{shared_fields(), request},
                   FieldSet<Completion>{completion_fields(), completion});
-  if (!read) return fail(in_our_words(std::move(read).error()));
+  if (!read) return fail(std::move(read).error());
   request.only_load =
       completion.prompt.empty() && completion.suffix.empty() && completion.images.empty();
   const bool plain = completion.raw || !completion.suffix.empty();
@@ -225,15 +238,9 @@ Result<OllamaRequest> parse_ollama_generate(std::string_view text, const Default
   } else if (completion.raw) {
     request.generate.prompt = TextPrompt{std::move(completion.prompt)};
   } else {
-    std::vector<ChatMessage>& messages = chat_of(request).messages;
-    if (!completion.system.empty()) {
-      messages.push_back({.role = Role::System, .content = std::move(completion.system)});
-    }
-    messages.push_back({.role = Role::User,
-                        .content = std::move(completion.prompt),
-                        .media = std::move(completion.images)});
+    add_messages(std::move(completion), request);
   }
-  if (read = check(request); !read) return fail(in_our_words(std::move(read).error()));
+  if (read = check(kOllamaGenerateDialect, request); !read) return fail(std::move(read).error());
   return request;
 }
 

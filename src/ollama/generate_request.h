@@ -7,6 +7,7 @@
 
 #include "core/defaults.h"
 #include "core/request.h"
+#include "openai/dialect.h"
 #include "openai/field.h"
 
 namespace pcai {
@@ -17,6 +18,7 @@ struct OllamaRequest {
   bool stream = true;
   bool only_load = false;                  // no messages or prompt: the model is to be loaded
   std::vector<std::string> warnings = {};  // fields that were accepted and have no effect here
+  Places places = {};
 };
 
 /// Parses and checks the body. An error names the field ("options.temperature").

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/request.h"
+#include "openai/dialect.h"
 #include "openai/field.h"
 
 namespace pcai {
@@ -17,6 +18,7 @@ struct AnswerRequest {
   bool stream = false;
   bool include_usage = false;
   std::vector<std::string> warnings;  // fields that were accepted and have no effect here, named
+  Places places = {};
 };
 
 /// Their fields, beside sampling_fields() and those of the route.

@@ -23,7 +23,7 @@ Status unsupported(const std::string& path, const Json& value, std::string_view 
 }
 
 Status read_message_list(Json& value, const std::string& path, Request& request) {
-  auto messages = read_messages(value, path, request.warnings);
+  auto messages = read_messages(value, path, request.warnings, request.places);
   if (!messages) return fail(std::move(messages).error());
   request.generate.prompt = ChatPrompt{*std::move(messages)};
   return {};
@@ -59,6 +59,7 @@ Status read_tool_list(Json& value, const std::string& path, Request& request) {
 
 Status read_function_list(Json& value, const std::string& path, Request& request) {
   request.legacy_calls = !value.empty();
+  if (request.legacy_calls) request.places.add("tools", path);
   return read_functions(value, path, prompt_of(request).tools);
 }
 
@@ -72,6 +73,7 @@ Status read_choice(Json& value, const std::string& path, Request& request) {
 }
 
 Status read_legacy_choice(Json& value, const std::string& path, Request& request) {
+  request.places.add_whole("tool_choice", path);
   return read_function_call(value, path, prompt_of(request).tools);
 }
 

@@ -1,6 +1,7 @@
 #include "openai/chat_request.h"
 
 #include "openai/chat_fields.h"
+#include "openai/dialects.h"
 #include "openai/json_reader.h"
 #include "openai/sampling_fields.h"
 
@@ -17,7 +18,7 @@ Result<ChatCompletionRequest> parse_chat_request(std::string_view text,
                   FieldSet<ChatCompletionRequest>{chat_fields(), request},
                   FieldSet<GenerateParams>{sampling_fields(), request.generate.params});
   if (read) read = check_answer_fields(*body, request);
-  if (read) read = check_request(request.generate);
+  if (read) read = check_request_in(kChatDialect, request.generate, request.places);
   if (!read) return fail(std::move(read).error());
   return request;
 }

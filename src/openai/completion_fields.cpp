@@ -5,7 +5,7 @@ namespace {
 
 using Request = CompletionRequest;
 
-constexpr Range kPrompts{1, kMostCompletions};
+constexpr Range kPrompts{1, kMaxCompletions};
 constexpr Range kTokenIds{0, 2147483647};
 
 Result<TokenPrompt> read_tokens(Json& array, const std::string& path) {
@@ -44,6 +44,7 @@ Status read_prompt(Json& value, const std::string& path, Request& request) {
   if (Status checked = check_field({"", FieldType::Array, kPrompts}, value, path); !checked) {
     return checked;
   }
+  request.lists_prompts = true;
   for (std::size_t i = 0; i < value.size(); ++i) {
     if (Status read = read_item(value[i], item_path(path, i), request); !read) return read;
   }

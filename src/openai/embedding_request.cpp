@@ -2,13 +2,14 @@
 
 #include <utility>
 
+#include "openai/dialects.h"
 #include "openai/json_reader.h"
 
 namespace pcai {
 namespace {
 
 constexpr Range kModelBytes{0, 256};
-constexpr double kMostTokens = 1 << 20;
+constexpr double kMaxTokens = 1 << 20;
 constexpr Range kInputs{1, kMaxEmbedInputs};
 
 /// Token ids; `array` has a number in front.
@@ -26,11 +27,13 @@ Result<TokenPrompt> read_tokens(Json& array, const std::string& path) {
 
 Status read_input(Json& value, const std::string& path, EmbeddingRequest& request) {
   std::vector<EmbedInput>& inputs = request.embed.inputs;
+  const bool one = value.is_string() || value.front().is_number();
+  if (one) request.places.add_whole("inputs[0]", path);
   if (value.is_string()) {
     inputs.emplace_back(TextPrompt{std::move(value.get_ref<std::string&>())});
     return {};
   }
-  if (value.front().is_number()) {
+  if (one) {
     auto tokens = read_tokens(value, path);
     if (!tokens) return fail(tokens.error());
     inputs.emplace_back(*std::move(tokens));
@@ -41,7 +44,7 @@ Status read_input(Json& value, const std::string& path, EmbeddingRequest& reques
   }
   for (std::size_t i = 0; i < value.size(); ++i) {
     const std::string where = item_path(path, i);
-    static const FieldInfo kInput{"", FieldType::StringOrArray, {1, kMostTokens}};
+    static const FieldInfo kInput{"", FieldType::StringOrArray, {1, kMaxTokens}};
     if (Status checked = check_field(kInput, value[i], where); !checked) return checked;
     if (value[i].is_string()) {
       inputs.emplace_back(TextPrompt{std::move(value[i].get_ref<std::string&>())});
@@ -111,7 +114,7 @@ std::span<const Field<EmbeddingRequest>> embedding_fields() {
       required(
           with_schema(Field<R>{{"input",
                                 StringOrArray,
-                                {1, kMostTokens},
+                                {1, kMaxTokens},
                                 "",
                                 "A text, a list of texts, a list of token ids, or a list of those"},
                                read_input},
@@ -168,7 +171,7 @@ Result<EmbeddingRequest> parse_embedding_request(std::string_view text) {
   EmbeddingRequest request;
   Status read = read_fields(*body, "", request.warnings,
                             FieldSet<EmbeddingRequest>{embedding_fields(), request});
-  if (read) read = check_request(request.embed);
+  if (read) read = check_request_in(kEmbeddingDialect, request.embed, request.places);
   if (!read) return fail(std::move(read).error());
   return request;
 }
@@ -179,7 +182,7 @@ Result<RerankRequest> parse_rerank_request(std::string_view text) {
   RerankRequest request;
   Status read =
       read_fields(*body, "", request.warnings, FieldSet<RerankRequest>{rerank_fields(), request});
-  if (read) read = check_request(request.rank);
+  if (read) read = check_request_in(kRerankDialect, request.rank);
   if (!read) return fail(std::move(read).error());
   return request;
 }

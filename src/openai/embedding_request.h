@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/embedding.h"
+#include "openai/dialect.h"
 #include "openai/field.h"
 
 namespace pcai {
@@ -18,6 +19,7 @@ struct EmbeddingRequest {
   bool base64 = false;
   std::optional<std::uint32_t> dimensions = {};  // of the answer; absent = the model's
   std::vector<std::string> warnings = {};
+  Places places = {};
 };
 
 Result<EmbeddingRequest> parse_embedding_request(std::string_view body);

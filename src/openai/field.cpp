@@ -115,10 +115,10 @@ Status check_object(const Json& object, std::string_view path) {
 }
 
 Status check_field(const FieldInfo& info, Json& value, const std::string& path) {
-  constexpr double kMostExact = 9007199254740992.0;  // 2^53
+  constexpr double kMaxExact = 9007199254740992.0;  // 2^53
   if (info.type == FieldType::Integer && value.is_number_float()) {
     const double number = value.get<double>();
-    if (number == std::floor(number) && std::abs(number) <= kMostExact) {
+    if (number == std::floor(number) && std::abs(number) <= kMaxExact) {
       value = static_cast<std::int64_t>(number);
     }
   }
@@ -161,10 +161,6 @@ std::string member_path(std::string_view path, std::string_view name) {
   return std::string(path) + (path.empty() ? "" : ".") + std::string(name);
 }
 
-std::string item_path(std::string_view path, std::size_t index) {
-  return std::string(path) + "[" + std::to_string(index) + "]";
-}
-
 std::string no_effect(const std::string& path) {
   return path + " has no effect here";
 }
@@ -173,10 +169,10 @@ namespace detail {
 
 Status unknown_member(std::string_view path, std::string_view name) {
   const std::string where = path.empty() ? "this route" : std::string(path);
-  constexpr std::size_t kLongestName = 64;
+  constexpr std::size_t kMaxNameBytes = 64;
   return fail(ErrorCode::InvalidRequest,
               where + " has no field " + quote_text(name) + "; leave it out",
-              name.size() > kLongestName ? std::string(path) : member_path(path, name));
+              name.size() > kMaxNameBytes ? std::string(path) : member_path(path, name));
 }
 
 Status missing_member(std::string_view path, std::string_view name) {

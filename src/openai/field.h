@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/path.h"
 #include "core/result.h"
 #include "openai/json_text.h"
 
@@ -79,8 +80,6 @@ Result<std::string> read_type(Json& object, const std::string& path);
 
 /// "messages[2].role": a member of the object at `path`, "" being the body.
 std::string member_path(std::string_view path, std::string_view name);
-
-std::string item_path(std::string_view path, std::size_t index);
 
 /// The warning for a member that is accepted and has no effect.
 std::string no_effect(const std::string& path);

@@ -5,7 +5,7 @@
 namespace pcai {
 namespace {
 
-constexpr Range kSourceBytes{1, kMostSchemaBytes};
+constexpr Range kSourceBytes{1, kMaxSchemaBytes};
 
 /// A format on its way in.
 struct Draft {

@@ -37,16 +37,8 @@ const char* formats_of(MediaKind kind) {
   return kind == MediaKind::Image ? "PNG, JPEG, GIF, WebP or BMP" : "WAV, MP3 or FLAC";
 }
 
-tl::unexpected<Error> refuse(const std::string& path, const std::string& what) {
-  return fail(ErrorCode::InvalidRequest, path + " " + what, path);
-}
-
-bool begins(std::string_view text, std::string_view beginning) {
-  return text.substr(0, beginning.size()) == beginning;
-}
-
 bool is_http(std::string_view url) {
-  return begins(url, "http://") || begins(url, "https://");
+  return url.starts_with("http://") || url.starts_with("https://");
 }
 
 Result<Media> link_to(std::string_view url, MediaKind kind, const std::string& path) {
@@ -157,7 +149,7 @@ Result<Media> media_of_url(std::string_view url, MediaKind kind, const std::stri
   constexpr std::string_view kData = "data:";
   constexpr std::string_view kBase64 = ";base64";
   const std::size_t comma = url.find(',');
-  if (!begins(url, kData) || comma == std::string_view::npos) {
+  if (!url.starts_with(kData) || comma == std::string_view::npos) {
     return refuse(path, std::string("must be a data URL (data:") + to_string(kind) +
                             "/…;base64,…) or an http URL of a host that the server allows");
   }
@@ -168,7 +160,7 @@ Result<Media> media_of_url(std::string_view url, MediaKind kind, const std::stri
   }
   type = type.substr(0, base64);
   const std::string family = std::string(to_string(kind)) + "/";
-  if (!begins(type, family) || type.size() == family.size()) {
+  if (!type.starts_with(family) || type.size() == family.size()) {
     return refuse(path, "must be of a media type " + family + "…, not " + quote_text(type));
   }
   // Clients that know no better call every picture image/jpeg; its first bytes say what it is.
@@ -197,6 +189,10 @@ Result<Media> read_media_part(Json& part, const std::string& type, const std::st
   Status read = read_fields(part, path, warnings, FieldSet<Part>{fields, draft});
   if (!read) return fail(std::move(read.error()));
   return std::move(draft.media);
+}
+
+std::string media_path(std::size_t message, std::size_t media) {
+  return item_path(item_path("messages", message) + ".media", media);
 }
 
 void append_text(std::optional<std::string>& content, const std::vector<Media>& media,

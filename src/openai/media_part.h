@@ -41,6 +41,9 @@ Result<Media> read_media_part(Json& part, const std::string& type, const std::st
 /// Whether read_media_part() knows the type.
 bool is_media_part(std::string_view type) noexcept;
 
+/// What the core calls a message's picture or recording.
+std::string media_path(std::size_t message, std::size_t media);
+
 /// Adds a text to a message's content: on a line of its own, but directly after a picture.
 void append_text(std::optional<std::string>& content, const std::vector<Media>& media,
                  std::string_view text);

@@ -24,13 +24,18 @@ constexpr std::array<NamedRole, 6> kRoles{{{"developer", Role::System},
                                            {"tool", Role::Tool},
                                            {"function", Role::Tool}}};
 
-constexpr std::array<std::string_view, 6> kRoleNames{"developer", "system", "user",
-                                                     "assistant", "tool",   "function"};
+constexpr auto kRoleNames = [] {
+  std::array<std::string_view, kRoles.size()> names{};
+  for (std::size_t i = 0; i < names.size(); ++i) names[i] = kRoles[i].name;
+  return names;
+}();
 
 /// A message on its way in.
 struct Draft {
   ChatMessage& message;
   std::vector<std::string>& warnings;
+  Places& places;
+  std::size_t index;
   bool legacy_answer = false;  // role "function"
 };
 
@@ -49,6 +54,7 @@ Status read_part(Json& part, const std::string& path, Draft& draft) {
   if (is_media_part(*type) && *type != "input_image") {
     auto media = read_media_part(part, *type, path, draft.warnings);
     if (!media) return fail(std::move(media.error()));
+    draft.places.add_whole(media_path(draft.index, message.media.size()), path);
     append_media(message.content, message.media, *std::move(media));
     return {};
   }
@@ -216,13 +222,13 @@ Status check_message(const ChatMessage& message, const std::string& path) {
 }  // namespace
 
 Result<std::vector<ChatMessage>> read_messages(Json& array, const std::string& path,
-                                               std::vector<std::string>& warnings) {
+                                               std::vector<std::string>& warnings, Places& places) {
   std::vector<ChatMessage> messages;
   messages.reserve(array.size());
   for (std::size_t i = 0; i < array.size(); ++i) {
     const std::string where = item_path(path, i);
     ChatMessage& message = messages.emplace_back();
-    Draft draft{message, warnings};
+    Draft draft{message, warnings, places, i};
     Status read = read_fields(array[i], where, warnings, FieldSet<Draft>{draft_fields(), draft},
                               FieldSet<ChatMessage>{plain_fields(), message});
     if (read && draft.legacy_answer) read = complete_legacy_answer(message, where);

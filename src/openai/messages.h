@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/request.h"
+#include "openai/dialect.h"
 #include "openai/field.h"
 
 namespace pcai {
@@ -11,9 +12,9 @@ namespace pcai {
 /// Reads the `messages` array. Text parts are joined with newlines; pictures and recordings
 /// stand where they stood between them; a refusal counts as content; `arguments` given as an object
 /// become JSON text. Other kinds of parts are Unsupported. Members that have no effect are added to
-/// `warnings`.
+/// `warnings`, pictures and recordings to `places`.
 Result<std::vector<ChatMessage>> read_messages(Json& array, const std::string& path,
-                                               std::vector<std::string>& warnings);
+                                               std::vector<std::string>& warnings, Places& places);
 
 /// The members of a message, for the API's description.
 std::vector<FieldInfo> message_field_infos();

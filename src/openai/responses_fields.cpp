@@ -20,7 +20,7 @@ Status read_model(Json& value, const std::string&, Request& request) {
 }
 
 Status read_messages_of_input(Json& value, const std::string& path, Request& request) {
-  auto messages = read_input(value, path, request.warnings);
+  auto messages = read_input(value, path, request.warnings, request.places);
   if (!messages) return fail(std::move(messages).error());
   prompt_of(request).messages = *std::move(messages);
   return {};

@@ -8,8 +8,8 @@
 #include "core/defaults.h"
 #include "core/request.h"
 #include "core/result.h"
+#include "openai/dialect.h"
 #include "openai/field.h"
-#include "openai/field_names.h"
 
 namespace pcai {
 
@@ -23,6 +23,7 @@ struct ResponsesRequest {
   bool logprobs = false;  // asked for with `include`
   Json echo;              // what the answer repeats of the request
   std::vector<std::string> warnings;
+  Places places;  // of the input
 };
 
 /// The fields of the route beside sampling_fields().
@@ -32,10 +33,7 @@ std::span<const Field<ResponsesRequest>> responses_fields();
 Result<ResponsesRequest> parse_responses_request(std::string_view body,
                                                  const DefaultsOf& defaults_of = {});
 
-/// Puts the instructions and an earlier conversation before the input.
-void add_history(ResponsesRequest& request, std::vector<ChatMessage> history);
-
-/// The route's words for fields of a GenerateRequest.
-std::span<const FieldName> responses_field_names();
+/// Puts the instructions and an earlier conversation before the input. `places` are the request's.
+void add_history(ResponsesRequest& request, std::vector<ChatMessage> history, Places& places);
 
 }  // namespace pcai

@@ -9,7 +9,7 @@
 namespace pcai {
 namespace {
 
-constexpr double kMostInt32 = 2147483647;
+constexpr double kMaxInt32 = 2147483647;
 
 Status read_top_k(Json& value, const std::string&, GenerateParams& params) {
   params.top_k = std::max(0, value.get<std::int32_t>());
@@ -68,7 +68,7 @@ std::span<const Field<GenerateParams>> sampling_fields() {
       field<&P::top_p>("top_p", {0, 1, true}, "Keep the likeliest tokens of this total; 1 is off"),
       {{"top_k",
         FieldType::Integer,
-        {-1, kMostInt32},
+        {-1, kMaxInt32},
         std::to_string(P{}.top_k),
         "Keep this many of the likeliest tokens; 0 or -1 is off"},
        read_top_k},

@@ -49,7 +49,7 @@ TEST_P(BackendContractTest, AdaptersThatTheModelDoesNotHaveAreRefusedByName) {
   const Error error = refusal(model(), chat_request("hello", params));
   EXPECT_EQ(error.code,
             capabilities().supports_adapters ? ErrorCode::InvalidRequest : ErrorCode::Unsupported);
-  EXPECT_EQ(error.field, "lora");
+  EXPECT_EQ(error.field, "adapters");
 }
 
 TEST_P(BackendContractTest, EmptyPromptsAreRefusedByName) {

@@ -83,6 +83,33 @@ TEST(ModelDefaultsTest, ASystemPromptStandsBeforeChatsThatHaveNone) {
   EXPECT_TRUE(empty.messages.empty());
 }
 
+TEST(ModelDefaultsTest, AnErrorCountsTheMessagesThatTheClientSent) {
+  const ModelDefaults defaults{.system = "be brief",
+                               .messages = {said(Role::User, "a"), said(Role::Assistant, "b")}};
+  const auto told = [](const AddedMessages& added, std::size_t index) {
+    const std::string path = "messages[" + std::to_string(index) + "].content";
+    const Error error =
+        without_added({ErrorCode::InvalidRequest, path + " is not valid UTF-8", path}, added);
+    if (!error.field.empty()) EXPECT_EQ(error.message, error.field + " is not valid UTF-8");
+    return error.field;
+  };
+  ChatPrompt bare{.messages = {said(Role::User, "hello"), said(Role::User, "hello")}};
+  AddedMessages added = apply_defaults(defaults, bare);
+  EXPECT_EQ(told(added, 0), "") << "the model's system prompt";
+  EXPECT_EQ(told(added, 2), "") << "one of the model's messages";
+  EXPECT_EQ(told(added, 3), "messages[0].content");
+  EXPECT_EQ(told(added, 4), "messages[1].content");
+
+  ChatPrompt with_system{.messages = {said(Role::System, "be long"), said(Role::User, "hello")}};
+  added = apply_defaults(defaults, with_system);
+  EXPECT_EQ(told(added, 0), "messages[0].content");
+  EXPECT_EQ(told(added, 1), "");
+  EXPECT_EQ(told(added, 3), "messages[1].content");
+
+  const Error other{ErrorCode::InvalidRequest, "no", "messages"};
+  EXPECT_EQ(without_added(other, added).field, "messages");
+}
+
 TEST(ModelDefaultsTest, WhatNoRequestCouldSayIsRefused) {
   EXPECT_EQ(check_defaults({.top_p = 2}).error().field, "top_p");
   EXPECT_EQ(check_defaults({.stop_sequences = Texts{""}}).error().field, "stop[0]");

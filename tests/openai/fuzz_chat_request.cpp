@@ -107,7 +107,7 @@ void check_responses(std::string_view text) {
   if (!request) return check_error(request.error());
   check_sampling(request->generate.params);
   require_utf8(to_text(request->echo));
-  add_history(*request, {});
+  add_history(*request, {}, request->places);
   check_prompt(std::get<ChatPrompt>(request->generate.prompt));
 }
 

@@ -10,9 +10,9 @@ namespace pcai {
 
 Result<Tokens> PromptCodec::tokenize(const TokenizeRequest& request, std::stop_token) {
   if (!is_valid_utf8(request.text)) {
-    return fail(ErrorCode::InvalidRequest, "content is not valid UTF-8", "content");
+    return fail(ErrorCode::InvalidRequest, "text is not valid UTF-8", "text");
   }
-  Status status = check_text_bytes(request.text.size(), context_length_, "content");
+  Status status = check_text_bytes(request.text.size(), context_length_, "text");
   if (!status) return fail(std::move(status.error()));
   auto ids = tokenizer_.tokenize(request.text, request.add_special, request.parse_special);
   if (!ids) return fail(std::move(ids.error()));

@@ -10,17 +10,17 @@ constexpr std::uint64_t kMaxBytesPerToken = 16;
 }  // namespace
 
 tl::unexpected<Error> prompt_overflow(std::uint64_t size, const char* unit,
-                                      std::uint32_t context_length) {
+                                      std::uint32_t context_length, const char* path) {
   return fail(ErrorCode::ContextOverflow,
               "the prompt has " + std::to_string(size) + " " + unit +
                   ", which does not fit the context of " + std::to_string(context_length) +
-                  " tokens with at least one token of answer; shorten the messages",
-              "messages");
+                  " tokens with at least one token of answer; shorten the " + path,
+              path);
 }
 
-Status check_prompt_bytes(std::size_t bytes, std::uint32_t context_length) {
+Status check_prompt_bytes(std::size_t bytes, std::uint32_t context_length, const char* path) {
   if (bytes <= kMaxBytesPerToken * context_length) return {};
-  return prompt_overflow(bytes, "bytes", context_length);
+  return prompt_overflow(bytes, "bytes", context_length, path);
 }
 
 Status check_text_bytes(std::size_t bytes, std::uint32_t context_length, const std::string& field) {

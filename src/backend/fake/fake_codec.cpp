@@ -9,7 +9,7 @@ namespace pcai {
 
 Result<Tokens> FakeCodec::tokenize(const TokenizeRequest& request, std::stop_token) {
   if (!is_valid_utf8(request.text)) {
-    return fail(ErrorCode::InvalidRequest, "content is not valid UTF-8", "content");
+    return fail(ErrorCode::InvalidRequest, "text is not valid UTF-8", "text");
   }
   Tokens tokens;
   const std::lock_guard lock(mutex_);
@@ -58,6 +58,9 @@ Result<std::uint32_t> FakeCodec::count_tokens(const CountRequest& request, std::
   if (Status status = check_request(whole); !status) return fail(std::move(status.error()));
   const auto prompt = read_prompt(whole, defaults_);
   if (!prompt) return fail(prompt.error());
+  const std::string& path = prompt->script.refuse;
+  if (!path.empty())
+    return fail(ErrorCode::InvalidRequest, path + ": refused as the script says", path);
   return static_cast<std::uint32_t>(prompt->prefixes.size());
 }
 

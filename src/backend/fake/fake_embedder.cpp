@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "backend/fake/fake_script.h"
+#include "core/path.h"
 
 namespace pcai {
 namespace {
@@ -80,10 +81,6 @@ Status play(std::string_view text, const std::stop_token& stop) {
   return {};
 }
 
-std::string item(const char* field, std::size_t index) {
-  return std::string(field) + "[" + std::to_string(index) + "]";
-}
-
 }  // namespace
 
 Result<std::vector<Embedding>> FakeEmbedder::embed(const EmbedRequest& request,
@@ -94,7 +91,7 @@ Result<std::vector<Embedding>> FakeEmbedder::embed(const EmbedRequest& request,
     const auto* text = std::get_if<TextPrompt>(&request.inputs[i]);
     Status played = play(text ? text->text : "", stop);
     if (!played) return fail(std::move(played.error()));
-    const std::string field = item("input", i);
+    const std::string field = item_path("inputs", i);
     auto tokens = tokens_of(request.inputs[i], field);
     if (!tokens) return fail(std::move(tokens.error()));
     if (Status status = check_length(tokens->size(), max_tokens_, field); !status) {
@@ -123,7 +120,7 @@ Result<std::vector<RankScore>> FakeEmbedder::rank(const RankRequest& request,
     if (Status played = play(document, stop); !played) return fail(std::move(played.error()));
     const auto tokens = tokens_of(TextPrompt{document}, "documents");
     const std::size_t count = wanted->size() + tokens->size();
-    if (Status status = check_length(count, max_tokens_, item("documents", i)); !status) {
+    if (Status status = check_length(count, max_tokens_, item_path("documents", i)); !status) {
       return fail(std::move(status.error()));
     }
     const auto found = std::count_if(wanted->begin(), wanted->end(), [&](std::int32_t token) {

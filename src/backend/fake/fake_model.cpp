@@ -26,6 +26,10 @@ TokenLogprobs fake_logprobs(const std::string& token, std::uint32_t alternatives
   return result;
 }
 
+Error refusal(const std::string& path) {
+  return {ErrorCode::InvalidRequest, path + ": refused as the script says", path};
+}
+
 double milliseconds(std::chrono::steady_clock::duration time) {
   return std::chrono::duration<double, std::milli>(time).count();
 }
@@ -79,6 +83,8 @@ Status FakeModel::submit(RequestId id, GenerateRequest request, std::shared_ptr<
   }
   Result<FakePrompt> prompt = read_prompt(request, defaults_);
   if (!prompt) return fail(std::move(prompt.error()));
+  const FakeScript& script = prompt->script;
+  if (!script.refuse.empty() && !script.fail_after) return fail(refusal(script.refuse));
   if (params.reasoning_budget) {
     prompt->script.reasoning = std::min(prompt->script.reasoning, *params.reasoning_budget);
   }
@@ -200,7 +206,9 @@ void FakeModel::step(Stream& stream) {
   if (!stream.prefilled) {
     finish_prefill(stream);
   } else if (stream.script.fail_after && generated >= *stream.script.fail_after) {
-    fail_stream(stream, {ErrorCode::Internal, "failed as the script says"});
+    const std::string& path = stream.script.refuse;
+    fail_stream(stream, path.empty() ? Error{ErrorCode::Internal, "failed as the script says"}
+                                     : refusal(path));
   } else if (std::optional<std::string> token = stream.reply.next()) {
     generate(stream, std::move(*token));
   } else {

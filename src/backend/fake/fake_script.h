@@ -27,6 +27,7 @@ struct FakeScript {
   std::optional<std::string> reply;  // absent: "You said: " and the message without "fake:" lines
   std::optional<std::uint32_t> tokens;      // length of the answer; filler words make up what lacks
   std::optional<std::uint32_t> fail_after;  // then Failed(Internal)
+  std::string refuse;  // a path: refused with InvalidRequest about it, at once or at fail_after
   std::optional<std::uint32_t> crash_after;  // "crash" or "crash=N": then std::abort()
   std::optional<std::uint32_t> hang_after;   // "hang" or "hang=N": then the whole model stands
                                              // still, cancels included, until it is destroyed

@@ -1,11 +1,33 @@
 #include "backend/llamacpp/chat_tokenizer.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
 #include "backend/answer/prompt_limit.h"
+#include "core/path.h"
 
 namespace pcai {
+namespace {
+
+/// An error about a file among the messages as one about its place there.
+Error at_place(Error error, const ChatPrompt& chat, const Media& file) {
+  constexpr std::string_view kMessages = "messages";
+  for (std::size_t i = 0; error.field == kMessages && i < chat.messages.size(); ++i) {
+    const std::vector<Media>& media = chat.messages[i].media;
+    const auto same = [&](const Media& one) { return one.bytes == file.bytes; };
+    const auto found = std::find_if(media.begin(), media.end(), same);
+    if (found == media.end()) continue;
+    error.field = item_path(item_path(kMessages, i) + ".media",
+                            static_cast<std::size_t>(found - media.begin()));
+    if (error.message.starts_with(kMessages)) {
+      error.message.replace(0, kMessages.size(), error.field);
+    }
+  }
+  return error;
+}
+
+}  // namespace
 
 ChatTokenizer::ChatTokenizer(const ChatTemplate& chat_template, const Tokenizer& tokenizer)
     : chat_template_(chat_template),
@@ -67,14 +89,14 @@ Result<TokenizedChat> ChatTokenizer::tokenize(const ChatPrompt& chat, bool const
     if (!part.media) continue;
     seen.insert(part.media->bytes);
     Status added = add_media(*part.media, count_only, result);
-    if (!added) return fail(std::move(added.error()));
+    if (!added) return fail(at_place(std::move(added.error()), chat, *part.media));
   }
   for (const PromptPart& part : shielded.hidden) {
     if (!part.media || seen.contains(part.media->bytes)) continue;
-    return fail(ErrorCode::InvalidRequest,
-                std::string("messages: the model's chat template leaves out an ") +
-                    to_string(part.media->kind),
-                "messages");
+    const std::string what = "messages: the model's chat template leaves out an ";
+    return fail(
+        at_place({ErrorCode::InvalidRequest, what + to_string(part.media->kind), "messages"}, chat,
+                 *part.media));
   }
   return result;
 }

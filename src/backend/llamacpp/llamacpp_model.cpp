@@ -161,7 +161,8 @@ Status LlamaCppModel::submit(RequestId id, GenerateRequest request,
   prompt->adapters = std::move(*adapters);
   const std::uint32_t context = info_.context_length;
   if (prompt->tokens.size() >= context) {
-    return prompt_overflow(prompt->tokens.size(), "tokens", context);
+    const bool chat = std::holds_alternative<ChatPrompt>(request.prompt);
+    return prompt_overflow(prompt->tokens.size(), "tokens", context, chat ? "messages" : "prompt");
   }
   const std::uint32_t most_tokens = std::min(
       request.params.max_tokens, context - static_cast<std::uint32_t>(prompt->tokens.size()));
@@ -250,7 +251,7 @@ Result<std::vector<Token>> LlamaCppModel::tokenize(const InfillPrompt& gap) cons
                 "suffix");
   }
   const std::size_t size = gap.prefix.size() + gap.suffix.size();
-  Status status = check_prompt_bytes(size, info_.context_length);
+  Status status = check_prompt_bytes(size, info_.context_length, "prompt");
   if (!status) return fail(std::move(status.error()));
   return tokenizer_.tokenize_gap(gap.prefix, gap.suffix);
 }

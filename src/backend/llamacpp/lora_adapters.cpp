@@ -49,8 +49,8 @@ Result<AdapterScales> LoraAdapters::scales(
                                              : "the model's adapters have the ids 0 to " +
                                                    std::to_string(scales.size() - 1);
     return fail(ErrorCode::InvalidRequest,
-                "lora: there is no adapter " + std::to_string(adapter.index) + "; " + there,
-                "lora");
+                "adapters: there is no adapter " + std::to_string(adapter.index) + "; " + there,
+                "adapters");
   }
   return scales;
 }

@@ -10,6 +10,7 @@
 #include "backend/answer/prompt_check.h"
 #include "backend/llamacpp/llama_log.h"
 #include "backend/llamacpp/thread_count.h"
+#include "core/path.h"
 
 namespace pcai {
 namespace {
@@ -76,10 +77,6 @@ bool should_abort(void* stop) {
 
 tl::unexpected<Error> cancelled() {
   return fail(ErrorCode::Cancelled, "the request was cancelled");
-}
-
-std::string item(const char* field, std::size_t index) {
-  return std::string(field) + "[" + std::to_string(index) + "]";
 }
 
 void normalize(std::vector<float>& vector) {
@@ -164,7 +161,7 @@ Result<std::vector<Embedding>> TextEmbedder::embed(const EmbedRequest& request,
   std::vector<Sequence> sequences;
   for (std::size_t i = 0; i < request.inputs.size(); ++i) {
     if (stop.stop_requested()) return cancelled();
-    auto tokens = tokens_of(request.inputs[i], item("input", i));
+    auto tokens = tokens_of(request.inputs[i], item_path("inputs", i));
     if (!tokens) return fail(std::move(tokens.error()));
     sequences.push_back(std::move(*tokens));
   }
@@ -215,7 +212,7 @@ Result<std::vector<RankScore>> TextEmbedder::rank(const RankRequest& request,
     if (stop.stop_requested()) return cancelled();
     auto tokens = tokens_of(request.query, request.documents[i]);
     if (!tokens) return fail(std::move(tokens.error()));
-    Status fits = check_length(tokens->size(), item("documents", i));
+    Status fits = check_length(tokens->size(), item_path("documents", i));
     if (!fits) return fail(std::move(fits.error()));
     sequences.push_back(std::move(*tokens));
   }

@@ -41,7 +41,7 @@ Result<std::vector<Embedding>> BridgeEmbedder::embed(const EmbedRequest& request
     if (!embedding) {
       Error error = std::move(embedding.error());
       if (error.code != ErrorCode::Internal) {
-        error.field = "input[" + std::to_string(i) + "]";
+        error.field = "inputs[" + std::to_string(i) + "]";
         error.message = error.field + ": " + error.message;
       }
       return fail(std::move(error));

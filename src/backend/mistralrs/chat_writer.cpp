@@ -88,10 +88,12 @@ Result<TokenizedPrompt> ChatWriter::prepare_images(const ChatPrompt& chat,
     return fail(ErrorCode::Unsupported, std::string(field) + ": " + why, field);
   };
   if (!chat.template_arguments.empty()) {
-    return refuse("chat_template_kwargs", "mistral.rs hands none on where there are images");
+    return refuse("template_arguments", "mistral.rs hands none on where there are images");
   }
   if (is_own_) {
-    return refuse("chat_template", "mistral.rs writes images by the model's own template alone");
+    return refuse("messages",
+                  "mistral.rs writes images by the model's own template alone, and the server was "
+                  "given another");
   }
   if (Status status = check_special_text(chat); !status) return fail(std::move(status.error()));
   const ChatPrompt told = for_template({}, chat);

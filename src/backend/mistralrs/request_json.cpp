@@ -5,6 +5,7 @@
 #include <random>
 #include <utility>
 
+#include "core/path.h"
 #include "core/role_name.h"
 
 namespace pcai {
@@ -16,8 +17,7 @@ using Json = nlohmann::ordered_json;
 Result<Json> tool_call_json(const ToolCall& call, const std::string& field) {
   Json arguments = Json::parse(call.arguments, nullptr, false);
   if (arguments.is_discarded()) {
-    return fail(ErrorCode::InvalidRequest, field + ".function.arguments is not JSON",
-                field + ".function.arguments");
+    return refuse(field + ".arguments", "is not JSON");
   }
   return Json{{"id", call.id},
               {"type", "function"},
@@ -113,8 +113,7 @@ Result<std::string> chat_json(const ChatPrompt& chat, ContentForm form) {
   for (const TemplateArgument& argument : chat.template_arguments) {
     Json value = Json::parse(argument.json, nullptr, false);
     if (value.is_discarded()) {
-      return fail(ErrorCode::InvalidRequest,
-                  "chat_template_kwargs." + argument.name + " is not JSON", "chat_template_kwargs");
+      return refuse("template_arguments", "has a member '" + argument.name + "' that is not JSON");
     }
     arguments[argument.name] = std::move(value);
   }

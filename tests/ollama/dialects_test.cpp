@@ -1,0 +1,32 @@
+#include "ollama/dialects.h"
+
+#include <gtest/gtest.h>
+
+#include "core/path.h"
+
+namespace pcai {
+namespace {
+
+void expect_complete(const Dialect& dialect, std::span<const std::string_view> paths) {
+  for (const std::string_view path : paths) {
+    EXPECT_TRUE(dialect.name_of(path).has_value()) << path;
+  }
+}
+
+TEST(OllamaDialectsTest, EachHasAWordForAllThatTheCoreMayName) {
+  for (const Dialect* const dialect : {&kOllamaChatDialect, &kOllamaGenerateDialect}) {
+    expect_complete(*dialect, kGeneratePaths);
+    expect_complete(*dialect, kParameterPaths);
+  }
+  expect_complete(kOllamaEmbedDialect, kEmbedPaths);
+  expect_complete(kOllamaEmbeddingsDialect, kEmbedPaths);
+}
+
+TEST(OllamaDialectsTest, SamplersAreOptions) {
+  EXPECT_EQ(kOllamaChatDialect.name_of("top_p"), "options.top_p");
+  EXPECT_EQ(kOllamaGenerateDialect.name_of("max_tokens"), "options.num_predict");
+  EXPECT_EQ(kOllamaEmbeddingsDialect.name_of("inputs[0]"), "prompt");
+}
+
+}  // namespace
+}  // namespace pcai
