@@ -79,7 +79,7 @@ Backends::Backends(std::shared_ptr<const BackendRegistry> registry)
 Result<InferenceBackend*> Backends::get(const ModelSpec& spec) {
   Result<std::string> name = choose_backend(*registry_, spec);
   if (!name) return fail(std::move(name.error()));
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::unique_ptr<InferenceBackend>& backend = created_[*name];
   if (!backend) {
     Result<std::unique_ptr<InferenceBackend>> created = registry_->create_backend(*name);
