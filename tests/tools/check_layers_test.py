@@ -98,6 +98,16 @@ class CheckLayersTest(unittest.TestCase):
         self.write("src/core/CMakeLists.txt", "pcai_room(core SOURCES error.cpp not_forgotten.cpp)\n")
         self.assert_refused("src/core/forgotten.cpp: no CMakeLists.txt names it")
 
+    def test_locks_that_clang_cannot_check_are_refused_with_their_line(self):
+        for lock in ("mutex", "shared_mutex", "condition_variable", "lock_guard", "unique_lock"):
+            self.write("src/engine/queue.h", f"#include <mutex>\nstd::{lock} lock_;\n")
+            self.assert_refused(f"src/engine/queue.h:2: std::{lock}: use the locks of core/mutex.h")
+
+    def test_locks_are_made_of_the_standard_librarys_in_one_file(self):
+        self.write("src/core/mutex.h", "#include <mutex>\nclass Mutex { std::mutex mutex_; };\n")
+        self.write("src/engine/once.h", "#include <mutex>\ninline std::once_flag once;\n")
+        self.assertEqual(self.check()[0], 0)
+
     def test_file_in_no_room_is_refused(self):
         self.write("src/utils/strings.h", "")
         self.assert_refused("src/utils/strings.h: in no room")

@@ -307,7 +307,7 @@ Result<std::unique_ptr<TokenConstraint>> LlamaCppModel::constrain(const Generate
 }
 
 Result<GrammarCompiler*> LlamaCppModel::grammar_compiler() {
-  const std::lock_guard lock(grammars_mutex_);
+  const MutexLock lock(grammars_mutex_);
   if (!grammars_) {
     auto compiler = GrammarCompiler::create(tokenizer_.vocabulary());
     if (!compiler) return fail(std::move(compiler.error()));

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +15,7 @@
 #include "backend/llamacpp/tokenizer.h"
 #include "backend/llamacpp/vocabulary_codec.h"
 #include "backend/loaded_model.h"
+#include "core/mutex.h"
 #include "grammar/grammar_compiler.h"
 
 namespace pcai {
@@ -57,11 +57,12 @@ class LlamaCppModel final : public LoadedModel {
   TextEmbedder embedder_;
   ChatTokenizer chat_tokenizer_;
   VocabularyCodec codec_;
-  std::mutex grammars_mutex_;
-  std::unique_ptr<GrammarCompiler> grammars_;  // made for the first request that needs it
-  std::unique_ptr<Projector> projector_;       // null: it neither sees nor hears
-  std::unique_ptr<Scheduler> scheduler_;       // its thread uses all of the above
-  std::unique_ptr<MediaEncoder> encoder_;      // null without a projector; it feeds the scheduler
+  Mutex grammars_mutex_;
+  std::unique_ptr<GrammarCompiler> grammars_
+      GUARDED_BY(grammars_mutex_);         // made for the first request that needs it
+  std::unique_ptr<Projector> projector_;   // null: it neither sees nor hears
+  std::unique_ptr<Scheduler> scheduler_;   // its thread uses all of the above
+  std::unique_ptr<MediaEncoder> encoder_;  // null without a projector; it feeds the scheduler
 };
 
 }  // namespace pcai

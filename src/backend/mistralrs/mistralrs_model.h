@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <unordered_map>
 
 #include "backend/inference_backend.h"
@@ -13,6 +12,7 @@
 #include "backend/mistralrs/chat_writer.h"
 #include "backend/mistralrs/live_request.h"
 #include "backend/mistralrs/progress_ticks.h"
+#include "core/mutex.h"
 
 namespace pcai {
 
@@ -68,11 +68,12 @@ class MistralrsModel final : public LoadedModel {
   std::unique_ptr<BridgeCodec> codec_;
   std::unique_ptr<BridgeEmbedder> embedder_;  // null: it generates
 
-  std::mutex grammars_mutex_;
-  std::shared_ptr<GrammarCompiler> grammars_;  // made for the first request that needs it
+  Mutex grammars_mutex_;
+  std::shared_ptr<GrammarCompiler> grammars_
+      GUARDED_BY(grammars_mutex_);  // made for the first request that needs it
 
-  std::mutex mutex_;
-  std::unordered_map<RequestId, std::unique_ptr<Ticket>> live_;  // guarded by mutex_
+  Mutex mutex_;
+  std::unordered_map<RequestId, std::unique_ptr<Ticket>> live_ GUARDED_BY(mutex_);
 };
 
 }  // namespace pcai
