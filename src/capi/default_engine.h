@@ -1,15 +1,14 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 
 #include "core/event.h"
+#include "core/mutex.h"
 #include "core/request.h"
 #include "core/result.h"
 
@@ -44,9 +43,11 @@ class DefaultEngine {
   class Running;
   class Call;
 
-  std::mutex mutex_;
-  std::condition_variable left_;      // a call has ended
-  std::shared_ptr<Running> running_;  // null before init; copied and dropped only under mutex_
+  Mutex mutex_;
+  CondVar left_;  // a call has ended
+
+  /// Null before init. Its copies, too, are made and dropped only under mutex_, which counts them.
+  std::shared_ptr<Running> running_ GUARDED_BY(mutex_);
 };
 
 }  // namespace pcai

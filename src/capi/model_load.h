@@ -1,14 +1,13 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 
 #include "capi/open_engine.h"
+#include "core/mutex.h"
 
 namespace pcai {
 
@@ -34,10 +33,10 @@ class ModelLoad final : LoadProgress {
   bool on_progress(float) noexcept override { return !given_up_; }
 
   std::atomic<bool> given_up_{false};
-  std::mutex mutex_;
-  std::condition_variable ended_;
-  std::optional<Status> outcome_;  // guarded by mutex_
-  std::thread thread_;             // last, so that it finds the rest
+  Mutex mutex_;
+  CondVar ended_;
+  std::optional<Status> outcome_ GUARDED_BY(mutex_);
+  std::thread thread_;  // last, so that it finds the rest
 };
 
 }  // namespace pcai

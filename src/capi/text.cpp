@@ -64,7 +64,7 @@ std::string without_nul(std::string_view text) {
 }
 
 pcai_text TextPool::keep(const std::string& text) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return lend(*texts_.insert(text).first);
 }
 

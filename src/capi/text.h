@@ -2,11 +2,11 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <mutex>
 #include <set>
 #include <string>
 #include <string_view>
 
+#include "core/mutex.h"
 #include "core/result.h"
 #include "pcai/pcai.h"
 
@@ -42,8 +42,8 @@ class TextPool {
   pcai_text keep(const std::string& text);
 
  private:
-  std::mutex mutex_;
-  std::set<std::string, std::less<>> texts_;
+  Mutex mutex_;
+  std::set<std::string, std::less<>> texts_ GUARDED_BY(mutex_);
 };
 
 }  // namespace pcai

@@ -5,28 +5,28 @@
 namespace pcai {
 namespace {
 
-bool has_place(const Model& model) {
+bool has_place(const Model& model) REQUIRES(engine_mutex) {
   return model.ready() && model.instance->running < model.instance->max_sequences;
 }
 
 }  // namespace
 
-bool Admission::enter(std::shared_ptr<LiveRequest> request) {
+bool Admission::enter(std::shared_ptr<PendingRequest> request) {
   Model& model = request->model;
   const bool waits = !model.waiting.empty() || !has_place(model);
   if (waits && queued_ >= max_queue_) return false;
-  request->state = LiveRequest::State::Waiting;
+  request->state = PendingRequest::State::Waiting;
   model.waiting.emplace(request->id, std::move(request));
   ++queued_;
   return true;
 }
 
-std::vector<std::shared_ptr<LiveRequest>> Admission::admit(Model& model) {
-  std::vector<std::shared_ptr<LiveRequest>> admitted;
+std::vector<std::shared_ptr<PendingRequest>> Admission::admit(Model& model) {
+  std::vector<std::shared_ptr<PendingRequest>> admitted;
   while (!model.waiting.empty() && has_place(model) && model.serves(model.waiting.begin()->first)) {
     auto node = model.waiting.extract(model.waiting.begin());
-    LiveRequest& request = *node.mapped();
-    request.state = LiveRequest::State::Admitted;
+    PendingRequest& request = *node.mapped();
+    request.state = PendingRequest::State::Admitted;
     request.instance = model.instance;
     ++model.instance->running;
     --queued_;
@@ -36,16 +36,16 @@ std::vector<std::shared_ptr<LiveRequest>> Admission::admit(Model& model) {
   return admitted;
 }
 
-void Admission::leave(LiveRequest& request) {
-  if (request.state == LiveRequest::State::Waiting) {
+void Admission::leave(PendingRequest& request) {
+  if (request.state == PendingRequest::State::Waiting) {
     request.model.waiting.erase(request.id);
     --queued_;
-  } else if (request.state != LiveRequest::State::Ended) {
+  } else if (request.state != PendingRequest::State::Ended) {
     --request.instance->running;
     --running_;
     request.instance.reset();
   }
-  request.state = LiveRequest::State::Ended;
+  request.state = PendingRequest::State::Ended;
 }
 
 }  // namespace pcai

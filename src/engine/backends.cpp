@@ -66,7 +66,7 @@ Result<InferenceBackend*> Backends::get(const ModelSpec& spec) {
   if (!entry) return fail(entry.error());
   const Status options = check_options(spec.config, (*entry)->descriptor, *registry_);
   if (!options) return fail(options.error());
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::unique_ptr<InferenceBackend>& backend = created_[*name];
   if (!backend) {
     Result<std::unique_ptr<InferenceBackend>> created = (*entry)->create();

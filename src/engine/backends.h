@@ -2,11 +2,11 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "backend/registry.h"
 #include "core/model.h"
+#include "core/mutex.h"
 
 namespace pcai {
 
@@ -28,8 +28,8 @@ class Backends {
 
  private:
   std::shared_ptr<const BackendRegistry> registry_;
-  std::mutex mutex_;
-  std::map<std::string, std::unique_ptr<InferenceBackend>> created_;  // guarded by mutex_
+  Mutex mutex_;
+  std::map<std::string, std::unique_ptr<InferenceBackend>> created_ GUARDED_BY(mutex_);
 };
 
 }  // namespace pcai

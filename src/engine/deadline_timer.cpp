@@ -7,7 +7,7 @@ DeadlineTimer::DeadlineTimer(std::function<void(RequestId)> expired)
 
 DeadlineTimer::~DeadlineTimer() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
   }
   changed_.notify_one();
@@ -17,7 +17,7 @@ DeadlineTimer::~DeadlineTimer() {
 void DeadlineTimer::add(Clock::time_point time, RequestId id) {
   bool first = false;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto added = deadlines_.emplace(time, id).first;
     first = added == deadlines_.begin();
   }
@@ -25,20 +25,20 @@ void DeadlineTimer::add(Clock::time_point time, RequestId id) {
 }
 
 void DeadlineTimer::remove(Clock::time_point time, RequestId id) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   deadlines_.erase({time, id});
 }
 
 void DeadlineTimer::run() {
-  std::unique_lock lock(mutex_);
+  MutexLock lock(mutex_);
   while (!stopping_) {
     if (deadlines_.empty()) {
-      changed_.wait(lock);
+      changed_.wait(mutex_);
       continue;
     }
     const auto [time, id] = *deadlines_.begin();
     if (Clock::now() < time) {
-      changed_.wait_until(lock, time);
+      changed_.wait_until(mutex_, time);
       continue;
     }
     deadlines_.erase(deadlines_.begin());

@@ -1,13 +1,12 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <set>
 #include <thread>
 #include <utility>
 
+#include "core/mutex.h"
 #include "core/request.h"
 
 namespace pcai {
@@ -35,10 +34,10 @@ class DeadlineTimer {
   void run();
 
   std::function<void(RequestId)> expired_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::set<std::pair<Clock::time_point, RequestId>> deadlines_;  // guarded by mutex_
-  bool stopping_ = false;                                        // guarded by mutex_
+  Mutex mutex_;
+  CondVar changed_;
+  std::set<std::pair<Clock::time_point, RequestId>> deadlines_ GUARDED_BY(mutex_);
+  bool stopping_ GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

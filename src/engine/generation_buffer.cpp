@@ -35,12 +35,12 @@ bool merge(GenerateEvent& into, GenerateEvent& from) {
 }  // namespace
 
 void GenerationBuffer::accept() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!begun_) add(Accepted{});
 }
 
 void GenerationBuffer::push(GenerateEvent event) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   add(std::move(event));
 }
 
@@ -57,11 +57,11 @@ void GenerationBuffer::add(GenerateEvent event) {
 }
 
 std::optional<GenerateEvent> GenerationBuffer::next(std::chrono::milliseconds timeout) {
-  std::unique_lock lock(mutex_);
+  const MutexLock lock(mutex_);
   // A day at most, so that "for ever" in milliseconds does not overflow the clock.
   const auto wait = std::min<std::chrono::milliseconds>(timeout, std::chrono::hours(24));
-  const auto there = [this] { return !unread_.empty(); };
-  if (done_ || (!there() && !arrived_.wait_for(lock, wait, there))) return std::nullopt;
+  const auto there = [this]() REQUIRES(mutex_) { return !unread_.empty(); };
+  if (done_ || (!there() && !arrived_.wait_for(mutex_, wait, there))) return std::nullopt;
   GenerateEvent event = std::move(unread_.front());
   unread_.pop_front();
   done_ = is_last(event);
@@ -69,18 +69,18 @@ std::optional<GenerateEvent> GenerationBuffer::next(std::chrono::milliseconds ti
 }
 
 bool GenerationBuffer::done() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return done_;
 }
 
 void GenerationBuffer::on_ready(std::function<void()> ready) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ready_ = std::move(ready);
   if (ready_ && !unread_.empty()) ready_();
 }
 
 void GenerationBuffer::abandon() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   abandoned_ = true;
   ready_ = nullptr;
   unread_.clear();

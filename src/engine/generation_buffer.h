@@ -1,14 +1,13 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <functional>
 #include <list>
-#include <mutex>
 #include <optional>
 
 #include "core/event.h"
+#include "core/mutex.h"
 
 namespace pcai {
 
@@ -38,17 +37,17 @@ class GenerationBuffer {
   void abandon();
 
  private:
-  void add(GenerateEvent event);  // with mutex_ held
+  void add(GenerateEvent event) REQUIRES(mutex_);
 
-  mutable std::mutex mutex_;
-  std::condition_variable arrived_;
-  std::list<GenerateEvent>
-      unread_;          // a list, because most generations wait and an empty one is small
-  bool begun_ = false;  // an event was added
-  bool ended_ = false;  // the last event was added
-  bool done_ = false;   // the last event was taken
-  bool abandoned_ = false;
-  std::function<void()> ready_;
+  mutable Mutex mutex_;
+  CondVar arrived_;
+  /// A list, because most generations wait and an empty one is small.
+  std::list<GenerateEvent> unread_ GUARDED_BY(mutex_);
+  bool begun_ GUARDED_BY(mutex_) = false;  // an event was added
+  bool ended_ GUARDED_BY(mutex_) = false;  // the last event was added
+  bool done_ GUARDED_BY(mutex_) = false;   // the last event was taken
+  bool abandoned_ GUARDED_BY(mutex_) = false;
+  std::function<void()> ready_ GUARDED_BY(mutex_);
 };
 
 }  // namespace pcai

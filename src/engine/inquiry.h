@@ -2,29 +2,28 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <utility>
 
+#include "core/mutex.h"
 #include "core/request.h"
 #include "core/result.h"
+#include "engine/engine_mutex.h"
 
 namespace pcai {
 
 struct Model;
 
-/// One call of a model's ability on its way: the engine's side. `end_code` is guarded by the
-/// engine's mutex.
+/// One call of a model's ability on its way: the engine's side.
 struct PendingInquiry {
   const RequestId id;
   Model& model;
   std::stop_source stop = {};
   std::optional<std::chrono::steady_clock::time_point> deadline = {};
-  std::optional<ErrorCode> end_code = {};  // Cancelled or DeadlineExceeded was asked for
+  std::optional<ErrorCode> end_code GUARDED_BY(engine_mutex) = {};  // it was asked to end, and why
 };
 
 /// Where the answer waits for its reader. Any thread may call any method.
@@ -33,31 +32,32 @@ class InquiryAnswer {
  public:
   /// Once only.
   void set(Result<T> answer) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     answer_ = std::move(answer);
     arrived_.notify_all();
     if (ready_) ready_();
   }
 
   std::optional<Result<T>> take(std::chrono::milliseconds timeout) {
-    std::unique_lock lock(mutex_);
+    const MutexLock lock(mutex_);
     // A day at most, so that "for ever" in milliseconds does not overflow the clock.
     const auto wait = std::min<std::chrono::milliseconds>(timeout, std::chrono::hours(24));
-    if (!arrived_.wait_for(lock, wait, [this] { return answer_.has_value(); })) return {};
+    const auto there = [this]() REQUIRES(mutex_) { return answer_.has_value(); };
+    if (!arrived_.wait_for(mutex_, wait, there)) return {};
     return std::exchange(answer_, std::nullopt);
   }
 
   void on_ready(std::function<void()> ready) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ready_ = std::move(ready);
     if (ready_ && answer_) ready_();
   }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable arrived_;
-  std::optional<Result<T>> answer_;
-  std::function<void()> ready_;
+  Mutex mutex_;
+  CondVar arrived_;
+  std::optional<Result<T>> answer_ GUARDED_BY(mutex_);
+  std::function<void()> ready_ GUARDED_BY(mutex_);
 };
 
 /// One call of a model's ability (embedder.h, token_codec.h), held by who asked. One thread reads;

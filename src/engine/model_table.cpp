@@ -113,7 +113,9 @@ bool ModelTable::taken(std::string_view id) const {
   const auto alias = aliases_.find(id);
   if (alias != aliases_.end() && !alias->second->removed) return true;
   return std::any_of(models_.begin(), models_.end(),
-                     [id](const auto& model) { return !model->removed && model->spec.id == id; });
+                     [id](const auto& model) REQUIRES(engine_mutex) {
+                       return !model->removed && model->spec.id == id;
+                     });
 }
 
 Result<Model*> ModelTable::find(std::string_view id) const {

@@ -11,21 +11,25 @@
 
 #include "backend/loaded_model.h"
 #include "core/model.h"
+#include "engine/engine_mutex.h"
 
 namespace pcai {
 
-class LiveRequest;
+class PendingRequest;
 
-/// One load of a model. Guarded by the engine's mutex; `model` is called without it, under a Lease.
+/// One load of a model.
 struct ModelInstance {
-  std::unique_ptr<LoadedModel> model;  // null once it is being destroyed
-  std::uint32_t max_sequences = 1;
-  std::uint32_t running = 0;         // requests that have a place here
-  std::uint32_t users = 0;           // threads inside a call of `model`
-  std::optional<Error> closed = {};  // takes no requests any more, and why
+  /// Null once it is being destroyed. Changes with the mutex held; is called without it, under a
+  /// Lease, for whose time it stays.
+  std::unique_ptr<LoadedModel> model;
+
+  std::uint32_t max_sequences GUARDED_BY(engine_mutex) = 1;
+  std::uint32_t running GUARDED_BY(engine_mutex) = 0;         // requests that have a place here
+  std::uint32_t users GUARDED_BY(engine_mutex) = 0;           // threads inside a call of `model`
+  std::optional<Error> closed GUARDED_BY(engine_mutex) = {};  // takes no requests, and why
 };
 
-/// A known model. Guarded by the engine's mutex, but for the first three, which never change.
+/// A known model. The first three members never change.
 struct Model {
   enum class Phase : std::uint8_t { Unloaded, Loading, Ready, Unloading, Failed };
   using Clock = std::chrono::steady_clock;
@@ -33,63 +37,70 @@ struct Model {
   const ModelSpec spec;
   const std::size_t index;     // in the table
   const std::int64_t created;  // Unix seconds
-  Phase phase = Phase::Unloaded;
-  std::uint64_t loads = 0;  // begun so far
-  float progress = 0;
-  bool abort_load = false;
-  bool removed = false;             // known no more; only those who came before still use it
-  std::optional<Error> error = {};  // of the last load, while Failed
-  std::shared_ptr<ModelInstance> instance =
-      {};  // set when Ready; a dead one stays until the next load
-  std::map<RequestId, std::shared_ptr<LiveRequest>> waiting = {};  // in order of arrival
+  Phase phase GUARDED_BY(engine_mutex) = Phase::Unloaded;
+  std::uint64_t loads GUARDED_BY(engine_mutex) = 0;  // begun so far
+  float progress GUARDED_BY(engine_mutex) = 0;
+  bool abort_load GUARDED_BY(engine_mutex) = false;
+  bool removed GUARDED_BY(engine_mutex) = false;  // only those who came before still use it
+  std::optional<Error> error GUARDED_BY(engine_mutex) = {};  // of the last load, while Failed
 
-  std::uint64_t memory_bytes = 0;  // what it takes, or is expected to
-  bool resident = false;           // that memory is taken, or promised to its load
-  double load_seconds = 0;         // of the last load
-  std::uint32_t wanted = 0;        // inquiries that are about to call it
-  std::optional<Clock::time_point> idle_since = {};
-  std::chrono::milliseconds keep_alive{0};            // how long it then stays; 0 = for good
-  std::optional<Clock::time_point> leaves_at = {};    // while it is idle and does not stay for good
-  std::optional<RequestId> last_before_leaving = {};  // later requests wait: it has to make room
+  /// Set when Ready; a dead one stays until the next load.
+  std::shared_ptr<ModelInstance> instance GUARDED_BY(engine_mutex) = {};
 
-  bool ready() const noexcept;
+  /// In order of arrival.
+  std::map<RequestId, std::shared_ptr<PendingRequest>> waiting GUARDED_BY(engine_mutex) = {};
+
+  std::uint64_t memory_bytes GUARDED_BY(engine_mutex) = 0;  // what it takes, or is expected to
+  bool resident GUARDED_BY(engine_mutex) = false;  // has that memory, or it is promised to its load
+  double load_seconds GUARDED_BY(engine_mutex) = 0;   // of the last load
+  std::uint32_t wanted GUARDED_BY(engine_mutex) = 0;  // inquiries that are about to call it
+
+  /// How long it stays when it is idle; 0 = for good.
+  std::chrono::milliseconds keep_alive GUARDED_BY(engine_mutex){0};
+  std::optional<Clock::time_point> idle_since GUARDED_BY(engine_mutex) = {};
+  std::optional<Clock::time_point> leaves_at GUARDED_BY(engine_mutex) = {};  // while it is idle
+
+  /// Later requests wait: it has to make room.
+  std::optional<RequestId> last_before_leaving GUARDED_BY(engine_mutex) = {};
+
+  bool ready() const noexcept REQUIRES(engine_mutex);
 
   /// False for requests that came after somebody else's who needs its room.
-  bool serves(RequestId id) const noexcept {
+  bool serves(RequestId id) const noexcept REQUIRES(engine_mutex) {
     return !last_before_leaving || id <= *last_before_leaving;
   }
 
   /// Neither loaded nor on its way.
-  bool loadable() const noexcept;
+  bool loadable() const noexcept REQUIRES(engine_mutex);
 
   /// Ready, and nobody whom it serves uses it or waits for it.
-  bool idle() const noexcept;
+  bool idle() const noexcept REQUIRES(engine_mutex);
 
-  ModelStatus status() const;
+  ModelStatus status() const REQUIRES(engine_mutex);
 };
 
-/// The known models, in order of their adding. Not thread-safe: the engine's mutex guards it.
-/// Models are never destroyed, so references to them stay valid.
+/// The known models, in order of their adding. Models are never destroyed, so references to them
+/// stay valid.
 class ModelTable {
  public:
   /// `keep_alive` is for specs that name none. Fails with InvalidRequest when the id is empty or
   /// taken.
-  Status add(ModelSpec spec, std::chrono::milliseconds keep_alive);
+  Status add(ModelSpec spec, std::chrono::milliseconds keep_alive) REQUIRES(engine_mutex);
 
   /// Another name of a known model. Fails with ModelNotFound, or InvalidRequest when it is taken.
-  Status add_alias(std::string alias, std::string_view id);
+  Status add_alias(std::string alias, std::string_view id) REQUIRES(engine_mutex);
 
   /// What "" stands for; at first the model that was added first. Fails with ModelNotFound.
-  Status set_default(std::string_view id);
+  Status set_default(std::string_view id) REQUIRES(engine_mutex);
 
   /// "" is the default model. Fails with ModelNotFound, which names the known ids.
-  Result<Model*> find(std::string_view id) const;
+  Result<Model*> find(std::string_view id) const REQUIRES(engine_mutex);
 
   /// With the removed ones.
   const std::vector<std::unique_ptr<Model>>& all() const noexcept { return models_; }
 
  private:
-  bool taken(std::string_view id) const;
+  bool taken(std::string_view id) const REQUIRES(engine_mutex);
 
   std::vector<std::unique_ptr<Model>> models_;
   const Model* default_ = nullptr;

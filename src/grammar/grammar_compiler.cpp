@@ -131,7 +131,7 @@ Result<GrammarMatcher> GrammarCompiler::compile_source(const char* type,
                                                        const std::string& source) {
   const auto refuse = [](const std::string& why) { return fail(ErrorCode::InvalidRequest, why); };
   std::string key = type + (":" + source);
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (const auto found = by_key_.find(key); found != by_key_.end()) {
     recent_.splice(recent_.begin(), recent_, found->second);
     return recent_.front().matcher.clone();

@@ -2,11 +2,11 @@
 
 #include <list>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <unordered_map>
 
 #include "core/grammar.h"
+#include "core/mutex.h"
 #include "core/result.h"
 #include "grammar/grammar_matcher.h"
 #include "grammar/vocabulary.h"
@@ -43,9 +43,9 @@ class GrammarCompiler {
   Result<GrammarMatcher> compile_source(const char* type, const std::string& source);
 
   std::unique_ptr<Native> native_;
-  std::mutex mutex_;
-  std::list<Compiled> recent_;  // most recently used first
-  std::unordered_map<std::string_view, std::list<Compiled>::iterator> by_key_;
+  Mutex mutex_;
+  std::list<Compiled> recent_ GUARDED_BY(mutex_);  // most recently used first
+  std::unordered_map<std::string_view, std::list<Compiled>::iterator> by_key_ GUARDED_BY(mutex_);
 };
 
 }  // namespace pcai

@@ -5,10 +5,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 
+#include "core/mutex.h"
 #include "http/listen.h"
 #include "http/loop.h"
 #include "http/session.h"
@@ -53,15 +52,15 @@ class HttpServer::Impl {
 
   ~Impl() {
     stop(std::chrono::milliseconds(0));
-    std::unique_lock lock(mutex_);
-    stopped_.wait(lock, [this] { return !running_; });
+    const MutexLock lock(mutex_);
+    stopped_.wait(mutex_, [this]() REQUIRES(mutex_) { return !running_; });
   }
 
   std::uint16_t port() const noexcept { return port_; }
 
   void run() {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       running_ = true;
     }
     std::vector<std::thread> threads;
@@ -70,7 +69,7 @@ class HttpServer::Impl {
     }
     loops_.front()->run();
     for (std::thread& thread : threads) thread.join();
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     running_ = false;
     stopped_.notify_all();
   }
@@ -137,9 +136,9 @@ class HttpServer::Impl {
   const std::uint16_t port_;
   ServerState state_;
   std::size_t turn_ = 0;  // whose loop the next connection is
-  std::mutex mutex_;
-  std::condition_variable stopped_;
-  bool running_ = false;  // under mutex_
+  Mutex mutex_;
+  CondVar stopped_;
+  bool running_ GUARDED_BY(mutex_) = false;
 };
 
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(Engine& engine, HttpOptions options) {

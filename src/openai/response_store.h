@@ -3,13 +3,13 @@
 #include <cstddef>
 #include <functional>
 #include <list>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "core/mutex.h"
 #include "core/request.h"
 #include "core/result.h"
 
@@ -65,15 +65,15 @@ class ResponseStore {
   };
   using Entries = std::list<Entry>;  // running ones and the newest at the end
 
-  const Entry* lookup(const std::string& id, std::string_view scope) const;
-  void remove(Entries::iterator entry);
+  const Entry* lookup(const std::string& id, std::string_view scope) const REQUIRES(mutex_);
+  void remove(Entries::iterator entry) REQUIRES(mutex_);
 
   const Limits limits_{};
-  mutable std::mutex mutex_;
-  Entries entries_;
-  std::unordered_map<std::string, Entries::iterator> by_id_;
-  std::size_t bytes_ = 0;
-  std::size_t ended_ = 0;
+  mutable Mutex mutex_;
+  Entries entries_ GUARDED_BY(mutex_);
+  std::unordered_map<std::string, Entries::iterator> by_id_ GUARDED_BY(mutex_);
+  std::size_t bytes_ GUARDED_BY(mutex_) = 0;
+  std::size_t ended_ GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace pcai

@@ -159,6 +159,14 @@ class CheckLayersTest(unittest.TestCase):
         self.write("tests/contract/subjects/fake.cpp", "")
         self.assert_refused("tests/contract/subjects/fake.cpp: no CMakeLists.txt names it")
         self.write("tests/contract/CMakeLists.txt", "list(APPEND subjects subjects/${room}.cpp)\n")
+    def test_locks_that_clang_cannot_check_are_refused_with_their_line(self):
+        for lock in ("mutex", "shared_mutex", "condition_variable", "lock_guard", "unique_lock"):
+            self.write("src/engine/queue.h", f"#include <mutex>\nstd::{lock} lock_;\n")
+            self.assert_refused(f"src/engine/queue.h:2: std::{lock}: use the locks of core/mutex.h")
+
+    def test_locks_are_made_of_the_standard_librarys_in_one_file(self):
+        self.write("src/core/mutex.h", "#include <mutex>\nclass Mutex { std::mutex mutex_; };\n")
+        self.write("src/engine/once.h", "#include <mutex>\ninline std::once_flag once;\n")
         self.assertEqual(self.check()[0], 0)
 
     def test_file_in_no_room_is_refused(self):

@@ -2,7 +2,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <mutex>
 #include <thread>
 
 #include "app/command_line.h"
@@ -12,6 +11,7 @@
 #include "app/load_settings.h"
 #include "app/logging.h"
 #include "app/terminal.h"
+#include "core/mutex.h"
 #include "http/server.h"
 #include "hub/pull.h"
 #include "models/split_name.h"
@@ -101,8 +101,8 @@ std::optional<int> load_all(const PreparedEngine& prepared, const Settings& sett
 
 /// Reads the settings again and offers the models that they now name. What else has changed takes a
 /// new start. Whatever is wrong is logged, and all stays as it was.
-void reload(const SettingFlags& flags, OfferedModels& offered, std::mutex& one_at_a_time) {
-  const std::lock_guard lock(one_at_a_time);
+void reload(const SettingFlags& flags, OfferedModels& offered, Mutex& one_at_a_time) {
+  const MutexLock lock(one_at_a_time);
   const Result<ResolvedSettings> resolved = flags.load();
   if (!resolved) return spdlog::error("not reloaded: {}", resolved.error().message);
   Result<std::vector<ChosenModel>> models = choose_models(resolved->values);
@@ -181,7 +181,7 @@ int serve(const SettingFlags& flags) {
   Engine& engine = *prepared->engine;
   const bool needs_key = !keys->empty();
   HttpOptions options = http_options(settings, std::move(*keys));
-  std::mutex one_at_a_time;
+  Mutex one_at_a_time;
   const auto offer_again = [&] { reload(flags, *prepared->offered, one_at_a_time); };
   options.pull_model = [&](const std::string& name, const PullProgressFunction& progress) {
     return pull_for(name, progress, engine, offer_again);

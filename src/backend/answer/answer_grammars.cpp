@@ -22,7 +22,7 @@ Result<std::optional<AnswerMatcher>> AnswerGrammars::matcher(const GenerateReque
 }
 
 Result<std::shared_ptr<GrammarCompiler>> AnswerGrammars::compiler() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (!compiler_) {
     auto compiler = GrammarCompiler::create(tokenizer_.vocabulary());
     if (!compiler) return fail(std::move(compiler.error()));

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <optional>
 
 #include "backend/answer/answer_format.h"
 #include "backend/answer/prompt_tokenizer.h"
+#include "core/mutex.h"
 #include "core/request.h"
 #include "grammar/grammar_compiler.h"
 
@@ -32,8 +32,8 @@ class AnswerGrammars {
   Result<std::shared_ptr<GrammarCompiler>> compiler();
 
   const PromptTokenizer& tokenizer_;
-  std::mutex mutex_;
-  std::shared_ptr<GrammarCompiler> compiler_;  // guarded by mutex_
+  Mutex mutex_;
+  std::shared_ptr<GrammarCompiler> compiler_ GUARDED_BY(mutex_);
 };
 
 }  // namespace pcai

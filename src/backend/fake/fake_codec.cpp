@@ -12,7 +12,7 @@ Result<Tokens> FakeCodec::tokenize(const TokenizeRequest& request, std::stop_tok
     return fail(ErrorCode::InvalidRequest, "text is not valid UTF-8", "text");
   }
   Tokens tokens;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (const std::string_view word : fake_words(request.text)) {
     const std::int32_t id = fake_token_id(word);
     words_.insert_or_assign(id, std::string(word));
@@ -24,7 +24,7 @@ Result<Tokens> FakeCodec::tokenize(const TokenizeRequest& request, std::stop_tok
 
 Result<std::string> FakeCodec::detokenize(const DetokenizeRequest& request, std::stop_token) {
   std::string text;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (const std::int32_t token : request.tokens) {
     const auto found = words_.find(token);
     if (found == words_.end()) {

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <mutex>
 #include <unordered_map>
 
 #include "backend/fake/fake_script.h"
 #include "backend/token_codec.h"
+#include "core/mutex.h"
 
 namespace pcai {
 
@@ -25,8 +25,8 @@ class FakeCodec final : public TokenCodec {
 
  private:
   const FakeScript& defaults_;
-  std::mutex mutex_;
-  std::unordered_map<std::int32_t, std::string> words_;  // guarded by mutex_; at most one an id
+  Mutex mutex_;
+  std::unordered_map<std::int32_t, std::string> words_ GUARDED_BY(mutex_);  // at most one an id
 };
 
 }  // namespace pcai

@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <condition_variable>
 #include <cstdlib>
-#include <mutex>
+#include <future>
 #include <string_view>
 
 #include "backend/fake/fake_script.h"
@@ -67,10 +66,9 @@ Status check_length(std::size_t tokens, std::uint32_t most, const std::string& f
 }
 
 void wait_for_stop(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any changed;
-  std::unique_lock lock(mutex);
-  changed.wait(lock, stop, [] { return false; });
+  std::promise<void> asked;
+  const std::stop_callback on_stop(stop, [&asked] { asked.set_value(); });
+  asked.get_future().wait();
 }
 
 Status play(std::string_view text, const std::stop_token& stop) {

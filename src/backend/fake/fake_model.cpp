@@ -58,6 +58,7 @@ struct FakeModel::Stream {
 
 FakeModel::FakeModel(ModelInfo info, std::uint32_t kv_cells, FakeScript defaults)
     : info_(std::move(info)),
+      kv_cells_(kv_cells),
       defaults_(std::move(defaults)),
       embedder_(info_.context_length),
       codec_(defaults_) {
@@ -67,7 +68,7 @@ FakeModel::FakeModel(ModelInfo info, std::uint32_t kv_cells, FakeScript defaults
 
 FakeModel::~FakeModel() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
   }
   changed_.notify_all();
@@ -115,7 +116,7 @@ Status FakeModel::submit(RequestId id, GenerateRequest request, std::shared_ptr<
       .top_logprobs = params.top_logprobs,
   });
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     inbox_.push_back({id, std::move(stream)});
     ++stats_.sequences_waiting;
   }
@@ -125,14 +126,14 @@ Status FakeModel::submit(RequestId id, GenerateRequest request, std::shared_ptr<
 
 void FakeModel::cancel(RequestId id) noexcept {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     inbox_.push_back({id, nullptr});
   }
   changed_.notify_one();
 }
 
 ModelStats FakeModel::stats() const noexcept {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return stats_;
 }
 
@@ -141,12 +142,12 @@ void FakeModel::drive() {
   while (true) {
     bool stopping = false;
     {
-      std::unique_lock lock(mutex_);
-      const auto awake = [this] { return stopping_ || !inbox_.empty(); };
+      const MutexLock lock(mutex_);
+      const auto awake = [this]() REQUIRES(mutex_) { return stopping_ || !inbox_.empty(); };
       if (due_.empty()) {
-        changed_.wait(lock, awake);
+        changed_.wait(mutex_, awake);
       } else {
-        changed_.wait_until(lock, due_.top().time, awake);
+        changed_.wait_until(mutex_, due_.top().time, awake);
       }
       messages.swap(inbox_);
       stopping = stopping_;
@@ -180,13 +181,13 @@ void FakeModel::admit() {
     const auto found = streams_.find(waiting_.front());
     if (found != streams_.end()) {
       Stream& stream = *found->second;
-      if (cells_held_ + stream.cells > stats_.kv_cells_total) return;
+      if (cells_held_ + stream.cells > kv_cells_) return;
       cells_held_ += stream.cells;
       ++running_;
       stream.running = true;
       stream.since = Clock::now();
       {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         --stats_.sequences_waiting;
         ++stats_.sequences_running;
         stats_.kv_cells_active = stats_.kv_cells_used = static_cast<std::uint32_t>(cells_held_);
@@ -227,7 +228,7 @@ void FakeModel::finish_prefill(Stream& stream) {
   stream.usage.prompt_tokens = static_cast<std::uint32_t>(prefixes.size());
   stream.usage.cached_tokens = static_cast<std::uint32_t>(cached);
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ++stats_.steps;
     stats_.prompt_tokens_cached += cached;
     stats_.prompt_tokens_computed += prefixes.size() - cached;
@@ -245,7 +246,7 @@ void FakeModel::finish_prefill(Stream& stream) {
 void FakeModel::generate(Stream& stream, std::string token) {
   const std::uint32_t generated = ++stream.usage.completion_tokens;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ++stats_.steps;
     ++stats_.tokens_generated;
   }
@@ -290,7 +291,7 @@ void FakeModel::fail_stream(Stream& stream, Error error) {
 void FakeModel::end(Stream& stream, GenerateEvent last) {
   const auto node = streams_.extract(stream.id);
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (stream.running) {
       cells_held_ -= stream.cells;
       --running_;
@@ -304,8 +305,8 @@ void FakeModel::end(Stream& stream, GenerateEvent last) {
 }
 
 void FakeModel::hang() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return stopping_; });
+  const MutexLock lock(mutex_);
+  changed_.wait(mutex_, [this]() REQUIRES(mutex_) { return stopping_; });
 }
 
 }  // namespace pcai

@@ -1,11 +1,9 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <queue>
 #include <thread>
 #include <unordered_map>
@@ -16,6 +14,7 @@
 #include "backend/fake/fake_embedder.h"
 #include "backend/fake/fake_script.h"
 #include "backend/loaded_model.h"
+#include "core/mutex.h"
 
 namespace pcai {
 
@@ -69,16 +68,16 @@ class FakeModel final : public LoadedModel {
 
   // Constant after construction.
   const ModelInfo info_;
+  const std::uint32_t kv_cells_;
   const FakeScript defaults_;
   FakeEmbedder embedder_;
   FakeCodec codec_;
 
-  // Guarded by mutex_.
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<Message> inbox_;
-  bool stopping_ = false;
-  ModelStats stats_;
+  mutable Mutex mutex_;
+  CondVar changed_;
+  std::vector<Message> inbox_ GUARDED_BY(mutex_);
+  bool stopping_ GUARDED_BY(mutex_) = false;
+  ModelStats stats_ GUARDED_BY(mutex_);
 
   // Only touched by the model's thread.
   std::unordered_map<RequestId, std::unique_ptr<Stream>> streams_;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "backend/llamacpp/batch_planner.h"
 #include "backend/llamacpp/model_file.h"
+#include "backend/llamacpp/planned_requests.h"
 #include "fit/model_memory.h"
 
 namespace pcai {

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "backend/llamacpp/batch_planner.h"
+#include "backend/llamacpp/sequence_text.h"
 #include "core/model.h"
 #include "core/request.h"
 #include "core/result.h"

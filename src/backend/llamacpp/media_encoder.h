@@ -1,17 +1,16 @@
 #pragma once
 
-#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <list>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <thread>
 #include <unordered_map>
 
 #include "backend/llamacpp/decoding_request.h"
 #include "backend/llamacpp/projector.h"
+#include "core/mutex.h"
 
 namespace pcai {
 
@@ -48,11 +47,12 @@ class MediaEncoder {
   Projector& projector_;
   const std::function<void(std::unique_ptr<DecodingRequest>)> ready_;
 
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::unique_ptr<DecodingRequest>> queue_;  // the first one is being encoded
-  std::set<RequestId> cancelled_;                       // of those in the queue
-  bool stopping_ = false;
+  mutable Mutex mutex_;
+  CondVar changed_;
+  std::deque<std::unique_ptr<DecodingRequest>> queue_
+      GUARDED_BY(mutex_);                             // the first one is being encoded
+  std::set<RequestId> cancelled_ GUARDED_BY(mutex_);  // of those in the queue
+  bool stopping_ GUARDED_BY(mutex_) = false;
 
   // Only touched by its thread.
   std::list<Kept> kept_;  // latest used first

@@ -86,7 +86,7 @@ Result<mtmd::bitmap> Projector::read(const Media& file, bool count_only) const {
 }
 
 Result<std::vector<MediaPiece>> Projector::split(const Media& file, bool count_only) {
-  const std::lock_guard lock(reading_);
+  const MutexLock lock(reading_);
   mtmd::input_chunks chunks(mtmd_input_chunks_init());
   take_llama_errors();
   try {

@@ -4,12 +4,12 @@
 #include <mtmd.h>
 
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "backend/inference_backend.h"
 #include "backend/llamacpp/prompt_media.h"
 #include "core/media.h"
+#include "core/mutex.h"
 
 namespace pcai {
 
@@ -55,7 +55,7 @@ class Projector {
 
   std::unique_ptr<mtmd_context, Deleter> context_;
   std::size_t row_size_;  // floats
-  std::mutex reading_;    // one file at a time: each may take hundreds of megabytes
+  Mutex reading_;         // one file at a time: each may take hundreds of megabytes
 };
 
 }  // namespace pcai

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "backend/llamacpp/batch_planner.h"
+#include "backend/llamacpp/sequence_text.h"
 
 namespace pcai {
 

@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "backend/llamacpp/batch_planner.h"
 #include "backend/llamacpp/model_file.h"
+#include "backend/llamacpp/sequence_text.h"
 #include "backend/llamacpp/token_constraint.h"
 #include "backend/llamacpp/tokenizer.h"
 #include "core/event.h"

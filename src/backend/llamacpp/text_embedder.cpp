@@ -165,7 +165,7 @@ Result<std::vector<Embedding>> TextEmbedder::embed(const EmbedRequest& request,
     if (!tokens) return fail(std::move(tokens.error()));
     sequences.push_back(std::move(*tokens));
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Status ready = prepare(request.pooling ? to_llama(*request.pooling) : pooling_of(weights_));
   if (!ready) return fail(std::move(ready.error()));
   auto vectors = compute(sequences, stop);
@@ -216,7 +216,7 @@ Result<std::vector<RankScore>> TextEmbedder::rank(const RankRequest& request,
     if (!fits) return fail(std::move(fits.error()));
     sequences.push_back(std::move(*tokens));
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Status ready = prepare(LLAMA_POOLING_TYPE_RANK);
   if (!ready) return fail(std::move(ready.error()));
   auto scores = compute(sequences, stop);

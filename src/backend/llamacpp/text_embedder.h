@@ -2,7 +2,6 @@
 
 #include <llama.h>
 
-#include <mutex>
 #include <optional>
 #include <span>
 
@@ -10,6 +9,7 @@
 #include "backend/llamacpp/lora_adapters.h"
 #include "backend/llamacpp/model_file.h"
 #include "backend/llamacpp/tokenizer.h"
+#include "core/mutex.h"
 
 namespace pcai {
 
@@ -30,7 +30,10 @@ class TextEmbedder final : public Embedder, public Ranker {
   TextEmbedder(llama_model& weights, const Tokenizer& tokenizer, const ModelConfig& config);
 
   /// Adapters for what it computes from now on; they outlive it.
-  void set_adapters(const LoraAdapters* adapters) noexcept { adapters_ = adapters; }
+  void set_adapters(const LoraAdapters* adapters) noexcept {
+    const MutexLock lock(mutex_);
+    adapters_ = adapters;
+  }
 
   Kind kind() const noexcept { return kind_; }
 
@@ -46,11 +49,11 @@ class TextEmbedder final : public Embedder, public Ranker {
   Result<Sequence> tokens_of(const std::string& query, const std::string& document) const;
   Status check_length(std::size_t tokens, const std::string& field) const;
 
-  // With mutex_ held.
-  Status prepare(LlamaPooling pooling);
+  Status prepare(LlamaPooling pooling) REQUIRES(mutex_);
   Result<std::vector<std::vector<float>>> compute(const std::vector<Sequence>& sequences,
-                                                  const std::stop_token& stop);
-  Status compute_batch(std::span<const Sequence> sequences, const std::stop_token& stop);
+                                                  const std::stop_token& stop) REQUIRES(mutex_);
+  Status compute_batch(std::span<const Sequence> sequences, const std::stop_token& stop)
+      REQUIRES(mutex_);
 
   llama_model& weights_;
   const Tokenizer& tokenizer_;
@@ -58,10 +61,10 @@ class TextEmbedder final : public Embedder, public Ranker {
   const std::uint32_t most_tokens_;  // of an input, and of a batch
   const Kind kind_;
 
-  std::mutex mutex_;
-  const LoraAdapters* adapters_ = nullptr;
-  LlamaContextPtr context_;              // guarded by mutex_; null until the first call
-  std::optional<LlamaPooling> pooling_;  // that context_ has
+  Mutex mutex_;
+  const LoraAdapters* adapters_ GUARDED_BY(mutex_) = nullptr;
+  LlamaContextPtr context_ GUARDED_BY(mutex_);              // null until the first call
+  std::optional<LlamaPooling> pooling_ GUARDED_BY(mutex_);  // that context_ has
 };
 
 }  // namespace pcai

@@ -179,7 +179,7 @@ Status MistralrsModel::start(RequestId id, const GenerateRequest& request,
   Ticket* const user = ticket.get();
   {
     // Before the first event can come.
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     live_.emplace(id, std::move(ticket));
   }
   std::optional<pcai_mrs_guide> handed;
@@ -189,7 +189,7 @@ Status MistralrsModel::start(RequestId id, const GenerateRequest& request,
       bridge_.submit(model_, id, text.data(), text.size(), images.data(), images.size(),
                      handed ? &*handed : nullptr, on_event, user, answer.out());
   if (status == PCAI_MRS_OK) return {};
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   live_.erase(id);
   return fail(answer.error(status));
 }
@@ -199,7 +199,7 @@ std::int32_t MistralrsModel::on_event(void* user, const pcai_mrs_event* event) n
   if (!ticket.request.take(*event)) return 0;
   MistralrsModel& model = ticket.model;
   std::unordered_map<RequestId, std::unique_ptr<Ticket>>::node_type ended;
-  const std::lock_guard lock(model.mutex_);
+  const MutexLock lock(model.mutex_);
   ended = model.live_.extract(ticket.id);
   return 1;
 }

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <unordered_map>
 
 #include "backend/answer/answer_grammars.h"
@@ -14,6 +13,7 @@
 #include "backend/mistralrs/chat_writer.h"
 #include "backend/mistralrs/live_request.h"
 #include "backend/mistralrs/progress_ticks.h"
+#include "core/mutex.h"
 
 namespace pcai {
 
@@ -69,8 +69,8 @@ class MistralrsModel final : public LoadedModel {
   std::unique_ptr<BridgeEmbedder> embedder_;  // null: it generates
   std::unique_ptr<AnswerGrammars> grammars_;
 
-  std::mutex mutex_;
-  std::unordered_map<RequestId, std::unique_ptr<Ticket>> live_;  // guarded by mutex_
+  Mutex mutex_;
+  std::unordered_map<RequestId, std::unique_ptr<Ticket>> live_ GUARDED_BY(mutex_);
 };
 
 }  // namespace pcai

@@ -2,7 +2,8 @@
 
 #include <chrono>
 #include <cstdint>
-#include <mutex>
+
+#include "core/mutex.h"
 
 namespace pcai {
 
@@ -24,10 +25,10 @@ class ProgressTicks {
   std::uint64_t steps(const Seen& seen, Clock::time_point now);
 
  private:
-  std::mutex mutex_;
-  Seen last_;  // at the last step
-  std::uint64_t ticks_ = 0;
-  Clock::time_point ticked_;
+  Mutex mutex_;
+  Seen last_ GUARDED_BY(mutex_);  // at the last step
+  std::uint64_t ticks_ GUARDED_BY(mutex_) = 0;
+  Clock::time_point ticked_ GUARDED_BY(mutex_);
 };
 
 /// The processor time that this process has used.

@@ -26,7 +26,7 @@ Channel::Channel(platform::Stream connection, std::size_t max_message, std::size
     : connection_(std::move(connection)), max_message_(max_message), max_unsent_(max_unsent) {}
 
 bool Channel::send(std::string frame) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (closed_) return true;
   if (unsent_bytes_ + frame.size() > max_unsent_) return false;
   unsent_bytes_ += frame.size();
@@ -58,7 +58,7 @@ void Channel::flush() {
 }
 
 bool Channel::is_flushed() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return unsent_.empty();
 }
 
@@ -69,7 +69,7 @@ platform::Ready Channel::wait(const platform::Stream* diagnostics,
 
 Channel::State Channel::receive(const OnMessage& on_message) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     flush();
   }
   std::array<char, kReadBytes> bytes;

@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <string_view>
 
+#include "core/mutex.h"
 #include "platform/stream.h"
 
 namespace pcai {
@@ -40,7 +40,7 @@ class Channel {
   bool is_flushed() const;
 
  private:
-  void flush();
+  void flush() REQUIRES(mutex_);
   State deliver(const OnMessage& on_message);
 
   platform::Stream connection_;
@@ -50,12 +50,11 @@ class Channel {
 
   std::string received_;  // what deliver has not taken yet; only the receiving thread
 
-  // Guarded by mutex_.
-  mutable std::mutex mutex_;
-  std::deque<std::string> unsent_;
-  std::size_t first_offset_ = 0;  // so much of unsent_.front() is sent
-  std::size_t unsent_bytes_ = 0;
-  bool closed_ = false;
+  mutable Mutex mutex_;
+  std::deque<std::string> unsent_ GUARDED_BY(mutex_);
+  std::size_t first_offset_ GUARDED_BY(mutex_) = 0;  // so much of unsent_.front() is sent
+  std::size_t unsent_bytes_ GUARDED_BY(mutex_) = 0;
+  bool closed_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace pcai

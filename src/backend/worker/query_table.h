@@ -1,11 +1,11 @@
 #pragma once
 
 #include <future>
-#include <mutex>
 #include <optional>
 #include <unordered_map>
 
 #include "backend/worker/messages.h"
+#include "core/mutex.h"
 #include "core/result.h"
 
 namespace pcai {
@@ -35,9 +35,9 @@ class QueryTable {
     std::promise<Result<QueryAnswer>> answer = {};
   };
 
-  std::mutex mutex_;
-  std::unordered_map<RequestId, Entry> entries_;
-  std::optional<Error> ended_;
+  Mutex mutex_;
+  std::unordered_map<RequestId, Entry> entries_ GUARDED_BY(mutex_);
+  std::optional<Error> ended_ GUARDED_BY(mutex_);
 };
 
 }  // namespace pcai

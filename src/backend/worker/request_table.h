@@ -5,13 +5,13 @@
 #include <cstdint>
 #include <future>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
 #include "backend/event_sink.h"
 #include "core/event.h"
+#include "core/mutex.h"
 #include "core/request.h"
 #include "core/result.h"
 
@@ -66,9 +66,9 @@ class RequestTable {
     }
   };
 
-  mutable std::mutex mutex_;
-  std::unordered_map<RequestId, Entry> entries_;
-  std::optional<Error> ended_;
+  mutable Mutex mutex_;
+  std::unordered_map<RequestId, Entry> entries_ GUARDED_BY(mutex_);
+  std::optional<Error> ended_ GUARDED_BY(mutex_);
 };
 
 }  // namespace pcai

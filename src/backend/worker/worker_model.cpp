@@ -89,8 +89,10 @@ Result<ModelInfo> WorkerModel::wait_loaded(LoadProgress& progress) {
     float fraction = 1;
     std::optional<Result<ModelInfo>> result;
     {
-      std::unique_lock lock(loading_.mutex);
-      loading_.changed.wait(lock, [this] { return loading_.moved || loading_.result; });
+      const MutexLock lock(loading_.mutex);
+      loading_.changed.wait(loading_.mutex, [this]() REQUIRES(loading_.mutex) {
+        return loading_.moved || loading_.result;
+      });
       loading_.moved = false;
       result = loading_.result;
       if (!result) fraction = loading_.fraction;
@@ -146,7 +148,7 @@ Result<QueryAnswer> WorkerModel::ask(Query query, const std::stop_token& stop) {
 }
 
 ModelStats WorkerModel::stats() const noexcept {
-  const std::lock_guard lock(stats_mutex_);
+  const MutexLock lock(stats_mutex_);
   return stats_;
 }
 
@@ -224,7 +226,7 @@ Error WorkerModel::how_it_ended(platform::ChildProcess& child, StderrTail& tail,
 void WorkerModel::end(Error error) {
   alive_ = false;
   {
-    const std::lock_guard lock(stats_mutex_);
+    const MutexLock lock(stats_mutex_);
     stats_.kv_cells_used = stats_.kv_cells_active = 0;
     stats_.sequences_running = stats_.sequences_waiting = 0;
   }
@@ -235,7 +237,7 @@ void WorkerModel::end(Error error) {
 
 void WorkerModel::set_loading(float fraction) {
   {
-    const std::lock_guard lock(loading_.mutex);
+    const MutexLock lock(loading_.mutex);
     loading_.fraction = std::max(loading_.fraction, fraction);
     loading_.moved = true;
   }
@@ -245,7 +247,7 @@ void WorkerModel::set_loading(float fraction) {
 /// False when it was set before.
 bool WorkerModel::set_loaded(Result<ModelInfo> result) {
   {
-    const std::lock_guard lock(loading_.mutex);
+    const MutexLock lock(loading_.mutex);
     if (loading_.result) return false;
     loading_.result = std::move(result);
   }
@@ -302,7 +304,7 @@ bool WorkerModel::on(QueryFailed message) {
 
 bool WorkerModel::on(Heartbeat message) {
   set_loading(0);  // an abort is heard of even while the backend reports no progress
-  const std::lock_guard lock(stats_mutex_);
+  const MutexLock lock(stats_mutex_);
   if (message.stats.steps != stats_.steps) watchdog_.progressed(Clock::now());
   stats_ = message.stats;
   return true;

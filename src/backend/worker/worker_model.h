@@ -1,9 +1,7 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +17,7 @@
 #include "backend/worker/stderr_tail.h"
 #include "backend/worker/watchdog.h"
 #include "backend/worker/worker_abilities.h"
+#include "core/mutex.h"
 #include "platform/child_process.h"
 
 namespace pcai {
@@ -56,11 +55,11 @@ class WorkerModel final : public LoadedModel {
 
   /// What the thread tells load().
   struct Loading {
-    std::mutex mutex;
-    std::condition_variable changed;
-    bool moved = false;
-    float fraction = 0;
-    std::optional<Result<ModelInfo>> result;
+    Mutex mutex;
+    CondVar changed;
+    bool moved GUARDED_BY(mutex) = false;
+    float fraction GUARDED_BY(mutex) = 0;
+    std::optional<Result<ModelInfo>> result GUARDED_BY(mutex);
   };
 
   WorkerModel(platform::Stream connection, std::string id, const WorkerOptions& options);
@@ -103,8 +102,8 @@ class WorkerModel final : public LoadedModel {
   std::atomic<Stop> stop_{Stop::No};
   std::atomic<int> process_id_{-1};
 
-  mutable std::mutex stats_mutex_;
-  ModelStats stats_;  // guarded by stats_mutex_
+  mutable Mutex stats_mutex_;
+  ModelStats stats_ GUARDED_BY(stats_mutex_);
 
   // Only the thread.
   Watchdog watchdog_;

@@ -178,7 +178,7 @@ void ModelKernels::keep_order(ggml_tensor& cache) {
   if (cache.extra != nullptr || std::string_view(cache.name).substr(0, kKeys.size()) != kKeys) {
     return;
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   orders_.push_back(std::make_unique<CellOrder>(static_cast<std::size_t>(ggml_nrows(&cache))));
   cache.extra = orders_.back().get();
 }

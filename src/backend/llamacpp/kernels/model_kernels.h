@@ -3,7 +3,6 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "backend/inference_backend.h"
 #include "backend/llamacpp/kernels/cell_order.h"
 #include "backend/llamacpp/kernels/weight_note.h"
+#include "core/mutex.h"
 #include "kernels/variant.h"
 #include "platform/memory.h"
 
@@ -77,8 +77,8 @@ class ModelKernels {
   std::atomic<bool> enabled_{true};
   std::atomic<std::uint64_t> products_{0};
   std::atomic<std::uint64_t> attentions_{0};
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<CellOrder>> orders_;  // guarded by mutex_
+  Mutex mutex_;
+  std::vector<std::unique_ptr<CellOrder>> orders_ GUARDED_BY(mutex_);
   std::uint64_t bytes_ = 0;
   std::uint64_t returned_ = 0;
   std::size_t weights_ = 0;

@@ -1,4 +1,4 @@
-#include "engine/residency.h"
+#include "engine/room_plan.h"
 
 #include <gmock/gmock.h>
 

@@ -1,19 +1,21 @@
 #pragma once
 
-#include <condition_variable>
-#include <cstdint>
+#include <cstddef>
 #include <deque>
 #include <functional>
-#include <mutex>
 #include <thread>
 #include <vector>
 
+#include "core/mutex.h"
+
 namespace pcai {
 
-/// A few threads that run tasks in the order they came. Any thread may post, also from a task.
+/// A few threads that run tasks in the order in which they were posted. Any thread may post, also
+/// from a task. A task must not throw.
 class TaskThreads {
  public:
-  explicit TaskThreads(std::uint32_t count);
+  /// 0 means one thread.
+  explicit TaskThreads(std::size_t count);
 
   /// Runs all that was posted, then ends the threads.
   ~TaskThreads();
@@ -26,10 +28,10 @@ class TaskThreads {
  private:
   void run();
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::function<void()>> tasks_;
-  bool stopping_ = false;
+  Mutex mutex_;
+  CondVar changed_;
+  std::deque<std::function<void()>> tasks_ GUARDED_BY(mutex_);
+  bool stopping_ GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;
 };
 

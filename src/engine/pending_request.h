@@ -14,12 +14,12 @@
 
 namespace pcai {
 
-/// A request on its way. Passes the backend's events on to the reader's buffer; the engine does the
-/// rest. The mutable fields of the last group are guarded by the engine's mutex.
-class LiveRequest final : public EventSink {
+/// A request on its way. Passes the backend's events on to the reader's buffer; Requests does
+/// the rest.
+class PendingRequest final : public EventSink {
  public:
   using Clock = std::chrono::steady_clock;
-  using OnLast = std::function<void(LiveRequest&, GenerateEvent)>;
+  using OnLast = std::function<void(PendingRequest&, GenerateEvent)>;
 
   enum class State : std::uint8_t {
     Waiting,     // in its model's queue
@@ -30,7 +30,7 @@ class LiveRequest final : public EventSink {
   };
 
   /// `on_last` gets the backend's Finished or Failed, on a backend thread.
-  LiveRequest(RequestId id, Model& model, GenerateRequest request, OnLast on_last);
+  PendingRequest(RequestId id, Model& model, GenerateRequest request, OnLast on_last);
 
   void on_event(GenerateEvent event) noexcept override;
 
@@ -49,10 +49,10 @@ class LiveRequest final : public EventSink {
 
   AddedMessages added = {};  // to the request's chat, by its model's defaults
 
-  State state = State::Waiting;
-  std::optional<ErrorCode> end_code = {};        // Cancelled or DeadlineExceeded was asked for
-  std::shared_ptr<ModelInstance> instance = {};  // where it has its place
-  std::optional<Clock::time_point> deadline = {};
+  State state GUARDED_BY(engine_mutex) = State::Waiting;
+  std::optional<ErrorCode> end_code GUARDED_BY(engine_mutex) = {};  // it was asked to end, and why
+  std::shared_ptr<ModelInstance> instance GUARDED_BY(engine_mutex) = {};  // where it has its place
+  std::optional<Clock::time_point> deadline GUARDED_BY(engine_mutex) = {};
 
  private:
   OnLast on_last_;

@@ -1,17 +1,17 @@
-#include "engine/live_request.h"
+#include "engine/pending_request.h"
 
 #include <utility>
 
 namespace pcai {
 
-LiveRequest::LiveRequest(RequestId request_id, Model& of_model, GenerateRequest what,
-                         OnLast on_last)
+PendingRequest::PendingRequest(RequestId request_id, Model& of_model, GenerateRequest what,
+                               OnLast on_last)
     : id(request_id),
       model(of_model),
       request(std::make_unique<GenerateRequest>(std::move(what))),
       on_last_(std::move(on_last)) {}
 
-void LiveRequest::on_event(GenerateEvent event) noexcept {
+void PendingRequest::on_event(GenerateEvent event) noexcept {
   // The backend may be faster than the return of submit(), which also says so.
   buffer->accept();
   if (is_last(event)) {
@@ -22,7 +22,7 @@ void LiveRequest::on_event(GenerateEvent event) noexcept {
   buffer->push(std::move(event));
 }
 
-double LiveRequest::age_ms() const {
+double PendingRequest::age_ms() const {
   return std::chrono::duration<double, std::milli>(Clock::now() - arrival).count();
 }
 
