@@ -7,7 +7,7 @@
 namespace pcai {
 namespace {
 
-constexpr Range kModelBytes{0, 256};
+constexpr Range kModelBytes{0, kMaxModelNameBytes};
 constexpr double kMostTokens = 1 << 20;
 constexpr Range kInputs{1, kMaxEmbedInputs};
 

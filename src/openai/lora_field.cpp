@@ -3,7 +3,6 @@
 namespace pcai {
 namespace {
 
-constexpr double kMostAdapters = 64;
 constexpr double kMostScale = 1e6;
 
 std::span<const Field<AdapterScale>> adapter_fields() {
@@ -33,7 +32,7 @@ Field<GenerateParams> lora_field() {
       Field<GenerateParams>{
           {"lora",
            FieldType::Array,
-           {0, kMostAdapters},
+           {0, kMaxAdapters},
            "",
            "The model's adapters for this answer: [{\"id\": 0, \"scale\": 1}]; the others are off. "
            "Absent: as the server loaded them"},

@@ -53,8 +53,8 @@ INSTANTIATE_TEST_SUITE_P(
                  [](auto& p) { p.frequency_penalty = kNan; }},
         BadParam{"PresencePenaltyInfinite", "presence_penalty",
                  [](auto& p) { p.presence_penalty = -kInfinity; }},
-        BadParam{"PenaltyLastNUnderMinusOne", "penalty_last_n",
-                 [](auto& p) { p.penalty_last_n = -2; }},
+        BadParam{"RepeatLastNUnderMinusOne", "repeat_last_n",
+                 [](auto& p) { p.repeat_last_n = -2; }},
         BadParam{"MaxTokensZero", "max_tokens", [](auto& p) { p.max_tokens = 0; }},
         BadParam{"TopLogprobsTooMany", "top_logprobs",
                  [](auto& p) {
@@ -95,7 +95,7 @@ TEST(CheckParamsBoundaryTest, TheEdgesOfEveryRangeAreFine) {
   params.top_p = 0;
   params.top_k = 0;
   params.min_p = 1;
-  params.penalty_last_n = -1;
+  params.repeat_last_n = -1;
   params.max_tokens = 1;
   params.logprobs = true;
   params.top_logprobs = 20;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::guide::Guide;
 
-/// How a request samples: core/request.h's GenerateParams, the same names, meanings and order.
+/// How a request samples: the same names and meanings as in core/parameters.h.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
@@ -16,7 +16,7 @@ pub struct Params {
     pub repeat_penalty: f32,
     pub frequency_penalty: f32,
     pub presence_penalty: f32,
-    pub penalty_last_n: i32,
+    pub repeat_last_n: i32,
     pub max_tokens: u32,
     pub seed: u64,
     pub logit_bias: Vec<(u32, f32)>,
@@ -120,7 +120,7 @@ fn shape(params: &Params, place: &Place, logits: &mut [f32]) {
         }
     }
     let window = |tokens: &[u32]| -> Vec<u32> {
-        let last = usize::try_from(params.penalty_last_n).unwrap_or(tokens.len());
+        let last = usize::try_from(params.repeat_last_n).unwrap_or(tokens.len());
         tokens[tokens.len().saturating_sub(last)..].to_vec()
     };
     if params.repeat_penalty != 1.0 {
@@ -249,7 +249,7 @@ mod tests {
             repeat_penalty: 1.0,
             frequency_penalty: 0.0,
             presence_penalty: 0.0,
-            penalty_last_n: 64,
+            repeat_last_n: 64,
             max_tokens: 10,
             seed: 1,
             logit_bias: vec![],
@@ -465,7 +465,7 @@ mod tests {
         assert_eq!(token(&presence, &logits, &[0], 1), 0, "the prompt does not");
         assert_eq!(token(&presence, &logits, &[5, 0], 1), 1);
         let off = Params {
-            penalty_last_n: 0,
+            repeat_last_n: 0,
             ..repeat
         };
         assert_eq!(token(&off, &logits, &[0], 1), 0);

@@ -43,7 +43,7 @@ Sampler::Sampler(const Tokenizer& tokenizer, const GenerateParams& params,
     add(llama_sampler_init_logit_bias(size, static_cast<std::int32_t>(bias.size()), bias.data()));
   }
   // The sampler keeps a ring of so many tokens; -1 looks back on everything there can be.
-  const std::int32_t last_n = params.penalty_last_n < 0 ? 1 << 20 : params.penalty_last_n;
+  const std::int32_t last_n = params.repeat_last_n < 0 ? 1 << 20 : params.repeat_last_n;
   const bool repeat = params.repeat_penalty != 1 && last_n > 0;
   const bool penalties =
       (params.frequency_penalty != 0 || params.presence_penalty != 0) && last_n > 0;

@@ -1,0 +1,134 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "core/limits.h"
+#include "core/parameter.h"
+
+// The parameters of a request as data. Range checks, a model's defaults, the fields of every API,
+// the flags of `pcai run`, the messages to a worker and to mistral.rs, and the manual come from
+// this table; docs/adr/0028-one-table-of-parameters.md.
+
+namespace pcai {
+
+namespace detail {
+
+constexpr Faces kSampling = Face::Field | Face::Ollama | Face::Flag | Face::Default | Face::Bridge;
+
+}  // namespace detail
+
+/// The table.
+inline constexpr std::array kParameters = {
+    Parameter{.name = "temperature",
+              .member = &GenerateParams::temperature,
+              .help = "Randomness; 0 takes the likeliest token",
+              .range = {0},
+              .http = Range{0, 2},
+              .faces = detail::kSampling},
+    Parameter{.name = "top_p",
+              .member = &GenerateParams::top_p,
+              .help = "Keep the likeliest tokens of this total probability; 1 is off",
+              .range = {0, 1},
+              .off = 1,
+              .http = Range{0, 1, true},
+              .faces = detail::kSampling},
+    Parameter{.name = "top_k",
+              .member = &GenerateParams::top_k,
+              .help = "Keep this many of the likeliest tokens; 0 is off",
+              .range = {0, kMaxTokenCount},
+              .off = 0,
+              .peers_off = -1,
+              .faces = detail::kSampling},
+    Parameter{.name = "min_p",
+              .member = &GenerateParams::min_p,
+              .help = "Drop tokens below this share of the likeliest one's probability; 0 is off",
+              .range = {0, 1},
+              .off = 0,
+              .faces = detail::kSampling},
+    Parameter{.name = "repeat_penalty",
+              .member = &GenerateParams::repeat_penalty,
+              .help = "Penalty on tokens of the prompt and the answer; 1 is off",
+              .range = {0, Range{}.max, true},
+              .off = 1,
+              .http = Range{0, 10, true},
+              .http_alias = "repetition_penalty",
+              .faces = detail::kSampling},
+    Parameter{.name = "frequency_penalty",
+              .member = &GenerateParams::frequency_penalty,
+              .help = "Penalty for each earlier use of a token in the answer; 0 is off",
+              .off = 0,
+              .http = Range{-2, 2},
+              .faces = detail::kSampling},
+    Parameter{.name = "presence_penalty",
+              .member = &GenerateParams::presence_penalty,
+              .help = "Penalty for any earlier use of a token in the answer; 0 is off",
+              .off = 0,
+              .http = Range{-2, 2},
+              .faces = detail::kSampling},
+    Parameter{.name = "repeat_last_n",
+              .member = &GenerateParams::repeat_last_n,
+              .help = "Tokens that the penalties look back on; 0 is off, -1 the whole context",
+              .range = {-1, kMaxTokenCount},
+              .off = 0,
+              .http = Range{-1, 1 << 20},
+              .faces = detail::kSampling},
+    Parameter{.name = "seed",
+              .member = &GenerateParams::seed,
+              .help = "The same seed gives the same answer; absent takes a random one",
+              .range = {-0x1p63, 0x1p64},
+              .faces = detail::kSampling},
+    Parameter{.name = "max_tokens",
+              .member = &GenerateParams::max_tokens,
+              .help = "Most tokens of the answer",
+              .range = {1, 4294967295},
+              .http = Range{1, kMaxTokenCount},
+              .faces = Face::Flag | Face::Default | Face::Bridge},
+    Parameter{.name = "reasoning_budget",
+              .member = &GenerateParams::reasoning_budget,
+              .help = "Most tokens of reasoning; then it is ended, and the answer begins",
+              .range = {0, 4294967295},
+              .http = Range{0, kMaxTokenCount},
+              .faces = Face::Flag | Face::Default},
+    Parameter{.name = "stop",
+              .member = &GenerateParams::stop_sequences,
+              .help = "End the answer before one of these texts",
+              .range = {0, kMaxStopSequences},
+              .text_bytes = kMaxStopBytes,
+              .faces = Face::Field | Face::Ollama | Face::Flag | Face::Default},
+    Parameter{.name = "logprobs",
+              .member = &GenerateParams::logprobs,
+              .help = "Give each token's log-probability",
+              .faces = Faces{} | Face::Bridge},
+    Parameter{.name = "top_logprobs",
+              .member = &GenerateParams::top_logprobs,
+              .help = "Likeliest alternatives of each token; needs logprobs",
+              .range = {0, kMaxTopLogprobs},
+              .faces = Faces{} | Face::Bridge},
+    Parameter{.name = "ignore_eos",
+              .member = &GenerateParams::ignore_eos,
+              .help = "Generate up to max_tokens: for benchmarks",
+              .faces = Face::Field | Face::Bridge},
+};
+
+/// Null for an unknown name.
+const Parameter* find_parameter(std::string_view name) noexcept;
+
+/// Where it stands in the table.
+constexpr std::size_t index_of(const Parameter& parameter) noexcept {
+  return static_cast<std::size_t>(&parameter - kParameters.data());
+}
+
+/// The entry of a member. Does not compile for one that the table lacks.
+template <auto Member>
+constexpr const Parameter& parameter_of() {
+  constexpr std::size_t kIndex = [] {
+    std::size_t index = 0;
+    while (kParameters[index].member != Parameter::Member(Member)) ++index;
+    return index;
+  }();
+  return kParameters[kIndex];
+}
+
+}  // namespace pcai
