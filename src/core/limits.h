@@ -13,6 +13,7 @@ inline constexpr std::size_t kMaxStopBytes = 256;  // of each
 inline constexpr std::size_t kMaxLogitBiases = 1024;
 inline constexpr float kMaxLogitBias = 100;  // and -100
 inline constexpr std::uint32_t kMaxTopLogprobs = 20;
+inline constexpr std::int32_t kMaxLookBack = 1 << 20;  // tokens that a penalty looks back on
 
 inline constexpr std::size_t kMaxTools = 128;
 inline constexpr std::size_t kMaxToolNameBytes = 64;

@@ -1,0 +1,127 @@
+#include "backend/llamacpp/sampler_chain.h"
+
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "core/limits.h"
+
+namespace pcai {
+namespace {
+
+constexpr float kColdest = 1e-4F;  // dividing logits by less than this is greedy, or overflows
+constexpr std::size_t kKeepOne = 1;
+
+/// The sampler keeps a ring of so many tokens; -1 looks back on everything there can be.
+std::int32_t look_back(std::int32_t last_n) {
+  return last_n < 0 ? kMaxLookBack : last_n;
+}
+
+bool repeats(const GenerateParams& params) {
+  return params.repeat_penalty != 1 && params.repeat_last_n != 0;
+}
+
+bool penalises(const GenerateParams& params) {
+  return (params.frequency_penalty != 0 || params.presence_penalty != 0) &&
+         params.repeat_last_n != 0;
+}
+
+bool is_cold(const GenerateParams& params) {
+  return params.temperature < kColdest;
+}
+
+std::uint32_t fold_seed(const std::optional<std::uint64_t>& seed) {
+  if (!seed) return std::random_device{}();
+  const auto folded = static_cast<std::uint32_t>(*seed ^ (*seed >> 32));
+  return folded == LLAMA_DEFAULT_SEED ? folded - 1 : folded;  // that one means "random"
+}
+
+std::vector<llama_logit_bias> biases(const Tokenizer& tokenizer, const GenerateParams& params) {
+  std::vector<llama_logit_bias> biases;
+  for (const LogitBias& bias : params.logit_bias) biases.push_back({bias.token, bias.bias});
+  if (!params.ignore_eos) return biases;
+  for (llama_token token = 0; token < tokenizer.size(); ++token) {
+    if (tokenizer.ends(token)) biases.push_back({token, -INFINITY});
+  }
+  return biases;
+}
+
+/// A sampler that has read the prompt.
+llama_sampler* after(llama_sampler* sampler, std::span<const Token> prompt) {
+  for (const Token token : prompt) {
+    if (token >= 0) llama_sampler_accept(sampler, token);  // others stand for media
+  }
+  return sampler;
+}
+
+class Chain {
+ public:
+  Chain(const Tokenizer& tokenizer, const GenerateParams& params, std::span<const Token> prompt)
+      : tokenizer_(tokenizer),
+        params_(params),
+        prompt_(prompt),
+        seed_(fold_seed(params.seed)),
+        chain_(llama_sampler_chain_init({.no_perf = true})) {}
+
+  LlamaSamplerPtr build() {
+    add_changes();
+    if (is_cold(params_)) {
+      add(llama_sampler_init_greedy());
+    } else {
+      add_cuts();
+      add(llama_sampler_init_temp(params_.temperature));
+      add(llama_sampler_init_dist(seed_));
+    }
+    return std::move(chain_);
+  }
+
+ private:
+  void add(llama_sampler* sampler) { llama_sampler_chain_add(chain_.get(), sampler); }
+
+  /// What makes tokens more or less likely.
+  void add_changes() {
+    const std::int32_t size = tokenizer_.size();
+    const std::int32_t last_n = look_back(params_.repeat_last_n);
+    if (repeats(params_)) {
+      add(after(llama_sampler_init_penalties(size, last_n, params_.repeat_penalty, 0, 0), prompt_));
+    }
+    const auto bias = biases(tokenizer_, params_);
+    if (!bias.empty()) {
+      add(llama_sampler_init_logit_bias(size, static_cast<std::int32_t>(bias.size()), bias.data()));
+    }
+    if (penalises(params_)) {
+      add(llama_sampler_init_penalties(size, last_n, 1, params_.frequency_penalty,
+                                       params_.presence_penalty));
+    }
+  }
+
+  /// What leaves tokens out.
+  void add_cuts() {
+    if (params_.top_k > 0) add(llama_sampler_init_top_k(params_.top_k));
+    if (params_.top_p < 1) add(llama_sampler_init_top_p(params_.top_p, kKeepOne));
+    if (params_.min_p > 0) add(llama_sampler_init_min_p(params_.min_p, kKeepOne));
+  }
+
+  const Tokenizer& tokenizer_;
+  const GenerateParams& params_;
+  const std::span<const Token> prompt_;
+  const std::uint32_t seed_;
+  LlamaSamplerPtr chain_;
+};
+
+}  // namespace
+
+LlamaSamplerPtr make_sampler_chain(const Tokenizer& tokenizer, const GenerateParams& params,
+                                   std::span<const Token> prompt) {
+  return Chain(tokenizer, params, prompt).build();
+}
+
+bool takes_the_largest(const GenerateParams& params) {
+  return is_cold(params) && params.logit_bias.empty() && !params.ignore_eos && !repeats(params) &&
+         !penalises(params);
+}
+
+}  // namespace pcai
