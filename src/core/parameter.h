@@ -90,6 +90,9 @@ Status set_parameter(GenerateParams& params, const Parameter& parameter, Paramet
 Status check_parameter(const Parameter& parameter, const GenerateParams& params,
                        std::string_view called);
 
+/// Whether it is what a request gets that says nothing.
+bool is_default(const Parameter& parameter, const GenerateParams& params);
+
 /// Copies its value.
 void copy_parameter(const Parameter& parameter, const GenerateParams& from, GenerateParams& to);
 

@@ -143,6 +143,12 @@ Status check_parameter(const Parameter& parameter, const GenerateParams& params,
   return status;
 }
 
+bool is_default(const Parameter& parameter, const GenerateParams& params) {
+  static const GenerateParams kDefaults;
+  return std::visit([&](auto member) { return params.*member == kDefaults.*member; },
+                    parameter.member);
+}
+
 void copy_parameter(const Parameter& parameter, const GenerateParams& from, GenerateParams& to) {
   std::visit([&](auto member) { to.*member = from.*member; }, parameter.member);
 }
