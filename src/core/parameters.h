@@ -73,6 +73,13 @@ inline constexpr std::array kParameters = {
               .range = {-1, kMaxLookBack},
               .off = 0,
               .faces = detail::kSampling},
+    Parameter{.name = "typical_p",
+              .member = &GenerateParams::typical_p,
+              .help = "Keep the tokens whose surprise is nearest to the expected, of this total "
+                      "probability; 1 is off",
+              .range = {0, 1},
+              .off = 1,
+              .faces = detail::kSampling},
     Parameter{.name = "seed",
               .member = &GenerateParams::seed,
               .help = "The same seed gives the same answer; absent takes a random one",

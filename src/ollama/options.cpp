@@ -32,7 +32,6 @@ std::span<const Field<P>> option_fields() {
     std::vector<Field<P>> fields = {
         {{"num_predict", Integer, {-2, kMaxTokenCount}, "-1", "Most tokens; -1 = all that fit"},
          read_num_predict},
-        {{"typical_p", Number, {}, "1", "Not supported; 1 is off"}, read_off<1>},
         {{"tfs_z", Number, {}, "1", "Not supported; 1 is off"}, read_off<1>},
         {{"mirostat", Integer, {}, "0", "Not supported; 0 is off"}, read_off<0>},
         ignored_field<P>("mirostat_tau", Number, "Mirostat is off"),

@@ -17,6 +17,7 @@ pub struct Params {
     pub frequency_penalty: f32,
     pub presence_penalty: f32,
     pub repeat_last_n: i32,
+    pub typical_p: f32,
     pub max_tokens: u32,
     pub seed: u64,
     pub logit_bias: Vec<(u32, f32)>,
@@ -159,7 +160,7 @@ fn argmax(logits: &[f32]) -> u32 {
     best as u32
 }
 
-/// top_k, top_p, min_p, temperature, in this order; `at` in [0, 1) picks among what is left.
+/// top_k, typical_p, top_p, min_p, temperature, in this order; `at` in [0, 1) picks among what is left.
 fn draw(params: &Params, logits: &[f32], at: f64) -> u32 {
     let order = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
     let mut left: Vec<(u32, f32)> = logits
@@ -175,6 +176,10 @@ fn draw(params: &Params, logits: &[f32], at: f64) -> u32 {
     left.sort_unstable_by(order);
     let most = left[0].1;
     let weight = |logit: f32| f64::from(logit - most).exp();
+    if params.typical_p < 1.0 {
+        keep_typical(params, &mut left);
+        left.sort_unstable_by(order);
+    }
     if params.top_p < 1.0 {
         let all: f64 = left.iter().map(|(_, l)| weight(*l)).sum();
         let mut sum = 0.0;
@@ -198,6 +203,40 @@ fn draw(params: &Params, logits: &[f32], at: f64) -> u32 {
         }
     }
     left[left.len() - 1].0
+}
+
+/// Probabilities at temperature 1, in the same order.
+fn probabilities(left: &[(u32, f32)]) -> Vec<f64> {
+    let most = left.iter().fold(f32::NEG_INFINITY, |m, (_, l)| m.max(*l));
+    let weights = left.iter().map(|(_, l)| f64::from(l - most).exp());
+    let sum: f64 = weights.clone().sum();
+    weights.map(|weight| weight / sum).collect()
+}
+
+/// 0 for what never happens.
+fn surprise(probability: f64) -> f64 {
+    if probability > 0.0 {
+        -probability.ln()
+    } else {
+        0.0
+    }
+}
+
+/// Keeps the tokens whose surprise is nearest to the expected one.
+fn keep_typical(params: &Params, left: &mut Vec<(u32, f32)>) {
+    let all = probabilities(left);
+    let expected: f64 = all.iter().map(|p| p * surprise(*p)).sum();
+    let mut order: Vec<usize> = (0..left.len()).filter(|i| all[*i] > 0.0).collect();
+    let distance = |i: &usize| (surprise(all[*i]) - expected).abs();
+    order.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
+    let mut sum = 0.0;
+    let kept = order.iter().take_while(|i| {
+        let goes_on = sum <= f64::from(params.typical_p);
+        sum += all[**i];
+        goes_on
+    });
+    let kept = kept.count().max(1);
+    *left = order[..kept].iter().map(|i| left[*i]).collect();
 }
 
 /// A number in [0, 1) that depends on the seed and the position alone (splitmix64).
@@ -250,6 +289,7 @@ mod tests {
             frequency_penalty: 0.0,
             presence_penalty: 0.0,
             repeat_last_n: 64,
+            typical_p: 1.0,
             max_tokens: 10,
             seed: 1,
             logit_bias: vec![],

@@ -1,5 +1,6 @@
 #include "backend/llamacpp/sampler_chain.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <optional>
@@ -57,6 +58,25 @@ llama_sampler* after(llama_sampler* sampler, std::span<const Token> prompt) {
   return sampler;
 }
 
+/// Leaves out the tokens whose probability is 0 in a float: llama.cpp's typical sampling and
+/// Mirostat take its logarithm.
+llama_sampler* drop_impossible() {
+  static llama_sampler_i interface = [] {
+    llama_sampler_i functions{};
+    functions.name = [](const llama_sampler*) { return "possible"; };
+    functions.apply = [](llama_sampler*, llama_token_data_array* tokens) {
+      constexpr float kNever = 80;  // e^-80 is about 1e-35
+      const std::span<llama_token_data> all(tokens->data, tokens->size);
+      const float most = std::ranges::max(all, {}, &llama_token_data::logit).logit;
+      const auto left = std::ranges::remove_if(
+          all, [most](const llama_token_data& token) { return !(token.logit >= most - kNever); });
+      if (left.size() < all.size()) tokens->size -= left.size();
+    };
+    return functions;
+  }();
+  return llama_sampler_init(&interface, nullptr);
+}
+
 class Chain {
  public:
   Chain(const Tokenizer& tokenizer, const GenerateParams& params, std::span<const Token> prompt)
@@ -101,6 +121,10 @@ class Chain {
   /// What leaves tokens out.
   void add_cuts() {
     if (params_.top_k > 0) add(llama_sampler_init_top_k(params_.top_k));
+    if (params_.typical_p < 1) {
+      add(drop_impossible());
+      add(llama_sampler_init_typical(params_.typical_p, kKeepOne));
+    }
     if (params_.top_p < 1) add(llama_sampler_init_top_p(params_.top_p, kKeepOne));
     if (params_.min_p > 0) add(llama_sampler_init_min_p(params_.min_p, kKeepOne));
   }
