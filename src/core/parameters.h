@@ -80,6 +80,13 @@ inline constexpr std::array kParameters = {
               .range = {0, 1},
               .off = 1,
               .faces = detail::kSampling},
+    Parameter{.name = "top_n_sigma",
+              .member = &GenerateParams::top_n_sigma,
+              .help = "Keep logits within this many standard deviations of the largest; 0 or -1 is "
+                      "off",
+              .range = {-1, 100},
+              .off = 0,
+              .faces = detail::kSampling},
     Parameter{.name = "seed",
               .member = &GenerateParams::seed,
               .help = "The same seed gives the same answer; absent takes a random one",

@@ -18,6 +18,7 @@ pub struct Params {
     pub presence_penalty: f32,
     pub repeat_last_n: i32,
     pub typical_p: f32,
+    pub top_n_sigma: f32,
     pub max_tokens: u32,
     pub seed: u64,
     pub logit_bias: Vec<(u32, f32)>,
@@ -160,7 +161,7 @@ fn argmax(logits: &[f32]) -> u32 {
     best as u32
 }
 
-/// top_k, typical_p, top_p, min_p, temperature, in this order; `at` in [0, 1) picks among what is left.
+/// top_n_sigma, top_k, typical_p, top_p, min_p, temperature, in this order; `at` in [0, 1) picks among what is left.
 fn draw(params: &Params, logits: &[f32], at: f64) -> u32 {
     let order = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
     let mut left: Vec<(u32, f32)> = logits
@@ -169,6 +170,9 @@ fn draw(params: &Params, logits: &[f32], at: f64) -> u32 {
         .enumerate()
         .map(|(i, l)| (i as u32, l))
         .collect();
+    if params.top_n_sigma > 0.0 {
+        keep_near(params, &mut left);
+    }
     if params.top_k > 0 && params.top_k < left.len() {
         left.select_nth_unstable_by(params.top_k - 1, order);
         left.truncate(params.top_k);
@@ -239,6 +243,18 @@ fn keep_typical(params: &Params, left: &mut Vec<(u32, f32)>) {
     *left = order[..kept].iter().map(|i| left[*i]).collect();
 }
 
+/// Keeps the logits within `top_n_sigma` standard deviations of the largest.
+fn keep_near(params: &Params, left: &mut Vec<(u32, f32)>) {
+    left.retain(|(_, l)| *l != f32::NEG_INFINITY);
+    let count = left.len() as f64;
+    let mean = left.iter().map(|(_, l)| f64::from(*l)).sum::<f64>() / count;
+    let square = |l: f32| (f64::from(l) - mean).powi(2);
+    let deviation = (left.iter().map(|(_, l)| square(*l)).sum::<f64>() / count).sqrt();
+    let most = left.iter().fold(f32::NEG_INFINITY, |m, (_, l)| m.max(*l));
+    let least = f64::from(most) - f64::from(params.top_n_sigma) * deviation;
+    left.retain(|(_, l)| f64::from(*l) >= least);
+}
+
 /// A number in [0, 1) that depends on the seed and the position alone (splitmix64).
 fn uniform(seed: u64, position: u64) -> f64 {
     let mut bits = seed ^ position.wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -290,6 +306,7 @@ mod tests {
             presence_penalty: 0.0,
             repeat_last_n: 64,
             typical_p: 1.0,
+            top_n_sigma: 0.0,
             max_tokens: 10,
             seed: 1,
             logit_bias: vec![],

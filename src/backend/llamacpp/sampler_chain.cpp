@@ -120,6 +120,7 @@ class Chain {
 
   /// What leaves tokens out.
   void add_cuts() {
+    if (params_.top_n_sigma > 0) add(llama_sampler_init_top_n_sigma(params_.top_n_sigma));
     if (params_.top_k > 0) add(llama_sampler_init_top_k(params_.top_k));
     if (params_.typical_p < 1) {
       add(drop_impossible());
