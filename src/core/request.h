@@ -56,6 +56,8 @@ struct GenerateParams {
   std::int32_t repeat_last_n = 64;  // tokens the penalties look back on; -1 = whole context
   float typical_p = 1.0F;           // 1 = off
   float top_n_sigma = 0.0F;         // 0 = off
+  float dynatemp_range = 0.0F;      // 0 = off
+  float dynatemp_exponent = 1.0F;   // how the entropy becomes a temperature
   std::uint32_t max_tokens = 2048;  // cut to what the context leaves; at least 1
   std::vector<std::string> stop_sequences = {};  // not part of the answer
   std::optional<std::uint64_t> seed = {};        // absent = a random one

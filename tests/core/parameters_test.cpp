@@ -13,9 +13,9 @@ TEST(ParametersTest, EveryMemberOfGenerateParamsIsInTheTableOrNamedHere) {
   // A member that is added does not compile until it is named.
   const GenerateParams params;
   const auto& [temperature, top_p, top_k, min_p, repeat_penalty, frequency_penalty,
-               presence_penalty, repeat_last_n, typical_p, top_n_sigma, max_tokens, stop_sequences,
-               seed, logit_bias, logprobs, top_logprobs, ignore_eos, grammar, reasoning_budget,
-               adapters] = params;
+               presence_penalty, repeat_last_n, typical_p, top_n_sigma, dynatemp_range,
+               dynatemp_exponent, max_tokens, stop_sequences, seed, logit_bias, logprobs,
+               top_logprobs, ignore_eos, grammar, reasoning_budget, adapters] = params;
   const std::set<const void*> scalars = {&temperature,
                                          &top_p,
                                          &top_k,
@@ -32,7 +32,9 @@ TEST(ParametersTest, EveryMemberOfGenerateParamsIsInTheTableOrNamedHere) {
                                          &ignore_eos,
                                          &reasoning_budget,
                                          &typical_p,
-                                         &top_n_sigma};
+                                         &top_n_sigma,
+                                         &dynatemp_range,
+                                         &dynatemp_exponent};
   static_cast<void>(std::tie(logit_bias, grammar, adapters));
   std::set<const void*> in_table;
   for (const Parameter& parameter : kParameters) {

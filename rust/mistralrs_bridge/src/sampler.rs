@@ -19,6 +19,8 @@ pub struct Params {
     pub repeat_last_n: i32,
     pub typical_p: f32,
     pub top_n_sigma: f32,
+    pub dynatemp_range: f32,
+    pub dynatemp_exponent: f32,
     pub max_tokens: u32,
     pub seed: u64,
     pub logit_bias: Vec<(u32, f32)>,
@@ -99,7 +101,7 @@ pub fn choose(
 const ANEW: u64 = 0x5851_f42d_4c95_7f2d;
 
 fn pick(params: &Params, logits: &[f32], at: f64) -> u32 {
-    if params.temperature < COLDEST {
+    if params.temperature + params.dynatemp_range < COLDEST {
         argmax(logits)
     } else {
         draw(params, logits, at)
@@ -198,7 +200,12 @@ fn draw(params: &Params, logits: &[f32], at: f64) -> u32 {
     if params.min_p > 0.0 {
         left.retain(|(_, l)| weight(*l) >= f64::from(params.min_p));
     }
-    let warm = |logit: f32| (f64::from(logit - most) / f64::from(params.temperature)).exp();
+    let temperature = temperature(params, &left);
+    if temperature < f64::from(COLDEST) {
+        return left[0].0;
+    }
+    let most = left[0].1;
+    let warm = |logit: f32| (f64::from(logit - most) / temperature).exp();
     let mut rest = at * left.iter().map(|(_, l)| warm(*l)).sum::<f64>();
     for (token, logit) in &left {
         rest -= warm(*logit);
@@ -255,6 +262,21 @@ fn keep_near(params: &Params, left: &mut Vec<(u32, f32)>) {
     left.retain(|(_, l)| f64::from(*l) >= least);
 }
 
+/// The temperature for what is left: within `dynatemp_range` by its entropy.
+fn temperature(params: &Params, left: &[(u32, f32)]) -> f64 {
+    let (middle, range) = (
+        f64::from(params.temperature),
+        f64::from(params.dynatemp_range),
+    );
+    if range <= 0.0 || left.len() < 2 {
+        return middle;
+    }
+    let entropy: f64 = probabilities(left).iter().map(|p| p * surprise(*p)).sum();
+    let share = entropy / (left.len() as f64).ln();
+    let low = (middle - range).max(0.0);
+    low + (middle + range - low) * share.powf(f64::from(params.dynatemp_exponent))
+}
+
 /// A number in [0, 1) that depends on the seed and the position alone (splitmix64).
 fn uniform(seed: u64, position: u64) -> f64 {
     let mut bits = seed ^ position.wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -307,6 +329,8 @@ mod tests {
             repeat_last_n: 64,
             typical_p: 1.0,
             top_n_sigma: 0.0,
+            dynatemp_range: 0.0,
+            dynatemp_exponent: 1.0,
             max_tokens: 10,
             seed: 1,
             logit_bias: vec![],

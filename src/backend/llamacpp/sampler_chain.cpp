@@ -31,7 +31,7 @@ bool penalises(const GenerateParams& params) {
 }
 
 bool is_cold(const GenerateParams& params) {
-  return params.temperature < kColdest;
+  return params.temperature + params.dynatemp_range < kColdest;
 }
 
 std::uint32_t fold_seed(const std::optional<std::uint64_t>& seed) {
@@ -92,7 +92,9 @@ class Chain {
       add(llama_sampler_init_greedy());
     } else {
       add_cuts();
-      add(llama_sampler_init_temp(params_.temperature));
+      // Without a range it divides by the temperature.
+      add(llama_sampler_init_temp_ext(params_.temperature, params_.dynatemp_range,
+                                      params_.dynatemp_exponent));
       add(llama_sampler_init_dist(seed_));
     }
     return std::move(chain_);
