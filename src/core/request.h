@@ -58,6 +58,8 @@ struct GenerateParams {
   float top_n_sigma = 0.0F;         // 0 = off
   float dynatemp_range = 0.0F;      // 0 = off
   float dynatemp_exponent = 1.0F;   // how the entropy becomes a temperature
+  float xtc_probability = 0.0F;     // 0 = off
+  float xtc_threshold = 0.1F;       // over 0.5 = off
   std::uint32_t max_tokens = 2048;  // cut to what the context leaves; at least 1
   std::vector<std::string> stop_sequences = {};  // not part of the answer
   std::optional<std::uint64_t> seed = {};        // absent = a random one

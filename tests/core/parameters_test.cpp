@@ -14,8 +14,9 @@ TEST(ParametersTest, EveryMemberOfGenerateParamsIsInTheTableOrNamedHere) {
   const GenerateParams params;
   const auto& [temperature, top_p, top_k, min_p, repeat_penalty, frequency_penalty,
                presence_penalty, repeat_last_n, typical_p, top_n_sigma, dynatemp_range,
-               dynatemp_exponent, max_tokens, stop_sequences, seed, logit_bias, logprobs,
-               top_logprobs, ignore_eos, grammar, reasoning_budget, adapters] = params;
+               dynatemp_exponent, xtc_probability, xtc_threshold, max_tokens, stop_sequences, seed,
+               logit_bias, logprobs, top_logprobs, ignore_eos, grammar, reasoning_budget,
+               adapters] = params;
   const std::set<const void*> scalars = {&temperature,
                                          &top_p,
                                          &top_k,
@@ -34,7 +35,9 @@ TEST(ParametersTest, EveryMemberOfGenerateParamsIsInTheTableOrNamedHere) {
                                          &typical_p,
                                          &top_n_sigma,
                                          &dynatemp_range,
-                                         &dynatemp_exponent};
+                                         &dynatemp_exponent,
+                                         &xtc_probability,
+                                         &xtc_threshold};
   static_cast<void>(std::tie(logit_bias, grammar, adapters));
   std::set<const void*> in_table;
   for (const Parameter& parameter : kParameters) {

@@ -21,6 +21,8 @@ pub struct Params {
     pub top_n_sigma: f32,
     pub dynatemp_range: f32,
     pub dynatemp_exponent: f32,
+    pub xtc_probability: f32,
+    pub xtc_threshold: f32,
     pub max_tokens: u32,
     pub seed: u64,
     pub logit_bias: Vec<(u32, f32)>,
@@ -76,7 +78,8 @@ pub fn choose(
     let raw = params.logprobs.then(|| logits.to_vec());
     shape(params, place, logits);
     let position = place.context.len() as u64;
-    let mut token = pick(params, logits, uniform(params.seed, position));
+    let chance = uniform(params.seed ^ CHANCE, position);
+    let mut token = pick(params, logits, uniform(params.seed, position), chance);
     if let Some(guide) = guide {
         if let Some(forced) = guide
             .forced()
@@ -90,7 +93,8 @@ pub fn choose(
             if logits.iter().all(|logit| *logit == f32::NEG_INFINITY) {
                 return Err(Refusal::NoneAllowed);
             }
-            token = pick(params, logits, uniform(params.seed ^ ANEW, position));
+            let at = uniform(params.seed ^ ANEW, position);
+            token = pick(params, logits, at, chance);
         }
     }
     let logprobs = raw.map_or_else(Vec::new, |raw| score(&raw, token, params.top_logprobs));
@@ -100,11 +104,14 @@ pub fn choose(
 /// Makes the second number of a position another one than the first.
 const ANEW: u64 = 0x5851_f42d_4c95_7f2d;
 
-fn pick(params: &Params, logits: &[f32], at: f64) -> u32 {
+/// Makes the number that decides about XTC another one than those that draw.
+const CHANCE: u64 = 0x2545_f491_4f6c_dd1d;
+
+fn pick(params: &Params, logits: &[f32], at: f64, chance: f64) -> u32 {
     if params.temperature + params.dynatemp_range < COLDEST {
         argmax(logits)
     } else {
-        draw(params, logits, at)
+        draw(params, logits, at, chance)
     }
 }
 
@@ -163,8 +170,8 @@ fn argmax(logits: &[f32]) -> u32 {
     best as u32
 }
 
-/// top_n_sigma, top_k, typical_p, top_p, min_p, temperature, in this order; `at` in [0, 1) picks among what is left.
-fn draw(params: &Params, logits: &[f32], at: f64) -> u32 {
+/// top_n_sigma, top_k, typical_p, top_p, min_p, XTC, temperature, in this order; `at` in [0, 1) picks among what is left.
+fn draw(params: &Params, logits: &[f32], at: f64, chance: f64) -> u32 {
     let order = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
     let mut left: Vec<(u32, f32)> = logits
         .iter()
@@ -199,6 +206,9 @@ fn draw(params: &Params, logits: &[f32], at: f64) -> u32 {
     }
     if params.min_p > 0.0 {
         left.retain(|(_, l)| weight(*l) >= f64::from(params.min_p));
+    }
+    if chance < f64::from(params.xtc_probability) {
+        drop_likely(params, &mut left);
     }
     let temperature = temperature(params, &left);
     if temperature < f64::from(COLDEST) {
@@ -277,6 +287,18 @@ fn temperature(params: &Params, left: &[(u32, f32)]) -> f64 {
     low + (middle + range - low) * share.powf(f64::from(params.dynatemp_exponent))
 }
 
+/// Leaves out the likeliest tokens, down to the least likely one that is over `xtc_threshold`.
+fn drop_likely(params: &Params, left: &mut Vec<(u32, f32)>) {
+    if params.xtc_threshold > 0.5 || left.len() < 2 {
+        return;
+    }
+    let over = probabilities(left)
+        .iter()
+        .take_while(|p| **p >= f64::from(params.xtc_threshold))
+        .count();
+    left.drain(..over.saturating_sub(1));
+}
+
 /// A number in [0, 1) that depends on the seed and the position alone (splitmix64).
 fn uniform(seed: u64, position: u64) -> f64 {
     let mut bits = seed ^ position.wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -331,6 +353,8 @@ mod tests {
             top_n_sigma: 0.0,
             dynatemp_range: 0.0,
             dynatemp_exponent: 1.0,
+            xtc_probability: 0.0,
+            xtc_threshold: 0.1,
             max_tokens: 10,
             seed: 1,
             logit_bias: vec![],

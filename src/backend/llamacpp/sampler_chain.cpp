@@ -130,6 +130,9 @@ class Chain {
     }
     if (params_.top_p < 1) add(llama_sampler_init_top_p(params_.top_p, kKeepOne));
     if (params_.min_p > 0) add(llama_sampler_init_min_p(params_.min_p, kKeepOne));
+    if (params_.xtc_probability > 0) {
+      add(llama_sampler_init_xtc(params_.xtc_probability, params_.xtc_threshold, kKeepOne, seed_));
+    }
   }
 
   const Tokenizer& tokenizer_;
