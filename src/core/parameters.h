@@ -17,6 +17,9 @@ namespace detail {
 
 constexpr Faces kSampling = Face::Field | Face::Ollama | Face::Flag | Face::Default | Face::Bridge;
 
+/// What mistral.rs lacks.
+constexpr Faces kPenalties = Face::Field | Face::Ollama | Face::Flag | Face::Default;
+
 }  // namespace detail
 
 /// The table.
@@ -111,6 +114,34 @@ inline constexpr std::array kParameters = {
               .help = "Probability of the tokens that xtc_probability leaves out; over 0.5 is off",
               .range = {0, 1},
               .faces = detail::kSampling},
+    Parameter{.name = "dry_multiplier",
+              .member = &GenerateParams::dry_multiplier,
+              .help = "Penalty on tokens that go on with a repetition (DRY); 0 is off",
+              .range = {0, 100},
+              .off = 0,
+              .faces = detail::kPenalties},
+    Parameter{.name = "dry_base",
+              .member = &GenerateParams::dry_base,
+              .help = "How much that penalty grows with each repeated token",
+              .range = {1, 100},
+              .faces = detail::kPenalties},
+    Parameter{.name = "dry_allowed_length",
+              .member = &GenerateParams::dry_allowed_length,
+              .help = "Repetitions up to this many tokens have no such penalty",
+              .range = {1, kMaxLookBack},
+              .faces = detail::kPenalties},
+    Parameter{.name = "dry_penalty_last_n",
+              .member = &GenerateParams::dry_penalty_last_n,
+              .help = "Tokens that it looks back on; 0 is off, -1 the whole context",
+              .range = {-1, kMaxLookBack},
+              .off = 0,
+              .faces = detail::kPenalties},
+    Parameter{.name = "dry_sequence_breakers",
+              .member = &GenerateParams::dry_sequence_breakers,
+              .help = "Texts that a repetition does not go across",
+              .range = {0, 16},
+              .text_bytes = 40,
+              .faces = detail::kPenalties},
     Parameter{.name = "seed",
               .member = &GenerateParams::seed,
               .help = "The same seed gives the same answer; absent takes a random one",

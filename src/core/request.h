@@ -60,7 +60,12 @@ struct GenerateParams {
   float dynatemp_exponent = 1.0F;   // how the entropy becomes a temperature
   float xtc_probability = 0.0F;     // 0 = off
   float xtc_threshold = 0.1F;       // over 0.5 = off
-  std::uint32_t max_tokens = 2048;  // cut to what the context leaves; at least 1
+  float dry_multiplier = 0.0F;      // 0 = off
+  float dry_base = 1.75F;
+  std::int32_t dry_allowed_length = 2;   // tokens of a repetition that cost nothing
+  std::int32_t dry_penalty_last_n = -1;  // tokens it looks back on; 0 = off, -1 = whole context
+  std::vector<std::string> dry_sequence_breakers = {"\n", ":", "\"", "*"};
+  std::uint32_t max_tokens = 2048;               // cut to what the context leaves; at least 1
   std::vector<std::string> stop_sequences = {};  // not part of the answer
   std::optional<std::uint64_t> seed = {};        // absent = a random one
   std::vector<LogitBias> logit_bias = {};

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <random>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -28,6 +29,10 @@ bool repeats(const GenerateParams& params) {
 bool penalises(const GenerateParams& params) {
   return (params.frequency_penalty != 0 || params.presence_penalty != 0) &&
          params.repeat_last_n != 0;
+}
+
+bool is_dry(const GenerateParams& params) {
+  return params.dry_multiplier > 0 && params.dry_penalty_last_n != 0;
 }
 
 bool is_cold(const GenerateParams& params) {
@@ -118,6 +123,19 @@ class Chain {
       add(llama_sampler_init_penalties(size, last_n, 1, params_.frequency_penalty,
                                        params_.presence_penalty));
     }
+    if (is_dry(params_)) add(after(dry(), prompt_));
+  }
+
+  llama_sampler* dry() const {
+    std::vector<const char*> breakers;
+    for (const std::string& text : params_.dry_sequence_breakers) breakers.push_back(text.c_str());
+    // No repetition is longer than what there can be.
+    const std::uint64_t all = prompt_.size() + std::uint64_t{params_.max_tokens};
+    const std::int32_t last_n = look_back(params_.dry_penalty_last_n);
+    const auto ring = static_cast<std::int32_t>(std::min<std::uint64_t>(last_n, all));
+    return llama_sampler_init_dry(tokenizer_.vocab(), params_.dry_multiplier, params_.dry_base,
+                                  params_.dry_allowed_length, ring, breakers.data(),
+                                  breakers.size());
   }
 
   /// What leaves tokens out.
@@ -151,7 +169,7 @@ LlamaSamplerPtr make_sampler_chain(const Tokenizer& tokenizer, const GeneratePar
 
 bool takes_the_largest(const GenerateParams& params) {
   return is_cold(params) && params.logit_bias.empty() && !params.ignore_eos && !repeats(params) &&
-         !penalises(params);
+         !penalises(params) && !is_dry(params);
 }
 
 }  // namespace pcai

@@ -10,6 +10,8 @@ namespace {
 
 constexpr const char* kName = "mistralrs";
 const std::vector<std::string> kFormats = {"gguf", "safetensors", "uqff"};
+const std::vector<std::string> kMissing = {"dry_multiplier", "dry_base", "dry_allowed_length",
+                                           "dry_penalty_last_n", "dry_sequence_breakers"};
 
 BackendDescriptor describe(const Bridge& bridge) {
   BridgeAnswer answer(bridge);
@@ -26,7 +28,8 @@ BackendDescriptor describe(const Bridge& bridge) {
                            .supports_seed = true,
                            .supports_logprobs = true,
                            .supports_grammars = true,
-                           .supports_reasoning_budget = true}};
+                           .supports_reasoning_budget = true,
+                           .missing_parameters = kMissing}};
 }
 
 /// mistral.rs behind the seam. Any thread may call any method.
