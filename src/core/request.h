@@ -65,6 +65,9 @@ struct GenerateParams {
   std::int32_t dry_allowed_length = 2;   // tokens of a repetition that cost nothing
   std::int32_t dry_penalty_last_n = -1;  // tokens it looks back on; 0 = off, -1 = whole context
   std::vector<std::string> dry_sequence_breakers = {"\n", ":", "\"", "*"};
+  std::int32_t mirostat = 0;                     // 1 or 2 = that version; 0 = off
+  float mirostat_tau = 5.0F;                     // surprise to hold, in bits
+  float mirostat_eta = 0.1F;                     // how fast it adapts
   std::uint32_t max_tokens = 2048;               // cut to what the context leaves; at least 1
   std::vector<std::string> stop_sequences = {};  // not part of the answer
   std::optional<std::uint64_t> seed = {};        // absent = a random one

@@ -33,9 +33,6 @@ std::span<const Field<P>> option_fields() {
         {{"num_predict", Integer, {-2, kMaxTokenCount}, "-1", "Most tokens; -1 = all that fit"},
          read_num_predict},
         {{"tfs_z", Number, {}, "1", "Not supported; 1 is off"}, read_off<1>},
-        {{"mirostat", Integer, {}, "0", "Not supported; 0 is off"}, read_off<0>},
-        ignored_field<P>("mirostat_tau", Number, "Mirostat is off"),
-        ignored_field<P>("mirostat_eta", Number, "Mirostat is off"),
         ignored_field<P>("penalize_newline", Boolean, "Newlines are tokens like any other"),
     };
     for (const char* name : {"num_ctx", "num_batch", "num_gpu", "main_gpu", "num_thread",

@@ -15,9 +15,9 @@ TEST(ParametersTest, EveryMemberOfGenerateParamsIsInTheTableOrNamedHere) {
   const auto& [temperature, top_p, top_k, min_p, repeat_penalty, frequency_penalty,
                presence_penalty, repeat_last_n, typical_p, top_n_sigma, dynatemp_range,
                dynatemp_exponent, xtc_probability, xtc_threshold, dry_multiplier, dry_base,
-               dry_allowed_length, dry_penalty_last_n, dry_sequence_breakers, max_tokens,
-               stop_sequences, seed, logit_bias, logprobs, top_logprobs, ignore_eos, grammar,
-               reasoning_budget, adapters] = params;
+               dry_allowed_length, dry_penalty_last_n, dry_sequence_breakers, mirostat,
+               mirostat_tau, mirostat_eta, max_tokens, stop_sequences, seed, logit_bias, logprobs,
+               top_logprobs, ignore_eos, grammar, reasoning_budget, adapters] = params;
   const std::set<const void*> scalars = {&temperature,
                                          &top_p,
                                          &top_k,
@@ -43,7 +43,10 @@ TEST(ParametersTest, EveryMemberOfGenerateParamsIsInTheTableOrNamedHere) {
                                          &dry_base,
                                          &dry_allowed_length,
                                          &dry_penalty_last_n,
-                                         &dry_sequence_breakers};
+                                         &dry_sequence_breakers,
+                                         &mirostat,
+                                         &mirostat_tau,
+                                         &mirostat_eta};
   static_cast<void>(std::tie(logit_bias, grammar, adapters));
   std::set<const void*> in_table;
   for (const Parameter& parameter : kParameters) {

@@ -205,7 +205,7 @@ class OllamaLayersTest : public StoresTest {
 
 TEST_F(OllamaLayersTest, ParametersAndTextsAreTheModelsDefaults) {
   blob('b', R"({"num_ctx":64,"num_predict":-1,"temperature":0.5,"top_k":-1,"stop":["<|x|>"],)"
-            R"("repeat_last_n":9,"seed":3,"mirostat":1,"top_p":7,)"
+            R"("repeat_last_n":9,"seed":3,"tfs_z":1,"top_p":7,)"
             R"("min_p":18446744073709551615})");
   blob('c', "You are brief.");
   blob('d', R"([{"role":"user","content":"hi"},{"role":"assistant","content":"ho"}])");
@@ -225,7 +225,7 @@ TEST_F(OllamaLayersTest, ParametersAndTextsAreTheModelsDefaults) {
   ASSERT_EQ(model.notes.size(), 3U);
   EXPECT_THAT(model.notes[0], HasSubstr("min_p is not used: min_p must be a number"));
   EXPECT_THAT(model.notes[1], HasSubstr("top_p is not used: top_p must be from 0 to 1"));
-  EXPECT_THAT(model.notes[2], HasSubstr("without a meaning here are not used: mirostat"));
+  EXPECT_THAT(model.notes[2], HasSubstr("without a meaning here are not used: tfs_z"));
 }
 
 TEST_F(OllamaLayersTest, WhatCannotBeUsedIsSaidAndHarmless) {

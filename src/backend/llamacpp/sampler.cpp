@@ -13,15 +13,17 @@ Sampler::Sampler(const Tokenizer& tokenizer, const GenerateParams& params,
                  std::span<const Token> prompt, std::unique_ptr<TokenConstraint> constraint)
     : tokenizer_(tokenizer),
       greedy_(takes_the_largest(params)),
+      learns_(params.mirostat != 0),
       chain_(make_sampler_chain(tokenizer, params, prompt)),
       constraint_(std::move(constraint)) {}
 
 std::optional<Token> Sampler::sample(std::span<const float> logits) {
   std::optional<Token> token = next_forced();
-  if (!token) token = pick(logits, false);
+  // Mirostat learns from each draw, so it must make one only.
+  if (!token) token = pick(logits, learns_ && constraint_);
   // Most tokens are allowed, and to ask about one is far cheaper than to find all that are. What is
   // drawn again among those has the distribution that they alone would give.
-  if (constraint_ && !constraint_->allows(*token)) token = pick(logits, true);
+  if (token && constraint_ && !constraint_->allows(*token)) token = pick(logits, true);
   if (!token) return std::nullopt;
   accept(*token);
   if (constraint_ && constraint_->error()) return std::nullopt;

@@ -50,6 +50,7 @@ class Sampler {
 
   const Tokenizer& tokenizer_;
   const bool greedy_;  // and nothing changes the logits: the largest one wins
+  const bool learns_;  // a draw changes the next ones
   LlamaSamplerPtr chain_;
   std::unique_ptr<TokenConstraint> constraint_;  // null = none
   std::deque<Token> forced_;                     // what comes next, whatever the logits

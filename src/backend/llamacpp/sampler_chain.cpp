@@ -36,7 +36,8 @@ bool is_dry(const GenerateParams& params) {
 }
 
 bool is_cold(const GenerateParams& params) {
-  return params.temperature + params.dynatemp_range < kColdest;
+  // Mirostat has one temperature.
+  return params.temperature + (params.mirostat == 0 ? params.dynatemp_range : 0) < kColdest;
 }
 
 std::uint32_t fold_seed(const std::optional<std::uint64_t>& seed) {
@@ -95,6 +96,10 @@ class Chain {
     add_changes();
     if (is_cold(params_)) {
       add(llama_sampler_init_greedy());
+    } else if (params_.mirostat != 0) {
+      add(llama_sampler_init_temp(params_.temperature));
+      add(drop_impossible());
+      add(mirostat());
     } else {
       add_cuts();
       // Without a range it divides by the temperature.
@@ -151,6 +156,15 @@ class Chain {
     if (params_.xtc_probability > 0) {
       add(llama_sampler_init_xtc(params_.xtc_probability, params_.xtc_threshold, kKeepOne, seed_));
     }
+  }
+
+  llama_sampler* mirostat() const {
+    constexpr std::int32_t kEstimated = 100;  // tokens, as in the paper
+    if (params_.mirostat == 2) {
+      return llama_sampler_init_mirostat_v2(seed_, params_.mirostat_tau, params_.mirostat_eta);
+    }
+    return llama_sampler_init_mirostat(tokenizer_.size(), seed_, params_.mirostat_tau,
+                                       params_.mirostat_eta, kEstimated);
   }
 
   const Tokenizer& tokenizer_;

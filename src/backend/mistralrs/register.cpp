@@ -10,8 +10,9 @@ namespace {
 
 constexpr const char* kName = "mistralrs";
 const std::vector<std::string> kFormats = {"gguf", "safetensors", "uqff"};
-const std::vector<std::string> kMissing = {"dry_multiplier", "dry_base", "dry_allowed_length",
-                                           "dry_penalty_last_n", "dry_sequence_breakers"};
+const std::vector<std::string> kMissing = {
+    "dry_multiplier",        "dry_base", "dry_allowed_length", "dry_penalty_last_n",
+    "dry_sequence_breakers", "mirostat", "mirostat_tau",       "mirostat_eta"};
 
 BackendDescriptor describe(const Bridge& bridge) {
   BridgeAnswer answer(bridge);
