@@ -68,6 +68,7 @@ struct GenerateParams {
   std::int32_t mirostat = 0;                     // 1 or 2 = that version; 0 = off
   float mirostat_tau = 5.0F;                     // surprise to hold, in bits
   float mirostat_eta = 0.1F;                     // how fast it adapts
+  std::uint32_t min_keep = 0;                    // 0 = off
   std::uint32_t max_tokens = 2048;               // cut to what the context leaves; at least 1
   std::vector<std::string> stop_sequences = {};  // not part of the answer
   std::optional<std::uint64_t> seed = {};        // absent = a random one

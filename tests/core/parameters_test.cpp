@@ -16,8 +16,8 @@ TEST(ParametersTest, EveryMemberOfGenerateParamsIsInTheTableOrNamedHere) {
                presence_penalty, repeat_last_n, typical_p, top_n_sigma, dynatemp_range,
                dynatemp_exponent, xtc_probability, xtc_threshold, dry_multiplier, dry_base,
                dry_allowed_length, dry_penalty_last_n, dry_sequence_breakers, mirostat,
-               mirostat_tau, mirostat_eta, max_tokens, stop_sequences, seed, logit_bias, logprobs,
-               top_logprobs, ignore_eos, grammar, reasoning_budget, adapters] = params;
+               mirostat_tau, mirostat_eta, min_keep, max_tokens, stop_sequences, seed, logit_bias,
+               logprobs, top_logprobs, ignore_eos, grammar, reasoning_budget, adapters] = params;
   const std::set<const void*> scalars = {&temperature,
                                          &top_p,
                                          &top_k,
@@ -46,7 +46,8 @@ TEST(ParametersTest, EveryMemberOfGenerateParamsIsInTheTableOrNamedHere) {
                                          &dry_sequence_breakers,
                                          &mirostat,
                                          &mirostat_tau,
-                                         &mirostat_eta};
+                                         &mirostat_eta,
+                                         &min_keep};
   static_cast<void>(std::tie(logit_bias, grammar, adapters));
   std::set<const void*> in_table;
   for (const Parameter& parameter : kParameters) {

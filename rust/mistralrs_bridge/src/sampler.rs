@@ -23,12 +23,20 @@ pub struct Params {
     pub dynatemp_exponent: f32,
     pub xtc_probability: f32,
     pub xtc_threshold: f32,
+    pub min_keep: usize,
     pub max_tokens: u32,
     pub seed: u64,
     pub logit_bias: Vec<(u32, f32)>,
     pub logprobs: bool,
     pub top_logprobs: usize,
     pub ignore_eos: bool,
+}
+
+impl Params {
+    /// How many tokens what leaves tokens out must leave.
+    fn least(&self) -> usize {
+        self.min_keep.max(1)
+    }
 }
 
 /// A token and its natural-log probability, before any bias, penalty or temperature.
@@ -201,11 +209,15 @@ fn draw(params: &Params, logits: &[f32], at: f64, chance: f64) -> u32 {
             sum += weight(*l);
             goes_on
         });
-        let kept = kept.count().max(1);
+        let kept = kept.count().max(params.least());
         left.truncate(kept);
     }
     if params.min_p > 0.0 {
-        left.retain(|(_, l)| weight(*l) >= f64::from(params.min_p));
+        let kept = left
+            .iter()
+            .filter(|(_, l)| weight(*l) >= f64::from(params.min_p));
+        let kept = kept.count().max(params.least());
+        left.truncate(kept);
     }
     if chance < f64::from(params.xtc_probability) {
         drop_likely(params, &mut left);
@@ -256,7 +268,7 @@ fn keep_typical(params: &Params, left: &mut Vec<(u32, f32)>) {
         sum += all[**i];
         goes_on
     });
-    let kept = kept.count().max(1);
+    let kept = kept.count().max(params.least()).min(order.len());
     *left = order[..kept].iter().map(|i| left[*i]).collect();
 }
 
@@ -296,7 +308,10 @@ fn drop_likely(params: &Params, left: &mut Vec<(u32, f32)>) {
         .iter()
         .take_while(|p| **p >= f64::from(params.xtc_threshold))
         .count();
-    left.drain(..over.saturating_sub(1));
+    let dropped = over.saturating_sub(1);
+    if left.len() - dropped >= params.least() {
+        left.drain(..dropped);
+    }
 }
 
 /// A number in [0, 1) that depends on the seed and the position alone (splitmix64).
@@ -355,6 +370,7 @@ mod tests {
             dynatemp_exponent: 1.0,
             xtc_probability: 0.0,
             xtc_threshold: 0.1,
+            min_keep: 0,
             max_tokens: 10,
             seed: 1,
             logit_bias: vec![],

@@ -15,7 +15,6 @@ namespace pcai {
 namespace {
 
 constexpr float kColdest = 1e-4F;  // dividing logits by less than this is greedy, or overflows
-constexpr std::size_t kKeepOne = 1;
 
 /// The sampler keeps a ring of so many tokens; -1 looks back on everything there can be.
 std::int32_t look_back(std::int32_t last_n) {
@@ -89,6 +88,7 @@ class Chain {
       : tokenizer_(tokenizer),
         params_(params),
         prompt_(prompt),
+        keep_(std::max<std::size_t>(params.min_keep, 1)),
         seed_(fold_seed(params.seed)),
         chain_(llama_sampler_chain_init({.no_perf = true})) {}
 
@@ -149,12 +149,12 @@ class Chain {
     if (params_.top_k > 0) add(llama_sampler_init_top_k(params_.top_k));
     if (params_.typical_p < 1) {
       add(drop_impossible());
-      add(llama_sampler_init_typical(params_.typical_p, kKeepOne));
+      add(llama_sampler_init_typical(params_.typical_p, keep_));
     }
-    if (params_.top_p < 1) add(llama_sampler_init_top_p(params_.top_p, kKeepOne));
-    if (params_.min_p > 0) add(llama_sampler_init_min_p(params_.min_p, kKeepOne));
+    if (params_.top_p < 1) add(llama_sampler_init_top_p(params_.top_p, keep_));
+    if (params_.min_p > 0) add(llama_sampler_init_min_p(params_.min_p, keep_));
     if (params_.xtc_probability > 0) {
-      add(llama_sampler_init_xtc(params_.xtc_probability, params_.xtc_threshold, kKeepOne, seed_));
+      add(llama_sampler_init_xtc(params_.xtc_probability, params_.xtc_threshold, keep_, seed_));
     }
   }
 
@@ -170,6 +170,7 @@ class Chain {
   const Tokenizer& tokenizer_;
   const GenerateParams& params_;
   const std::span<const Token> prompt_;
+  const std::size_t keep_;  // that cuts leave
   const std::uint32_t seed_;
   LlamaSamplerPtr chain_;
 };
