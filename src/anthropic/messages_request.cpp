@@ -6,6 +6,7 @@
 #include "anthropic/content.h"
 #include "anthropic/dialect.h"
 #include "openai/json_reader.h"
+#include "openai/parameter_field.h"
 #include "openai/sampling_fields.h"
 #include "openai/schema_text.h"
 
@@ -16,19 +17,6 @@ using Request = MessagesRequest;
 
 ChatPrompt& chat_of(Request& request) {
   return std::get<ChatPrompt>(request.generate.prompt);
-}
-
-/// A member of the request's parameters.
-template <auto Member>
-Field<Request> param(std::string_view name, Range range, std::string_view description) {
-  const auto of_params = field<Member>(name, range, description);
-  Field<Request> result{static_cast<const FieldInfo&>(of_params), nullptr};
-  result.read = [](Json& value, const std::string&, Request& request) -> Status {
-    using Value = std::decay_t<decltype(request.generate.params.*Member)>;
-    request.generate.params.*Member = value.get<Value>();
-    return {};
-  };
-  return result;
 }
 
 Status read_model(Json& value, const std::string&, Request& request) {
@@ -54,18 +42,6 @@ Status read_system(Json& value, const std::string& path, Request& request) {
   return read;
 }
 
-Status read_stop_sequences(Json& value, const std::string& path, Request& request) {
-  static const FieldInfo kSequence{"", FieldType::String, {1, 256}};
-  request.generate.params.stop_sequences.clear();
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    if (Status checked = check_field(kSequence, value[i], item_path(path, i)); !checked) {
-      return checked;
-    }
-    request.generate.params.stop_sequences.push_back(value[i].get<std::string>());
-  }
-  return {};
-}
-
 Status read_nothing(Json&, const std::string&, ToolDefinition&) {
   return {};
 }
@@ -81,7 +57,7 @@ std::span<const Field<ToolDefinition>> tool_fields() {
   using T = ToolDefinition;
   static const std::vector<Field<T>> kFields = {
       {{"type", FieldType::String}, read_nothing},
-      required(field<&T::name>("name", {1, 64}, "Letters, digits, '_' or '-'")),
+      required(field<&T::name>("name", {1, kMaxToolNameBytes}, "Letters, digits, '_' or '-'")),
       field<&T::description>("description", {}, "What it does, for the model"),
       required(Field<T>{{"input_schema", FieldType::Object, {}, "", "JSON schema of the input"},
                         read_input_schema}),
@@ -123,7 +99,7 @@ struct Choice {
 Status read_tool_choice(Json& value, const std::string& path, Request& request) {
   static const std::vector<Field<Choice>> kFields = {
       required(field<&Choice::type>("type", {}, "auto, any, tool or none")),
-      field<&Choice::name>("name", {1, 64}, "Of the tool, for tool"),
+      field<&Choice::name>("name", {1, kMaxToolNameBytes}, "Of the tool, for tool"),
       field<&Choice::disable_parallel_tool_use>("disable_parallel_tool_use", {},
                                                 "At most one call"),
   };
@@ -162,7 +138,7 @@ struct Thinking {
 Status read_thinking(Json& value, const std::string& path, Request& request) {
   static const std::vector<Field<Thinking>> kFields = {
       required(field<&Thinking::type>("type", {}, "enabled, adaptive or disabled")),
-      field<&Thinking::budget_tokens>("budget_tokens", {1, 2147483647},
+      field<&Thinking::budget_tokens>("budget_tokens", {1, kMaxTokenCount},
                                       "Most tokens of thinking; then the answer begins"),
       ignored_field<Thinking>("display", FieldType::String, "Thinking is always shown"),
   };
@@ -219,6 +195,14 @@ Status read_output_config(Json& value, const std::string& path, Request& request
   return read_fields(value, path, request.warnings, FieldSet<Request>{kFields, request});
 }
 
+/// Always a list here.
+Field<Request> stop_sequences_field() {
+  auto field =
+      with_name(parameter_field<&GenerateParams::stop_sequences, Request>(), "stop_sequences");
+  field.type = FieldType::Array;
+  return field;
+}
+
 Result<Request> parse(std::string_view text, bool counts, const DefaultsOf& defaults_of) {
   Result<Json> body = read_json(text);
   if (!body) return fail(std::move(body).error());
@@ -242,23 +226,25 @@ std::span<const Field<MessagesRequest>> messages_fields() {
   using enum FieldType;
   using P = GenerateParams;
   static const std::vector<Field<Request>> kFields = {
-      required(Field<Request>{{"model", String, {1, 256}, "", "The model's id"}, read_model}),
+      required(Field<Request>{{"model", String, {1, kMaxModelNameBytes}, "", "The model's id"},
+                              read_model}),
       with_schema(
           Field<Request>{{"system", StringOrArray, {0, 1024}, "", "What the model is told first"},
                          read_system},
           "AnthropicSystem"),
-      required(with_schema(Field<Request>{{"messages", Array, {1, 4096}, "", "The chat so far"},
-                                          read_messages_field},
-                           "AnthropicMessages")),
-      param<&P::max_tokens>("max_tokens", {1, 2147483647}, "Most tokens of the answer"),
-      param<&P::temperature>("temperature", {0, 1}, "Randomness; 0 takes the likeliest token"),
-      param<&P::top_p>("top_p", {0, 1, true}, "Keep the likeliest tokens of this total"),
-      param<&P::top_k>("top_k", {0, 2147483647}, "Keep this many of the likeliest tokens"),
-      {{"stop_sequences", Array, {0, 16}, "", "Texts that end the answer"}, read_stop_sequences},
+      required(
+          with_schema(Field<Request>{{"messages", Array, {1, kMaxMessages}, "", "The chat so far"},
+                                     read_messages_field},
+                      "AnthropicMessages")),
+      parameter_field<&P::max_tokens, Request>(),
+      with_range(parameter_field<&P::temperature, Request>(), {0, 1}),
+      parameter_field<&P::top_p, Request>(),
+      with_range(parameter_field<&P::top_k, Request>(), {0, kMaxTokenCount}),
+      stop_sequences_field(),
       field<&Request::stream>("stream", {}, "Send the answer in pieces as it comes"),
-      with_schema(
-          Field<Request>{{"tools", Array, {0, 128}, "", "What the model may call"}, read_tools},
-          "AnthropicTools"),
+      with_schema(Field<Request>{{"tools", Array, {0, kMaxTools}, "", "What the model may call"},
+                                 read_tools},
+                  "AnthropicTools"),
       with_schema(
           Field<Request>{{"tool_choice", Object, {}, "", "Whether it must"}, read_tool_choice},
           "AnthropicToolChoice"),

@@ -10,8 +10,8 @@
 
 namespace pcai {
 
-/// The flags of `pcai run` that say how to sample: one for each number of GenerateParams, and
-/// --stop.
+/// The flags of `pcai run` that say how to sample: one for each parameter of core's table that has
+/// one.
 class SamplingFlags {
  public:
   explicit SamplingFlags(CLI::App& command);

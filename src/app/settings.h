@@ -26,7 +26,7 @@ struct ModelSection {
   std::string id;
   std::vector<GivenValue> given;
   ModelDefaults defaults = {};                              // `[models.ID.defaults]`
-  std::map<std::string, std::string> default_sources = {};  // by DefaultField::name
+  std::map<std::string, std::string> default_sources = {};  // by the default's name
 };
 
 /// Every setting of the program with its default. settings_table.h says of each how it is written

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <sstream>
 
 #include "app/settings_table.h"
@@ -40,7 +41,7 @@ class SettingsFile {
     for (const std::string_view key : {kModels, kProfiles, kProfile, kDefaults}) {
       known_.emplace_back(key);
     }
-    for (const DefaultField& field : default_fields()) defaults_.emplace_back(field.name);
+    for (const std::string_view name : default_names()) defaults_.emplace_back(name);
   }
 
   Result<FileSettings> read() const {
@@ -150,37 +151,34 @@ class SettingsFile {
     }
     for (const auto& [key, value] : *table) {
       const std::string name(key.str());
-      const DefaultField* const field = find_default(name);
-      if (field == nullptr) {
+      if (std::ranges::find(defaults_, name) == defaults_.end()) {
         return refuse_at(key.source(),
                          "unknown key '" + name + "' of defaults" + did_you_mean(name, defaults_));
       }
-      Status read = read_default(value, *field, section.defaults);
-      if (read) read = check_defaults(section.defaults);
-      if (!read) return refuse_at(key.source(), read.error().message);
+      const std::optional<ParameterValue> given = default_value(value);
+      const Status set = given ? set_default(section.defaults, name, *given, name)
+                               : fail(ErrorCode::InvalidRequest,
+                                      name + " must be a number, a text or a list of texts");
+      if (!set) return refuse_at(key.source(), set.error().message);
       section.default_sources[name] = place(key.source()) + " " + name;
     }
     return {};
   }
 
-  static Status read_default(const toml::node& node, const DefaultField& field,
-                             ModelDefaults& defaults) {
-    if (const auto* whole = node.as_integer()) return set_default(defaults, field, whole->get());
-    if (const auto* number = node.as_floating_point()) {
-      return set_default(defaults, field, number->get());
-    }
-    if (const auto* text = node.as_string()) {
-      return set_default(defaults, field, std::vector<std::string>{text->get()});
-    }
+  static std::optional<ParameterValue> default_value(const toml::node& node) {
+    if (const auto* whole = node.as_integer()) return whole->get();
+    if (const auto* number = node.as_floating_point()) return number->get();
+    if (const auto* is_on = node.as_boolean()) return is_on->get();
+    if (const auto* text = node.as_string()) return std::vector<std::string>{text->get()};
+    const toml::array* const array = node.as_array();
+    if (array == nullptr) return std::nullopt;
     std::vector<std::string> texts;
-    if (const toml::array* array = node.as_array()) {
-      for (const toml::node& element : *array) {
-        if (const auto* text = element.as_string()) texts.push_back(text->get());
-      }
-      if (texts.size() == array->size()) return set_default(defaults, field, std::move(texts));
+    for (const toml::node& element : *array) {
+      const auto* const text = element.as_string();
+      if (text == nullptr) return std::nullopt;
+      texts.push_back(text->get());
     }
-    return fail(ErrorCode::InvalidRequest,
-                std::string(field.name) + " must be a number, a text or a list of texts");
+    return texts;
   }
 
   Result<GivenValue> to_value(const toml::key& key, const toml::node& node, bool in_section) const {

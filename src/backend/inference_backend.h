@@ -20,11 +20,12 @@ struct BackendCapabilities {
   bool supports_seed = false;  // same seed, same text, on a fresh model
   bool reproducible = false;   // and also whatever else runs or is cached
   bool supports_logprobs = false;
-  bool supports_grammars = false;          // GenerateParams::grammar
-  bool supports_reasoning_budget = false;  // GenerateParams::reasoning_budget
-  bool supports_infill = false;            // InfillPrompt
-  bool supports_adapters = false;          // GenerateParams::adapters
-  std::uint32_t max_context_length = 0;    // 0 = the model's own
+  bool supports_grammars = false;                    // GenerateParams::grammar
+  bool supports_reasoning_budget = false;            // GenerateParams::reasoning_budget
+  bool supports_infill = false;                      // InfillPrompt
+  bool supports_adapters = false;                    // GenerateParams::adapters
+  std::uint32_t max_context_length = 0;              // 0 = the model's own
+  std::vector<std::string> missing_parameters = {};  // by name in core/parameters.h
 };
 
 /// What may be asked of a load beside the file: the members of ModelConfig, by their names.

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "core/parameters.h"
+
 namespace pcai {
 
 Status check_supported(const GenerateRequest& request, const BackendDescriptor& backend) {
@@ -11,6 +13,12 @@ Status check_supported(const GenerateRequest& request, const BackendDescriptor& 
                 std::string(field) + ": the backend '" + backend.name + "' " + what, field);
   };
   const GenerateParams& params = request.params;
+  for (const std::string& name : can.missing_parameters) {
+    const Parameter* const parameter = find_parameter(name);
+    if (parameter != nullptr && !is_default(*parameter, params)) {
+      return refuse(name.c_str(), "does not have it");
+    }
+  }
   if (params.seed && !can.supports_seed) return refuse("seed", "has no seed");
   if (params.logprobs && !can.supports_logprobs) {
     return refuse("logprobs", "gives no log-probabilities");

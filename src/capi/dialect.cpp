@@ -20,7 +20,7 @@ constexpr FieldName kNames[] = {
     {"repeat_penalty", "repeat_penalty"},
     {"frequency_penalty", "frequency_penalty"},
     {"presence_penalty", "presence_penalty"},
-    {"penalty_last_n", "penalty_last_n"},
+    {"repeat_last_n", "penalty_last_n"},
     {"max_tokens", "max_tokens"},
     {"stop", "stop"},
     {"seed", "seed"},

@@ -1,147 +1,91 @@
 #include "core/defaults.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <type_traits>
 #include <utility>
 
+#include "core/parameters.h"
 #include "core/utf8.h"
 
 namespace pcai {
 namespace {
 
-constexpr std::size_t kMaxSystemBytes = std::size_t{1} << 20;
+static_assert(kParameters.size() <= 64, "ModelDefaults::given has a bit for each");
 
-// By the names of the requests' fields.
-constexpr std::array<DefaultField, 13> kFields = {{
-    {"temperature", &ModelDefaults::temperature},
-    {"top_p", &ModelDefaults::top_p},
-    {"top_k", &ModelDefaults::top_k},
-    {"min_p", &ModelDefaults::min_p},
-    {"repeat_penalty", &ModelDefaults::repeat_penalty},
-    {"frequency_penalty", &ModelDefaults::frequency_penalty},
-    {"presence_penalty", &ModelDefaults::presence_penalty},
-    {"repeat_last_n", &ModelDefaults::penalty_last_n},
-    {"seed", &ModelDefaults::seed},
-    {"max_tokens", &ModelDefaults::max_tokens},
-    {"reasoning_budget", &ModelDefaults::reasoning_budget},
-    {"stop", &ModelDefaults::stop_sequences},
-    {"system", &ModelDefaults::system},
-}};
+constexpr std::string_view kSystem = "system";
 
-template <class Number>
-std::string text_of(Number number) {
-  std::array<char, 32> digits{};
-  return {digits.data(), std::to_chars(digits.begin(), digits.end(), number).ptr};
+std::uint64_t bit_of(const Parameter& parameter) noexcept {
+  return std::uint64_t{1} << index_of(parameter);
 }
 
-std::string text_of(const std::string& text) {
-  return text;
-}
-
-std::string text_of(const std::vector<std::string>& texts) {
-  std::string joined;
-  for (const std::string& text : texts) joined += (joined.empty() ? "" : ",") + text;
-  return joined;
-}
-
-tl::unexpected<Error> refuse(const DefaultField& field, const std::string& what) {
-  return fail(ErrorCode::InvalidRequest, std::string(field.name) + " must be " + what,
-              std::string(field.name));
-}
-
-template <class Value, class Given>
-Status store(std::optional<Value>& member, const Given& given, const DefaultField& field) {
-  constexpr bool kIsNumber = std::is_arithmetic_v<Given>;
-  if constexpr (std::is_same_v<Value, std::vector<std::string>>) {
-    if constexpr (kIsNumber)
-      return refuse(field, "a text or a list of texts");
-    else
-      member = given;
-  } else if constexpr (std::is_same_v<Value, std::string>) {
-    if constexpr (kIsNumber) {
-      return refuse(field, "a text");
-    } else {
-      if (given.size() != 1) return refuse(field, "one text");
-      member = given.front();
-    }
-  } else if constexpr (!kIsNumber) {
-    return refuse(field, "a number");
-  } else if constexpr (std::is_floating_point_v<Value>) {
-    member = static_cast<Value>(given);
-  } else if constexpr (!std::is_integral_v<Given>) {
-    return refuse(field, "a whole number");
-  } else {
-    // A seed is its bits.
-    if (!std::is_same_v<Value, std::uint64_t> && !std::in_range<Value>(given)) {
-      return refuse(field, "a number of " + text_of(sizeof(Value) * 8) + " bits");
-    }
-    member = static_cast<Value>(given);
+Status set_system(ModelDefaults& defaults, ParameterValue value, const std::string& called) {
+  auto* const texts = std::get_if<std::vector<std::string>>(&value);
+  if (texts == nullptr || texts->size() != 1) {
+    return fail(ErrorCode::InvalidRequest, called + " must be a text", called);
   }
+  std::string& system = texts->front();
+  if (system.size() > kMaxSystemBytes || !is_valid_utf8(system)) {
+    return fail(ErrorCode::InvalidRequest,
+                called + " must be UTF-8 of at most " + std::to_string(kMaxSystemBytes) + " bytes",
+                called);
+  }
+  defaults.system = std::move(system);
   return {};
 }
 
-template <class Value>
-void assign(const std::optional<Value>& from, Value& to) {
-  if (from) to = *from;
-}
-
-template <class Value>
-void assign(const std::optional<Value>& from, std::optional<Value>& to) {
-  if (from) to = from;
+/// Copies those that `which` has a bit for.
+void copy_parameters(std::uint64_t which, const GenerateParams& from, GenerateParams& to) {
+  for (const Parameter& parameter : kParameters) {
+    if ((which & bit_of(parameter)) != 0) copy_parameter(parameter, from, to);
+  }
 }
 
 }  // namespace
 
-std::span<const DefaultField> default_fields() noexcept {
-  return kFields;
+const std::vector<std::string_view>& default_names() {
+  static const std::vector<std::string_view> kNames = [] {
+    std::vector<std::string_view> names;
+    for (const Parameter& parameter : kParameters) {
+      if (parameter.faces.has(Face::Default)) names.push_back(parameter.name);
+    }
+    names.push_back(kSystem);
+    return names;
+  }();
+  return kNames;
 }
 
-const DefaultField* find_default(std::string_view name) noexcept {
-  const auto found = std::ranges::find(kFields, name, &DefaultField::name);
-  return found == kFields.end() ? nullptr : &*found;
+bool gives(const ModelDefaults& defaults, const Parameter& parameter) noexcept {
+  return (defaults.given & bit_of(parameter)) != 0;
 }
 
-std::string default_text(const ModelDefaults& defaults, const DefaultField& field) {
-  return std::visit(
-      [&](auto member) {
-        const auto& value = defaults.*member;
-        return value ? text_of(*value) : std::string();
-      },
-      field.member);
+std::string default_text(const ModelDefaults& defaults, std::string_view name) {
+  if (name == kSystem) return defaults.system.value_or("");
+  const Parameter* const parameter = find_parameter(name);
+  if (parameter == nullptr || !gives(defaults, *parameter)) return "";
+  return value_text(*parameter, defaults.params);
 }
 
-Status set_default(ModelDefaults& defaults, const DefaultField& field, DefaultValue value) {
-  return std::visit(
-      [&](auto member, const auto& given) { return store(defaults.*member, given, field); },
-      field.member, value);
+Status set_default(ModelDefaults& defaults, std::string_view name, ParameterValue value,
+                   std::string_view called) {
+  if (name == kSystem) return set_system(defaults, std::move(value), std::string(called));
+  const Parameter* const parameter = find_parameter(name);
+  if (parameter == nullptr || !parameter->faces.has(Face::Default)) {
+    return fail(ErrorCode::InvalidRequest, std::string(called) + " is no default of a model",
+                std::string(called));
+  }
+  Status set = set_parameter(defaults.params, *parameter, std::move(value), called);
+  if (set) defaults.given |= bit_of(*parameter);
+  return set;
 }
 
 void fill_defaults(ModelDefaults& defaults, const ModelDefaults& others) {
-  for (const DefaultField& field : kFields) {
-    std::visit(
-        [&](auto member) {
-          if (!(defaults.*member)) defaults.*member = others.*member;
-        },
-        field.member);
-  }
+  copy_parameters(others.given & ~defaults.given, others.params, defaults.params);
+  defaults.given |= others.given;
+  if (!defaults.system) defaults.system = others.system;
   if (defaults.messages.empty()) defaults.messages = others.messages;
 }
 
 void apply_defaults(const ModelDefaults& defaults, GenerateParams& params) {
-  assign(defaults.temperature, params.temperature);
-  assign(defaults.top_p, params.top_p);
-  assign(defaults.top_k, params.top_k);
-  assign(defaults.min_p, params.min_p);
-  assign(defaults.repeat_penalty, params.repeat_penalty);
-  assign(defaults.frequency_penalty, params.frequency_penalty);
-  assign(defaults.presence_penalty, params.presence_penalty);
-  assign(defaults.penalty_last_n, params.penalty_last_n);
-  assign(defaults.seed, params.seed);
-  assign(defaults.max_tokens, params.max_tokens);
-  assign(defaults.reasoning_budget, params.reasoning_budget);
-  assign(defaults.stop_sequences, params.stop_sequences);
+  copy_parameters(defaults.given, defaults.params, params);
 }
 
 AddedMessages apply_defaults(const ModelDefaults& defaults, ChatPrompt& chat) {
@@ -181,15 +125,15 @@ Error without_added(Error error, const AddedMessages& added) {
   return error;
 }
 
-Status check_defaults(const ModelDefaults& defaults) {
-  GenerateParams params;
-  apply_defaults(defaults, params);
-  if (Status status = check_params(params); !status) return status;
-  const std::string& system = defaults.system ? *defaults.system : std::string();
-  if (system.size() > kMaxSystemBytes || !is_valid_utf8(system)) {
-    return fail(ErrorCode::InvalidRequest, "system must be UTF-8 of at most 1 MiB", "system");
-  }
-  return {};
+bool same_values(const ModelDefaults& a, const ModelDefaults& b) {
+  const auto same = [&](const Parameter& parameter) {
+    return std::visit([&](auto member) { return a.params.*member == b.params.*member; },
+                      parameter.member);
+  };
+  return a.given == b.given && a.system == b.system &&
+         std::ranges::all_of(kParameters, [&](const Parameter& parameter) {
+           return !gives(a, parameter) || same(parameter);
+         });
 }
 
 }  // namespace pcai

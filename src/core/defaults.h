@@ -3,60 +3,36 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
+#include "core/parameter.h"
 #include "core/request.h"
 
 namespace pcai {
 
-/// What a model's requests get where they say nothing. Absent = as GenerateParams has it.
+/// What a model's requests get where they say nothing.
 struct ModelDefaults {
-  std::optional<float> temperature = {};
-  std::optional<float> top_p = {};
-  std::optional<std::int32_t> top_k = {};
-  std::optional<float> min_p = {};
-  std::optional<float> repeat_penalty = {};
-  std::optional<float> frequency_penalty = {};
-  std::optional<float> presence_penalty = {};
-  std::optional<std::int32_t> penalty_last_n = {};
-  std::optional<std::uint64_t> seed = {};
-  std::optional<std::uint32_t> max_tokens = {};
-  std::optional<std::uint32_t> reasoning_budget = {};
-  std::optional<std::vector<std::string>> stop_sequences = {};
+  GenerateParams params = {};              // of which those in `given` count
+  std::uint64_t given = 0;                 // bit i stands for kParameters[i]
   std::optional<std::string> system = {};  // of a chat without a system message; "" = none
   std::vector<ChatMessage> messages = {};  // that every chat begins with, of text alone
 };
 
-/// A member of ModelDefaults that has a name in a file: that of the request's field.
-struct DefaultField {
-  using Member = std::variant<
-      std::optional<float> ModelDefaults::*, std::optional<std::int32_t> ModelDefaults::*,
-      std::optional<std::uint32_t> ModelDefaults::*, std::optional<std::uint64_t> ModelDefaults::*,
-      std::optional<std::vector<std::string>> ModelDefaults::*,
-      std::optional<std::string> ModelDefaults::*>;
+/// The names that a default has in a file: those of the parameters that may have one, and "system".
+const std::vector<std::string_view>& default_names();
 
-  std::string_view name;
-  Member member;
-};
+/// Whether it says what the parameter is.
+bool gives(const ModelDefaults& defaults, const Parameter& parameter) noexcept;
 
-/// All but `messages`.
-std::span<const DefaultField> default_fields() noexcept;
+/// The default of that name as text: a list's with commas between; "" where it is absent.
+std::string default_text(const ModelDefaults& defaults, std::string_view name);
 
-/// The member of that name, null when there is none.
-const DefaultField* find_default(std::string_view name) noexcept;
-
-/// Its value as text: a list's with commas between; "" where it is absent.
-std::string default_text(const ModelDefaults& defaults, const DefaultField& field);
-
-/// What a file can say of a member: a whole number, another number, or texts.
-using DefaultValue = std::variant<std::int64_t, double, std::vector<std::string>>;
-
-/// Fails with InvalidRequest where the member cannot hold the value; a text is one of a list.
-Status set_default(ModelDefaults& defaults, const DefaultField& field, DefaultValue value);
+/// Sets the default of that name. Fails with InvalidRequest where it has no such value or no
+/// request could say it, and then changes nothing. The error calls it `called`, as its user does.
+Status set_default(ModelDefaults& defaults, std::string_view name, ParameterValue value,
+                   std::string_view called);
 
 /// Fills what `defaults` leaves absent from `others`.
 void fill_defaults(ModelDefaults& defaults, const ModelDefaults& others);
@@ -78,8 +54,8 @@ AddedMessages apply_defaults(const ModelDefaults& defaults, ChatPrompt& chat);
 /// defaults' messages are at fault.
 Error without_added(Error error, const AddedMessages& added);
 
-/// Refuses what no request could say: as check_request does, with the field's name.
-Status check_defaults(const ModelDefaults& defaults);
+/// Whether both say the same of the parameters and the system prompt.
+bool same_values(const ModelDefaults& a, const ModelDefaults& b);
 
 /// The defaults of the model of that id or alias, "" being the default model; none for an unknown
 /// one. Any thread may call it.

@@ -18,8 +18,8 @@ std::string item_path(std::string_view path, std::size_t index);
 /// InvalidRequest that names the member at `path`: "<path> <what>".
 tl::unexpected<Error> refuse(std::string path, std::string_view what);
 
-/// Every path that errors about a request may have; "[]" stands for any index. First those of what
-/// is no parameter, then the parameters.
+/// Every path that errors about a request may have; "[]" stands for any index. Those of
+/// parameters are parameter_paths() (core/parameters.h).
 inline constexpr std::array<std::string_view, 17> kGeneratePaths = {
     "model",
     // A chat, and its tools.
@@ -30,22 +30,6 @@ inline constexpr std::array<std::string_view, 17> kGeneratePaths = {
     "prompt", "suffix",
     // Of the answer.
     "grammar", "logit_bias", "adapters"};
-inline constexpr std::array<std::string_view, 16> kParameterPaths = {"temperature",
-                                                                     "top_p",
-                                                                     "top_k",
-                                                                     "min_p",
-                                                                     "repeat_penalty",
-                                                                     "frequency_penalty",
-                                                                     "presence_penalty",
-                                                                     "penalty_last_n",
-                                                                     "seed",
-                                                                     "max_tokens",
-                                                                     "stop",
-                                                                     "stop[]",
-                                                                     "logprobs",
-                                                                     "top_logprobs",
-                                                                     "ignore_eos",
-                                                                     "reasoning_budget"};
 inline constexpr std::array<std::string_view, 2> kTokenizePaths = {"model", "text"};
 inline constexpr std::array<std::string_view, 2> kDetokenizePaths = {"model", "tokens"};
 inline constexpr std::array<std::string_view, 4> kEmbedPaths = {"model", "inputs", "inputs[]",

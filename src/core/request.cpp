@@ -5,58 +5,25 @@
 #include <set>
 #include <string_view>
 
+#include "core/limits.h"
+#include "core/parameters.h"
 #include "core/path.h"
 #include "core/utf8.h"
 
 namespace pcai {
 namespace {
 
-constexpr std::size_t kMaxStopSequences = 16;
-constexpr std::size_t kMaxStopBytes = 256;
-constexpr std::size_t kMaxLogitBiases = 1024;
-constexpr std::uint32_t kMaxTopLogprobs = 20;
-constexpr std::size_t kMaxTools = 128;
-constexpr std::size_t kMaxToolName = 64;
-constexpr std::size_t kMaxToolBytes = std::size_t{1} << 20;    // descriptions and schemas of all
-constexpr std::size_t kMaxMedia = 64;                          // of all messages
-constexpr std::size_t kMaxMediaBytes = std::size_t{48} << 20;  // the same
-constexpr std::size_t kMaxAdapterScales = 64;
-constexpr std::size_t kMaxGrammarBytes = std::size_t{1} << 20;
-constexpr std::size_t kMaxTemplateArguments = 32;
-constexpr std::size_t kMaxTemplateArgumentBytes = std::size_t{1} << 16;  // of all
-
-// Written so that NaN is out of every range.
-bool within(float value, float low, float high) {
-  return value >= low && value <= high;
-}
-
-Status check_stop_sequences(const std::vector<std::string>& sequences) {
-  if (sequences.size() > kMaxStopSequences) {
-    return refuse("stop", "has " + std::to_string(sequences.size()) + " sequences; at most " +
-                              std::to_string(kMaxStopSequences) + " are allowed");
-  }
-  for (std::size_t i = 0; i < sequences.size(); ++i) {
-    const std::string& sequence = sequences[i];
-    if (sequence.empty()) return refuse(item_path("stop", i), "must not be empty");
-    if (sequence.size() > kMaxStopBytes) {
-      return refuse(item_path("stop", i),
-                    "is longer than " + std::to_string(kMaxStopBytes) + " bytes");
-    }
-    if (!is_valid_utf8(sequence)) return refuse(item_path("stop", i), "is not valid UTF-8");
-  }
-  return {};
-}
-
 Status check_logit_bias(const std::vector<LogitBias>& biases) {
+  constexpr Range kBias{-kMaxLogitBias, kMaxLogitBias};
   if (biases.size() > kMaxLogitBiases) {
     return refuse("logit_bias", "has " + std::to_string(biases.size()) + " entries; at most " +
                                     std::to_string(kMaxLogitBiases) + " are allowed");
   }
   for (const LogitBias& bias : biases) {
     if (bias.token < 0) return refuse("logit_bias", "has a negative token id");
-    if (!within(bias.bias, -100.0F, 100.0F)) {
+    if (!contains(kBias, bias.bias)) {
       return refuse("logit_bias",
-                    "of token " + std::to_string(bias.token) + " must be between -100 and 100");
+                    "of token " + std::to_string(bias.token) + " must be " + range_text(kBias));
     }
   }
   return {};
@@ -113,7 +80,7 @@ bool is_tool_name(const std::string& name) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '-';
   };
-  return !name.empty() && name.size() <= kMaxToolName &&
+  return !name.empty() && name.size() <= kMaxToolNameBytes &&
          std::all_of(name.begin(), name.end(), allowed);
 }
 
@@ -128,7 +95,7 @@ Status check_tools(const ToolOptions& tools) {
     const ToolDefinition& tool = tools.definitions[i];
     const std::string field = item_path("tools", i);
     if (!is_tool_name(tool.name)) {
-      return refuse(field + ".name", "must be 1 to " + std::to_string(kMaxToolName) +
+      return refuse(field + ".name", "must be 1 to " + std::to_string(kMaxToolNameBytes) +
                                          " letters, digits, '_' or '-'");
     }
     if (!names.insert(tool.name).second) {
@@ -193,9 +160,8 @@ Status check_adapters(const std::optional<std::vector<AdapterScale>>& adapters) 
       return refuse("adapters", "names adapter " + std::to_string(adapter.index) + " twice");
     }
   }
-  if (seen.size() > kMaxAdapterScales) {
-    return refuse("adapters",
-                  "may name at most " + std::to_string(kMaxAdapterScales) + " adapters");
+  if (seen.size() > kMaxAdapters) {
+    return refuse("adapters", "may name at most " + std::to_string(kMaxAdapters) + " adapters");
   }
   return {};
 }
@@ -209,33 +175,12 @@ Status check_chat(const ChatPrompt& chat) {
 }  // namespace
 
 Status check_params(const GenerateParams& params) {
-  const float inf = HUGE_VALF;
-  if (!within(params.temperature, 0, inf) || params.temperature == inf) {
-    return refuse("temperature", "must be a finite number, 0 or more");
-  }
-  if (!within(params.top_p, 0, 1)) return refuse("top_p", "must be between 0 and 1");
-  if (params.top_k < 0) return refuse("top_k", "must be 0 (off) or more");
-  if (!within(params.min_p, 0, 1)) return refuse("min_p", "must be between 0 and 1");
-  if (!(params.repeat_penalty > 0) || params.repeat_penalty == inf) {
-    return refuse("repeat_penalty", "must be a finite number over 0");
-  }
-  if (!std::isfinite(params.frequency_penalty)) {
-    return refuse("frequency_penalty", "must be a finite number");
-  }
-  if (!std::isfinite(params.presence_penalty)) {
-    return refuse("presence_penalty", "must be a finite number");
-  }
-  if (params.penalty_last_n < -1) {
-    return refuse("penalty_last_n", "must be -1 (whole context), 0 (off) or more");
-  }
-  if (params.max_tokens < 1) return refuse("max_tokens", "must be at least 1");
-  if (params.top_logprobs > kMaxTopLogprobs) {
-    return refuse("top_logprobs", "must be at most " + std::to_string(kMaxTopLogprobs));
+  for (const Parameter& parameter : kParameters) {
+    if (Status status = check_parameter(parameter, params, parameter.name); !status) return status;
   }
   if (params.top_logprobs > 0 && !params.logprobs) {
     return refuse("top_logprobs", "needs logprobs to be true");
   }
-  if (Status status = check_stop_sequences(params.stop_sequences); !status) return status;
   if (params.grammar) {
     if (Status status = check_grammar(*params.grammar); !status) return status;
   }

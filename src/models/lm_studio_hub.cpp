@@ -1,7 +1,6 @@
 #include "models/lm_studio_hub.h"
 
 #include <algorithm>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -9,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/parameters.h"
 #include "models/damaged.h"
 #include "models/default_value.h"
 #include "models/folder_scan.h"
@@ -23,27 +23,32 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr std::int64_t kMaxContext = 16 << 20;
-constexpr std::int64_t kAllThatFit = std::numeric_limits<std::int32_t>::max();
 constexpr std::size_t kMaxVirtualModels = 1000;
 constexpr std::size_t kMaxBases = 64;
 
 struct Setting {
   std::string_view theirs;
   std::string_view ours;
-  std::optional<double> off = {};  // what it is when it is not checked
 };
 const Setting kSettings[] = {
     {"temperature", "temperature"},
     {"topKSampling", "top_k"},
-    {"topPSampling", "top_p", 1},
-    {"minPSampling", "min_p", 0},
-    {"repeatPenalty", "repeat_penalty", 1},
-    {"presencePenalty", "presence_penalty", 0},
-    {"frequencyPenalty", "frequency_penalty", 0},
-    {"maxPredictedTokens", "max_tokens", kAllThatFit},
+    {"topPSampling", "top_p"},
+    {"minPSampling", "min_p"},
+    {"repeatPenalty", "repeat_penalty"},
+    {"presencePenalty", "presence_penalty"},
+    {"frequencyPenalty", "frequency_penalty"},
+    {"maxPredictedTokens", "max_tokens"},
     {"stopStrings", "stop"},
     {"systemPrompt", "system"},
 };
+
+/// What a parameter is where its setting is not checked; null where that changes nothing.
+json unchecked(std::string_view name) {
+  const Parameter* const parameter = find_parameter(name);
+  if (parameter == &parameter_of<&GenerateParams::max_tokens>()) return kMaxTokenCount;
+  return parameter != nullptr && parameter->off ? json(*parameter->off) : json();
+}
 
 std::vector<fs::path> folders_in(const fs::path& folder) {
   std::vector<fs::path> folders;
@@ -151,16 +156,11 @@ Status use_setting(const std::string& key, const json& field, FoundModel& model)
   if (known == std::end(kSettings)) {
     return fail(ErrorCode::InvalidRequest, "it has no meaning here");
   }
-  if (is_off && !known->off) return {};
-  if (is_off) value = *known->off;
-  if (is_off && known->ours == "max_tokens") value = kAllThatFit;
-  std::optional<DefaultValue> given = read_default_value(value);
+  if (is_off) value = unchecked(known->ours);
+  if (is_off && value.is_null()) return {};
+  std::optional<ParameterValue> given = read_default_value(value);
   if (!given) return fail(ErrorCode::InvalidRequest, "it must be a number or a text");
-  ModelDefaults changed = model.defaults;
-  Status status = set_default(changed, *find_default(known->ours), *std::move(given));
-  if (status) status = check_defaults(changed);
-  if (status) model.defaults = std::move(changed);
-  return status;
+  return set_default(model.defaults, known->ours, *std::move(given), "it");
 }
 
 void use_settings(const json& config, FoundModel& model) {

@@ -1,11 +1,11 @@
 #include "models/ollama_layers.h"
 
 #include <algorithm>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <system_error>
 #include <utility>
 
+#include "core/parameters.h"
 #include "core/utf8.h"
 #include "models/byte_source.h"
 #include "models/damaged.h"
@@ -22,14 +22,8 @@ using nlohmann::json;
 constexpr std::string_view kPrefix = "application/vnd.ollama.image.";
 constexpr std::size_t kMaxParamsBytes = 64 << 10;
 constexpr std::size_t kMaxTextBytes = 1 << 20;
-constexpr std::size_t kMaxMessages = 256;
+constexpr std::size_t kMaxFirstMessages = 256;
 constexpr std::int64_t kMaxContext = 16 << 20;
-constexpr std::int64_t kAllThatFit = std::numeric_limits<std::int32_t>::max();
-
-// Ollama's names that are ours.
-constexpr std::string_view kSampling[] = {
-    "temperature",      "top_p",         "top_k", "min_p", "repeat_penalty", "frequency_penalty",
-    "presence_penalty", "repeat_last_n", "seed",  "stop"};
 
 const std::string* text_member(const json& object, const char* key) {
   const auto found = object.is_object() ? object.find(key) : object.end();
@@ -43,7 +37,7 @@ Result<bool> read_param(const std::string& name, const json& value, ModelDefault
   const auto refuse = [&](const char* wanted) {
     return fail(ErrorCode::InvalidRequest, name + " must be " + wanted);
   };
-  std::optional<DefaultValue> given = read_default_value(value);
+  std::optional<ParameterValue> given = read_default_value(value);
   const auto* whole = given ? std::get_if<std::int64_t>(&*given) : nullptr;
   if (name == "num_ctx") {
     if (whole == nullptr || *whole < 1 || *whole > kMaxContext) {
@@ -53,16 +47,12 @@ Result<bool> read_param(const std::string& name, const json& value, ModelDefault
     return true;
   }
   const bool is_limit = name == "num_predict";
-  if (!is_limit && std::ranges::find(kSampling, name) == std::end(kSampling)) return false;
+  const Parameter* const parameter = find_parameter(is_limit ? "max_tokens" : name);
+  if (!is_limit && (parameter == nullptr || !parameter->faces.has(Face::Ollama))) return false;
   if (!given) return refuse("a number, a text or a list of texts");
-  if (is_limit && whole != nullptr && *whole < 0) given = kAllThatFit;
-  if (name == "top_k" && whole != nullptr && *whole == -1) given = std::int64_t{0};
-  ModelDefaults changed = defaults;
-  const DefaultField* field = find_default(is_limit ? "max_tokens" : name);
-  Status status = set_default(changed, *field, *std::move(given));
-  if (status) status = check_defaults(changed);
+  if (is_limit && whole != nullptr && *whole < 0) given = std::int64_t{kMaxTokenCount};
+  Status status = set_default(defaults, parameter->name, *std::move(given), name);
   if (!status) return fail(status.error());
-  defaults = std::move(changed);
   return true;
 }
 
@@ -139,7 +129,7 @@ void OllamaBlobs::read_system(const std::string& text, Text& into) {
 void OllamaBlobs::read_messages(const std::string& text, Text& into) {
   const json list = json::parse(text, nullptr, false);
   std::vector<ChatMessage> messages;
-  bool simple = list.is_array() && list.size() <= kMaxMessages;
+  bool simple = list.is_array() && list.size() <= kMaxFirstMessages;
   for (std::size_t i = 0; simple && i < list.size(); ++i) {
     const std::string* role = text_member(list[i], "role");
     const std::string* content = text_member(list[i], "content");

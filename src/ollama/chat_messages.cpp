@@ -9,7 +9,7 @@ namespace pcai {
 namespace {
 
 constexpr Range kNameBytes{1, 256};
-constexpr Range kImages{0, 64};
+constexpr Range kImages{0, kMaxMedia};
 
 struct NamedRole {
   std::string_view name;
@@ -91,7 +91,7 @@ std::span<const Field<Draft>> draft_fields() {
   static const std::vector<Field<Draft>> kFields = {
       required(Field<Draft>{{"role", FieldType::String}, read_role}),
       {{"content", FieldType::String}, read_content},
-      {{"tool_calls", FieldType::Array, {0, 128}}, read_tool_calls},
+      {{"tool_calls", FieldType::Array, {0, kMaxTools}}, read_tool_calls},
       {{"images", FieldType::Array, kImages},
        [](Json& value, const std::string& path, Draft& draft) -> Status {
          return read_images(value, path, draft.message.media);

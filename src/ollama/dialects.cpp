@@ -5,12 +5,11 @@
 namespace pcai {
 namespace {
 
-constexpr std::array<FieldName, 11> kShared{{
+constexpr std::array<FieldName, 10> kShared{{
     {"model", "model"},
     {"grammar", "format"},
     {"template_arguments", "think"},
     {"adapters", "options.lora"},
-    {"penalty_last_n", "options.repeat_last_n"},
     {"max_tokens", "options.num_predict"},
     {"logprobs", "logprobs"},
     {"top_logprobs", "top_logprobs"},

@@ -48,7 +48,8 @@ Status read_options_field(Json& value, const std::string& path, R& request) {
 std::vector<Field<R>> shared_fields() {
   using enum FieldType;
   return {
-      required(Field<R>{{"model", String, {1, 256}, "", "The model's id"}, read_model}),
+      required(
+          Field<R>{{"model", String, {1, kMaxModelNameBytes}, "", "The model's id"}, read_model}),
       {{"options", Object, {}, "", "None has an effect"}, read_options_field},
       ignored_field<R>("keep_alive", Any, "The server decides how long models stay"),
       ignored_field<R>("truncate", Boolean, "Nothing is cut; too long a text is refused"),

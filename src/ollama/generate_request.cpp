@@ -8,6 +8,7 @@
 #include "openai/api_description.h"
 #include "openai/json_reader.h"
 #include "openai/media_part.h"
+#include "openai/parameter_field.h"
 #include "openai/sampling_fields.h"
 #include "openai/schema_text.h"
 #include "openai/tool_fields.h"
@@ -17,7 +18,7 @@ namespace {
 
 using Request = OllamaRequest;
 
-constexpr Range kModelBytes{1, 256};
+constexpr Range kModelBytes{1, kMaxModelNameBytes};
 
 ChatPrompt& chat_of(Request& request) {
   return std::get<ChatPrompt>(request.generate.prompt);
@@ -69,16 +70,6 @@ Status read_tools_field(Json& value, const std::string& path, Request& request) 
   return read_tools(value, path, ToolShape::Nested, chat_of(request).tools);
 }
 
-Status read_logprobs(Json& value, const std::string&, Request& request) {
-  request.generate.params.logprobs = value.get<bool>();
-  return {};
-}
-
-Status read_top_logprobs(Json& value, const std::string&, Request& request) {
-  request.generate.params.top_logprobs = value.get<std::uint32_t>();
-  return {};
-}
-
 Status read_messages_field(Json& value, const std::string& path, Request& request) {
   auto messages = read_chat_messages(value, path, request.warnings);
   if (!messages) return fail(std::move(messages).error());
@@ -99,8 +90,8 @@ std::span<const Field<Request>> shared_fields() {
       with_schema(
           Field<Request>{{"think", Any, {}, "", "Whether the model reasons first"}, read_think},
           "OllamaThink"),
-      {{"logprobs", Boolean, {}, "false", "Give each token's log-probability"}, read_logprobs},
-      {{"top_logprobs", Integer, {0, 20}, "0", "Alternatives a token"}, read_top_logprobs},
+      parameter_field<&GenerateParams::logprobs, Request>(),
+      parameter_field<&GenerateParams::top_logprobs, Request>(),
       ignored_field<Request>("keep_alive", Any, "The server decides how long models stay"),
       ignored_field<Request>("truncate", Boolean, "Nothing is cut; too long a prompt is refused"),
       ignored_field<Request>("shift", Boolean, "Nothing is cut; the answer ends with the context"),
@@ -114,10 +105,10 @@ std::span<const Field<Request>> chat_fields() {
   static const std::vector<Field<Request>> kFields = {
       with_schema(
           Field<Request>{
-              {"messages", Array, {0, 4096}, "", "The chat so far; none = load the model"},
+              {"messages", Array, {0, kMaxMessages}, "", "The chat so far; none = load the model"},
               read_messages_field},
           "OllamaMessages"),
-      with_schema(Field<Request>{{"tools", Array, {0, 128}, "", "What the model may call"},
+      with_schema(Field<Request>{{"tools", Array, {0, kMaxTools}, "", "What the model may call"},
                                  read_tools_field},
                   "Tools"),
   };
@@ -141,7 +132,7 @@ std::span<const Field<Completion>> completion_fields() {
       field<&C::suffix>("suffix", {}, "What follows the answer; for models that fill gaps"),
       field<&C::system>("system", {}, "What the model is told first"),
       field<&C::raw>("raw", {}, "The prompt as it stands, without the model's template"),
-      {{"images", Array, {0, 64}, "", "Pictures before the prompt, in base64"},
+      {{"images", Array, {0, kMaxMedia}, "", "Pictures before the prompt, in base64"},
        [](Json& value, const std::string& path, C& completion) -> Status {
          return read_images(value, path, completion.images);
        }},

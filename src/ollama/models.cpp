@@ -56,8 +56,8 @@ struct ShowRequest {
 std::span<const Field<ShowRequest>> show_fields() {
   using S = ShowRequest;
   static const std::vector<Field<S>> kFields = {
-      field<&S::model>("model", {1, 256}, "The model's id"),
-      field<&S::model>("name", {1, 256}, "The same, as it was called before"),
+      field<&S::model>("model", {1, kMaxModelNameBytes}, "The model's id"),
+      field<&S::model>("name", {1, kMaxModelNameBytes}, "The same, as it was called before"),
       field<&S::verbose>("verbose", {}, "Everything is said in any case"),
       unsupported_field<S>("system", FieldType::String, "models are not changed here"),
       unsupported_field<S>("template", FieldType::String, "models are not changed here"),

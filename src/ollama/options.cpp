@@ -1,20 +1,19 @@
 #include <algorithm>
-#include <utility>
+#include <iterator>
 
 #include "ollama/generate_request.h"
-#include "openai/sampling_fields.h"
+#include "openai/lora_field.h"
+#include "openai/parameter_field.h"
 
 namespace pcai {
 namespace {
 
 using P = GenerateParams;
 
-constexpr std::uint32_t kAllThatFit = 2147483647;
-
 Status read_num_predict(Json& value, const std::string&, P& params) {
   const auto tokens = value.get<std::int64_t>();
   // -1 and -2 mean "until the end" and "until the context is full", which is the same here.
-  params.max_tokens = tokens < 0 ? kAllThatFit : static_cast<std::uint32_t>(tokens);
+  params.max_tokens = tokens < 0 ? kMaxTokenCount : static_cast<std::uint32_t>(tokens);
   return {};
 }
 
@@ -31,13 +30,9 @@ std::span<const Field<P>> option_fields() {
   using enum FieldType;
   static const std::vector<Field<P>> kFields = [] {
     std::vector<Field<P>> fields = {
-        {{"num_predict", Integer, {-2, kAllThatFit}, "-1", "Most tokens; -1 = all that fit"},
+        {{"num_predict", Integer, {-2, kMaxTokenCount}, "-1", "Most tokens; -1 = all that fit"},
          read_num_predict},
-        {{"typical_p", Number, {}, "1", "Not supported; 1 is off"}, read_off<1>},
         {{"tfs_z", Number, {}, "1", "Not supported; 1 is off"}, read_off<1>},
-        {{"mirostat", Integer, {}, "0", "Not supported; 0 is off"}, read_off<0>},
-        ignored_field<P>("mirostat_tau", Number, "Mirostat is off"),
-        ignored_field<P>("mirostat_eta", Number, "Mirostat is off"),
         ignored_field<P>("penalize_newline", Boolean, "Newlines are tokens like any other"),
     };
     for (const char* name : {"num_ctx", "num_batch", "num_gpu", "main_gpu", "num_thread",
@@ -48,13 +43,8 @@ std::span<const Field<P>> option_fields() {
                              "use_mlock", "embedding_only"}) {
       fields.push_back(ignored_field<P>(name, Boolean, "The server decides how models are loaded"));
     }
-    // The rest has the names and meanings of the other API's.
-    for (const Field<P>& field : sampling_fields()) {
-      constexpr std::string_view kOthers[] = {"repetition_penalty", "logit_bias", "ignore_eos"};
-      if (std::find(std::begin(kOthers), std::end(kOthers), field.name) == std::end(kOthers)) {
-        fields.push_back(field);
-      }
-    }
+    std::ranges::copy(parameter_fields(Face::Ollama), std::back_inserter(fields));
+    fields.push_back(lora_field());
     return fields;
   }();
   return kFields;

@@ -23,7 +23,11 @@ Status read_stream_options(Json& value, const std::string& path, Request& reques
 std::span<const Field<Request>> answer_fields() {
   using enum FieldType;
   static const std::vector<Field<Request>> kFields = {
-      {{"model", String, {0, 256}, "", "The model's id; empty or absent takes the default model"},
+      {{"model",
+        String,
+        {0, kMaxModelNameBytes},
+        "",
+        "The model's id; empty or absent takes the default model"},
        read_model},
       field<&Request::n>("n", {1, 128}, "How many answers"),
       field<&Request::stream>("stream", {}, "Send the answer in pieces as it comes"),

@@ -2,6 +2,7 @@
 
 #include "openai/format_fields.h"
 #include "openai/messages.h"
+#include "openai/parameter_field.h"
 #include "openai/template_fields.h"
 #include "openai/tool_fields.h"
 
@@ -10,7 +11,7 @@ namespace {
 
 using Request = ChatCompletionRequest;
 
-constexpr Range kMaxTokens{1, 2147483647};
+constexpr Range kTools{0, kMaxTools};
 
 // Other servers' ways to say it, GBNF among them.
 constexpr std::string_view kUseFormat = "send response_format of type json_schema, regex or lark";
@@ -26,21 +27,6 @@ Status read_message_list(Json& value, const std::string& path, Request& request)
   auto messages = read_messages(value, path, request.warnings, request.places);
   if (!messages) return fail(std::move(messages).error());
   request.generate.prompt = ChatPrompt{*std::move(messages)};
-  return {};
-}
-
-Status read_max_tokens(Json& value, const std::string&, Request& request) {
-  request.generate.params.max_tokens = value.get<std::uint32_t>();
-  return {};
-}
-
-Status read_logprobs(Json& value, const std::string&, Request& request) {
-  request.generate.params.logprobs = value.get<bool>();
-  return {};
-}
-
-Status read_top_logprobs(Json& value, const std::string&, Request& request) {
-  request.generate.params.top_logprobs = value.get<std::uint32_t>();
   return {};
 }
 
@@ -81,10 +67,6 @@ Status read_effort(Json& value, const std::string& path, Request& request) {
   return read_reasoning_effort(value, path, prompt_of(request));
 }
 
-Status read_budget(Json& value, const std::string& path, Request& request) {
-  return read_reasoning_budget(value, path, request.generate.params);
-}
-
 Status read_arguments(Json& value, const std::string& path, Request& request) {
   return read_template_arguments(value, path, prompt_of(request));
 }
@@ -105,26 +87,25 @@ Status read_modalities(Json& value, const std::string& path, Request& request) {
 
 std::span<const Field<Request>> chat_fields() {
   using enum FieldType;
-  const std::string default_max = std::to_string(GenerateParams{}.max_tokens);
+  using P = GenerateParams;
   static const std::vector<Field<Request>> kFields = {
-      required(with_schema(
-          Field<Request>{{"messages", Array, {1, 4096}, "", "The chat so far"}, read_message_list},
-          "Messages")),
-      {{"max_tokens", Integer, kMaxTokens, default_max, "Deprecated: max_completion_tokens"},
-       read_max_tokens},
+      required(
+          with_schema(Field<Request>{{"messages", Array, {1, kMaxMessages}, "", "The chat so far"},
+                                     read_message_list},
+                      "Messages")),
+      with_description(parameter_field<&P::max_tokens, Request>(),
+                       "Deprecated: max_completion_tokens"),
       // After max_tokens, because it wins.
-      {{"max_completion_tokens", Integer, kMaxTokens, default_max, "Most tokens of an answer"},
-       read_max_tokens},
-      {{"logprobs", Boolean, {}, "false", "Give each token's log-probability"}, read_logprobs},
-      {{"top_logprobs", Integer, {0, 20}, "0", "Alternatives a token; needs logprobs"},
-       read_top_logprobs},
+      with_name(parameter_field<&P::max_tokens, Request>(), "max_completion_tokens"),
+      parameter_field<&P::logprobs, Request>(),
+      parameter_field<&P::top_logprobs, Request>(),
       with_schema(Field<Request>{{"response_format", Object, {}, "", "What the answer must be"},
                                  read_response_format},
                   "ResponseFormat"),
-      with_schema(Field<Request>{{"tools", Array, {0, 128}, "", "Functions the model may call"},
+      with_schema(Field<Request>{{"tools", Array, kTools, "", "Functions the model may call"},
                                  read_tool_list},
                   "Tools"),
-      {{"functions", Array, {0, 128}, "", "Older form of tools"}, read_function_list},
+      {{"functions", Array, kTools, "", "Older form of tools"}, read_function_list},
       {{"parallel_tool_calls", Boolean, {}, "true", "false: at most one call"}, read_parallel},
       // After the tools, whose names they may use, and parallel_tool_calls, which they may narrow.
       with_schema(Field<Request>{{"tool_choice", StringOrObject, {}, "", "Which tools are called"},
@@ -134,14 +115,13 @@ std::span<const Field<Request>> chat_fields() {
       with_choices(
           Field<Request>{{"reasoning_effort", String, {}, "", "How much to reason"}, read_effort},
           reasoning_efforts()),
-      {{"reasoning_budget",
-        Integer,
-        {0, 2147483647},
-        "",
-        "Most tokens of reasoning; then it is ended, and the answer begins"},
-       read_budget},
+      parameter_field<&P::reasoning_budget, Request>(),
       // After reasoning_effort, because it wins.
-      {{"chat_template_kwargs", Object, {0, 32}, "", "Arguments of the model's chat template"},
+      {{"chat_template_kwargs",
+        Object,
+        {0, kMaxTemplateArguments},
+        "",
+        "Arguments of the model's chat template"},
        read_arguments},
       {{"modalities", Array, {1, 8}, "", "[\"text\"]"}, read_modalities},
 

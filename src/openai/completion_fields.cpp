@@ -1,4 +1,5 @@
 #include "openai/completion_request.h"
+#include "openai/parameter_field.h"
 
 namespace pcai {
 namespace {
@@ -6,7 +7,7 @@ namespace {
 using Request = CompletionRequest;
 
 constexpr Range kPrompts{1, kMaxCompletions};
-constexpr Range kTokenIds{0, 2147483647};
+constexpr Range kTokenIds{0, kMaxTokenCount};
 
 Result<TokenPrompt> read_tokens(Json& array, const std::string& path) {
   static const FieldInfo kToken{"", FieldType::Integer, kTokenIds};
@@ -51,11 +52,6 @@ Status read_prompt(Json& value, const std::string& path, Request& request) {
   return {};
 }
 
-Status read_max_tokens(Json& value, const std::string&, Request& request) {
-  request.generate.params.max_tokens = value.get<std::uint32_t>();
-  return {};
-}
-
 Status read_best_of(Json& value, const std::string&, Request& request) {
   request.best_of = value.get<std::uint32_t>();
   return {};
@@ -76,7 +72,7 @@ std::span<const Field<Request>> completion_fields() {
           Field<Request>{{"prompt", StringOrArray, {}, "", "Text or token ids, or a list of them"},
                          read_prompt},
           "CompletionPrompt")),
-      {{"max_tokens", Integer, {1, 2147483647}, "16", "Most tokens of an answer"}, read_max_tokens},
+      with_default(parameter_field<&GenerateParams::max_tokens, Request>(), "16"),
       {{"best_of", Integer, {1, 20}, "", "Answers to choose the n likeliest from; default n"},
        read_best_of},
       field<&Request::echo>("echo", {}, "Begin with the prompt"),

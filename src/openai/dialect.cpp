@@ -110,7 +110,7 @@ std::optional<std::string> Dialect::name_of(std::string_view path) const {
       found = std::move(ours);
     }
   }
-  if (found || !has_path(kParameterPaths, path)) return found;
+  if (found || !has_path(parameter_paths(), path)) return found;
   return parameters ? std::string(*parameters).append(path) : std::string();
 }
 

@@ -49,7 +49,7 @@ class Places {
 struct Dialect {
   std::span<const FieldName> names;
 
-  /// What stands before the names of parameters (kParameterPaths) that are not among `names`;
+  /// What stands before the names of parameters (parameter_paths()) that are not among `names`;
   /// absent = the API has no others.
   std::optional<std::string_view> parameters;
 

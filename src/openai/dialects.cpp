@@ -24,7 +24,6 @@ constexpr FieldName kChat[] = {
     {"grammar", "response_format"},
     {"logit_bias", "logit_bias"},
     {"adapters", "lora"},
-    {"penalty_last_n", "repeat_last_n"},
     {"prompt", ""},
     {"suffix", ""},
 };
@@ -38,7 +37,6 @@ constexpr FieldName kCompletion[] = {
     {"suffix", "suffix"},
     {"logit_bias", "logit_bias"},
     {"adapters", "lora"},
-    {"penalty_last_n", "repeat_last_n"},
     {"top_logprobs", "logprobs"},
     {"reasoning_budget", ""},
     {"tools", ""},
@@ -60,7 +58,6 @@ constexpr FieldName kResponses[] = {
     {"grammar", "text.format"},
     {"logit_bias", "logit_bias"},
     {"adapters", "lora"},
-    {"penalty_last_n", "repeat_last_n"},
     {"max_tokens", "max_output_tokens"},
     {"logprobs", "include"},
     {"prompt", ""},

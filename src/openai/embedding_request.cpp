@@ -8,7 +8,7 @@
 namespace pcai {
 namespace {
 
-constexpr Range kModelBytes{0, 256};
+constexpr Range kModelBytes{0, kMaxModelNameBytes};
 constexpr double kMaxTokens = 1 << 20;
 constexpr Range kInputs{1, kMaxEmbedInputs};
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -8,7 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "core/limits.h"
 #include "core/path.h"
+#include "core/range.h"
 #include "core/result.h"
 #include "openai/json_text.h"
 
@@ -32,21 +33,14 @@ enum class FieldType : std::uint8_t {
 /// "a boolean", "a string or an array": as error messages say it.
 std::string_view to_string(FieldType type) noexcept;
 
-/// Bounds, both included unless `above_min`: of a number's value, a string's bytes, or the number
-/// of items or members. A StringOr… field bounds its other form only.
-struct Range {
-  double min = -std::numeric_limits<double>::infinity();
-  double max = std::numeric_limits<double>::infinity();
-  bool above_min = false;  // min itself is outside
-};
-
 enum class FieldEffect : std::uint8_t {
   Honoured,
   Ignored,      // accepted, has no effect, named in the warnings
   Unsupported,  // only a value that asks for nothing is accepted: empty or false
 };
 
-/// What is known of a field without its target. Null always equals absent.
+/// What is known of a field without its target. Null always equals absent. The range of a StringOr…
+/// field bounds its other form only.
 struct FieldInfo {
   std::string_view name;
   FieldType type = FieldType::Any;

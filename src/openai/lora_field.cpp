@@ -3,7 +3,6 @@
 namespace pcai {
 namespace {
 
-constexpr double kMaxAdapters = 64;
 constexpr double kMaxScale = 1e6;
 
 std::span<const Field<AdapterScale>> adapter_fields() {

@@ -9,7 +9,7 @@ namespace pcai {
 std::span<const Field<ModelRequest>> model_request_fields() {
   using R = ModelRequest;
   static const std::vector<Field<R>> kFields = {
-      required(field<&R::model>("model", {1, 256}, "The model's id")),
+      required(field<&R::model>("model", {1, kMaxModelNameBytes}, "The model's id")),
       field<&R::stream>("stream", {}, "Send the model's state each time that it changes"),
   };
   return kFields;

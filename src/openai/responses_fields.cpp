@@ -1,5 +1,6 @@
 
 #include "openai/format_fields.h"
+#include "openai/parameter_field.h"
 #include "openai/responses_input.h"
 #include "openai/responses_request.h"
 #include "openai/template_fields.h"
@@ -23,11 +24,6 @@ Status read_messages_of_input(Json& value, const std::string& path, Request& req
   auto messages = read_input(value, path, request.warnings, request.places);
   if (!messages) return fail(std::move(messages).error());
   prompt_of(request).messages = *std::move(messages);
-  return {};
-}
-
-Status read_max_tokens(Json& value, const std::string&, Request& request) {
-  request.generate.params.max_tokens = value.get<std::uint32_t>();
   return {};
 }
 
@@ -70,10 +66,6 @@ Status read_reasoning(Json& value, const std::string& path, Request& request) {
   return read_fields(value, path, request.warnings, FieldSet<Request>{kFields, request});
 }
 
-Status read_budget(Json& value, const std::string& path, Request& request) {
-  return read_reasoning_budget(value, path, request.generate.params);
-}
-
 Status read_arguments(Json& value, const std::string& path, Request& request) {
   return read_template_arguments(value, path, prompt_of(request));
 }
@@ -95,11 +87,6 @@ Status read_include(Json& value, const std::string& path, Request& request) {
                   where);
     }
   }
-  return {};
-}
-
-Status read_top_logprobs(Json& value, const std::string&, Request& request) {
-  request.generate.params.top_logprobs = value.get<std::uint32_t>();
   return {};
 }
 
@@ -128,24 +115,29 @@ Status read_truncation(Json& value, const std::string& path, Request&) {
 std::span<const Field<Request>> responses_fields() {
   using enum FieldType;
   static constexpr std::string_view kTruncations[] = {"auto", "disabled"};
-  const std::string default_max = std::to_string(GenerateParams{}.max_tokens);
+  using P = GenerateParams;
   static const std::vector<Field<Request>> kFields = {
-      {{"model", String, {0, 256}, "", "The model's id; empty or absent takes the default model"},
+      {{"model",
+        String,
+        {0, kMaxModelNameBytes},
+        "",
+        "The model's id; empty or absent takes the default model"},
        read_model},
       required(with_schema(
-          Field<Request>{{"input", StringOrArray, {1, 4096}, "", "Text, or a list of items"},
-                         read_messages_of_input},
+          Field<Request>{
+              {"input", StringOrArray, {1, kMaxMessages}, "", "Text, or a list of items"},
+              read_messages_of_input},
           "ResponseInput")),
       field<&Request::instructions>("instructions", {}, "A system message before all others"),
       field<&Request::previous_response_id>("previous_response_id", {0, 256},
                                             "A stored response whose conversation goes on"),
-      {{"max_output_tokens", Integer, {1, 2147483647}, default_max, "Most tokens of the answer"},
-       read_max_tokens},
+      with_name(parameter_field<&P::max_tokens, Request>(), "max_output_tokens"),
       field<&Request::stream>("stream", {}, "Send events as the answer comes"),
       field<&Request::store>("store", {}, "Keep the response for previous_response_id and GET"),
-      with_schema(Field<Request>{{"tools", Array, {0, 128}, "", "Functions the model may call"},
-                                 read_tool_list},
-                  "FlatTools"),
+      with_schema(
+          Field<Request>{{"tools", Array, {0, kMaxTools}, "", "Functions the model may call"},
+                         read_tool_list},
+          "FlatTools"),
       {{"parallel_tool_calls", Boolean, {}, "true", "false: at most one call"}, read_parallel},
       // After the tools, whose names it may use, and parallel_tool_calls, which it may narrow.
       with_schema(Field<Request>{{"tool_choice", StringOrObject, {}, "", "Which tools are called"},
@@ -156,18 +148,17 @@ std::span<const Field<Request>> responses_fields() {
       with_schema(
           Field<Request>{{"reasoning", Object, {}, "", "How much to reason"}, read_reasoning},
           "ResponseReasoning"),
-      {{"reasoning_budget",
-        Integer,
-        {0, 2147483647},
-        "",
-        "Most tokens of reasoning; then it is ended, and the answer begins"},
-       read_budget},
+      parameter_field<&P::reasoning_budget, Request>(),
       // After reasoning, because it wins.
-      {{"chat_template_kwargs", Object, {0, 32}, "", "Arguments of the model's chat template"},
+      {{"chat_template_kwargs",
+        Object,
+        {0, kMaxTemplateArguments},
+        "",
+        "Arguments of the model's chat template"},
        read_arguments},
       {{"include", Array, {0, 16}, "", "[\"message.output_text.logprobs\"]"}, read_include},
-      {{"top_logprobs", Integer, {0, 20}, "0", "Alternatives a token; needs include"},
-       read_top_logprobs},
+      with_description(parameter_field<&P::top_logprobs, Request>(),
+                       "Likeliest alternatives of each token; needs include"),
       {{"metadata", Object, {0, 16}, "", "The client's notes, given back"}, read_metadata},
       with_choices(Field<Request>{{"truncation", String, {}, "", "disabled: nothing is cut"},
                                   read_truncation},

@@ -36,11 +36,6 @@ Status read_reasoning_effort(Json& value, const std::string&, ChatPrompt& prompt
   return {};
 }
 
-Status read_reasoning_budget(Json& value, const std::string&, GenerateParams& params) {
-  params.reasoning_budget = value.get<std::uint32_t>();
-  return {};
-}
-
 Status read_template_arguments(Json& object, const std::string& path, ChatPrompt& prompt) {
   std::size_t bytes = 0;
   for (auto& [name, value] : object.get_ref<Json::object_t&>()) {

@@ -11,9 +11,6 @@ namespace pcai {
 /// as its argument `reasoning_effort`.
 Status read_reasoning_effort(Json& value, const std::string& path, ChatPrompt& prompt);
 
-/// Reads the most tokens of reasoning.
-Status read_reasoning_budget(Json& value, const std::string& path, GenerateParams& params);
-
 /// The values that reasoning_effort has.
 std::span<const std::string_view> reasoning_efforts();
 

@@ -8,7 +8,7 @@
 namespace pcai {
 namespace {
 
-constexpr Range kModelBytes{0, 256};
+constexpr Range kModelBytes{0, kMaxModelNameBytes};
 
 Status read_tokens(Json& value, const std::string& path, DetokenizeRequest& request) {
   static const FieldInfo kToken{"", FieldType::Integer, {0, 2147483647}};

@@ -76,7 +76,7 @@ Fields allowed_fields() {
   static constexpr std::string_view kModes[] = {"auto", "required"};
   return {
       required(with_choices(Field<Draft>{{"mode", FieldType::String}, read_mode}, kModes)),
-      required(Field<Draft>{{"tools", FieldType::Array, {1, 128}}, read_allowed_tools}),
+      required(Field<Draft>{{"tools", FieldType::Array, {1, kMaxTools}}, read_allowed_tools}),
   };
 }
 

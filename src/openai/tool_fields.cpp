@@ -7,7 +7,7 @@
 namespace pcai {
 namespace {
 
-constexpr Range kNameBytes{1, 64};
+constexpr Range kNameBytes{1, kMaxToolNameBytes};
 
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||

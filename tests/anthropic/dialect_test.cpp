@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/parameters.h"
 #include "core/path.h"
 
 namespace pcai {
@@ -11,7 +12,7 @@ TEST(AnthropicDialectTest, ItHasAWordForAllThatTheCoreMayName) {
   for (const std::string_view path : kGeneratePaths) {
     EXPECT_TRUE(kAnthropicDialect.name_of(path).has_value()) << path;
   }
-  for (const std::string_view path : kParameterPaths) {
+  for (const std::string_view path : parameter_paths()) {
     EXPECT_TRUE(kAnthropicDialect.name_of(path).has_value()) << path;
   }
 }

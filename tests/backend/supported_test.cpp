@@ -56,5 +56,14 @@ TEST(CheckSupportedTest, ImagesAudioGapsBudgetsAndAdaptersNeedSupport) {
   EXPECT_EQ(refused_field(request, {.supports_adapters = true}), "");
 }
 
+TEST(CheckSupportedTest, AParameterThatABackendLacksIsRefusedUnlessItIsAtItsDefault) {
+  GenerateRequest request{.prompt = TextPrompt{"a"}};
+  const BackendCapabilities without{.missing_parameters = {"min_p"}};
+  EXPECT_EQ(refused_field(request, without), "");
+  request.params.min_p = 0.5F;
+  EXPECT_EQ(refused_field(request, without), "min_p");
+  EXPECT_EQ(refused_field(request), "");
+}
+
 }  // namespace
 }  // namespace pcai

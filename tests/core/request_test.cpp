@@ -7,6 +7,7 @@
 #include <limits>
 #include <string>
 
+#include "core/parameters.h"
 #include "core/path.h"
 
 namespace pcai {
@@ -16,7 +17,7 @@ constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
 bool is_path_of_request(std::string_view path) {
-  return has_path(kGeneratePaths, path) || has_path(kParameterPaths, path);
+  return has_path(kGeneratePaths, path) || has_path(parameter_paths(), path);
 }
 
 struct BadParam {
@@ -60,8 +61,8 @@ INSTANTIATE_TEST_SUITE_P(
                  [](auto& p) { p.frequency_penalty = kNan; }},
         BadParam{"PresencePenaltyInfinite", "presence_penalty",
                  [](auto& p) { p.presence_penalty = -kInfinity; }},
-        BadParam{"PenaltyLastNUnderMinusOne", "penalty_last_n",
-                 [](auto& p) { p.penalty_last_n = -2; }},
+        BadParam{"RepeatLastNUnderMinusOne", "repeat_last_n",
+                 [](auto& p) { p.repeat_last_n = -2; }},
         BadParam{"MaxTokensZero", "max_tokens", [](auto& p) { p.max_tokens = 0; }},
         BadParam{"TopLogprobsTooMany", "top_logprobs",
                  [](auto& p) {
@@ -102,7 +103,7 @@ TEST(CheckParamsBoundaryTest, TheEdgesOfEveryRangeAreFine) {
   params.top_p = 0;
   params.top_k = 0;
   params.min_p = 1;
-  params.penalty_last_n = -1;
+  params.repeat_last_n = -1;
   params.max_tokens = 1;
   params.logprobs = true;
   params.top_logprobs = 20;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/parameters.h"
 #include "core/path.h"
 
 namespace pcai {
@@ -16,7 +17,7 @@ void expect_complete(const Dialect& dialect, std::span<const std::string_view> p
 TEST(OllamaDialectsTest, EachHasAWordForAllThatTheCoreMayName) {
   for (const Dialect* const dialect : {&kOllamaChatDialect, &kOllamaGenerateDialect}) {
     expect_complete(*dialect, kGeneratePaths);
-    expect_complete(*dialect, kParameterPaths);
+    expect_complete(*dialect, parameter_paths());
   }
   expect_complete(kOllamaEmbedDialect, kEmbedPaths);
   expect_complete(kOllamaEmbeddingsDialect, kEmbedPaths);

@@ -41,7 +41,7 @@ TEST(OllamaRequestTest, OptionsArrive) {
   EXPECT_FLOAT_EQ(params.temperature, 0.5F);
   EXPECT_EQ(params.top_k, 3);
   EXPECT_EQ(params.seed, 9U);
-  EXPECT_EQ(params.penalty_last_n, 5);
+  EXPECT_EQ(params.repeat_last_n, 5);
   EXPECT_THAT(params.stop_sequences, ElementsAre("a"));
   EXPECT_TRUE(request.warnings.empty());
   EXPECT_TRUE(request.stream);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/parameters.h"
 #include "core/path.h"
 #include "openai/dialects.h"
 
@@ -103,7 +104,7 @@ void expect_complete(const Dialect& dialect, std::span<const std::string_view> p
 TEST(DialectTest, EachHasAWordForAllThatTheCoreMayName) {
   for (const Dialect* const dialect : {&kChatDialect, &kCompletionDialect, &kResponsesDialect}) {
     expect_complete(*dialect, kGeneratePaths);
-    expect_complete(*dialect, kParameterPaths);
+    expect_complete(*dialect, parameter_paths());
   }
   expect_complete(kCompletionDialect, kDetokenizePaths);
   expect_complete(kEmbeddingDialect, kEmbedPaths);

@@ -45,7 +45,7 @@ void check_sampling(const GenerateParams& params) {
   require(params.repeat_penalty > 0 && params.repeat_penalty <= 10, "repeat_penalty");
   require(std::abs(params.frequency_penalty) <= 2, "frequency_penalty");
   require(std::abs(params.presence_penalty) <= 2, "presence_penalty");
-  require(params.penalty_last_n >= -1 && params.penalty_last_n <= 1 << 20, "penalty_last_n");
+  require(params.repeat_last_n >= -1 && params.repeat_last_n <= 1 << 20, "repeat_last_n");
   require(params.max_tokens >= 1, "max_tokens");
   require(params.top_logprobs <= 20 && (params.logprobs || params.top_logprobs == 0), "logprobs");
   require(params.logit_bias.size() <= 1024, "logit_bias");

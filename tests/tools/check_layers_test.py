@@ -159,6 +159,8 @@ class CheckLayersTest(unittest.TestCase):
         self.write("tests/contract/subjects/fake.cpp", "")
         self.assert_refused("tests/contract/subjects/fake.cpp: no CMakeLists.txt names it")
         self.write("tests/contract/CMakeLists.txt", "list(APPEND subjects subjects/${room}.cpp)\n")
+        self.assertEqual(self.check()[0], 0)
+
     def test_locks_that_clang_cannot_check_are_refused_with_their_line(self):
         for lock in ("mutex", "shared_mutex", "condition_variable", "lock_guard", "unique_lock"):
             self.write("src/engine/queue.h", f"#include <mutex>\nstd::{lock} lock_;\n")

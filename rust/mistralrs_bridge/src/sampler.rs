@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::guide::Guide;
 
-/// How a request samples: core/request.h's GenerateParams, the same names, meanings and order.
+/// How a request samples: the same names and meanings as in core/parameters.h.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
@@ -16,13 +16,27 @@ pub struct Params {
     pub repeat_penalty: f32,
     pub frequency_penalty: f32,
     pub presence_penalty: f32,
-    pub penalty_last_n: i32,
+    pub repeat_last_n: i32,
+    pub typical_p: f32,
+    pub top_n_sigma: f32,
+    pub dynatemp_range: f32,
+    pub dynatemp_exponent: f32,
+    pub xtc_probability: f32,
+    pub xtc_threshold: f32,
+    pub min_keep: usize,
     pub max_tokens: u32,
     pub seed: u64,
     pub logit_bias: Vec<(u32, f32)>,
     pub logprobs: bool,
     pub top_logprobs: usize,
     pub ignore_eos: bool,
+}
+
+impl Params {
+    /// How many tokens what leaves tokens out must leave.
+    fn least(&self) -> usize {
+        self.min_keep.max(1)
+    }
 }
 
 /// A token and its natural-log probability, before any bias, penalty or temperature.
@@ -72,7 +86,8 @@ pub fn choose(
     let raw = params.logprobs.then(|| logits.to_vec());
     shape(params, place, logits);
     let position = place.context.len() as u64;
-    let mut token = pick(params, logits, uniform(params.seed, position));
+    let chance = uniform(params.seed ^ CHANCE, position);
+    let mut token = pick(params, logits, uniform(params.seed, position), chance);
     if let Some(guide) = guide {
         if let Some(forced) = guide
             .forced()
@@ -86,7 +101,8 @@ pub fn choose(
             if logits.iter().all(|logit| *logit == f32::NEG_INFINITY) {
                 return Err(Refusal::NoneAllowed);
             }
-            token = pick(params, logits, uniform(params.seed ^ ANEW, position));
+            let at = uniform(params.seed ^ ANEW, position);
+            token = pick(params, logits, at, chance);
         }
     }
     let logprobs = raw.map_or_else(Vec::new, |raw| score(&raw, token, params.top_logprobs));
@@ -96,11 +112,14 @@ pub fn choose(
 /// Makes the second number of a position another one than the first.
 const ANEW: u64 = 0x5851_f42d_4c95_7f2d;
 
-fn pick(params: &Params, logits: &[f32], at: f64) -> u32 {
-    if params.temperature < COLDEST {
+/// Makes the number that decides about XTC another one than those that draw.
+const CHANCE: u64 = 0x2545_f491_4f6c_dd1d;
+
+fn pick(params: &Params, logits: &[f32], at: f64, chance: f64) -> u32 {
+    if params.temperature + params.dynatemp_range < COLDEST {
         argmax(logits)
     } else {
-        draw(params, logits, at)
+        draw(params, logits, at, chance)
     }
 }
 
@@ -120,7 +139,7 @@ fn shape(params: &Params, place: &Place, logits: &mut [f32]) {
         }
     }
     let window = |tokens: &[u32]| -> Vec<u32> {
-        let last = usize::try_from(params.penalty_last_n).unwrap_or(tokens.len());
+        let last = usize::try_from(params.repeat_last_n).unwrap_or(tokens.len());
         tokens[tokens.len().saturating_sub(last)..].to_vec()
     };
     if params.repeat_penalty != 1.0 {
@@ -159,8 +178,8 @@ fn argmax(logits: &[f32]) -> u32 {
     best as u32
 }
 
-/// top_k, top_p, min_p, temperature, in this order; `at` in [0, 1) picks among what is left.
-fn draw(params: &Params, logits: &[f32], at: f64) -> u32 {
+/// top_n_sigma, top_k, typical_p, top_p, min_p, XTC, temperature, in this order; `at` in [0, 1) picks among what is left.
+fn draw(params: &Params, logits: &[f32], at: f64, chance: f64) -> u32 {
     let order = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
     let mut left: Vec<(u32, f32)> = logits
         .iter()
@@ -168,6 +187,9 @@ fn draw(params: &Params, logits: &[f32], at: f64) -> u32 {
         .enumerate()
         .map(|(i, l)| (i as u32, l))
         .collect();
+    if params.top_n_sigma > 0.0 {
+        keep_near(params, &mut left);
+    }
     if params.top_k > 0 && params.top_k < left.len() {
         left.select_nth_unstable_by(params.top_k - 1, order);
         left.truncate(params.top_k);
@@ -175,6 +197,10 @@ fn draw(params: &Params, logits: &[f32], at: f64) -> u32 {
     left.sort_unstable_by(order);
     let most = left[0].1;
     let weight = |logit: f32| f64::from(logit - most).exp();
+    if params.typical_p < 1.0 {
+        keep_typical(params, &mut left);
+        left.sort_unstable_by(order);
+    }
     if params.top_p < 1.0 {
         let all: f64 = left.iter().map(|(_, l)| weight(*l)).sum();
         let mut sum = 0.0;
@@ -183,13 +209,25 @@ fn draw(params: &Params, logits: &[f32], at: f64) -> u32 {
             sum += weight(*l);
             goes_on
         });
-        let kept = kept.count().max(1);
+        let kept = kept.count().max(params.least());
         left.truncate(kept);
     }
     if params.min_p > 0.0 {
-        left.retain(|(_, l)| weight(*l) >= f64::from(params.min_p));
+        let kept = left
+            .iter()
+            .filter(|(_, l)| weight(*l) >= f64::from(params.min_p));
+        let kept = kept.count().max(params.least());
+        left.truncate(kept);
     }
-    let warm = |logit: f32| (f64::from(logit - most) / f64::from(params.temperature)).exp();
+    if chance < f64::from(params.xtc_probability) {
+        drop_likely(params, &mut left);
+    }
+    let temperature = temperature(params, &left);
+    if temperature < f64::from(COLDEST) {
+        return left[0].0;
+    }
+    let most = left[0].1;
+    let warm = |logit: f32| (f64::from(logit - most) / temperature).exp();
     let mut rest = at * left.iter().map(|(_, l)| warm(*l)).sum::<f64>();
     for (token, logit) in &left {
         rest -= warm(*logit);
@@ -198,6 +236,82 @@ fn draw(params: &Params, logits: &[f32], at: f64) -> u32 {
         }
     }
     left[left.len() - 1].0
+}
+
+/// Probabilities at temperature 1, in the same order.
+fn probabilities(left: &[(u32, f32)]) -> Vec<f64> {
+    let most = left.iter().fold(f32::NEG_INFINITY, |m, (_, l)| m.max(*l));
+    let weights = left.iter().map(|(_, l)| f64::from(l - most).exp());
+    let sum: f64 = weights.clone().sum();
+    weights.map(|weight| weight / sum).collect()
+}
+
+/// 0 for what never happens.
+fn surprise(probability: f64) -> f64 {
+    if probability > 0.0 {
+        -probability.ln()
+    } else {
+        0.0
+    }
+}
+
+/// Keeps the tokens whose surprise is nearest to the expected one.
+fn keep_typical(params: &Params, left: &mut Vec<(u32, f32)>) {
+    let all = probabilities(left);
+    let expected: f64 = all.iter().map(|p| p * surprise(*p)).sum();
+    let mut order: Vec<usize> = (0..left.len()).filter(|i| all[*i] > 0.0).collect();
+    let distance = |i: &usize| (surprise(all[*i]) - expected).abs();
+    order.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
+    let mut sum = 0.0;
+    let kept = order.iter().take_while(|i| {
+        let goes_on = sum <= f64::from(params.typical_p);
+        sum += all[**i];
+        goes_on
+    });
+    let kept = kept.count().max(params.least()).min(order.len());
+    *left = order[..kept].iter().map(|i| left[*i]).collect();
+}
+
+/// Keeps the logits within `top_n_sigma` standard deviations of the largest.
+fn keep_near(params: &Params, left: &mut Vec<(u32, f32)>) {
+    left.retain(|(_, l)| *l != f32::NEG_INFINITY);
+    let count = left.len() as f64;
+    let mean = left.iter().map(|(_, l)| f64::from(*l)).sum::<f64>() / count;
+    let square = |l: f32| (f64::from(l) - mean).powi(2);
+    let deviation = (left.iter().map(|(_, l)| square(*l)).sum::<f64>() / count).sqrt();
+    let most = left.iter().fold(f32::NEG_INFINITY, |m, (_, l)| m.max(*l));
+    let least = f64::from(most) - f64::from(params.top_n_sigma) * deviation;
+    left.retain(|(_, l)| f64::from(*l) >= least);
+}
+
+/// The temperature for what is left: within `dynatemp_range` by its entropy.
+fn temperature(params: &Params, left: &[(u32, f32)]) -> f64 {
+    let (middle, range) = (
+        f64::from(params.temperature),
+        f64::from(params.dynatemp_range),
+    );
+    if range <= 0.0 || left.len() < 2 {
+        return middle;
+    }
+    let entropy: f64 = probabilities(left).iter().map(|p| p * surprise(*p)).sum();
+    let share = entropy / (left.len() as f64).ln();
+    let low = (middle - range).max(0.0);
+    low + (middle + range - low) * share.powf(f64::from(params.dynatemp_exponent))
+}
+
+/// Leaves out the likeliest tokens, down to the least likely one that is over `xtc_threshold`.
+fn drop_likely(params: &Params, left: &mut Vec<(u32, f32)>) {
+    if params.xtc_threshold > 0.5 || left.len() < 2 {
+        return;
+    }
+    let over = probabilities(left)
+        .iter()
+        .take_while(|p| **p >= f64::from(params.xtc_threshold))
+        .count();
+    let dropped = over.saturating_sub(1);
+    if left.len() - dropped >= params.least() {
+        left.drain(..dropped);
+    }
 }
 
 /// A number in [0, 1) that depends on the seed and the position alone (splitmix64).
@@ -249,7 +363,14 @@ mod tests {
             repeat_penalty: 1.0,
             frequency_penalty: 0.0,
             presence_penalty: 0.0,
-            penalty_last_n: 64,
+            repeat_last_n: 64,
+            typical_p: 1.0,
+            top_n_sigma: 0.0,
+            dynatemp_range: 0.0,
+            dynatemp_exponent: 1.0,
+            xtc_probability: 0.0,
+            xtc_threshold: 0.1,
+            min_keep: 0,
             max_tokens: 10,
             seed: 1,
             logit_bias: vec![],
@@ -465,7 +586,7 @@ mod tests {
         assert_eq!(token(&presence, &logits, &[0], 1), 0, "the prompt does not");
         assert_eq!(token(&presence, &logits, &[5, 0], 1), 1);
         let off = Params {
-            penalty_last_n: 0,
+            repeat_last_n: 0,
             ..repeat
         };
         assert_eq!(token(&off, &logits, &[0], 1), 0);

@@ -39,7 +39,7 @@ std::string config_text(const ResolvedSettings& resolved) {
     }
     for (const auto& [name, source] : section.default_sources) {
       models.add_row({section.id, "defaults." + name,
-                      terminal_safe(default_text(section.defaults, *find_default(name))), source});
+                      terminal_safe(default_text(section.defaults, name)), source});
     }
   }
   return text + "\n" + models.text();
@@ -68,7 +68,7 @@ std::string config_json(const ResolvedSettings& resolved) {
     for (const auto& [name, source] : section.default_sources) {
       values.push_back({{"model", section.id},
                         {"name", "defaults." + name},
-                        {"value", default_text(section.defaults, *find_default(name))},
+                        {"value", default_text(section.defaults, name)},
                         {"source", source}});
     }
   }

@@ -9,6 +9,7 @@
 #include "app/model_choice.h"
 #include "app/terminal.h"
 #include "app/text_table.h"
+#include "core/parameters.h"
 #include "models/gguf_reader.h"
 #include "platform/path_text.h"
 
@@ -124,13 +125,12 @@ Json text_or_null(const std::string& text) {
 /// What requests get that say nothing.
 Json defaults_json(const ModelDefaults& defaults) {
   Json object = Json::object();
-  for (const DefaultField& field : default_fields()) {
-    std::visit(
-        [&](auto member) {
-          if (defaults.*member) object[std::string(field.name)] = *(defaults.*member);
-        },
-        field.member);
+  for (const Parameter& parameter : kParameters) {
+    if (!gives(defaults, parameter)) continue;
+    visit_value(parameter, defaults.params,
+                [&](const auto& value) { object[std::string(parameter.name)] = value; });
   }
+  if (defaults.system) object["system"] = *defaults.system;
   return object;
 }
 
@@ -218,9 +218,9 @@ std::string show_text(const ShownModel& model) {
   add("tensors", std::to_string(model.file.tensors.size()));
   add("chat template", summary.has_chat_template ? "yes" : "no");
   if (model.found.context) add("set context", std::to_string(*model.found.context));
-  for (const DefaultField& field : default_fields()) {
-    const std::string value = default_text(model.found.defaults, field);
-    if (!value.empty()) add("default", std::string(field.name) + " = " + value);
+  for (const std::string_view name : default_names()) {
+    const std::string value = default_text(model.found.defaults, name);
+    if (!value.empty()) add("default", std::string(name) + " = " + value);
   }
   if (const auto& projector = model.config.projector) add("projector", platform::path_text(*projector));
   add("its type", model.projector_type);

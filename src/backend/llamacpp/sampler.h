@@ -49,8 +49,8 @@ class Sampler {
   TokenLogprob describe(Token token, float logprob) const;
 
   const Tokenizer& tokenizer_;
-  bool greedy_;             // and nothing changes the logits: the largest one wins
-  LlamaSamplerPtr repeat_;  // null = off; also sees the prompt
+  const bool greedy_;  // and nothing changes the logits: the largest one wins
+  const bool learns_;  // a draw changes the next ones
   LlamaSamplerPtr chain_;
   std::unique_ptr<TokenConstraint> constraint_;  // null = none
   std::deque<Token> forced_;                     // what comes next, whatever the logits

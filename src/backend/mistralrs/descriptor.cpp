@@ -13,7 +13,10 @@ BackendDescriptor describe_mistralrs() {
                            .supports_seed = true,
                            .supports_logprobs = true,
                            .supports_grammars = true,
-                           .supports_reasoning_budget = true}};
+                           .supports_reasoning_budget = true,
+                           .missing_parameters = {"dry_multiplier", "dry_base", "dry_allowed_length",
+                                                  "dry_penalty_last_n", "dry_sequence_breakers",
+                                                  "mirostat", "mirostat_tau", "mirostat_eta"}}};
 }
 
 }  // namespace pcai

@@ -5,6 +5,7 @@
 #include <random>
 #include <utility>
 
+#include "core/parameters.h"
 #include "core/path.h"
 #include "core/role_name.h"
 
@@ -84,20 +85,13 @@ Json params_json(const GenerateParams& params) {
   for (const LogitBias& bias : params.logit_bias) {
     biases.push_back(Json::array({bias.token, bias.bias}));
   }
-  return {{"temperature", params.temperature},
-          {"top_p", params.top_p},
-          {"top_k", params.top_k},
-          {"min_p", params.min_p},
-          {"repeat_penalty", params.repeat_penalty},
-          {"frequency_penalty", params.frequency_penalty},
-          {"presence_penalty", params.presence_penalty},
-          {"penalty_last_n", params.penalty_last_n},
-          {"max_tokens", params.max_tokens},
-          {"seed", params.seed ? *params.seed : random_seed()},
-          {"logit_bias", std::move(biases)},
-          {"logprobs", params.logprobs},
-          {"top_logprobs", params.top_logprobs},
-          {"ignore_eos", params.ignore_eos}};
+  Json json{{"logit_bias", std::move(biases)}};
+  for (const Parameter& parameter : kParameters) {
+    if (!parameter.faces.has(Face::Bridge)) continue;
+    visit_value(parameter, params, [&](const auto& value) { json[parameter.name] = value; });
+  }
+  if (!params.seed) json["seed"] = random_seed();
+  return json;
 }
 
 }  // namespace

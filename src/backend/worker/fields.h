@@ -3,8 +3,11 @@
 #include <cstddef>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
+#include <utility>
 
 #include "backend/worker/messages.h"
+#include "core/parameters.h"
 
 // The fields of every struct that travels. The structured binding has to name each member, so a
 // member that is added to a struct does not compile until it is added here.
@@ -39,6 +42,17 @@
 
 namespace pcai {
 
+// The parameters of core's table, then what is no scalar.
+template <class Params>
+requires std::is_same_v<std::remove_const_t<Params>, GenerateParams>
+auto fields_of(Params& params) {
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return std::tie(params.*std::get<kParameters[I].member.index()>(kParameters[I].member)...,
+                    params.logit_bias, params.grammar, params.adapters);
+  }
+  (std::make_index_sequence<kParameters.size()>());
+}
+
 PCAI_FIELDS(Error, code, message, field)
 
 PCAI_FIELDS(ToolCall, id, name, arguments)
@@ -50,9 +64,6 @@ PCAI_FIELDS(Media, kind, bytes, position)
 PCAI_FIELDS(ChatMessage, role, content, tool_calls, tool_call_id, name, reasoning, media)
 PCAI_FIELDS(LogitBias, token, bias)
 PCAI_FIELDS(AdapterScale, index, scale)
-PCAI_FIELDS(GenerateParams, temperature, top_p, top_k, min_p, repeat_penalty, frequency_penalty,
-            presence_penalty, penalty_last_n, max_tokens, stop_sequences, seed, logit_bias,
-            logprobs, top_logprobs, ignore_eos, grammar, reasoning_budget, adapters)
 PCAI_FIELDS(ChatPrompt, messages, tools, thinking, template_arguments)
 PCAI_FIELDS(TextPrompt, text)
 PCAI_FIELDS(TokenPrompt, tokens)
@@ -74,9 +85,7 @@ PCAI_FIELDS(AdapterConfig, path, scale)
 PCAI_FIELDS(ModelConfig, model_path, context_length, gpu_layers, gpu_devices, chat_template,
             batch_size, threads, max_sequences, kernels, reproducible, projector,
             projector_optional, adapters, isq)
-PCAI_FIELDS(ModelDefaults, temperature, top_p, top_k, min_p, repeat_penalty, frequency_penalty,
-            presence_penalty, penalty_last_n, seed, max_tokens, reasoning_budget, stop_sequences,
-            system, messages)
+PCAI_FIELDS(ModelDefaults, params, given, system, messages)
 PCAI_FIELDS(ModelSpec, id, config, backend, memory_bytes, pinned, keep_alive, defaults)
 PCAI_FIELDS(ModelInfo, id, backend, architecture, format, quantization, context_length,
             train_context_length, parameter_count, size_bytes, vocabulary_size, max_sequences,
