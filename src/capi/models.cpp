@@ -7,7 +7,7 @@
 
 namespace {
 
-constexpr std::uint64_t kMostFolders = 1024;
+constexpr std::uint64_t kMaxFolders = 1024;
 
 }  // namespace
 
@@ -34,7 +34,7 @@ pcai_status pcai_models_discover(const pcai_text* folders, uint64_t folder_count
   return guarded(error, [&]() -> Status {
     if (models == nullptr) return refuse_null("models");
     *models = nullptr;
-    if ((folders == nullptr) != (folder_count == 0) || folder_count > kMostFolders) {
+    if ((folders == nullptr) != (folder_count == 0) || folder_count > kMaxFolders) {
       return fail(ErrorCode::InvalidRequest, "folders and its count do not fit together",
                   "folders");
     }

@@ -22,13 +22,13 @@ template <>
 inline constexpr std::uint32_t kFirstSize<pcai_request> = 216;
 
 /// Far over the size of any struct here; a struct_size above it was not set.
-inline constexpr std::uint32_t kMostStructSize = 4096;
+inline constexpr std::uint32_t kMaxStructSize = 4096;
 
 template <class T>
 Result<std::uint32_t> check_struct_size(const T* value, const std::string& name) {
   std::uint32_t size = 0;
   std::memcpy(&size, value, sizeof size);
-  if (size >= kFirstSize<T> && size <= kMostStructSize) return size;
+  if (size >= kFirstSize<T> && size <= kMaxStructSize) return size;
   return fail(ErrorCode::InvalidRequest,
               name + ".struct_size is " + std::to_string(size) +
                   "; set it to the struct's sizeof (" + std::to_string(sizeof(T)) +
@@ -83,7 +83,7 @@ Status write_item(const std::vector<T>& items, std::uint64_t index, T* out) {
 /// one too small to be any version's keeps only what fits.
 template <class T>
 void init_struct(T* out, std::uint32_t size, T defaults) noexcept {
-  if (out == nullptr || size < sizeof(std::uint32_t) || size > kMostStructSize) return;
+  if (out == nullptr || size < sizeof(std::uint32_t) || size > kMaxStructSize) return;
   defaults.struct_size = size;
   std::memcpy(out, &defaults, std::min<std::size_t>(size, sizeof(T)));
   if (size > sizeof(T)) {

@@ -20,8 +20,8 @@ using Reason = std::optional<std::string>;
 
 constexpr double kInexact = 9007199254740992.0;    // 2^53: from here on doubles skip integers
 constexpr std::uint64_t kLargestMultiple = 65535;  // llguidance multiplies two in 32 bits
-constexpr std::size_t kMostInlined = 64 * 1024;    // bytes
-constexpr int kMostHops = 8;
+constexpr std::size_t kMaxInlined = 64 * 1024;     // bytes
+constexpr int kMaxHops = 8;
 constexpr const char* kTooNarrow = "an excluded whole number with the other bound less than 1 away";
 constexpr std::ptrdiff_t kDeepest = 100;  // steps below the root
 
@@ -47,18 +47,18 @@ Json format_schema(std::string_view format) {
 
 /// OpenAPI's formats of whole numbers; null for others. Of 64 bits, what llguidance can tell apart.
 Json integer_range(std::string_view format) {
-  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
   const auto between = [](std::int64_t low, std::int64_t high) {
     return Json{{"type", "integer"}, {"minimum", low}, {"maximum", high}};
   };
   if (format == "int8") return between(-128, 127);
   if (format == "int16") return between(-32768, 32767);
   if (format == "int32") return between(-2147483648LL, 2147483647);
-  if (format == "int64") return {{"type", "integer"}, {"maximum", kMost}};
+  if (format == "int64") return {{"type", "integer"}, {"maximum", kMax}};
   if (format == "uint8") return between(0, 255);
   if (format == "uint16") return between(0, 65535);
   if (format == "uint32") return between(0, 4294967295LL);
-  if (format == "uint64") return between(0, kMost);
+  if (format == "uint64") return between(0, kMax);
   return nullptr;
 }
 
@@ -142,7 +142,7 @@ class Inliner {
     if (options == schema.end() || !options->is_array()) return;
     if (std::count(pointer.begin(), pointer.end(), '/') > kDeepest) return;
     for (Json& option : *options) {
-      for (int hops = 0; hops < kMostHops && inlined_ < kMostInlined; ++hops) {
+      for (int hops = 0; hops < kMaxHops && inlined_ < kMaxInlined; ++hops) {
         if (!option.is_object() || option.size() != 1 || !option.contains("$ref")) break;
         if (!option["$ref"].is_string()) break;
         const Json* const target = find_reference(root_, option["$ref"].get<std::string>());

@@ -10,7 +10,7 @@
 namespace pcai {
 namespace {
 
-constexpr int kMostRedirects = 5;
+constexpr int kMaxRedirects = 5;
 
 std::string lower(std::string_view text) {
   std::string result(text);
@@ -137,7 +137,7 @@ HttpDownload::Outcome HttpDownload::request(std::string url, std::uint64_t offse
   auto* const curl = static_cast<CURL*>(curl_);
   transfer.curl = curl;
   const std::string own_origin = origin_of(options_.endpoint);
-  for (int redirects = 0; redirects <= kMostRedirects; ++redirects) {
+  for (int redirects = 0; redirects <= kMaxRedirects; ++redirects) {
     const bool is_secure = lower(url).starts_with("https://");
     curl_easy_reset(curl);
     curl_easy_setopt(curl, CURLOPT_URL, url.c_str());

@@ -86,12 +86,12 @@ std::vector<Candidate> candidates_of(const HubListing& listing) {
 }
 
 std::string names_of(const std::vector<Candidate>& candidates) {
-  constexpr std::size_t kMost = 30;
+  constexpr std::size_t kMax = 30;
   std::string names;
-  for (std::size_t i = 0; i < std::min(candidates.size(), kMost); ++i) {
+  for (std::size_t i = 0; i < std::min(candidates.size(), kMax); ++i) {
     names += (i == 0 ? "" : ", ") + printable(candidates[i].name);
   }
-  return names + (candidates.size() > kMost ? " …" : "");
+  return names + (candidates.size() > kMax ? " …" : "");
 }
 
 }  // namespace

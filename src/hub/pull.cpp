@@ -25,9 +25,9 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 
-constexpr std::size_t kMostListing = 16 << 20;
+constexpr std::size_t kMaxListing = 16 << 20;
 constexpr std::uint64_t kSpaceToLeave = std::uint64_t{64} << 20;
-constexpr int kMostAttempts = 1000;
+constexpr int kMaxAttempts = 1000;
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
@@ -68,7 +68,7 @@ class Pull {
   Result<PulledModel> run() {
     const std::string api =
         options_.endpoint + "/api/models/" + name_.repository_id() + "/revision/main?blobs=true";
-    const auto listing = download_.text(api, kMostListing).and_then(parse_hub_listing);
+    const auto listing = download_.text(api, kMaxListing).and_then(parse_hub_listing);
     if (!listing) return fail(about_repository(listing.error()));
     auto files = choose_files(*listing, name_);
     if (!files) return fail(std::move(files.error()));
@@ -177,7 +177,7 @@ class Pull {
     int failures = 0;
     std::uint64_t furthest = part.size();
     milliseconds pause = options_.first_pause;
-    for (int attempt = 0; part.size() < file.size && attempt < kMostAttempts; ++attempt) {
+    for (int attempt = 0; part.size() < file.size && attempt < kMaxAttempts; ++attempt) {
       if (!tell()) return cancelled();
       const std::uint64_t before = part.size();
       bool is_cancelled = false;

@@ -8,7 +8,7 @@ namespace pcai::kernels {
 enum class CacheType : std::uint8_t { Half, BFloat };  // elements of keys and values
 
 /// Rows of one call: a row is one head of one token.
-inline constexpr std::size_t kMostAttentionRows = 48;
+inline constexpr std::size_t kMaxAttentionRows = 48;
 
 /// Attention of some rows over the cells that any of them sees. A row's sums run over the cells it
 /// sees, one after the other as they are listed: which others are listed, and who else is in the

@@ -4,8 +4,8 @@ namespace pcai::kernels::exponential {
 
 // e^x = 2^n * e^r with n = round(x * log2(e)); e^r by a polynomial. The largest error is about one
 // unit in the last place; x is held where 2^n is a normal number.
-inline constexpr float kLeast = -86.0F;
-inline constexpr float kMost = 86.0F;
+inline constexpr float kMin = -86.0F;
+inline constexpr float kMax = 86.0F;
 inline constexpr float kLog2E = 1.44269504F;
 inline constexpr float kLn2High = 0.693359375F;
 inline constexpr float kLn2Low = -2.12194440e-4F;

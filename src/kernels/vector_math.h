@@ -12,8 +12,8 @@ namespace {
 template <class V>
 [[gnu::always_inline]] inline V exp_of(V x) {
   using namespace exponential;
-  x = max(x, V::broadcast(kLeast));
-  x = min(x, V::broadcast(kMost));
+  x = max(x, V::broadcast(kMin));
+  x = min(x, V::broadcast(kMax));
   const V n = rounded(x * V::broadcast(kLog2E));
   const V minus_n = V::zero() - n;
   V r = fma(minus_n, V::broadcast(kLn2High), x);

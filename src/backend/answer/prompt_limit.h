@@ -9,7 +9,7 @@ namespace pcai {
 
 /// Room for text that takes few tokens, such as runs of spaces, yet far from what hurts a
 /// tokenizer.
-inline constexpr std::uint64_t kMostBytesPerToken = 16;
+inline constexpr std::uint64_t kMaxBytesPerToken = 16;
 
 /// That a prompt of so many `unit`s ("tokens", "bytes") does not fit.
 inline tl::unexpected<Error> prompt_overflow(std::uint64_t size, const char* unit,

@@ -49,7 +49,7 @@ Result<TokenizedChat> ChatTokenizer::tokenize(const ChatPrompt& chat, bool const
   const SpecialText::Shielded shielded = special_text_.shield(chat);
   auto rendered = chat_template_.render(shielded.chat, constrained);
   if (!rendered) return fail(std::move(rendered.error()));
-  if (rendered->prompt.size() > kMostBytesPerToken * context_length) {
+  if (rendered->prompt.size() > kMaxBytesPerToken * context_length) {
     return fail(ErrorCode::ContextOverflow,
                 "the prompt has " + std::to_string(rendered->prompt.size()) +
                     " bytes, far more than the context of " + std::to_string(context_length) +

@@ -14,7 +14,7 @@ namespace pcai {
 
 /// Room for text that takes few tokens, such as runs of spaces, yet far from what hurts a
 /// tokenizer.
-inline constexpr std::uint64_t kMostBytesPerToken = 16;
+inline constexpr std::uint64_t kMaxBytesPerToken = 16;
 
 /// A conversation in the model's tokens; negative ones stand for `media`.
 struct TokenizedChat {

@@ -269,7 +269,7 @@ Result<std::vector<Token>> LlamaCppModel::check_tokens(const TokenPrompt& prompt
 
 Result<std::vector<Token>> LlamaCppModel::tokenize(const std::string& text) const {
   const std::uint32_t context = info_.context_length;
-  if (text.size() > kMostBytesPerToken * context) return overflow(text.size(), "bytes", context);
+  if (text.size() > kMaxBytesPerToken * context) return overflow(text.size(), "bytes", context);
   auto tokens = tokenizer_.tokenize(text);
   if (tokens && tokens->empty()) {
     return fail(ErrorCode::InvalidRequest, "the prompt is empty", "messages");
@@ -287,7 +287,7 @@ Result<std::vector<Token>> LlamaCppModel::tokenize(const InfillPrompt& gap) cons
   }
   const std::uint32_t context = info_.context_length;
   const std::size_t size = gap.prefix.size() + gap.suffix.size();
-  if (size > kMostBytesPerToken * context) return overflow(size, "bytes", context);
+  if (size > kMaxBytesPerToken * context) return overflow(size, "bytes", context);
   return tokenizer_.tokenize_gap(gap.prefix, gap.suffix);
 }
 

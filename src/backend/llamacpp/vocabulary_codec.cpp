@@ -21,7 +21,7 @@ ChatPrompt with_marks(ChatPrompt chat) {
 }  // namespace
 
 Status VocabularyCodec::check_size(std::size_t bytes, const char* field) const {
-  if (bytes <= kMostBytesPerToken * context_length_) return {};
+  if (bytes <= kMaxBytesPerToken * context_length_) return {};
   return fail(ErrorCode::ContextOverflow,
               std::string(field) + " has " + std::to_string(bytes) +
                   " bytes, far more than the context of " + std::to_string(context_length_) +

@@ -61,7 +61,7 @@ Result<std::vector<std::int32_t>> BridgeEmbedder::tokens_of(const EmbedInput& in
     return tokens->tokens;
   }
   const std::string& text = std::get<TextPrompt>(input).text;
-  if (text.size() > kMostBytesPerToken * context_length_) {
+  if (text.size() > kMaxBytesPerToken * context_length_) {
     return fail(too_long(text.size(), "bytes", context_length_));
   }
   return tokenizer_->tokenize(text, true, false);

@@ -50,7 +50,7 @@ Result<TokenizedPrompt> ChatWriter::tokenize(const ChatPrompt& chat,
   const SpecialText::Shielded shielded = special_text_.shield(chat);
   auto written = write(shielded.chat);
   if (!written) return fail(std::move(written.error()));
-  if (written->prompt.size() > kMostBytesPerToken * context_length) {
+  if (written->prompt.size() > kMaxBytesPerToken * context_length) {
     return prompt_overflow(written->prompt.size(), "bytes", context_length);
   }
   TokenizedPrompt result{.format = std::move(written->format)};
@@ -98,7 +98,7 @@ Result<TokenizedPrompt> ChatWriter::prepare_images(const ChatPrompt& chat,
   const ChatPrompt told = for_template({}, chat);
   auto written = render(told);
   if (!written) return fail(std::move(written.error()));
-  if (written->prompt.size() > kMostBytesPerToken * context_length) {
+  if (written->prompt.size() > kMaxBytesPerToken * context_length) {
     return prompt_overflow(written->prompt.size(), "bytes", context_length);
   }
   const auto tokens = tokenizer_->tokenize(written->prompt, !written->begun, true);

@@ -186,7 +186,7 @@ Result<TokenizedPrompt> MistralrsModel::prepare(const Prompt& prompt) const {
     return TokenizedPrompt{.tokens = tokens->tokens};
   }
   const std::string& text = std::get<TextPrompt>(prompt).text;
-  if (text.size() > kMostBytesPerToken * info_.context_length) {
+  if (text.size() > kMaxBytesPerToken * info_.context_length) {
     return prompt_overflow(text.size(), "bytes", info_.context_length);
   }
   auto tokens = tokenizer_->tokenize(text, true, true);

@@ -32,9 +32,9 @@ bool is_multiplied_with(std::string_view name, bool has_output) {
 }  // namespace
 
 ModelKernels* model_of(const ggml_tensor& node) noexcept {
-  constexpr int kMostSteps = 16;
+  constexpr int kMaxSteps = 16;
   const ggml_tensor* tensor = node.src[0];
-  for (int i = 0; i < kMostSteps && tensor != nullptr; ++i) {
+  for (int i = 0; i < kMaxSteps && tensor != nullptr; ++i) {
     if (tensor->op == GGML_OP_MUL_MAT || tensor->op == GGML_OP_MUL_MAT_ID) {
       const WeightNote* note = note_of(*tensor->src[0]);
       return note != nullptr ? note->model : nullptr;
