@@ -10,14 +10,16 @@
 
 namespace pcai {
 
-/// A few threads that run tasks in the order of their coming. Any thread may add some.
+/// A few threads that run tasks, first come, first served. Any thread may add tasks, a task too.
+/// The queue is not bounded; the callers bound what they add. A task must not throw.
 class TaskPool {
  public:
+  /// Starts `threads` threads, at least 1. Throws std::system_error if the system refuses one.
   explicit TaskPool(std::size_t threads) {
     for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
   }
 
-  /// Runs what was added, then ends.
+  /// Waits until everything that was added has run, then ends the threads.
   ~TaskPool() {
     {
       const std::lock_guard lock(mutex_);
@@ -27,6 +29,7 @@ class TaskPool {
     for (std::thread& thread : threads_) thread.join();
   }
 
+  /// Adds a task and returns at once. The task is destroyed on the thread that ran it.
   void add(std::function<void()> task) {
     {
       const std::lock_guard lock(mutex_);
