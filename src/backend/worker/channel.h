@@ -67,7 +67,7 @@ class Channel {
   // Guarded by mutex_.
   mutable std::mutex mutex_;
   std::deque<std::string> unsent_;
-  std::size_t first_offset_ = 0;  // bytes of unsent_.front() that are sent
+  std::size_t first_offset_ = 0;  // so much of unsent_.front() is sent
   std::size_t unsent_bytes_ = 0;
   bool closed_ = false;
 };

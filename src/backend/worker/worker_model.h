@@ -70,13 +70,14 @@ class WorkerModel final : public LoadedModel {
     AtOnce   // kill the process: it is still loading
   };
 
-  /// What the thread tells load(), under `mutex`.
+  /// What the thread tells load(), under `mutex`: that something moved (progress, or only a
+  /// heartbeat) since load() looked last, how far loading is (0 to 1), and how it ended (set once).
   struct Loading {
     std::mutex mutex;
     std::condition_variable changed;
-    bool moved = false;  // progress, or only a heartbeat, since load() looked last
-    float fraction = 0;  // 0 to 1
-    std::optional<Result<ModelInfo>> result;  // set once
+    bool moved = false;
+    float fraction = 0;
+    std::optional<Result<ModelInfo>> result;
   };
 
   WorkerModel(Stream connection, std::string id, const WorkerOptions& options);
