@@ -7,11 +7,12 @@
 
 namespace pcai {
 
-/// Room for text that takes few tokens, such as runs of spaces, yet far from what hurts a
-/// tokenizer.
+/// A prompt of more than this many bytes per token of the context is refused before it is
+/// tokenized. It leaves room for text that takes few tokens, such as runs of spaces, and protects
+/// the tokenizer from huge text.
 inline constexpr std::uint64_t kMaxBytesPerToken = 16;
 
-/// That a prompt of so many `unit`s ("tokens", "bytes") does not fit.
+/// ContextOverflow for a prompt of `size` units; `unit` is "tokens" or "bytes".
 inline tl::unexpected<Error> prompt_overflow(std::uint64_t size, const char* unit,
                                              std::uint32_t context_length) {
   return fail(ErrorCode::ContextOverflow,
