@@ -11,29 +11,31 @@
 
 namespace pcai {
 
-/// One backend that this program knows of, usable or not.
+/// One backend that this program knows, whether it can be used or not.
 struct BackendEntry {
   std::string name;
   bool built = false;
-  std::string why_not = {};  // why it cannot be used; empty = usable
+  std::string why_not = {};  // why it cannot be used; empty = it can
   BackendDescriptor descriptor = {};
   std::function<Result<std::unique_ptr<InferenceBackend>>()> create = {};  // null when not usable
   std::function<std::string()> kernels = {};  // which of our CPU kernels run; null = it takes none
 };
 
-/// The backends of a process. Filled once at start-up by the app or the C ABI, then only read.
+/// The backends of a process. The app or the C ABI fills it at start-up. From then on it is only
+/// read, by any thread.
 class BackendRegistry {
  public:
   void add(BackendEntry entry);
 
   const std::vector<BackendEntry>& entries() const noexcept { return entries_; }
 
-  /// The usable entry of that name; "auto" or "" takes the first usable one. Fails with
-  /// InvalidRequest for an unknown name and Unsupported, with the reason, for one that is not
-  /// usable. Valid until the next add().
+  /// Finds the usable backend of that name; "auto" or "" is the first usable one. Fails with
+  /// InvalidRequest if the name is unknown, and with Unsupported, with the reason, if the backend
+  /// cannot be used. The result is valid until the next add().
   Result<const BackendEntry*> find(std::string_view preferred) const;
 
-  /// Creates the backend that find() gives.
+  /// Finds the backend as find() does and creates it. Fails in addition with what its creation
+  /// fails with.
   Result<std::unique_ptr<InferenceBackend>> create_backend(std::string_view preferred) const;
 
  private:

@@ -4,7 +4,8 @@
 
 namespace pcai {
 
-/// Adds the mistralrs backend, or an entry that says why it cannot be used where it was left out.
+/// Adds the mistralrs backend. In a build without it, adds an entry that says why it cannot be
+/// used.
 void register_mistralrs(BackendRegistry& registry);
 
 }  // namespace pcai
