@@ -20,8 +20,8 @@
 
 namespace pcai {
 
-/// A GGUF model in memory. Any thread may call any method: submit() renders and tokenizes on the
-/// caller's thread, the scheduler does the rest on its own.
+/// A GGUF model in memory. Any thread may call any method. submit() renders and tokenizes on the
+/// calling thread; the scheduler does the rest on a thread of its own.
 class LlamaCppModel final : public LoadedModel {
  public:
   static Result<std::unique_ptr<LoadedModel>> load(const ModelSpec& spec, LoadProgress& progress);
@@ -59,7 +59,7 @@ class LlamaCppModel final : public LoadedModel {
   VocabularyCodec codec_;
   std::mutex grammars_mutex_;
   std::unique_ptr<GrammarCompiler> grammars_;  // made for the first request that needs it
-  std::unique_ptr<Projector> projector_;       // null: it neither sees nor hears
+  std::unique_ptr<Projector> projector_;       // null: no images or sound
   std::unique_ptr<Scheduler> scheduler_;       // its thread uses all of the above
   std::unique_ptr<MediaEncoder> encoder_;      // null without a projector; it feeds the scheduler
 };

@@ -4,7 +4,7 @@
 
 namespace pcai {
 
-/// Adds the llamacpp backend, or an entry that says why it cannot be used where it was left out.
+/// Adds the llamacpp backend. In a build without it, adds an entry that says why it cannot be used.
 void register_llamacpp(BackendRegistry& registry);
 
 }  // namespace pcai

@@ -7,16 +7,16 @@
 
 namespace pcai {
 
-/// A model's tokenizer and chat template, as others may use them. Any thread may call any method;
-/// all three must outlive it.
+/// A model's tokenizer and chat template, for use without generating. Any thread may call any
+/// method. All three arguments must outlive it.
 class VocabularyCodec final : public TokenCodec {
  public:
   VocabularyCodec(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                   const ChatTokenizer& chat_tokenizer)
       : tokenizer_(tokenizer), chat_template_(chat_template), chat_tokenizer_(chat_tokenizer) {}
 
-  /// To be called before the first of the others: far more bytes than that many tokens can have are
-  /// not tokenized.
+  /// Call it before the first of the other methods. Text with far more bytes than `tokens` tokens
+  /// can have is not tokenized.
   void set_context_length(std::uint32_t tokens) noexcept { context_length_ = tokens; }
 
   Result<Tokens> tokenize(const TokenizeRequest& request, std::stop_token stop) override;
