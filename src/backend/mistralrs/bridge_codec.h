@@ -5,11 +5,11 @@
 
 namespace pcai {
 
-/// A model's tokenizer and chat template, as others may use them. Any thread may call any method;
-/// both must outlive it.
+/// A model's tokenizer and chat template, for use without generating. Any thread may call any
+/// method. `tokenizer` and `chats` must outlive it.
 class BridgeCodec final : public TokenCodec {
  public:
-  /// Far more bytes than `context_length` tokens can have are not tokenized.
+  /// Text with far more bytes than `context_length` tokens can have is not tokenized.
   BridgeCodec(const BridgeTokenizer& tokenizer, const ChatWriter& chats,
               std::uint32_t context_length)
       : tokenizer_(tokenizer), chats_(chats), context_length_(context_length) {}

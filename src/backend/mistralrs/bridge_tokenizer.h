@@ -11,7 +11,7 @@
 
 namespace pcai {
 
-/// A model's tokenizer, as mistral.rs has it; it may outlive the model. Any thread may call any
+/// The tokenizer of a model of mistral.rs. It may outlive the model. Any thread may call any
 /// method.
 class BridgeTokenizer : public std::enable_shared_from_this<BridgeTokenizer> {
  public:
@@ -23,22 +23,22 @@ class BridgeTokenizer : public std::enable_shared_from_this<BridgeTokenizer> {
   BridgeTokenizer(const BridgeTokenizer&) = delete;
   BridgeTokenizer& operator=(const BridgeTokenizer&) = delete;
 
-  /// `add_special`: with the begin-of-text token. `parse_special`: names of special tokens are read
-  /// as such. Fails with InvalidRequest when the text cannot be tokenized.
+  /// `add_special`: put the begin-of-text token in front. `parse_special`: names of special tokens
+  /// become these tokens. Fails with InvalidRequest if the text cannot be tokenized.
   Result<std::vector<std::int32_t>> tokenize(std::string_view text, bool add_special,
                                              bool parse_special) const;
 
-  /// What a token of the vocabulary adds to a text, not always whole UTF-8. Special tokens add
-  /// nothing, unless their name is among `marks`.
+  /// What a token adds to a text; it need not be whole UTF-8. A special token adds nothing unless
+  /// its name is among `marks`.
   std::string_view text(std::int32_t token, const std::vector<std::string>& marks = {}) const;
 
-  /// The same, but special tokens give their name, e.g. "<|im_end|>". "" where there is no such
-  /// token.
+  /// The same, but a special token gives its name, such as "<|im_end|>". "" for an id outside the
+  /// vocabulary.
   std::string_view name(std::int32_t token) const;
 
   bool has_special(std::string_view name) const;
 
-  /// The names of all special tokens: those that text must not be mistaken for.
+  /// The names of all special tokens. Text of users must not become one of them.
   std::vector<std::string> special_names() const;
 
   /// All tokens, for grammars.
