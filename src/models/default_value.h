@@ -7,8 +7,8 @@
 
 namespace pcai {
 
-/// What a store's file says of a model's default; nothing where no default is of that kind, or the
-/// number is too large for any.
+/// Reads a model's default from a store's file. Returns nothing if no default has a value of that
+/// kind, or if the number is too large for any.
 std::optional<DefaultValue> read_default_value(const nlohmann::json& value);
 
 }  // namespace pcai
