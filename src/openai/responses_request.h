@@ -32,7 +32,7 @@ std::span<const Field<ResponsesRequest>> responses_fields();
 Result<ResponsesRequest> parse_responses_request(std::string_view body,
                                                  const DefaultsOf& defaults_of = {});
 
-/// Puts the instructions and an earlier conversation before the input.
+/// Puts the instructions and an earlier conversation in front of the input.
 void add_history(ResponsesRequest& request, std::vector<ChatMessage> history);
 
 /// The route's words for fields of a GenerateRequest.
