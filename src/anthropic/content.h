@@ -9,13 +9,13 @@
 namespace pcai {
 
 /// Reads `messages`: user and assistant turns of blocks. Tool results become messages of their own
-/// before the rest of their turn; turns of one role in a row become one. Images
-/// stand where they stood between the texts; documents are Unsupported. Members without effect are
-/// added to `warnings`.
+/// in front of the rest of their turn. Consecutive turns of one role become one. Images keep their
+/// place between the texts. Documents fail with Unsupported. Members without effect are added to
+/// `warnings`.
 Result<std::vector<ChatMessage>> read_turns(Json& array, const std::string& path,
                                             std::vector<std::string>& warnings);
 
-/// Reads a text or a list of text blocks: `system`, and a tool's result.
+/// Reads a text or a list of text blocks, as in `system` and in a tool's result.
 Status read_text(Json& value, const std::string& path, std::vector<std::string>& warnings,
                  std::string& text);
 
