@@ -131,6 +131,7 @@ void accumulate_few(const Attention& task, const AttentionWork& work, std::size_
 template <class V, int Rows>
 void attend_few(const Attention& task) {
   const AttentionWork work = divide_work(task);
+  // Room for whole vectors of cells; a row's scores begin at a multiple of ld.
   const std::size_t ld = padded(task.cell_count, kBlock);
   for (int r = 0; r < Rows; ++r) {
     for (std::size_t d = 0; d < task.key_size; ++d) {

@@ -175,6 +175,7 @@ void attend_lanes(const Attention& task, const AttentionWork& work, std::size_t 
   V total[Vectors];
   for (int v = 0; v < Vectors; ++v) total[v] = V::zero();
   for (std::size_t first = 0; first < task.cell_count; first += kBlock) {
+    // The same memory as for the keys, which are not needed any more.
     widen_block<V>(task, first, task.values, task.value_stride, task.value_size, work.block);
     for (std::size_t c = first; c < first + kBlock; ++c) {
       const std::uint64_t visible = c < task.cell_count ? task.visible[c] >> first_row : 0;
@@ -196,7 +197,8 @@ void attend_lanes(const Attention& task, const AttentionWork& work, std::size_t 
     total[v].store(lanes);
     for (std::size_t lane = 0; lane < V::kLanes; ++lane) {
       const std::size_t row = first_row + v * V::kLanes + lane;
-      if (row >= task.rows) break;
+      if (row >= task.rows) break;  // a lane that only fills the vector
+      // A row that sees no cell has no weights: zeros, not NaN.
       const float inverse = lanes[lane] > 0 ? 1.0F / lanes[lane] : 0.0F;
       for (std::size_t d = 0; d < task.value_size; ++d) {
         task.out[row][d] = sums[d * ld + v * V::kLanes + lane] * inverse;

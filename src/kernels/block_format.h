@@ -45,8 +45,8 @@ struct Group {
   std::int8_t minimum_factor;
 };
 
-/// Decodes group `index` of the row whose first block is at `row`. Reads only that group's block.
-/// Any thread.
+/// Decodes group `index`, counted from 0, of the row whose first block is at `row`. Reads only that
+/// group's block. Any thread.
 Group decode_group(BlockFormat format, const std::byte* row, std::size_t index) noexcept;
 
 }  // namespace pcai::kernels

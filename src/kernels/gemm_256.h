@@ -166,7 +166,8 @@ void product(const PanelLayout& layout, const std::byte* panel, const std::byte*
   const auto* ahead = reinterpret_cast<const char*>(panel) + kAhead;
   const std::byte* scales = panel + groups * kQuantBytes;
   const std::byte* const super = scales + groups * kScaleBytes;
-  // In memory: the registers are for the products.
+  // In memory, because the registers are needed for the products: 4 tokens and 2 halves take 8 for
+  // their sums alone.
   alignas(32) float sums[Tokens][2][8] = {};
   for (std::size_t group = 0; group < groups; ++group) {
 #pragma GCC unroll 9
@@ -175,6 +176,7 @@ void product(const PanelLayout& layout, const std::byte* panel, const std::byte*
     Dot dots[Tokens][2];
     add_group<Stored>(std::make_integer_sequence<int, 8>(), panel, tile + first_token * kGroup,
                       dots);
+    // The parts of the tile's group for these tokens: scales, then correction words.
     const auto* d = reinterpret_cast<const float*>(tile + kTileColumns * kGroup) + first_token;
     const std::byte* words = tile + kTileColumns * (kGroup + 4) + 4 * first_token;
     const std::byte* shared = super + group / kSuperGroups * super_bytes_of(Kind);

@@ -67,6 +67,7 @@ static inline void for_each_panel_and_tile(const Multiply& task, std::size_t fir
       const std::size_t tokens = left < kTileColumns ? left : kTileColumns;
       const std::byte* tile = task.tiles + t * tile_bytes(task.columns);
       for (std::size_t panel = block; panel < block_end; ++panel) {
+        // Where the first of the panel's rows goes, for the first of the tile's tokens.
         float* out = task.out + t * kTileColumns * task.stride + panel * kPanelRows;
         const std::size_t rows = task.rows - panel * kPanelRows;
         if (rows >= kPanelRows) {

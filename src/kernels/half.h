@@ -11,6 +11,7 @@ inline float from_half(std::uint16_t half) noexcept {
   const std::uint32_t sign = (half & 0x8000U) << 16;
   const std::uint32_t exponent = (half >> 10) & 0x1FU;
   const std::uint32_t fraction = half & 0x3FFU;
+  // Zero or subnormal: fraction * 2^-24, which a float holds exactly.
   if (exponent == 0) {
     const float value = static_cast<float>(fraction) * 0x1p-24F;
     return sign != 0 ? -value : value;

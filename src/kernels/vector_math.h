@@ -19,6 +19,8 @@
 namespace pcai::kernels {
 namespace {
 
+/// A vector type as described above. GCC and Clang have the operators for registers of floats; each
+/// rounds once, lane by lane, as the operation on single floats does.
 template <class V>
 concept Floats = requires {
   V::kLanes;
