@@ -221,7 +221,7 @@ typedef struct pcai_engine_options {
 } pcai_engine_options;
 
 /// Fills `options` with the defaults. `struct_size` is the caller's sizeof(pcai_engine_options),
-/// and exactly so many bytes are written. Does nothing if `options` is NULL. Since: 0.1
+/// and exactly that many bytes are written. Does nothing if `options` is NULL. Since: 0.1
 PCAI_API void pcai_engine_options_init(pcai_engine_options* options, uint32_t struct_size);
 
 /// Creates an engine, which the caller frees with pcai_engine_free. If `options` is NULL the
@@ -284,7 +284,7 @@ typedef struct pcai_model_options {
 } pcai_model_options;
 
 /// Fills `options` with the defaults. `struct_size` is the caller's sizeof(pcai_model_options), and
-/// exactly so many bytes are written. Does nothing if `options` is NULL. Since: 0.1
+/// exactly that many bytes are written. Does nothing if `options` is NULL. Since: 0.1
 PCAI_API void pcai_model_options_init(pcai_model_options* options, uint32_t struct_size);
 
 /// Begins to load a model and returns at once. pcai_model_wait tells how it went. `options` is
@@ -452,7 +452,7 @@ typedef struct pcai_request {
 } pcai_request;
 
 /// Fills `request` with the defaults. `struct_size` is the caller's sizeof(pcai_request), and
-/// exactly so many bytes are written. Does nothing if `request` is NULL. Since: 0.1
+/// exactly that many bytes are written. Does nothing if `request` is NULL. Since: 0.1
 PCAI_API void pcai_request_init(pcai_request* request, uint32_t struct_size);
 
 /// One request that was started. It holds the events that were not read yet.

@@ -41,7 +41,7 @@ struct HttpResponse {
   std::string body = {};
   std::string content_type = "application/json";  // "" = none
   std::vector<HttpHeader> headers = {};
-  std::optional<Error> error = {};  // that the body tells, for APIs that tell it otherwise
+  std::optional<Error> error = {};  // the error in the body, for APIs with another form of it
 };
 
 HttpResponse text_response(std::string body);
