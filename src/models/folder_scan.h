@@ -20,6 +20,12 @@ FolderScan scan_folder(const std::filesystem::path& root);
 /// The same, but only for files directly in `root`.
 FolderScan scan_flat_folder(const std::filesystem::path& root);
 
+/// The paths directly in a folder, sorted, at most `kMaxScanEntries`. Empty if it cannot be read.
+std::vector<std::filesystem::path> entries_of(const std::filesystem::path& folder);
+
+/// Those of the folders that exist.
+std::vector<std::filesystem::path> existing(std::vector<std::filesystem::path> folders);
+
 /// True if the file is below the folder after all links are followed. The file need not exist.
 bool lies_below(const std::filesystem::path& file, const std::filesystem::path& folder);
 
