@@ -58,10 +58,8 @@ Result<ModelConfig> read_model_options(const pcai_model_options& from) {
   if (from.gpu_layers < -1) return refuse("gpu_layers", " must be -1 (all that fit), 0 or more");
   if (from.batch_size == 0) return refuse("batch_size", " must be at least 1");
   if (from.max_sequences == 0) return refuse("max_sequences", " must be at least 1");
-  if ((from.gpu_devices == nullptr) != (from.gpu_device_count == 0) ||
-      from.gpu_device_count > kMaxGpuDevices) {
-    return refuse("gpu_devices", " and its count do not fit together");
-  }
+  Status gpus = check_array(from.gpu_devices, from.gpu_device_count, kMaxGpuDevices, "gpu_devices");
+  if (!gpus) return fail(std::move(gpus.error()));
   if (from.gpu_devices != nullptr) {
     config.gpu_devices = std::vector(from.gpu_devices, from.gpu_devices + from.gpu_device_count);
   }
