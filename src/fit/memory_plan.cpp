@@ -54,13 +54,14 @@ class Planner {
       place(std::max<std::uint64_t>(most, kMinContext));
       if (plan_.context < wanted) {  // the least is not cut
         plan_.notes.push_back(fmt::format(
-            "the context is cut from {} to {} tokens: they may take half of the memory that is "
-            "left beside the weights",
+            "the context is reduced from {} to {} tokens, because it may take half of the memory "
+            "that the weights leave free",
             wanted, plan_.context));
       }
     } else if (wanted > most) {
-      refuse(fmt::format("a context of {} tokens needs {}; the memory left holds {} tokens", wanted,
-                         mib(plan_.shares.front().context), most));
+      refuse(fmt::format(
+          "a context of {} tokens needs {}; the remaining memory is enough for {} tokens", wanted,
+          mib(plan_.shares.front().context), most));
     }
     for (const DeviceShare& share : plan_.shares) {
       const std::uint64_t needs = share.bytes() + share.margin;

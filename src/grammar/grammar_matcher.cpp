@@ -59,7 +59,7 @@ bool GrammarMatcher::failed() const {
 Error GrammarMatcher::error() const {
   const char* const reason = llg_matcher_get_error(matcher_.get());
   return {ErrorCode::Internal,
-          "the grammar cannot go on here: " +
+          "the grammar fails at this place: " +
               std::string(reason == nullptr ? "" : reason).substr(0, kLongestReason)};
 }
 

@@ -195,7 +195,7 @@ TEST_F(SchemaRulesTest, AFormatOfNumbersIsARangeOrRefused) {
   EXPECT_FALSE(matches(int64, "9223372036854775808"));
   EXPECT_TRUE(matches(R"({"type":"number","format":"double"})", "0.5"));
   EXPECT_THAT(refusal(R"({"properties":{"a":{"type":"number","format":"money"}}})"),
-              HasSubstr("$.properties.a: 'format' that says nothing known about a number: money"));
+              HasSubstr("$.properties.a: an unknown 'format' for a number: money"));
   EXPECT_THAT(refusal(R"({"type":"boolean","format":"int32"})"), HasSubstr("$: 'format' of what"));
 }
 

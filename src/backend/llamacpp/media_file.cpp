@@ -70,8 +70,8 @@ Result<Pixels> read_picture(const Media& file, bool size_only) {
       static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height) > kMaxPixels) {
     return refuse(ErrorCode::InvalidRequest, file,
                   "has " + std::to_string(width) + " x " + std::to_string(height) +
-                      " pixels; at most " + std::to_string(kMaxPixels) + " and " +
-                      std::to_string(kMaxSide) + " a side are read");
+                      " pixels; the limit is " + std::to_string(kMaxPixels) + " and " +
+                      std::to_string(kMaxSide) + " per side");
   }
   Pixels pixels{static_cast<std::uint32_t>(width), static_cast<std::uint32_t>(height)};
   if (size_only) return pixels;
@@ -107,7 +107,7 @@ Result<std::vector<float>> read_recording(const Media& file, std::uint32_t rate)
     samples.resize(begin + static_cast<std::size_t>(read));
   }
   if (samples.empty()) {
-    return refuse(ErrorCode::InvalidRequest, file, "is damaged: it holds no sound");
+    return refuse(ErrorCode::InvalidRequest, file, "is damaged: it contains no sound");
   }
   return samples;
 }

@@ -65,10 +65,10 @@ Result<ModelFiles> look_at_gguf(const fs::path& path) {
   auto summary = describe_gguf(path);
   if (!summary) return fail(std::move(summary.error()));
   if (summary->kind != GgufKind::Model) {
-    return fail(ErrorCode::InvalidModel,
-                path.string() + " is no model that generates text but a " +
-                    std::string(to_string(summary->kind)),
-                "model_path");
+    return fail(
+        ErrorCode::InvalidModel,
+        path.string() + " is not a generating model but a " + std::string(to_string(summary->kind)),
+        "model_path");
   }
   if (!is_among(summary->architecture, kArchitectures)) {
     return cannot_run(path, "the architecture '" + summary->architecture + "'", kArchitectures);

@@ -101,12 +101,12 @@ class Worker::Sink final : public EventSink {
     // The parent would take this worker for a hostile one, and one request's failure is its own.
     if (!sound || frame.size() - kLengthBytes > kMaxFromWorker) {
       ended_ = true;
-      frame =
-          encode(RequestEvent{id_, Failed{{ErrorCode::Internal,
-                                           "the backend sent what cannot be passed on: text that "
-                                           "is not UTF-8, or too much of it at once"},
-                                          {},
-                                          {}}});
+      frame = encode(RequestEvent{
+          id_, Failed{{ErrorCode::Internal,
+                       "the backend sent something that cannot be passed on: text that "
+                       "is not UTF-8, or too much of it at once"},
+                      {},
+                      {}}});
       worker_.pool_->add([&worker = worker_, id = id_] { worker.ready_.load()->cancel(id); });
     }
     worker_.send(std::move(frame));
@@ -143,7 +143,9 @@ int Worker::run() {
       case Channel::State::Open: break;
       case Channel::State::Closed: std::_Exit(kParentGone);  // nobody is left to be tidy for
       case Channel::State::Malformed:
-        std::fputs("the parent is not understood: is it another version?\n", stderr);
+        std::fputs(
+            "the parent sent a message that this worker does not know: is it another version?\n",
+            stderr);
         std::_Exit(kParentNotUnderstood);
     }
     const bool asked = beat_now_.exchange(false);
@@ -185,7 +187,7 @@ bool Worker::on(LoadCommand command) {
   heartbeat_ = std::max(command.heartbeat, milliseconds(1));
   if (command.harden) {
     for (const std::string& refused : harden_process(command.memory_limit)) {
-      std::fprintf(stderr, "not hardened, %s\n", refused.c_str());
+      std::fprintf(stderr, "not hardened: %s\n", refused.c_str());
     }
   }
   pool_.emplace(kSubmitThreads);
@@ -326,7 +328,7 @@ void Worker::say_answer(RequestId id, QueryAnswer answer) {
   const bool sound = is_sound(message);
   std::string frame = sound ? encode(message) : std::string();
   if (!sound || frame.size() - kLengthBytes > kMaxFromWorker) {
-    return say(QueryFailed{id, {ErrorCode::Internal, "the answer is too large to be passed on"}});
+    return say(QueryFailed{id, {ErrorCode::Internal, "the answer is too large to pass on"}});
   }
   send(std::move(frame));
 }

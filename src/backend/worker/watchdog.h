@@ -23,7 +23,7 @@ class Watchdog {
   /// A request was taken or refused, had an event, or the model made a step.
   void progressed(Clock::time_point now) noexcept { progressed_ = now; }
 
-  /// Returns why the worker must be ended ("it said nothing for 10 s"), or "". `busy`: requests are
+  /// Returns why the worker must be ended ("it sent nothing for 10 s"), or "". `busy`: requests are
   /// running. Call it every interval(), after the messages that have come were received. If a call
   /// comes far too late, this process was stopped itself; then the worker gets its full time again.
   std::string verdict(Clock::time_point now, bool busy);

@@ -103,20 +103,20 @@ Result<std::unique_ptr<ModelKernels>> ModelKernels::create(const NamedTensors& t
   }
   const std::string left_text = result->left_.empty() ? "" : "; " + result->left_;
   if (taken.empty()) {
-    result->why_not_ = "no weight is of a kind that they take" + left_text;
+    result->why_not_ = "they support none of the weights' types" + left_text;
     return result;
   }
   if (result->bytes_ > options.most_memory) {
     result->why_not_ = "the weights in panels need " + std::to_string(result->bytes_ >> 20) +
-                       " MiB, and no more than " + std::to_string(options.most_memory >> 20) +
-                       " MiB are free for them";
+                       " MiB, but only " + std::to_string(options.most_memory >> 20) +
+                       " MiB are free for it";
     result->bytes_ = 0;
     return result;
   }
   const std::size_t size = rounded_up(result->bytes_, kHugePage);
   result->panels_.reset(static_cast<std::byte*>(std::aligned_alloc(kHugePage, size)));
   if (!result->panels_) {
-    result->why_not_ = "no memory of " + std::to_string(size >> 20) + " MiB could be had";
+    result->why_not_ = std::to_string(size >> 20) + " MiB of memory could not be allocated";
     result->bytes_ = 0;
     return result;
   }
