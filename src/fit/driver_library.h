@@ -4,17 +4,16 @@
 
 namespace pcai {
 
-/// A graphics driver's library, which may be missing on this machine. It is opened at run time and
-/// stays open, because drivers cannot be unloaded safely.
+/// A graphics driver's library that may or may not be on this machine, opened at run time. Stays
+/// open once opened: drivers do not like to be unloaded.
 class DriverLibrary {
  public:
-  /// Opens it by name (searched where the system keeps libraries, never in the current folder) or
-  /// by path.
+  /// By name (searched where the system keeps libraries, never in the current folder) or path.
   explicit DriverLibrary(const std::string& name);
 
   bool is_open() const noexcept { return handle_ != nullptr; }
 
-  /// A function of the library; null if it has none of that name.
+  /// A function of it; null where it has none of that name.
   template <class Function>
   Function* function(const char* name) const noexcept {
     return reinterpret_cast<Function*>(symbol(name));
@@ -26,7 +25,7 @@ class DriverLibrary {
   void* handle_ = nullptr;
 };
 
-/// The names of the drivers' libraries. Tests use others.
+/// What the drivers' libraries are called; tests name others.
 struct DriverNames {
 #ifdef _WIN32
   std::string cuda = "nvcuda.dll";
