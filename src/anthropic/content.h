@@ -17,7 +17,7 @@ namespace pcai {
 Result<std::vector<ChatMessage>> read_turns(Json& array, const std::string& path, std::size_t first,
                                             std::vector<std::string>& warnings, Places& places);
 
-/// Reads a text or a list of text blocks: `system`, and a tool's result.
+/// Reads a text or a list of text blocks, as in `system` and in a tool's result.
 Status read_text(Json& value, const std::string& path, std::vector<std::string>& warnings,
                  std::string& text);
 

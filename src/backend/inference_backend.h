@@ -10,15 +10,15 @@
 
 namespace pcai {
 
-/// What a backend can do at all; a model may do less.
+/// What a backend can do in general. A certain model may be able to do less.
 struct BackendCapabilities {
   bool supports_gpu = false;
   bool supports_streaming = true;
   bool supports_tool_calls = false;
   bool supports_vision = false;
   bool supports_audio = false;
-  bool supports_seed = false;  // same seed, same text, on a fresh model
-  bool reproducible = false;   // and also whatever else runs or is cached
+  bool supports_seed = false;  // the same seed gives the same text, on a freshly loaded model
+  bool reproducible = false;   // and other requests and the cache do not change it
   bool supports_logprobs = false;
   bool supports_grammars = false;                    // GenerateParams::grammar
   bool supports_reasoning_budget = false;            // GenerateParams::reasoning_budget
@@ -76,12 +76,12 @@ struct BackendDescriptor {
   BackendCapabilities capabilities;
 };
 
-/// Watches a load. A backend calls it from the loading thread.
+/// Watches a load. The backend calls it on the thread that called load().
 class LoadProgress {
  public:
   virtual ~LoadProgress() = default;
 
-  /// `fraction` rises from 0 to 1. Returning false aborts the load, which then fails with
+  /// `fraction` rises from 0 to 1. If it returns false the load stops soon and fails with
   /// Cancelled.
   virtual bool on_progress(float fraction) noexcept = 0;
 };
@@ -92,16 +92,17 @@ class NoProgress final : public LoadProgress {
   bool on_progress(float) noexcept override { return true; }
 };
 
-/// Loads models. Any thread may call any method; loads may run side by side.
+/// Loads models. Any thread may call any method, and several loads may run at the same time. A
+/// backend must outlive its models.
 class InferenceBackend {
  public:
   virtual ~InferenceBackend() = default;
 
   virtual const BackendDescriptor& descriptor() const noexcept = 0;
 
-  /// Blocks until the model is ready. Fails with InvalidModel (missing, damaged, unknown kind),
-  /// InvalidRequest (a setting of the spec), Cancelled or Internal, and then leaves nothing behind.
-  /// The backend must outlive its models.
+  /// Loads a model and blocks until it is ready. Fails with InvalidModel (missing, damaged or of an
+  /// unknown kind), InvalidRequest (a setting of the spec), Cancelled or Internal. A failed load
+  /// leaves nothing behind.
   virtual Result<std::unique_ptr<LoadedModel>> load(const ModelSpec& spec,
                                                     LoadProgress& progress) = 0;
 };

@@ -22,13 +22,14 @@ bool reads(const BackendDescriptor& backend, std::string_view format);
 struct BackendEntry {
   std::string name;
   bool built = false;
-  std::string why_not = {};  // why it cannot be used; empty = usable
+  std::string why_not = {};  // why it cannot be used; empty = it can
   BackendDescriptor descriptor = {};
   std::function<Result<std::unique_ptr<InferenceBackend>>()> create = {};  // null when not usable
   std::function<std::string()> kernels = {};  // which of our CPU kernels run; null = it takes none
 };
 
-/// The backends of a process. Filled once at start-up by the app or the C ABI, then only read.
+/// The backends of a process. The app or the C ABI fills it at start-up. From then on it is only
+/// read, by any thread.
 class BackendRegistry {
  public:
   void add(BackendEntry entry);
@@ -43,7 +44,8 @@ class BackendRegistry {
   /// usable. Valid until the next add().
   Result<const BackendEntry*> find(std::string_view preferred) const;
 
-  /// Creates the backend that find() gives.
+  /// Finds the backend as find() does and creates it. Fails in addition with what its creation
+  /// fails with.
   Result<std::unique_ptr<InferenceBackend>> create_backend(std::string_view preferred) const;
 
  private:

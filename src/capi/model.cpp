@@ -11,8 +11,8 @@
 namespace pcai {
 namespace {
 
-constexpr std::uint64_t kMostGpuDevices = 256;
-constexpr std::uint64_t kMostAdapters = 64;
+constexpr std::uint64_t kMaxGpuDevices = 256;
+constexpr std::uint64_t kMaxAdapters = 64;
 
 pcai_model_options default_model_options() noexcept {
   const ModelConfig config;
@@ -25,7 +25,7 @@ pcai_model_options default_model_options() noexcept {
 }
 
 Result<std::vector<AdapterConfig>> read_adapters(const pcai_model_options& from) {
-  Status status = check_array(from.adapters, from.adapter_count, kMostAdapters, "adapters");
+  Status status = check_array(from.adapters, from.adapter_count, kMaxAdapters, "adapters");
   if (!status) return fail(std::move(status.error()));
   std::vector<AdapterConfig> adapters;
   for (std::uint64_t i = 0; i < from.adapter_count; ++i) {
@@ -60,10 +60,8 @@ Result<ModelConfig> read_model_options(const pcai_model_options& from) {
   if (from.gpu_layers < -1) return refuse("gpu_layers", " must be -1 (all that fit), 0 or more");
   if (from.batch_size == 0) return refuse("batch_size", " must be at least 1");
   if (from.max_sequences == 0) return refuse("max_sequences", " must be at least 1");
-  if ((from.gpu_devices == nullptr) != (from.gpu_device_count == 0) ||
-      from.gpu_device_count > kMostGpuDevices) {
-    return refuse("gpu_devices", " and its count do not fit together");
-  }
+  Status gpus = check_array(from.gpu_devices, from.gpu_device_count, kMaxGpuDevices, "gpu_devices");
+  if (!gpus) return fail(std::move(gpus.error()));
   if (from.gpu_devices != nullptr) {
     config.gpu_devices = std::vector(from.gpu_devices, from.gpu_devices + from.gpu_device_count);
   }

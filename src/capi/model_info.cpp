@@ -68,7 +68,7 @@ pcai_model_info to_c(const FoundModel& found, TextPool& texts) {
   if (is_valid_utf8(path)) {
     info.path = texts.keep(path);
   } else {
-    info.problem = texts.keep("its path is not UTF-8, so it cannot be given here");
+    info.problem = texts.keep("its path is not UTF-8, so the C API cannot return it");
   }
   return info;
 }

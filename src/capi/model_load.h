@@ -11,22 +11,25 @@
 
 namespace pcai {
 
-/// Loads one model on a thread of its own. Any thread may call any method.
+/// Loads one model on a thread of its own, behind pcai_model_load. Any thread may call any method.
 class ModelLoad final : LoadProgress {
  public:
-  /// The model must be known to the engine.
+  /// Starts loading and returns at once. The model must be known to the engine. Throws
+  /// std::system_error if there is no thread for it.
   ModelLoad(std::shared_ptr<OpenEngine> engine, std::string id);
 
-  /// Gives up loading and waits for that.
+  /// Gives up loading and waits until the thread has ended, which the backend's next report of
+  /// progress allows. A model that is loaded stays loaded.
   ~ModelLoad() override;
 
   ModelLoad(const ModelLoad&) = delete;
   ModelLoad& operator=(const ModelLoad&) = delete;
 
-  /// Makes the load fail soon with Cancelled, unless it has ended.
+  /// Makes the load fail soon with Cancelled. Has no effect if it has ended. Never waits.
   void give_up() noexcept { given_up_ = true; }
 
-  /// How it ended; nothing when it still runs after `timeout_ms` (-1 = for ever).
+  /// Waits at most `timeout_ms` (0 = only look, -1 = for ever). Returns how loading ended, each
+  /// time anew, or nothing if it still runs.
   std::optional<Status> wait(std::int32_t timeout_ms);
 
  private:

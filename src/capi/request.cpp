@@ -13,9 +13,9 @@
 namespace pcai {
 namespace {
 
-constexpr std::uint64_t kMostMessages = 65'536;
-constexpr std::uint64_t kMostToolCalls = 1'024;
-constexpr std::uint64_t kMostTokens = std::uint64_t{16} << 20;
+constexpr std::uint64_t kMaxMessages = 65'536;
+constexpr std::uint64_t kMaxToolCalls = 1'024;
+constexpr std::uint64_t kMaxTokens = std::uint64_t{16} << 20;
 
 Status assign(std::string& to, pcai_text from, const std::string& field) {
   Result<std::string> text = read_text(from, field);
@@ -65,7 +65,7 @@ Result<ChatMessage> read_message(const pcai_message& given_message, const std::s
 
   ChatMessage message{.role = *role};
   Status status =
-      check_array(from->tool_calls, from->tool_call_count, kMostToolCalls, field + ".tool_calls");
+      check_array(from->tool_calls, from->tool_call_count, kMaxToolCalls, field + ".tool_calls");
   if (!status) return fail(status.error());
   for (std::uint64_t i = 0; i < from->tool_call_count; ++i) {
     const pcai_tool_call& call = from->tool_calls[i];
@@ -108,8 +108,8 @@ Result<ChatPrompt> read_messages(const pcai_message* messages, std::uint64_t cou
 }
 
 Result<Prompt> read_prompt(const pcai_request& from) {
-  Status status = check_array(from.messages, from.message_count, kMostMessages, "messages");
-  if (status) status = check_array(from.tokens, from.token_count, kMostTokens, "tokens");
+  Status status = check_array(from.messages, from.message_count, kMaxMessages, "messages");
+  if (status) status = check_array(from.tokens, from.token_count, kMaxTokens, "tokens");
   if (!status) return fail(status.error());
   const int prompts = (from.messages != nullptr) + given(from.prompt) + (from.tokens != nullptr);
   if (prompts != 1) {

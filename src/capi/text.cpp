@@ -8,7 +8,7 @@
 namespace pcai {
 namespace {
 
-constexpr std::uint64_t kMostTextBytes = std::uint64_t{64} << 20;
+constexpr std::uint64_t kMaxTextBytes = std::uint64_t{64} << 20;
 
 }  // namespace
 
@@ -19,10 +19,10 @@ Result<std::string> read_text(pcai_text text, const std::string& field) {
                 field + " has a size of " + std::to_string(text.size) + " and a null pointer",
                 field);
   }
-  if (text.size > kMostTextBytes) {
+  if (text.size > kMaxTextBytes) {
     return fail(ErrorCode::PayloadTooLarge,
                 field + " has " + std::to_string(text.size) + " bytes; at most " +
-                    std::to_string(kMostTextBytes) + " are allowed",
+                    std::to_string(kMaxTextBytes) + " are allowed",
                 field);
   }
   const std::string_view bytes(text.data, static_cast<std::size_t>(text.size));

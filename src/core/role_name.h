@@ -4,7 +4,7 @@
 
 namespace pcai {
 
-/// What chat templates call a role.
+/// The name of a role in chat templates.
 inline const char* role_name(Role role) noexcept {
   switch (role) {
     case Role::System: return "system";

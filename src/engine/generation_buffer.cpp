@@ -49,7 +49,7 @@ void GenerationBuffer::add(GenerateEvent event) {
   begun_ = true;
   ended_ = is_last(event);
   if (abandoned_) return;
-  if (unread_.size() >= kMostUnread && merge(unread_.back(), event)) return;
+  if (unread_.size() >= kMaxUnread && merge(unread_.back(), event)) return;
   unread_.push_back(std::move(event));
   if (unread_.size() > 1) return;
   arrived_.notify_one();

@@ -12,11 +12,11 @@
 namespace pcai {
 
 /// The events that one reader has not read yet. Any thread may call any method; writers never wait
-/// for the reader. Past kMostUnread events a delta is merged into the last unread one, so that
+/// for the reader. Past kMaxUnread events a delta is merged into the last unread one, so that
 /// memory is bounded by the answer.
 class GenerationBuffer {
  public:
-  static constexpr std::size_t kMostUnread = 64;
+  static constexpr std::size_t kMaxUnread = 64;
 
   /// Adds Accepted, unless an event was added before.
   void accept();

@@ -8,7 +8,7 @@ namespace pcai {
 namespace {
 
 constexpr int kSuccess = 0;  // of CUDA and of NVML
-constexpr int kMostDevices = 64;
+constexpr int kMaxDevices = 64;
 
 /// The free memory of a GPU by its PCI address, from NVIDIA's management library.
 class Management {
@@ -71,7 +71,7 @@ std::vector<Device> cuda_devices(const platform::DriverNames& names) {
   }
   const Management management(names.nvml);
   std::vector<Device> found;
-  for (int i = 0; i < std::min(devices, kMostDevices); ++i) {
+  for (int i = 0; i < std::min(devices, kMaxDevices); ++i) {
     int handle = 0;
     std::array<char, 256> text{};
     std::size_t bytes = 0;

@@ -11,7 +11,7 @@
 namespace pcai {
 namespace {
 
-constexpr std::size_t kMostKept = 64;
+constexpr std::size_t kMaxKept = 64;
 constexpr std::size_t kLongestReason = 500;
 constexpr char kSpecialMark = '\xFF';  // llguidance's: no text begins with this byte
 
@@ -149,7 +149,7 @@ Result<GrammarMatcher> GrammarCompiler::compile_source(const char* type,
   if (matcher.failed()) return refuse(shorten(matcher.error().message));
   recent_.push_front({std::move(key), std::move(matcher)});
   by_key_.emplace(recent_.front().key, recent_.begin());
-  if (recent_.size() > kMostKept) {
+  if (recent_.size() > kMaxKept) {
     by_key_.erase(recent_.back().key);
     recent_.pop_back();
   }

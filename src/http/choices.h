@@ -12,8 +12,8 @@
 
 namespace pcai {
 
-/// The generations of one request, one for each of its choices. Those that have not ended are
-/// cancelled when it is destroyed. One thread.
+/// The generations of one request, one for each choice. When destroyed, it cancels those that have
+/// not ended. Used by one thread.
 class Choices {
  public:
   /// `ready` is called from any thread when next() may have something.
@@ -30,13 +30,13 @@ class Choices {
   /// What start() was told of a choice's prompt.
   const std::string& prompt(std::uint32_t choice) const { return prompts_[choice]; }
 
-  /// The model that was asked for, "" being the default one.
+  /// The model that was asked for; "" = the default one.
   const std::string& model() const noexcept { return model_; }
 
-  /// Cancels those that run; may be called from any thread and at any time.
+  /// Cancels the generations that run. Any thread may call it at any time.
   std::function<void()> canceller() const;
 
-  /// The next event of any choice, fairly, with the choice's index. Does not wait.
+  /// The next event of any choice, in fair turns, with the choice's index. Does not wait.
   std::optional<std::pair<std::uint32_t, GenerateEvent>> next();
 
  private:
@@ -47,7 +47,7 @@ class Choices {
   std::size_t turn_ = 0;
 };
 
-/// The model's id as the client is told it: the one it used, or the default model's.
+/// The model's id as the client sees it: the one that it used, or the default model's.
 std::string model_name(const Engine& engine, const GenerateRequest& request);
 
 }  // namespace pcai

@@ -27,7 +27,7 @@ class Exchange {
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
-  // Filled before the route runs; a route that answers for long should free the request.
+  // Set before the route runs. A route that answers for long should free the request.
   HttpRequest request;
   std::string parameter;    // what "{id}" of the route's path matched
   std::string cache_scope;  // prefixes are shared only between requests of the same scope
@@ -37,7 +37,7 @@ class Exchange {
   /// Set once the body is parsed: from then on what fails is the core's, and speaks its words.
   std::optional<Places> places = {};
 
-  /// Takes a request's head, and notes what the answer and the trace need of it.
+  /// Takes a request's head and notes what the answer and the trace need of it.
   void begin(HttpRequest head);
 
   ServerState& server() noexcept { return server_; }
@@ -59,15 +59,15 @@ class Exchange {
   Task<bool> send(std::string_view bytes);
   Task<void> close_stream();
 
-  /// Returns when waker()'s function was called, at `time`, or when the client is gone or the
+  /// Waits until waker()'s function was called, until `time`, or until the client leaves or the
   /// server ends.
   Task<void> wait_until(Clock::time_point time) { return connection_.wait_until(time); }
   std::function<void()> waker() { return connection_.waker(); }
 
-  /// Nobody will read the answer.
+  /// True if the client left and nobody will read the answer.
   bool gone() const noexcept { return connection_.gone(); }
 
-  /// The server shuts down and the grace is over: say so and return.
+  /// True if the server shuts down and the time for that is over: report it and return.
   bool ending() const noexcept { return connection_.ending(); }
 
   bool started() const noexcept { return status_ != 0; }

@@ -18,7 +18,7 @@ struct Route {
   const Dialect* dialect = &kPlainDialect;
 };
 
-/// Every route of the server. A new one is a file with its handler, a line here and one in the
+/// Every route of the server. To add one: a file with its handler, a line here, and one in the
 /// table.
 std::span<const Route> routes();
 
@@ -59,8 +59,8 @@ Task<void> get_ollama_ps(Exchange& exchange);
 Task<void> post_ollama_show(Exchange& exchange);
 Task<void> get_ollama_version(Exchange& exchange);
 
-/// Puts the conversation that a request goes on with before its input. Returns what the next one
-/// will go on with, less the answer.
+/// Puts the earlier conversation in front of a request's input. Returns the conversation that the
+/// next request will continue, without this answer.
 Result<std::vector<ChatMessage>> continue_conversation(Exchange& exchange,
                                                        ResponsesRequest& request);
 

@@ -26,9 +26,9 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 
-constexpr std::size_t kMostListing = 16 << 20;
+constexpr std::size_t kMaxListing = 16 << 20;
 constexpr std::uint64_t kSpaceToLeave = std::uint64_t{64} << 20;
-constexpr int kMostAttempts = 1000;
+constexpr int kMaxAttempts = 1000;
 
 std::string variable(const char* name) {
   return platform::variable(name).value_or("");
@@ -68,7 +68,7 @@ class Pull {
   Result<PulledModel> run() {
     const std::string api =
         options_.endpoint + "/api/models/" + name_.repository_id() + "/revision/main?blobs=true";
-    const auto listing = download_.text(api, kMostListing).and_then(parse_hub_listing);
+    const auto listing = download_.text(api, kMaxListing).and_then(parse_hub_listing);
     if (!listing) return fail(about_repository(listing.error()));
     auto files = choose_files(*listing, name_);
     if (!files) return fail(std::move(files.error()));
@@ -77,8 +77,8 @@ class Pull {
       if (file.sha256.empty() || file.size == 0) {
         return fail(ErrorCode::InvalidModel,
                     file.name +
-                        ": the hub gives no size and SHA-256 for it, so nobody could tell "
-                        "whether it came whole");
+                        ": the hub gives no size and no SHA-256, so the download could "
+                        "not be checked");
       }
       pulled_.bytes += file.size;
     }
@@ -121,14 +121,14 @@ class Pull {
       fs::create_directories(path.parent_path(), error);
       if (error) {
         return fail(ErrorCode::Internal,
-                    printable_path(path.parent_path()) + " cannot be made: " + error.message());
+                    printable_path(path.parent_path()) + " cannot be created: " + error.message());
       }
       pulled_.files.push_back(path);
       if (fs::exists(fs::symlink_status(path, error))) {
         if (sha256_of(path) != file.sha256) {
           return fail(ErrorCode::InvalidRequest,
                       printable_path(path) +
-                          " is here already, but is not what the hub has now; "
+                          " exists already, but differs from the hub's file; "
                           "remove it with `pcai rm`, then pull again");
         }
         done_ += file.size;
@@ -177,7 +177,7 @@ class Pull {
     int failures = 0;
     std::uint64_t furthest = part.size();
     milliseconds pause = options_.first_pause;
-    for (int attempt = 0; part.size() < file.size && attempt < kMostAttempts; ++attempt) {
+    for (int attempt = 0; part.size() < file.size && attempt < kMaxAttempts; ++attempt) {
       if (!tell()) return cancelled();
       const std::uint64_t before = part.size();
       bool is_cancelled = false;
@@ -189,7 +189,7 @@ class Pull {
                       ? part.clear()
                       : Status(fail(ErrorCode::Internal, file.name + ": the hub sends from byte " +
                                                              std::to_string(from) +
-                                                             " on, which nobody asked for"));
+                                                             " on, which was not asked for"));
         return static_cast<bool>(refused);
       };
       const auto take = [&](std::string_view bytes) {
@@ -226,10 +226,12 @@ class Pull {
       if (has_moved) pause = options_.first_pause;
       const std::string problem = outcome.problem.empty() ? "it ended early" : outcome.problem;
       if (failures > options_.most_retries) {
-        return fail(ErrorCode::Internal,
-                    fmt::format("{}: {} of {} bytes came, then: {}. Run the same command again to "
-                                "go on from there",
-                                file.name, part.size(), file.size, problem));
+        return fail(
+            ErrorCode::Internal,
+            fmt::format(
+                "{}: the download ended after {} of {} bytes: {}. Run the same command again "
+                "to continue",
+                file.name, part.size(), file.size, problem));
       }
       progress_.on_note(fmt::format("{}: {}; trying again", file.name, problem));
       if (!wait(pause)) return cancelled();
@@ -245,15 +247,15 @@ class Pull {
     if (!digest) return fail(digest.error());
     if (*digest != wanted.file.sha256) {
       part.remove();
-      return fail(ErrorCode::InvalidModel, wanted.file.name + ": what came has the SHA-256 " +
-                                               *digest + ", but the hub says " +
-                                               wanted.file.sha256 + "; it is removed again");
+      return fail(ErrorCode::InvalidModel,
+                  wanted.file.name + ": the downloaded file has the SHA-256 " + *digest +
+                      ", but the hub says " + wanted.file.sha256 + "; the file was removed");
     }
     if (const auto header = read_gguf(part.path()); !header) {
       part.remove();
       return fail(
           ErrorCode::InvalidModel,
-          "what the hub has is no whole model, and is removed again: " + header.error().message);
+          "the hub's file is not a complete model and was removed: " + header.error().message);
     }
     return {};
   }
@@ -270,7 +272,7 @@ class Pull {
       }
       return fail(
           ErrorCode::InvalidModel,
-          "what the hub has is no whole model, and is removed again: " + summary.error().message);
+          "the hub's file is not a complete model and was removed: " + summary.error().message);
     }
     return {};
   }
@@ -322,7 +324,7 @@ Result<HubOptions> hub_options_from_environment() {
   }
   if (!options.token.empty() && !is_token(options.token)) {
     return fail(ErrorCode::InvalidRequest,
-                "HF_TOKEN holds what no token has: blanks, or bytes that "
+                "HF_TOKEN is not a token: it contains blanks, or bytes that "
                 "are not ASCII");
   }
   return options;
@@ -332,7 +334,7 @@ Result<PulledModel> pull_model(const HubName& name, const HubOptions& options,
                                PullProgress& progress) {
   if (options.folder.empty()) {
     return fail(ErrorCode::InvalidRequest,
-                "there is no home folder to put models into; set PCAI_MODELS_DIR");
+                "there is no home folder for models; set PCAI_MODELS_DIR");
   }
   return Pull(name, options, progress).run();
 }

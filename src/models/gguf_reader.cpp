@@ -71,11 +71,12 @@ class HeaderReader {
     key_count_ = cursor_.number<std::uint64_t>();
     if (!cursor_.ok()) return damaged(cursor_.problem() + ", in its first 24 bytes");
     if (key_count_ > std::min(kMaxKeys, cursor_.remaining() / kMinKeyRecord)) {
-      return damaged("it states " + std::to_string(key_count_) + " keys, more than it can hold");
+      return damaged("its header states " + std::to_string(key_count_) +
+                     " keys, more than the file can hold");
     }
     if (tensor_count_ > std::min(kMaxTensors, cursor_.remaining() / kMinTensorRecord)) {
-      return damaged("it states " + std::to_string(tensor_count_) +
-                     " tensors, more than it can hold");
+      return damaged("its header states " + std::to_string(tensor_count_) +
+                     " tensors, more than the file can hold");
     }
     return {};
   }

@@ -121,7 +121,8 @@ class JanStore {
   Result<json> read(const fs::path& file) const {
     if (!stays_inside(file)) return damaged(printable_path(file) + ": links out of Jan's data");
     Result<json> content = read_yaml(file);
-    if (content && !content->is_object()) return damaged(printable_path(file) + ": has no keys");
+    if (content && !content->is_object())
+      return damaged(printable_path(file) + ": is not a map of keys");
     return content;
   }
 

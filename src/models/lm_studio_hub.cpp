@@ -113,8 +113,9 @@ Result<std::vector<fs::path>> bases_of(const json& model) {
   } else {
     add_base(base);
   }
-  if (!is_good) return damaged("its base is not named as \"publisher/repository\"");
-  if (bases.empty() || bases.size() > kMaxBases) return damaged("it names no base, or too many");
+  if (!is_good) return damaged("its base model must be named as \"publisher/repository\"");
+  if (bases.empty() || bases.size() > kMaxBases)
+    return damaged("it names no base model, or too many");
   return bases;
 }
 
@@ -135,7 +136,7 @@ std::string_view without(std::string_view text, std::string_view prefix) {
   return text.starts_with(prefix) ? text.substr(prefix.size()) : text;
 }
 
-/// Says what is wrong, or that it has no meaning here.
+/// Says what is wrong, or that pcai has no such setting.
 Status use_setting(const std::string& key, const json& field, FoundModel& model) {
   json value = field;
   const json& checked = at(field, "checked");
@@ -154,7 +155,7 @@ Status use_setting(const std::string& key, const json& field, FoundModel& model)
   name = without(name, "llama.");
   const auto* known = std::ranges::find(kSettings, name, &Setting::theirs);
   if (known == std::end(kSettings)) {
-    return fail(ErrorCode::InvalidRequest, "it has no meaning here");
+    return fail(ErrorCode::InvalidRequest, "pcai has no such setting");
   }
   if (is_off) value = unchecked(known->ours);
   if (is_off && value.is_null()) return {};
@@ -194,9 +195,10 @@ void fill(FoundModel& model, const std::vector<fs::path>& model_folders) {
       }
     }
   }
-  model.error = Error{ErrorCode::InvalidModel, printable(model.id) + ": no GGUF file of its base " +
-                                                   printable_path(bases->front()) +
-                                                   " is on this machine; get it with LM Studio"};
+  model.error =
+      Error{ErrorCode::InvalidModel, printable(model.id) + ": no GGUF file of its base model " +
+                                         printable_path(bases->front()) +
+                                         " is on this machine; get it with LM Studio"};
 }
 
 }  // namespace

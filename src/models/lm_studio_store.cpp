@@ -46,10 +46,7 @@ std::vector<fs::path> lm_studio_hub_places(const UserEnvironment& environment) {
 }
 
 std::vector<fs::path> lm_studio_model_paths() {
-  std::vector<fs::path> folders = lm_studio_model_places();
-  std::error_code error;
-  std::erase_if(folders, [&](const fs::path& folder) { return !fs::is_directory(folder, error); });
-  return folders;
+  return existing(lm_studio_model_places());
 }
 
 }  // namespace pcai

@@ -181,7 +181,7 @@ void refuse_what_only_ollama_loads(FoundModel& model) {
   if (model.source != "ollama" || model.error) return;
   if (std::ranges::find(kOnlyOllama, model.architecture) == std::end(kOnlyOllama)) return;
   model.error = Error{ErrorCode::InvalidModel,
-                      model.id + ": is written as only Ollama reads it (architecture '" +
+                      model.id + ": has an architecture that only Ollama can read ('" +
                           model.architecture + "'); get the model as GGUF from Hugging Face"};
 }
 
@@ -256,8 +256,8 @@ Result<FoundModel> usable(FoundModel model) {
   describe(model);
   if (model.error) return fail(*model.error);
   if (!stands_alone(model)) {
-    return damaged(printable_path(model.path) + ": is a part for another model (" +
-                   std::string(to_string(model.kind)) + "), not a model");
+    return damaged(printable_path(model.path) + ": is an addition to a model (" +
+                   std::string(to_string(model.kind)) + "), not a model of its own");
   }
   return model;
 }
@@ -365,17 +365,17 @@ Result<FoundModel> resolve_model(const ModelFolders& folders, std::string_view n
     if (fitting.size() == 1) return usable(std::move(fitting.front()));
     if (fitting.size() > 1) {
       return fail(ErrorCode::ModelNotFound,
-                  in_quotes(name) + " fits several models: " + names_of(fitting));
+                  in_quotes(name) + " matches several models: " + names_of(fitting));
     }
   }
   std::error_code error;
   if (fs::is_regular_file(path, error)) return usable({name, path, "path"});
   return fail(
       ErrorCode::ModelNotFound,
-      "no model " + in_quotes(name) +
-          (models.empty() ? std::string(", and none on this machine; give the path of a GGUF "
+      "there is no model " + in_quotes(name) +
+          (models.empty() ? std::string("; this machine has no models; give the path of a GGUF "
                                         "file, or get one with tools/get_default_model")
-                          : "; there are " + names_of(models)));
+                          : "; known models: " + names_of(models)));
 }
 
 }  // namespace pcai

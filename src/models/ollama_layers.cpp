@@ -99,7 +99,7 @@ Result<fs::path> OllamaBlobs::path(const std::string& digest) {
 void OllamaBlobs::read_params(const std::string& text, Text& into) {
   const json params = json::parse(text, nullptr, false);
   if (!params.is_object()) {
-    into.notes.emplace_back("Ollama's parameters are no JSON object and not used");
+    into.notes.emplace_back("Ollama's parameters are not a JSON object and are not used");
     return;
   }
   std::string unknown;
@@ -113,14 +113,14 @@ void OllamaBlobs::read_params(const std::string& text, Text& into) {
     }
   }
   if (!unknown.empty()) {
-    into.notes.push_back("Ollama's parameters without a meaning here are not used: " +
+    into.notes.push_back("parameters of Ollama that pcai does not have are not used: " +
                          printable(unknown));
   }
 }
 
 void OllamaBlobs::read_system(const std::string& text, Text& into) {
   if (!is_valid_utf8(text)) {
-    into.notes.emplace_back("Ollama's system prompt is not UTF-8 and not used");
+    into.notes.emplace_back("Ollama's system prompt is not UTF-8 and is not used");
   } else if (!text.empty()) {
     into.defaults.system = text;
   }
@@ -143,7 +143,7 @@ void OllamaBlobs::read_messages(const std::string& text, Text& into) {
     into.defaults.messages = std::move(messages);
   } else {
     into.notes.emplace_back(
-        "Ollama's first messages are not used: they are more than texts of user and assistant");
+        "Ollama's first messages are not used: they contain more than texts of user and assistant");
   }
 }
 
@@ -187,7 +187,7 @@ void OllamaBlobs::add_layers(const json& manifest, FoundModel& model) {
     } else if (!model.projector) {
       model.projector = *blob;
     } else {
-      model.notes.emplace_back("Ollama names several projectors, of which the first is used");
+      model.notes.emplace_back("Ollama names several projectors; the first one is used");
     }
   }
   for (const std::string& digest : layer_digests(manifest, "adapter")) {
@@ -197,15 +197,15 @@ void OllamaBlobs::add_layers(const json& manifest, FoundModel& model) {
     if (blob && fs::is_regular_file(*blob, error)) {
       model.adapters.push_back(*blob);
     } else {
-      model.error =
-          Error{ErrorCode::InvalidModel, printable(model.id) +
-                                             ": Ollama adds a LoRA adapter to this model whose "
-                                             "file is not there; pull it again with Ollama"};
+      model.error = Error{ErrorCode::InvalidModel,
+                          printable(model.id) +
+                              ": the file of the LoRA adapter that Ollama adds to this model "
+                              "does not exist; pull the model again with Ollama"};
     }
   }
   if (!layer_digests(manifest, "template").empty() || !layer_digests(manifest, "prompt").empty()) {
     model.notes.emplace_back(
-        "Ollama's prompt template, written for Go, is not used: the file's own chat template is");
+        "Ollama's prompt template (in Go's language) is not used; the file's own chat template is");
   }
   if (!layer_digests(manifest, "draft").empty()) {
     model.notes.emplace_back("Ollama's draft model is not used");

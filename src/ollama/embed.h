@@ -11,7 +11,7 @@
 
 namespace pcai {
 
-/// A parsed body of POST /api/embed, or of the older /api/embeddings.
+/// A parsed body of POST /api/embed or the older /api/embeddings.
 struct OllamaEmbedRequest {
   EmbedRequest embed;
   std::optional<std::uint32_t> dimensions = {};

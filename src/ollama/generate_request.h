@@ -16,7 +16,7 @@ namespace pcai {
 struct OllamaRequest {
   GenerateRequest generate;
   bool stream = true;
-  bool only_load = false;                  // no messages or prompt: the model is to be loaded
+  bool only_load = false;                  // there is no message or prompt: only load the model
   std::vector<std::string> warnings = {};  // fields that were accepted and have no effect here
   Places places = {};
 };
@@ -26,7 +26,7 @@ Result<OllamaRequest> parse_ollama_chat(std::string_view body, const DefaultsOf&
 Result<OllamaRequest> parse_ollama_generate(std::string_view body,
                                             const DefaultsOf& defaults_of = {});
 
-/// Reads `options`. num_predict and its default of -1 mean as many tokens as the context leaves.
+/// Reads `options`. num_predict -1, its default, means as many tokens as the context leaves.
 Status read_options(Json& object, const std::string& path, std::vector<std::string>& warnings,
                     GenerateParams& params);
 

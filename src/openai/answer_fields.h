@@ -24,7 +24,7 @@ struct AnswerRequest {
 /// Their fields, beside sampling_fields() and those of the route.
 std::span<const Field<AnswerRequest>> answer_fields();
 
-/// What depends on more than one of them. `body` is the request's.
+/// Checks that involve more than one of them. `body` is the request's.
 Status check_answer_fields(Json& body, const AnswerRequest& request);
 
 }  // namespace pcai

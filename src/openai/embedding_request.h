@@ -29,7 +29,7 @@ std::span<const Field<EmbeddingRequest>> embedding_fields();
 /// A parsed body of POST /v1/rerank, in the shape that Jina's, Cohere's and llama-server's share.
 struct RerankRequest {
   RankRequest rank;
-  std::optional<std::uint32_t> top_n = {};  // best so many; absent = all
+  std::optional<std::uint32_t> top_n = {};  // how many of the best; absent = all
   bool return_documents = false;
   std::vector<std::string> warnings = {};
 };

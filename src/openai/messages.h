@@ -9,10 +9,10 @@
 
 namespace pcai {
 
-/// Reads the `messages` array. Text parts are joined with newlines; pictures and recordings
-/// stand where they stood between them; a refusal counts as content; `arguments` given as an object
-/// become JSON text. Other kinds of parts are Unsupported. Members that have no effect are added to
-/// `warnings`, pictures and recordings to `places`.
+/// Reads the `messages` array. Text parts are joined with newlines; images and sound keep their
+/// place between them. A refusal counts as content. `arguments` that are an object become JSON
+/// text. Other kinds of parts fail with Unsupported. Members that have no effect are added to
+/// `warnings`.
 Result<std::vector<ChatMessage>> read_messages(Json& array, const std::string& path,
                                                std::vector<std::string>& warnings, Places& places);
 

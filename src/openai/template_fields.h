@@ -7,8 +7,8 @@
 
 namespace pcai {
 
-/// Reads how much to reason: none and minimal ask for no reasoning, the others reach the template
-/// as its argument `reasoning_effort`.
+/// Reads how much the model should reason. "none" and "minimal" turn reasoning off; other values
+/// reach the template as its argument `reasoning_effort`.
 Status read_reasoning_effort(Json& value, const std::string& path, ChatPrompt& prompt);
 
 /// The values that reasoning_effort has.

@@ -275,7 +275,7 @@ TEST_F(OllamaLayersTest, AContextBeyondTheModelsIsSaid) {
 TEST_F(StoresTest, TensorsInOllamasOwnFormAreRefused) {
   folder_.write(".ollama/models/manifests/registry.ollama.ai/library/mlx/latest",
                 R"({"layers":[{"mediaType":"application/vnd.ollama.image.tensor"}]})");
-  EXPECT_THAT(ollama().at(0).error->message, HasSubstr("only Ollama loads"));
+  EXPECT_THAT(ollama().at(0).error->message, HasSubstr("only Ollama can load"));
 }
 
 TEST_F(StoresTest, FilesThatOnlyOllamaReadsAreMarkedWithTheReason) {
@@ -289,7 +289,7 @@ TEST_F(StoresTest, FilesThatOnlyOllamaReadsAreMarkedWithTheReason) {
   const auto models = find_models(folders);
   ASSERT_EQ(models.size(), 1U);
   ASSERT_TRUE(models[0].error);
-  EXPECT_THAT(models[0].error->message, HasSubstr("only Ollama reads"));
+  EXPECT_THAT(models[0].error->message, HasSubstr("only Ollama can read"));
 }
 
 TEST_F(StoresTest, EachModelHasOneIdThatDependsOnNoOther) {
@@ -324,7 +324,7 @@ TEST_F(StoresTest, EachModelHasOneIdThatDependsOnNoOther) {
   EXPECT_EQ(resolve_model(folders, "hf:Org/repo:m-Q8_0.gguf")->full_id, "hf:org/repo:m-Q8_0");
   EXPECT_EQ(resolve_model(folders, "hf:own/pulled")->full_id, "hf:own/pulled:m-F16");
   EXPECT_EQ(resolve_model(folders, "ollama:smollm2")->full_id, "ollama:smollm2:latest");
-  EXPECT_THAT(resolve_model(folders, "hf:org/repo").error().message, HasSubstr("fits several"));
+  EXPECT_THAT(resolve_model(folders, "hf:org/repo").error().message, HasSubstr("matches several"));
   EXPECT_FALSE(resolve_model(folders, "hf:org/other:Q8_0"));
 }
 

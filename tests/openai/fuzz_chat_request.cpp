@@ -98,7 +98,7 @@ void check_completion(std::string_view text) {
   if (!request) return check_error(request.error());
   require(request->n >= 1 && request->n <= request->best_of, "best_of");
   require(!request->prompts.empty(), "prompt");
-  require(request->prompts.size() * request->best_of <= kMostCompletions, "answers");
+  require(request->prompts.size() * request->best_of <= kMaxCompletions, "answers");
   check_sampling(request->generate.params);
 }
 

@@ -18,7 +18,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr long kSeconds = 10;
-constexpr std::size_t kMostBytes = std::size_t{16} << 20;
+constexpr std::size_t kMaxBytes = std::size_t{16} << 20;
 
 struct PsFlags {
   std::unique_ptr<SettingFlags> settings;
@@ -28,7 +28,7 @@ struct PsFlags {
 
 std::size_t append(char* data, std::size_t, std::size_t bytes, void* text) {
   auto& body = *static_cast<std::string*>(text);
-  if (body.size() + bytes > kMostBytes) return 0;
+  if (body.size() + bytes > kMaxBytes) return 0;
   body.append(data, bytes);
   return bytes;
 }

@@ -11,7 +11,7 @@
 namespace pcai {
 namespace {
 
-constexpr std::size_t kMostSeenPrefixes = 1 << 18;
+constexpr std::size_t kMaxSeenPrefixes = 1 << 18;
 constexpr float kChosenLogprob = -0.105F;  // 90 %
 constexpr float kOtherLogprob = -3.0F;     // and the alternatives below it, one apart
 
@@ -222,7 +222,7 @@ void FakeModel::finish_prefill(Stream& stream) {
   // The last token is always computed, as every model must to have something to sample from.
   std::size_t cached = prefixes.size() - 1;
   while (cached > 0 && !seen_prefixes_.contains(prefixes[cached - 1])) --cached;
-  if (seen_prefixes_.size() + prefixes.size() > kMostSeenPrefixes) seen_prefixes_.clear();
+  if (seen_prefixes_.size() + prefixes.size() > kMaxSeenPrefixes) seen_prefixes_.clear();
   seen_prefixes_.insert(prefixes.begin(), prefixes.end());
 
   stream.usage.prompt_tokens = static_cast<std::uint32_t>(prefixes.size());

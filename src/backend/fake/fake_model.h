@@ -18,8 +18,8 @@
 
 namespace pcai {
 
-/// A model that plays scripts. Any thread may call any method. One thread drives all requests from
-/// a queue of due times, so that a stream that waits costs some hundred bytes and no thread.
+/// A model that plays scripts. Any thread may call any method. One thread serves all requests from
+/// a queue of due times, so that a waiting stream costs some hundred bytes and no thread.
 class FakeModel final : public LoadedModel {
  public:
   FakeModel(ModelInfo info, std::uint32_t kv_cells, FakeScript defaults);
@@ -46,7 +46,7 @@ class FakeModel final : public LoadedModel {
     }
   };
 
-  /// A new stream, or a cancel of `id` where there is none.
+  /// A new stream; without one, a cancel of `id`.
   struct Message {
     RequestId id;
     std::unique_ptr<Stream> stream;

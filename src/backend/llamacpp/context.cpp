@@ -53,10 +53,11 @@ Result<PreparedContext> create_context(llama_model& weights, const ModelMemory& 
   try {
     prepared.context.reset(llama_init_from_model(&weights, params));
   } catch (const std::exception& exception) {
-    return fail(ErrorCode::Internal, std::string("no context: ") + exception.what());
+    return fail(ErrorCode::Internal, std::string("cannot create a context: ") + exception.what());
   }
   if (!prepared.context) {
-    return fail(ErrorCode::Internal, "llama.cpp made no context: " + take_llama_errors());
+    return fail(ErrorCode::Internal,
+                "llama.cpp could not create a context: " + take_llama_errors());
   }
   // What was rounded up is of use; a recurrent model needs no cells but has a length all the same.
   prepared.planner.cells = llama_n_ctx(prepared.context.get());

@@ -22,7 +22,7 @@ CUresult call(const char* name, Arguments... arguments) {
 extern "C" {
 
 CUresult CUDAAPI cuGetErrorString(CUresult error, const char** text) {
-  *text = "NVIDIA's driver is not there";
+  *text = "NVIDIA's driver is not installed";
   return call<decltype(cuGetErrorString)>("cuGetErrorString", error, text);
 }
 

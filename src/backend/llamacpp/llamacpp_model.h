@@ -19,8 +19,8 @@
 
 namespace pcai {
 
-/// A GGUF model in memory. Any thread may call any method: submit() renders and tokenizes on the
-/// caller's thread, the scheduler does the rest on its own.
+/// A GGUF model in memory. Any thread may call any method. submit() renders and tokenizes on the
+/// calling thread; the scheduler does the rest on a thread of its own.
 class LlamaCppModel final : public LoadedModel {
  public:
   static Result<std::unique_ptr<LoadedModel>> load(const ModelSpec& spec, LoadProgress& progress);

@@ -6,7 +6,7 @@
 namespace pcai {
 namespace {
 
-constexpr std::size_t kMostKept = std::size_t{64} << 20;  // floats: 256 MiB
+constexpr std::size_t kMaxKept = std::size_t{64} << 20;  // floats: 256 MiB
 
 }  // namespace
 
@@ -122,7 +122,7 @@ void MediaEncoder::keep(const std::string& key, MediaRows rows) {
   kept_floats_ += rows->size();
   kept_.push_front({key, std::move(rows)});
   by_key_[key] = kept_.begin();
-  while (kept_floats_ > kMostKept) {
+  while (kept_floats_ > kMaxKept) {
     kept_floats_ -= kept_.back().rows->size();
     by_key_.erase(kept_.back().key);
     kept_.pop_back();

@@ -15,11 +15,11 @@
 namespace pcai {
 namespace {
 
-constexpr std::uint32_t kMostTokens = 2048;
-constexpr std::uint32_t kLeastTokens = 128;
-constexpr std::uint32_t kMostSequences = 32;  // in one batch
+constexpr std::uint32_t kMaxTokens = 2048;
+constexpr std::uint32_t kMinTokens = 128;
+constexpr std::uint32_t kMaxSequences = 32;  // in one batch
 // llama.cpp reserves a row of logits for every token, whether anybody wants them or not.
-constexpr std::uint64_t kMostLogitBytes = std::uint64_t{512} << 20;
+constexpr std::uint64_t kMaxLogitBytes = std::uint64_t{512} << 20;
 
 enum : int { kDecoded = 0, kAborted = 2 };  // what llama_decode returns
 
@@ -56,9 +56,9 @@ std::uint32_t most_tokens_of(const llama_model& model, const ModelConfig& config
   const auto trained = static_cast<std::uint32_t>(std::max(1, llama_model_n_ctx_train(&model)));
   const auto words =
       static_cast<std::uint64_t>(llama_vocab_n_tokens(llama_model_get_vocab(&model)));
-  const std::uint64_t logits = kMostLogitBytes / sizeof(float) / std::max<std::uint64_t>(words, 1);
-  const std::uint64_t most = std::clamp<std::uint64_t>(logits, kLeastTokens, kMostTokens);
-  const std::uint64_t asked = config.context_length.value_or(kMostTokens);
+  const std::uint64_t logits = kMaxLogitBytes / sizeof(float) / std::max<std::uint64_t>(words, 1);
+  const std::uint64_t most = std::clamp<std::uint64_t>(logits, kMinTokens, kMaxTokens);
+  const std::uint64_t asked = config.context_length.value_or(kMaxTokens);
   return static_cast<std::uint32_t>(std::min({std::uint64_t{trained}, most, asked}));
 }
 
@@ -234,7 +234,7 @@ Status TextEmbedder::prepare(LlamaPooling pooling) {
   llama_context_params params = llama_context_default_params();
   // A text is pooled where it is computed, so it must not be split.
   params.n_ctx = params.n_batch = params.n_ubatch = most_tokens_;
-  params.n_seq_max = std::min(kMostSequences, most_tokens_);
+  params.n_seq_max = std::min(kMaxSequences, most_tokens_);
   params.n_threads = params.n_threads_batch = threads_;
   params.pooling_type = pooling;
   params.embeddings = true;
@@ -265,7 +265,7 @@ Result<std::vector<std::vector<float>>> TextEmbedder::compute(
   const std::size_t width = pooling_ == LLAMA_POOLING_TYPE_RANK
                                 ? 1
                                 : static_cast<std::size_t>(llama_model_n_embd_out(&weights_));
-  const std::size_t most_sequences = std::min(kMostSequences, most_tokens_);
+  const std::size_t most_sequences = std::min(kMaxSequences, most_tokens_);
   std::vector<std::vector<float>> vectors;
   std::size_t begin = 0;
   while (begin < sequences.size()) {

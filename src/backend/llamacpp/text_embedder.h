@@ -15,14 +15,14 @@ namespace pcai {
 
 using LlamaPooling = enum ::llama_pooling_type;  // llama.h has a function of that name, too
 
-/// Embeds and ranks on a model's weights, in a llama_context of its own that is made for the first
-/// call and again for another pooling. Any thread may call any method; one computes at a time. The
-/// weights and the tokenizer must outlive it.
+/// Embeds and ranks with a model's weights. It has a llama_context of its own, which is made for
+/// the first call, and again when a call wants another pooling. Any thread may call any method; one
+/// call computes at a time. The weights and the tokenizer must outlive it.
 class TextEmbedder final : public Embedder, public Ranker {
  public:
-  /// What it can be: all of it depends on the file's metadata.
+  /// What the model can do here, which depends on the file's metadata.
   enum class Kind : std::uint8_t {
-    OnRequest,  // made for generating: a vector needs a pooling that the request names
+    OnRequest,  // a generating model: the request must name a pooling
     Embeds,
     Ranks,
   };
@@ -37,8 +37,8 @@ class TextEmbedder final : public Embedder, public Ranker {
 
   Kind kind() const noexcept { return kind_; }
 
-  /// Inputs of up to 2,048 tokens, or as many as the configured context has, and as the model was
-  /// trained for.
+  /// An input may have 2,048 tokens, or as many as the configured context has, but never more than
+  /// the model was trained for.
   Result<std::vector<Embedding>> embed(const EmbedRequest& request, std::stop_token stop) override;
   Result<std::vector<RankScore>> rank(const RankRequest& request, std::stop_token stop) override;
 
@@ -58,7 +58,7 @@ class TextEmbedder final : public Embedder, public Ranker {
   llama_model& weights_;
   const Tokenizer& tokenizer_;
   const std::int32_t threads_;
-  const std::uint32_t most_tokens_;  // of an input, and of a batch
+  const std::uint32_t most_tokens_;  // of one input, and of a batch
   const Kind kind_;
 
   Mutex mutex_;

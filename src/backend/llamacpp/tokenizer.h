@@ -16,24 +16,27 @@ class Tokenizer final : public PromptTokenizer {
  public:
   explicit Tokenizer(const llama_model& model);
 
-  /// With the model's begin-of-text token where it wants one; special tokens written out in the
-  /// text are read as such. Fails with InvalidRequest when the text cannot be tokenized.
+  /// Tokenizes text and puts the model's begin-of-text token in front if the model wants one. Names
+  /// of special tokens in the text become these tokens. Fails with InvalidRequest if the text
+  /// cannot be tokenized.
   Result<std::vector<llama_token>> tokenize(std::string_view text) const {
     return tokenize(text, true, true);
   }
 
+  /// `add_special`: put the begin-of-text token in front if the model wants one. `parse_special`:
+  /// names of special tokens become these tokens.
   Result<std::vector<llama_token>> tokenize(std::string_view text, bool add_special,
                                             bool parse_special) const override;
 
-  /// Whether the model was trained to fill gaps.
+  /// True if the model was trained to fill in the middle.
   bool fills_gaps() const;
 
-  /// What stands before and after a gap, as a model that fills gaps reads it: no special token of
-  /// the texts counts as one.
+  /// The prompt with which a fill-in-the-middle model fills the gap between `prefix` and `suffix`.
+  /// Names of special tokens in the two stay text.
   Result<std::vector<llama_token>> tokenize_gap(std::string_view prefix,
                                                 std::string_view suffix) const;
 
-  /// The token's bytes, not always whole UTF-8. Special tokens have none.
+  /// The token's bytes, which need not be whole UTF-8. A special token has none.
   std::string piece(llama_token token) const;
 
   std::string name(llama_token token) const override;

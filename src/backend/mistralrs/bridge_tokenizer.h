@@ -11,7 +11,7 @@
 
 namespace pcai {
 
-/// A model's tokenizer, as mistral.rs has it; it may outlive the model. Any thread may call any
+/// The tokenizer of a model of mistral.rs. It may outlive the model. Any thread may call any
 /// method.
 class BridgeTokenizer final : public PromptTokenizer,
                               public std::enable_shared_from_this<BridgeTokenizer> {
@@ -24,11 +24,13 @@ class BridgeTokenizer final : public PromptTokenizer,
   BridgeTokenizer(const BridgeTokenizer&) = delete;
   BridgeTokenizer& operator=(const BridgeTokenizer&) = delete;
 
+  /// `add_special`: put the begin-of-text token in front. `parse_special`: names of special tokens
+  /// become these tokens. Fails with InvalidRequest if the text cannot be tokenized.
   Result<std::vector<std::int32_t>> tokenize(std::string_view text, bool add_special,
                                              bool parse_special) const override;
 
-  /// What a token of the vocabulary adds to a text, not always whole UTF-8. Special tokens add
-  /// nothing, unless their name is among `marks`.
+  /// What a token adds to a text; it need not be whole UTF-8. A special token adds nothing unless
+  /// its name is among `marks`.
   std::string_view text(std::int32_t token, const std::vector<std::string>& marks = {}) const;
 
   /// "" where there is no such token.

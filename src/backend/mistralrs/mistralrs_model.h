@@ -17,8 +17,8 @@
 
 namespace pcai {
 
-/// A model that mistral.rs runs. Any thread may call any method: submit() renders and tokenizes on
-/// the caller's thread, events come from one thread of the bridge.
+/// A model that mistral.rs runs. Any thread may call any method. submit() renders and tokenizes on
+/// the calling thread. Events come on one thread of the bridge.
 class MistralrsModel final : public LoadedModel {
  public:
   /// `bridge` and `backend` must outlive the model.
@@ -36,11 +36,11 @@ class MistralrsModel final : public LoadedModel {
   Embedder* embedder() noexcept override { return embedder_.get(); }
   TokenCodec* token_codec() noexcept override { return codec_.get(); }
 
-  /// For tests: the engine's thread panics at its next token.
+  /// For tests: makes the engine's thread panic at its next token.
   void panic_for_test() { bridge_.test_panic(model_); }
 
  private:
-  /// What the bridge gives back with each event.
+  /// What the bridge passes back with each event.
   struct Ticket {
     MistralrsModel& model;
     RequestId id;

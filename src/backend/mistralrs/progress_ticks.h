@@ -7,8 +7,8 @@
 
 namespace pcai {
 
-/// Counts steps for who watches a model's progress. What happens inside a prompt's computation is
-/// not seen, so there each second in which this process computed at all is a step too. Any thread
+/// Counts a model's steps for the watchdog. The inside of a prompt's computation cannot be seen, so
+/// each second in which this process computed anything during a prompt counts as a step. Any thread
 /// may call it.
 class ProgressTicks {
  public:
@@ -17,7 +17,7 @@ class ProgressTicks {
   /// What is seen of the engine.
   struct Seen {
     std::uint64_t tokens = 0;               // generated
-    std::uint64_t prompt_tokens = 0;        // of prompts that are not through
+    std::uint64_t prompt_tokens = 0;        // of prompts that are not finished
     std::chrono::milliseconds computed{0};  // the process's processor time
   };
 

@@ -9,8 +9,15 @@
 #include "backend/worker/messages.h"
 #include "core/parameters.h"
 
-// The fields of every struct that travels. The structured binding has to name each member, so a
-// member that is added to a struct does not compile until it is added here.
+// The fields of every struct that travels between the two processes. messages.cpp makes the
+// encoding and the decoding from this list alone. A struct travels as a map with these names, so
+// both processes must be of the same build; WorkerOptions::command makes sure of that by default.
+//
+// The structured binding names each member in the order of its declaration. So a member that is
+// added to a struct does not compile until it is added here. For each Type the macro defines:
+//   fields_of(value)      a tuple of references to the members
+//   field_names_of(type)  their names, separated by commas; the argument is a null Type*
+//   name_of(type)         the struct's name, by which a variant says which of its types it holds
 #define PCAI_FIELDS(Type, ...)                                      \
   inline auto fields_of(Type& value) {                              \
     auto& [__VA_ARGS__] = value;                                    \
@@ -27,7 +34,7 @@
     return #Type;                                                   \
   }
 
-// A struct without fields.
+// The same for a struct without members, to which the structured binding cannot be applied.
 #define PCAI_NO_FIELDS(Type)                                        \
   inline std::tuple<> fields_of(const Type&) {                      \
     static_assert(std::is_empty_v<Type>, "list its fields");        \
@@ -70,6 +77,7 @@ PCAI_FIELDS(TokenPrompt, tokens)
 PCAI_FIELDS(InfillPrompt, prefix, suffix)
 PCAI_FIELDS(GenerateRequest, model, prompt, params, cache_scope, timeout)
 
+// core: events and what they are made of. Accepted never travels: the engine says it.
 PCAI_FIELDS(Usage, prompt_tokens, cached_tokens, completion_tokens, reasoning_tokens)
 PCAI_FIELDS(Timings, queue_ms, prefill_ms, first_token_ms, decode_ms)
 PCAI_FIELDS(TokenLogprob, token, bytes, logprob)
@@ -81,6 +89,7 @@ PCAI_FIELDS(ToolCallDelta, index, id, name, arguments)
 PCAI_FIELDS(Finished, reason, usage, timings, stop_sequence)
 PCAI_FIELDS(Failed, error, usage, timings)
 
+// core: models.
 PCAI_FIELDS(AdapterConfig, path, scale)
 PCAI_FIELDS(ModelConfig, model_path, context_length, gpu_layers, gpu_devices, chat_template,
             batch_size, threads, max_sequences, kernels, reproducible, projector,
@@ -94,6 +103,7 @@ PCAI_FIELDS(ModelStats, kv_cells_total, kv_cells_used, kv_cells_active, sequence
             sequences_waiting, steps, prompt_tokens_computed, prompt_tokens_cached,
             tokens_generated, preemptions)
 
+// core: queries and their answers.
 PCAI_FIELDS(EmbedRequest, model, inputs, pooling)
 PCAI_FIELDS(Embedding, values, tokens)
 PCAI_FIELDS(RankRequest, model, query, documents)
@@ -104,6 +114,7 @@ PCAI_FIELDS(DetokenizeRequest, model, tokens)
 PCAI_FIELDS(TemplateRequest, model, chat)
 PCAI_FIELDS(CountRequest, model, prompt)
 
+// messages.h, in its order.
 PCAI_FIELDS(LoadCommand, spec, heartbeat, memory_limit, harden)
 PCAI_FIELDS(SubmitCommand, id, request)
 PCAI_FIELDS(CancelCommand, id)

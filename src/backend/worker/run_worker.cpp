@@ -145,7 +145,9 @@ int Worker::run() {
       case Channel::State::Open: break;
       case Channel::State::Closed: std::_Exit(kParentGone);  // nobody is left to be tidy for
       case Channel::State::Malformed:
-        std::fputs("the parent is not understood: is it another version?\n", stderr);
+        std::fputs(
+            "the parent sent a message that this worker does not know: is it another version?\n",
+            stderr);
         std::_Exit(kParentNotUnderstood);
     }
     const bool asked = beat_now_.exchange(false);
@@ -328,7 +330,7 @@ void Worker::say_answer(RequestId id, QueryAnswer answer) {
   const bool sound = is_sound(message);
   std::string frame = sound ? encode(message) : std::string();
   if (!sound || frame.size() - kLengthBytes > kMaxFromWorker) {
-    return say(QueryFailed{id, {ErrorCode::Internal, "the answer is too large to be passed on"}});
+    return say(QueryFailed{id, {ErrorCode::Internal, "the answer is too large to pass on"}});
   }
   send(std::move(frame));
 }

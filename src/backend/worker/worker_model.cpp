@@ -182,7 +182,7 @@ std::string WorkerModel::watch(platform::ChildProcess& child, StderrTail& tail) 
         channel_.send(encode(ShutdownCommand{}));
       }
       const auto left = std::chrono::ceil<milliseconds>(*give_up - Clock::now());
-      if (left.count() <= 0) return "it did not end by itself";
+      if (left.count() <= 0) return "it did not exit in time";
       timeout = std::min(timeout, left);
     }
     const platform::Ready ready = channel_.wait(diagnostics, timeout);
@@ -191,11 +191,11 @@ std::string WorkerModel::watch(platform::ChildProcess& child, StderrTail& tail) 
     switch (channel_.receive([this](std::string_view payload) { return receive(payload); })) {
       case Channel::State::Open: break;
       case Channel::State::Closed: return {};
-      case Channel::State::Malformed: return "it sent what no worker sends";
+      case Channel::State::Malformed: return "it sent an invalid message";
     }
     if (std::string why = why_it_must_end(); !why.empty() && !give_up) return why;
   }
-  return "the loading was cancelled";
+  return "loading was cancelled";
 }
 
 std::string WorkerModel::why_it_must_end() {

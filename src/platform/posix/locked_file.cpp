@@ -14,8 +14,8 @@ namespace pcai::platform {
 
 SystemResult<LockedFile> LockedFile::open(const std::filesystem::path& path) {
   const auto failed = [](std::errc why) { return tl::make_unexpected(std::make_error_code(why)); };
-  constexpr int kMostTries = 10;
-  for (int i = 0; i < kMostTries; ++i) {
+  constexpr int kMaxTries = 10;
+  for (int i = 0; i < kMaxTries; ++i) {
     LockedFile file(
         path,
         Handle(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0644)));

@@ -14,7 +14,8 @@ namespace {
 
 tl::unexpected<Error> kernels_missing(const std::string& why) {
   return fail(ErrorCode::Unsupported,
-              "kernels are 'on', but cannot be used: " + why + "; take 'auto' or 'off'", "kernels");
+              "kernels are 'on' but cannot be used: " + why + "; choose 'auto' or 'off'",
+              "kernels");
 }
 
 tl::unexpected<Error> not_reproducible(const std::string& why) {
@@ -58,7 +59,7 @@ Result<std::unique_ptr<ModelKernels>> load_kernels(const llama_model& model,
   } else if (config.kernels == KernelUse::On) {
     return kernels_missing(why_not);
   } else {
-    spdlog::info("kernels: llama.cpp's own, because {}", why_not);
+    spdlog::info("kernels: using llama.cpp's own, because {}", why_not);
   }
   return loaded;
 }

@@ -25,9 +25,9 @@ bool is_multiplied_with(std::string_view name, bool has_output) {
 }  // namespace
 
 ModelKernels* model_of(const ggml_tensor& node) noexcept {
-  constexpr int kMostSteps = 16;
+  constexpr int kMaxSteps = 16;
   const ggml_tensor* tensor = node.src[0];
-  for (int i = 0; i < kMostSteps && tensor != nullptr; ++i) {
+  for (int i = 0; i < kMaxSteps && tensor != nullptr; ++i) {
     if (tensor->op == GGML_OP_MUL_MAT || tensor->op == GGML_OP_MUL_MAT_ID) {
       const WeightNote* note = note_of(*tensor->src[0]);
       return note != nullptr ? note->model : nullptr;
@@ -92,13 +92,13 @@ Result<std::unique_ptr<ModelKernels>> ModelKernels::create(const NamedTensors& t
   }
   const std::string left_text = result->left_.empty() ? "" : "; " + result->left_;
   if (taken.empty()) {
-    result->why_not_ = "no weight is of a kind that they take" + left_text;
+    result->why_not_ = "they support none of the weights' types" + left_text;
     return result;
   }
   if (result->bytes_ > options.most_memory) {
     result->why_not_ = "the weights in panels need " + std::to_string(result->bytes_ >> 20) +
-                       " MiB, and no more than " + std::to_string(options.most_memory >> 20) +
-                       " MiB are free for them";
+                       " MiB, but only " + std::to_string(options.most_memory >> 20) +
+                       " MiB are free for it";
     result->bytes_ = 0;
     return result;
   }

@@ -145,7 +145,7 @@ KernelChoice choose() {
     for (kernels::Variant& variant : variants) variant = broken(variant);
   }
   KernelChoice choice;
-  if (variants.empty()) choice.why_not = "there are none for this processor";
+  if (variants.empty()) choice.why_not = "this processor has none";
   for (const kernels::Variant& variant : variants) {
     const std::string difference = self_test(variant);
     if (difference.empty()) {
