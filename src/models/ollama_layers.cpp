@@ -110,7 +110,7 @@ Result<fs::path> OllamaBlobs::path(const std::string& digest) {
 void OllamaBlobs::read_params(const std::string& text, Text& into) {
   const json params = json::parse(text, nullptr, false);
   if (!params.is_object()) {
-    into.notes.emplace_back("Ollama's parameters are no JSON object and not used");
+    into.notes.emplace_back("Ollama's parameters are not a JSON object and are not used");
     return;
   }
   std::string unknown;

@@ -54,7 +54,7 @@ Result<json> read_json(const fs::path& path) {
   const auto text = read_small_file(path, kMaxManifestBytes);
   if (!text) return fail(text.error());
   json value = json::parse(*text, nullptr, false);
-  if (!value.is_object()) return damaged(printable_path(path) + ": is no JSON object");
+  if (!value.is_object()) return damaged(printable_path(path) + ": is not a JSON object");
   return value;
 }
 

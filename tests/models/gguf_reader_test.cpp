@@ -372,7 +372,7 @@ const std::vector<Change>& hyperparameter_changes() {
        "'llama.block_count' is 0, not from 1"},
       {"TooManyLayers", [](B& b) { b.u32("llama.block_count", 513); }, "is 513, not from 1 to 512"},
       {"MostLayers", [](B& b) { b.u32("llama.block_count", 512); }, ""},
-      {"NegativeLayers", [](B& b) { b.i32("llama.block_count", -1); }, "is no whole number"},
+      {"NegativeLayers", [](B& b) { b.i32("llama.block_count", -1); }, "is not a whole number"},
       {"MoreExtraLayersThanLayers", [](B& b) { b.u32("llama.nextn_predict_layers", 3); },
        "is over its number of layers, 2"},
       {"NoContext", [](B& b) { b.u32("llama.context_length", 0); }, "context_length' is 0"},
