@@ -14,7 +14,7 @@ bool is_json(std::string_view content_type) {
 
 std::optional<HttpResponse> Guard::check_form(const HttpRequest& request) const {
   if (request.version != 10 && request.version != 11) {
-    return error_response(505, "only HTTP/1.0 and HTTP/1.1 are spoken here");
+    return error_response(505, "only HTTP/1.0 and HTTP/1.1 are supported");
   }
   const std::size_t hosts = request.count("Host");
   if (hosts > 1 || (hosts == 0 && request.version == 11)) {

@@ -120,8 +120,7 @@ Task<void> post_responses(Exchange& exchange) {
 Task<void> get_response(Exchange& exchange) {
   if (exchange.request.target.find("stream=true") != std::string::npos) {
     const Error error{ErrorCode::Unsupported,
-                      "stream: a response that is kept is not streamed again; leave it out",
-                      "stream"};
+                      "stream: a stored response is not streamed again; leave it out", "stream"};
     co_return co_await exchange.fail(error);
   }
   const std::string& id = exchange.parameter;
