@@ -225,7 +225,7 @@ TEST_P(RogueWorkerTest, IsEndedAndItsRequestFails) {
   EXPECT_FALSE(model->alive());
 }
 
-constexpr const char* kOdd = "was ended: it sent what no worker sends";
+constexpr const char* kOdd = "was ended: it sent an invalid message";
 
 INSTANTIATE_TEST_SUITE_P(
     Kinds, RogueWorkerTest,

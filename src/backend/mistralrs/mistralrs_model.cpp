@@ -172,8 +172,8 @@ Result<TokenizedPrompt> MistralrsModel::prepare(const Prompt& prompt) const {
   if (const auto* chat = std::get_if<ChatPrompt>(&prompt)) {
     if (images_of(*chat).empty()) return chats_->tokenize(*chat, info_.context_length);
     if (info_.sees) return chats_->prepare_images(*chat, info_.context_length);
-    return fail(ErrorCode::Unsupported, "messages: model '" + info_.id + "' sees no images",
-                "messages");
+    return fail(ErrorCode::Unsupported,
+                "messages: model '" + info_.id + "' does not support images", "messages");
   }
   if (const auto* tokens = std::get_if<TokenPrompt>(&prompt)) {
     for (const std::int32_t token : tokens->tokens) {

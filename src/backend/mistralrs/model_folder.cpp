@@ -62,7 +62,7 @@ Result<std::uint64_t> count_elements(const fs::path& path) {
   std::uint64_t length = 0;
   for (std::size_t i = length_bytes.size(); i-- > 0;) length = (length << 8) | length_bytes[i];
   if (!stream || length > kLargestHeader || length + length_bytes.size() > size) {
-    return invalid(path, "is no safetensors file, or is cut off");
+    return invalid(path, "is not a safetensors file, or is cut off");
   }
   std::string text(length, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(length));
@@ -104,7 +104,7 @@ Status check_pooling(const fs::path& folder) {
   const Json modules = Json::parse(stream, nullptr, false);
   if (!modules.is_array()) return invalid(list, "is not a JSON list");
   for (const Json& module : modules) {
-    if (!module.is_object()) return invalid(list, "has a module that is no JSON object");
+    if (!module.is_object()) return invalid(list, "has a module that is not a JSON object");
     const std::string type = module.value("type", "");
     if (type.find("Pooling") == std::string::npos) continue;
     const auto pooling = read_config(folder / module.value("path", "") / "config.json");

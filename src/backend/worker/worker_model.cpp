@@ -181,7 +181,7 @@ std::string WorkerModel::watch(ChildProcess& child, StderrTail& tail) {
     switch (channel_.receive([this](std::string_view payload) { return receive(payload); })) {
       case Channel::State::Open: break;
       case Channel::State::Closed: return {};
-      case Channel::State::Malformed: return "it sent what no worker sends";
+      case Channel::State::Malformed: return "it sent an invalid message";
     }
     if (std::string why = why_it_must_end(); !why.empty() && !give_up) return why;
   }
