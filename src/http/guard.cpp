@@ -27,7 +27,7 @@ std::optional<HttpResponse> Guard::check_form(const HttpRequest& request) const 
     const bool chunked = request.chunked && request.count("Transfer-Encoding") == 1 &&
                          equals_ignoring_case(request.header("Transfer-Encoding"), "chunked");
     if (!chunked || request.version == 10) {
-      return error_response(400, "the only Transfer-Encoding of a request is 'chunked'");
+      return error_response(400, "the Transfer-Encoding of a request must be 'chunked'");
     }
   }
   return std::nullopt;
@@ -92,7 +92,7 @@ std::optional<HttpResponse> Guard::check_body(const HttpRequest& request) const 
   }
   const std::string_view expect = request.header("Expect");
   if (!expect.empty() && !equals_ignoring_case(expect, "100-continue")) {
-    return error_response(417, "the only expectation a request may have is 100-continue");
+    return error_response(417, "the Expect header must be 100-continue");
   }
   return std::nullopt;
 }

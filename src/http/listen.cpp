@@ -102,7 +102,7 @@ Status check(const HttpOptions& options) {
   for (const std::string& origin : options.cors_origins) {
     if (!is_origin(origin)) {
       return bad("cors_origins", fmt::format("has '{}', which is not scheme://host[:port]; each "
-                                             "origin must be listed, '*' is not taken",
+                                             "origin must be listed, '*' is not allowed",
                                              origin));
     }
   }

@@ -63,7 +63,7 @@ class EndInStore {
 
 HttpResponse not_found(const std::string& id) {
   return error_response(404, "there is no response '" + id.substr(0, 64) +
-                                 "'; it was not stored, or newer ones took its place");
+                                 "'; it was not stored, or newer ones replaced it");
 }
 
 }  // namespace

@@ -136,7 +136,7 @@ std::string legacy_id(const std::string& function) {
 Status read_function_call(Json& value, const std::string& path, Draft& draft) {
   if (!draft.message.tool_calls.empty()) {
     return fail(ErrorCode::InvalidRequest,
-                path + " is the older form of tool_calls; send one of them", path);
+                path + " is the older form of tool_calls; send only one of them", path);
   }
   ToolCall& call = draft.message.tool_calls.emplace_back();
   Status read = read_function(value, path, call);

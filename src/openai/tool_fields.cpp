@@ -99,8 +99,8 @@ Status read_tools(Json& array, const std::string& path, ToolShape shape, ToolOpt
 
 Status read_functions(Json& array, const std::string& path, ToolOptions& tools) {
   if (!tools.definitions.empty()) {
-    return fail(ErrorCode::InvalidRequest, path + " is the older form of tools; send one of them",
-                path);
+    return fail(ErrorCode::InvalidRequest,
+                path + " is the older form of tools; send only one of them", path);
   }
   for (std::size_t i = 0; i < array.size(); ++i) {
     if (Status added = read_nested(array[i], item_path(path, i), tools); !added) return added;

@@ -38,6 +38,8 @@ PHRASES = [
      "A model of Ollama's brings defaults", "An Ollama model has defaults"),
     (r"\bone an? (line|model|request|token|step|customer|connection|tensor|session|byte|text)\b",
      "File of keys, one a line", "File with one key per line"),
+    (r"\bone (file|line|key|model|thread|entry) an? ",
+     "Ollama's own format, one file a tensor", "Ollama's own format, one file per tensor"),
     (r"\ban? (token|sentence|line|file|word) each\b",
      "what the load did without, a sentence each", "warnings of the load, one sentence per entry"),
     (r"\b(alternatives|pixels|numbers|bits|bytes|rows|tokens) an? (token|cell|side|weight|step|row)\b",
