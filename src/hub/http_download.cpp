@@ -220,12 +220,10 @@ HttpDownload::Outcome HttpDownload::body(const std::string& url, std::uint64_t o
 
 Error hub_error(long status, const std::string& what, bool had_token) {
   if (status == 401 || status == 403) {
-    return {
-        ErrorCode::Unauthorized,
-        what +
-            (had_token
-                 ? ": the hub refuses HF_TOKEN for it; does its owner allow you access?"
-                 : ": does not exist or is private; if it is private, set HF_TOKEN to your token")};
+    return {ErrorCode::Unauthorized,
+            what + (had_token ? ": the hub refuses HF_TOKEN for it; does its owner let you in?"
+                              : ": is not there, or not for everybody; set HF_TOKEN to a token of "
+                                "yours")};
   }
   if (status == 404 || status == 410) return {ErrorCode::ModelNotFound, what + ": is not there"};
   return {ErrorCode::Internal, what + ": HTTP status " + std::to_string(status)};

@@ -100,7 +100,7 @@ Result<HubListing> parse_hub_listing(std::string_view text) {
   const json answer = json::parse(text, nullptr, false);
   const auto siblings = answer.is_object() ? answer.find("siblings") : answer.end();
   if (siblings == answer.end() || !siblings->is_array() || siblings->size() > kMaxFiles) {
-    return fail(ErrorCode::Internal, "the hub's answer is not a list of files");
+    return fail(ErrorCode::Internal, "the hub's answer is no list of files");
   }
   HubListing listing;
   listing.commit = text_of(answer, "sha");

@@ -251,9 +251,9 @@ class Pull {
     }
     if (const auto header = read_gguf(part.path()); !header) {
       part.remove();
-      return fail(ErrorCode::InvalidModel,
-                  "the hub's file is not a complete model and was removed again: " +
-                      header.error().message);
+      return fail(
+          ErrorCode::InvalidModel,
+          "what the hub has is no whole model, and is removed again: " + header.error().message);
     }
     return {};
   }
@@ -268,9 +268,9 @@ class Pull {
       for (Wanted& wanted : wanted_) {
         if (wanted.part) wanted.part->remove();
       }
-      return fail(ErrorCode::InvalidModel,
-                  "the hub's file is not a complete model and was removed again: " +
-                      summary.error().message);
+      return fail(
+          ErrorCode::InvalidModel,
+          "what the hub has is no whole model, and is removed again: " + summary.error().message);
     }
     return {};
   }

@@ -53,7 +53,7 @@ Status projector_fits(const fs::path& projector, std::uint32_t embedding_length)
   const auto summary = describe_gguf(projector);
   if (!summary) return fail(summary.error());
   if (summary->kind != GgufKind::Projector) {
-    return damaged(printable_path(projector) + ": is not a projector");
+    return damaged(printable_path(projector) + ": is no projector");
   }
   if (summary->projection_length != embedding_length) {
     return damaged(printable_path(projector) + ": is a projector for another model");

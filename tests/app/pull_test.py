@@ -151,9 +151,9 @@ class PullTest(PullCase):
         wrong = Repository({"m.gguf": MODEL}, digests={"m.gguf": "ab" * 32})
         self.assert_refused(self.pull(self.hub(org__repo=wrong)), "the hub says " + "ab" * 32)
         junk = Repository({"m.gguf": b"GGUF" + os.urandom(5000)})
-        self.assert_refused(self.pull(self.hub(org__repo=junk)), "not a complete model")
+        self.assert_refused(self.pull(self.hub(org__repo=junk)), "no whole model")
         cut = Repository({"m.gguf": MODEL[:-100]})
-        self.assert_refused(self.pull(self.hub(org__repo=cut)), "not a complete model")
+        self.assert_refused(self.pull(self.hub(org__repo=cut)), "no whole model")
 
     def test_lies_about_the_size_are_found_out(self):
         more = Repository({"m.gguf": MODEL}, extra_bytes=b"x" * 100)
@@ -224,7 +224,7 @@ class PullTest(PullCase):
 
     def test_what_is_missing_or_closed_says_so(self):
         hub = self.hub(org__closed=Repository({"m.gguf": MODEL}, token="secret"))
-        self.assertIn(b"does not exist", self.pull(hub, "hf:org/none").stderr)
+        self.assertIn(b"is not there", self.pull(hub, "hf:org/none").stderr)
         self.assertIn(b"set HF_TOKEN", self.pull(hub, "hf:org/closed").stderr)
         wrong = self.pull(hub, "hf:org/closed", HF_TOKEN="wrong-token")
         self.assertIn(b"refuses HF_TOKEN", wrong.stderr)

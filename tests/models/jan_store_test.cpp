@@ -117,7 +117,7 @@ TEST_F(JanStoreTest, TheProjectorThatItNamesBelongsToTheModel) {
   EXPECT_THAT(with("null").notes, IsEmpty());
   const std::pair<std::string, const char*> bad[] = {
       {"llamacpp/models/see/narrow.gguf", "for another model"},
-      {"llamacpp/models/see/model.gguf", "is not a projector"},
+      {"llamacpp/models/see/model.gguf", "is no projector"},
       {"llamacpp/models/see/none.gguf", "none.gguf"},
       {"../see.gguf", "leads out of Jan's data"},
       {"7", "must be the path of a file"}};
@@ -166,7 +166,7 @@ TEST_F(JanStoreTest, AllModelsMayBeKeptElsewhereByALink) {
 }
 
 TEST_F(JanStoreTest, ADamagedYmlIsListedWithItsReason) {
-  EXPECT_THAT(error_of("model_path: [llamacpp"), HasSubstr("is not supported YAML"));
+  EXPECT_THAT(error_of("model_path: [llamacpp"), HasSubstr("is no YAML"));
   EXPECT_THAT(error_of("model_path: &a x"), HasSubstr("anchors"));
   EXPECT_THAT(error_of("- model_path"), HasSubstr("no keys"));
   EXPECT_THAT(error_of("just text"), HasSubstr("no keys"));
