@@ -355,8 +355,8 @@ Result<std::vector<ChatMessage>> read_turns(Json& array, const std::string& path
     const std::string where = item_path(path, array.size() - 1);
     return fail(ErrorCode::Unsupported,
                 where +
-                    ": the last message must be the user's; an answer cannot be begun for the "
-                    "model here",
+                    ": the last message must be the user's; the server cannot begin an answer for "
+                    "the model",
                 where);
   }
   return std::move(chat.messages);

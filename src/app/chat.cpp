@@ -29,7 +29,7 @@ class Chat {
 
   int run(const std::string& model) {
     write_out(styled(terminal_safe(model), Style::Bold, stdout) +
-              styled("  /help shows what can be done here\n", Style::Dim, stdout));
+              styled("  /help shows the commands\n", Style::Dim, stdout));
     bool asked_to_leave = false;
     while (true) {
       std::string line;
@@ -104,11 +104,11 @@ class Chat {
     if (answer.signal) {
       write_out(styled("(stopped)\n", Style::Dim, stdout));
     } else if (answer.error && answer.error->code == ErrorCode::ContextOverflow) {
-      print_error(answer.error->message + "; /clear begins anew");
+      print_error(answer.error->message + "; /clear starts a new conversation");
     } else if (answer.error) {
       print_error(answer.error->message);
     } else if (answer.response.finish_reason == FinishReason::Length) {
-      write_out(styled("(cut at the limit of tokens)\n", Style::Dim, stdout));
+      write_out(styled("(cut at the token limit)\n", Style::Dim, stdout));
     }
   }
 

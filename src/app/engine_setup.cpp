@@ -40,7 +40,8 @@ Result<LoadOutcome> load_model(Engine& engine, std::string_view id, platform::Si
   const Result<ModelStatus> loaded = engine.model(known->id);
   if (!loaded) return fail(loaded.error());
   if (!loaded->info) {
-    return fail(loaded->error.value_or(Error{ErrorCode::WorkerDied, "the model is gone again"}));
+    return fail(
+        loaded->error.value_or(Error{ErrorCode::WorkerDied, "the model was removed again"}));
   }
   return LoadOutcome{.info = *loaded->info, .seconds = display.seconds()};
 }

@@ -80,7 +80,7 @@ Result<std::vector<std::string>> load_api_keys(const Settings& settings) {
     if (!line.empty() && line.front() != '#') keys.push_back(line);
   }
   if (keys.size() == before) {
-    return fail(ErrorCode::InvalidRequest, "the API key file '" + path + "' holds no key");
+    return fail(ErrorCode::InvalidRequest, "the API key file '" + path + "' has no key");
   }
   return keys;
 }

@@ -188,14 +188,14 @@ class SettingsFile {
       return refuse_at(key.source(), "unknown key '" + name + "'" + did_you_mean(name, known_));
     }
     if (!setting->in_file) {
-      return refuse_at(key.source(), "'" + name + "' cannot stand in a settings file; use " +
+      return refuse_at(key.source(), "'" + name + "' is not allowed in a settings file; use " +
                                          flag_name(*setting) + " or " + environment_name(*setting));
     }
     if (in_section && (setting->commands & kModelSection) == 0) {
-      return refuse_at(key.source(), "'" + name + "' is no setting of a single model");
+      return refuse_at(key.source(), "'" + name + "' is not a setting of a single model");
     }
     if (!in_section && setting->commands == kModelSection) {
-      return refuse_at(key.source(), "'" + name + "' belongs into a table [models.ID]");
+      return refuse_at(key.source(), "'" + name + "' belongs in a table [models.ID]");
     }
     Result<std::vector<std::string>> texts = to_texts(*setting, node);
     if (!texts) return fail(texts.error());

@@ -13,7 +13,7 @@
 namespace pcai {
 namespace {
 
-constexpr std::uint64_t kMaxMessages = 65'536;
+constexpr std::uint64_t kMaxMessageCount = 65'536;
 constexpr std::uint64_t kMaxToolCalls = 1'024;
 constexpr std::uint64_t kMaxTokens = std::uint64_t{16} << 20;
 
@@ -108,7 +108,7 @@ Result<ChatPrompt> read_messages(const pcai_message* messages, std::uint64_t cou
 }
 
 Result<Prompt> read_prompt(const pcai_request& from) {
-  Status status = check_array(from.messages, from.message_count, kMaxMessages, "messages");
+  Status status = check_array(from.messages, from.message_count, kMaxMessageCount, "messages");
   if (status) status = check_array(from.tokens, from.token_count, kMaxTokens, "tokens");
   if (!status) return fail(status.error());
   const int prompts = (from.messages != nullptr) + given(from.prompt) + (from.tokens != nullptr);

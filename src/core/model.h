@@ -37,7 +37,7 @@ struct ModelConfig {
   std::uint32_t threads = 0;                      // 0 = chosen by the backend
   std::uint32_t max_sequences = 16;               // requests decoded together
   KernelUse kernels = KernelUse::Auto;
-  bool reproducible = false;  // the same bits in every company, where that costs speed too
+  bool reproducible = false;  // refuse the model unless its answers are always bit-identical
   std::optional<std::filesystem::path> projector = {};  // of a model that sees or hears ("mmproj")
   bool projector_optional = false;  // it was found, not named: one that does not fit is left out
   std::vector<AdapterConfig> adapters = {};
@@ -73,7 +73,7 @@ struct ModelInfo {
   bool sees = false;                       // takes images
   bool hears = false;                      // takes audio
   bool fills_gaps = false;                 // takes an InfillPrompt
-  std::vector<std::string> warnings = {};  // what the load did without, a sentence each
+  std::vector<std::string> warnings = {};  // what was left out, one sentence per entry
 };
 
 enum class ModelState : std::uint8_t { Unloaded, Loading, Ready, Failed };

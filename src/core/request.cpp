@@ -68,8 +68,8 @@ Status check_messages(const std::vector<ChatMessage>& messages) {
   }
   if (media > kMaxMedia || media_bytes > kMaxMediaBytes) {
     return refuse("messages", "may hold " + std::to_string(kMaxMedia) +
-                                  " images and recordings of " + std::to_string(kMaxMediaBytes) +
-                                  " bytes in all; these are " + std::to_string(media) + " of " +
+                                  " images and audio files of " + std::to_string(kMaxMediaBytes) +
+                                  " bytes in total; these are " + std::to_string(media) + " of " +
                                   std::to_string(media_bytes));
   }
   return {};
@@ -99,7 +99,7 @@ Status check_tools(const ToolOptions& tools) {
                                          " letters, digits, '_' or '-'");
     }
     if (!names.insert(tool.name).second) {
-      return refuse(field + ".name", "'" + tool.name + "' is there twice");
+      return refuse(field + ".name", "'" + tool.name + "' occurs twice");
     }
     if (!is_valid_utf8(tool.description)) {
       return refuse(field + ".description", "is not valid UTF-8");
@@ -136,7 +136,7 @@ Status check_template_arguments(const std::vector<TemplateArgument>& arguments) 
   if (arguments.size() > kMaxTemplateArguments || bytes > kMaxTemplateArgumentBytes) {
     return refuse("template_arguments",
                   "may have " + std::to_string(kMaxTemplateArguments) + " members of " +
-                      std::to_string(kMaxTemplateArgumentBytes) + " bytes in all");
+                      std::to_string(kMaxTemplateArgumentBytes) + " bytes in total");
   }
   return {};
 }

@@ -21,7 +21,7 @@ Task<Result<T>> answer_of(Exchange& exchange, Result<std::unique_ptr<Inquiry<T>>
     }
     co_await exchange.wait_until(Clock::time_point::max());
   }
-  if (exchange.gone()) co_return pcai::fail(ErrorCode::Cancelled, "the client left");
+  if (exchange.gone()) co_return pcai::fail(ErrorCode::Cancelled, "the client disconnected");
   co_return pcai::fail(ErrorCode::Draining, "the server is shutting down");
 }
 

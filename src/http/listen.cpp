@@ -46,7 +46,7 @@ Result<std::vector<tcp::endpoint>> resolve(asio::io_context& context, const Http
   std::set<tcp::endpoint> endpoints;
   for (const auto& entry : found) endpoints.insert(entry.endpoint());
   if (error || endpoints.empty()) {
-    return bad("host", fmt::format("'{}' is no address of this machine: {}", options.host,
+    return bad("host", fmt::format("'{}' is not an address of this machine: {}", options.host,
                                    error.message()));
   }
   return std::vector<tcp::endpoint>(endpoints.begin(), endpoints.end());
@@ -99,7 +99,7 @@ Status check(const HttpOptions& options) {
   for (const std::string& origin : options.cors_origins) {
     if (!is_origin(origin)) {
       return bad("cors_origins", fmt::format("has '{}', which is not scheme://host[:port]; each "
-                                             "origin must be listed, '*' is not taken",
+                                             "origin must be listed, '*' is not allowed",
                                              origin));
     }
   }
@@ -132,7 +132,7 @@ Result<Listening> listen(asio::io_context& context, const HttpOptions& options) 
     Acceptor acceptor(context);
     const error_code error = open(acceptor, endpoint);
     if (error == asio::error::address_in_use || error == asio::error::access_denied) {
-      return bad("port", fmt::format("{} is not to be had ({}); choose another with --port",
+      return bad("port", fmt::format("{} cannot be used ({}); choose another with --port",
                                      text(endpoint), error.message()));
     }
     // A name may have an address that this machine does not: IPv6 is often switched off.

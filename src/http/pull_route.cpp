@@ -86,7 +86,7 @@ Task<void> post_pull_model(Exchange& exchange) {
   }
   ServerState& server = exchange.server();
   if (!server.options.pull_model) {
-    co_return co_await exchange.fail(ErrorCode::Unsupported, "this server pulls no models");
+    co_return co_await exchange.fail(ErrorCode::Unsupported, "this server does not pull models");
   }
   auto asked = co_await parse_body(exchange, parse_model_request);
   if (!asked) co_return co_await exchange.fail(asked.error());

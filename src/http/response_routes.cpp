@@ -63,7 +63,7 @@ class EndInStore {
 
 HttpResponse not_found(const std::string& id) {
   return error_response(404, "there is no response '" + id.substr(0, 64) +
-                                 "'; it was not stored, or newer ones took its place");
+                                 "'; it was not stored, or newer ones replaced it");
 }
 
 }  // namespace
@@ -120,8 +120,7 @@ Task<void> post_responses(Exchange& exchange) {
 Task<void> get_response(Exchange& exchange) {
   if (exchange.request.target.find("stream=true") != std::string::npos) {
     const Error error{ErrorCode::Unsupported,
-                      "stream: a response that is kept is not streamed again; leave it out",
-                      "stream"};
+                      "stream: a stored response is not streamed again; leave it out", "stream"};
     co_return co_await exchange.fail(error);
   }
   const std::string& id = exchange.parameter;

@@ -156,7 +156,7 @@ class HeaderReader {
     }
     const bool is_vocabulary = key == kTokensKey || key == kTokenTypesKey;
     if (is_vocabulary && array.count > kMaxTokens) {
-      return damaged("has " + std::to_string(array.count) + " elements; the most is " +
+      return damaged("has " + std::to_string(array.count) + " elements; the maximum is " +
                      std::to_string(kMaxTokens));
     }
     if (is_strings) return read_strings(key == kTokensKey, array.count);

@@ -80,7 +80,7 @@ Status read_tool_calls(Json& value, const std::string& path, Draft& draft) {
 std::span<const Field<ChatMessage>> plain_fields() {
   using M = ChatMessage;
   static const std::vector<Field<M>> kFields = {
-      field<&M::reasoning>("thinking", {}, "Earlier reasoning given back"),
+      field<&M::reasoning>("thinking", {}, "Reasoning of an earlier answer"),
       field<&M::name>("tool_name", kNameBytes, "The tool that answers"),
       field<&M::tool_call_id>("tool_call_id", kNameBytes, "The call that it answers"),
   };

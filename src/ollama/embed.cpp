@@ -52,7 +52,7 @@ std::vector<Field<R>> shared_fields() {
           Field<R>{{"model", String, {1, kMaxModelNameBytes}, "", "The model's id"}, read_model}),
       {{"options", Object, {}, "", "None has an effect"}, read_options_field},
       ignored_field<R>("keep_alive", Any, "The server decides how long models stay"),
-      ignored_field<R>("truncate", Boolean, "Nothing is cut; too long a text is refused"),
+      ignored_field<R>("truncate", Boolean, "Nothing is cut; a text that is too long is refused"),
   };
 }
 

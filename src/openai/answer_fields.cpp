@@ -12,7 +12,7 @@ Status read_model(Json& value, const std::string&, Request& request) {
 
 Status read_stream_options(Json& value, const std::string& path, Request& request) {
   static const std::vector<Field<Request>> kFields = {
-      field<&Request::include_usage>("include_usage", {}, "A last chunk with the usage"),
+      field<&Request::include_usage>("include_usage", {}, "Send a last chunk with the usage"),
       ignored_field<Request>("include_obfuscation", FieldType::Boolean, "Padding of the chunks"),
   };
   return read_fields(value, path, request.warnings, FieldSet<Request>{kFields, request});
@@ -29,8 +29,8 @@ std::span<const Field<Request>> answer_fields() {
         "",
         "The model's id; empty or absent takes the default model"},
        read_model},
-      field<&Request::n>("n", {1, 128}, "How many answers"),
-      field<&Request::stream>("stream", {}, "Send the answer in pieces as it comes"),
+      field<&Request::n>("n", {1, 128}, "Number of answers"),
+      field<&Request::stream>("stream", {}, "Stream the answer"),
       with_schema(Field<Request>{{"stream_options", Object, {}, "", "Only with stream"},
                                  read_stream_options},
                   "StreamOptions"),

@@ -125,7 +125,7 @@ std::span<const Field<EmbeddingRequest>> embedding_fields() {
         Integer,
         {1, 65536},
         "",
-        "Cuts the vectors and makes their length 1 again; absent: as the model gives them"},
+        "Truncates the vectors and normalises them again; absent: the model's own length"},
        [](Json& value, const std::string&, R& request) -> Status {
          request.dimensions = value.get<std::uint32_t>();
          return {};
@@ -145,7 +145,7 @@ std::span<const Field<RerankRequest>> rerank_fields() {
          request.rank.model = std::move(value.get_ref<std::string&>());
          return {};
        }},
-      required(Field<R>{{"query", String, {}, "", "What the documents are to answer"},
+      required(Field<R>{{"query", String, {}, "", "The query that the documents should answer"},
                         [](Json& value, const std::string&, R& request) -> Status {
                           request.rank.query = std::move(value.get_ref<std::string&>());
                           return {};
@@ -154,12 +154,12 @@ std::span<const Field<RerankRequest>> rerank_fields() {
           with_schema(Field<R>{{"documents", Array, kInputs, "", "Texts, or objects with a text"},
                                read_documents},
                       "RerankDocuments")),
-      {{"top_n", Integer, {1, 1 << 20}, "", "Only the best so many"},
+      {{"top_n", Integer, {1, 1 << 20}, "", "Return only this many of the best"},
        [](Json& value, const std::string&, R& request) -> Status {
          request.top_n = value.get<std::uint32_t>();
          return {};
        }},
-      field<&R::return_documents>("return_documents", {}, "Give the texts back, too"),
+      field<&R::return_documents>("return_documents", {}, "Also return the texts"),
       ignored_field<R>("user", String, "Who asks"),
   };
   return kFields;

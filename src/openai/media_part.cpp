@@ -46,7 +46,7 @@ Result<Media> link_to(std::string_view url, MediaKind kind, const std::string& p
       std::all_of(url.begin(), url.end(), [](char c) { return c > ' ' && c < '\x7F'; });
   if (url.size() > kMaxUrl || !printable) {
     return refuse(path, "must be a URL of at most " + std::to_string(kMaxUrl) +
-                            " bytes, without spaces and other than ASCII characters");
+                            " bytes, without spaces and non-ASCII characters");
   }
   return Media{.kind = kind, .bytes = std::make_shared<const std::string>(url)};
 }
@@ -125,10 +125,11 @@ Result<Media> media_of_bytes(std::string bytes, MediaKind kind, std::optional<Me
                              const std::string& path) {
   const std::optional<MediaFormat> format = media_format(bytes);
   const std::string wanted = std::string(to_string(kind)) + " (" + formats_of(kind) + ")";
-  if (!format) return refuse(path, "holds no " + wanted + ": its first bytes are of no such file");
+  if (!format)
+    return refuse(path, "holds no " + wanted + ": its first bytes are those of another format");
   if (kind_of(*format) != kind) {
     return refuse(path,
-                  std::string("holds a ") + to_string(*format) + " file, which is no " + wanted);
+                  std::string("holds a ") + to_string(*format) + " file, which is not " + wanted);
   }
   if (declared && *declared != *format) {
     return refuse(path, std::string("is said to be ") + to_string(*declared) + ", but holds a " +

@@ -142,7 +142,7 @@ std::string legacy_id(const std::string& function) {
 Status read_function_call(Json& value, const std::string& path, Draft& draft) {
   if (!draft.message.tool_calls.empty()) {
     return fail(ErrorCode::InvalidRequest,
-                path + " is the older form of tool_calls; send one of them", path);
+                path + " is the older form of tool_calls; send only one of them", path);
   }
   ToolCall& call = draft.message.tool_calls.emplace_back();
   Status read = read_function(value, path, call);
@@ -156,8 +156,8 @@ std::span<const Field<ChatMessage>> plain_fields() {
       field<&M::name>("name", {0, 256}, "Who speaks"),
       field<&M::tool_call_id>("tool_call_id", kNameBytes, "The call that a tool message answers"),
       field<&M::reasoning>("reasoning", {}, "The same as reasoning_content"),
-      field<&M::reasoning>("reasoning_content", {}, "Earlier reasoning given back"),
-      ignored_field<M>("annotations", FieldType::Array, "Part of an answer given back"),
+      field<&M::reasoning>("reasoning_content", {}, "Reasoning of an earlier answer"),
+      ignored_field<M>("annotations", FieldType::Array, "Part of an earlier answer"),
       ignored_field<M>("reasoning_details", FieldType::Array, "Another server's"),
       ignored_field<M>("provider_specific_fields", FieldType::Object, "Another server's"),
       unsupported_field<M>("audio", FieldType::Object, "audio answers"),

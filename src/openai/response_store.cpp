@@ -70,7 +70,7 @@ Result<std::vector<ChatMessage>> ResponseStore::conversation(const std::string& 
   return fail(ErrorCode::InvalidRequest,
               std::string(kField) + ": there is no stored response " + quote_text(id) +
                   "; the newest " + std::to_string(limits_.responses) +
-                  " are kept until the server ends, those with store: false are not; send the "
+                  " are stored until the server ends, except those with store: false; send the "
                   "conversation as input",
               kField);
 }

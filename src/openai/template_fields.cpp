@@ -43,7 +43,7 @@ Status read_template_arguments(Json& object, const std::string& path, ChatPrompt
     if (name.empty() || name.size() > kMaxNameBytes ||
         std::find(kOurs.begin(), kOurs.end(), name) != kOurs.end()) {
       return fail(ErrorCode::InvalidRequest,
-                  path + ": " + quote_text(name) + " is not for a request to set", path);
+                  path + ": " + quote_text(name) + " cannot be set by a request", path);
     }
     const std::string where = member_path(path, name);
     if (!value.is_primitive()) {

@@ -45,7 +45,7 @@ Status add_function(Json& object, const std::string& path,
   if (std::any_of(tools.definitions.begin(), tools.definitions.end(), same)) {
     const std::string where = member_path(path, "name");
     return fail(ErrorCode::InvalidRequest,
-                where + ": " + quote_text(tool.name) + " is there twice; names must differ", where);
+                where + ": " + quote_text(tool.name) + " occurs twice; names must differ", where);
   }
   tools.definitions.push_back(std::move(tool));
   return {};
@@ -72,11 +72,10 @@ std::span<const Field<ToolDefinition>> function_fields() {
   static const std::vector<Field<T>> kFields = {
       required(Field<T>{{"name", FieldType::String, kNameBytes, "", "Letters, digits, '_' or '-'"},
                         read_name}),
-      field<&T::description>("description", {}, "What it does, for the model"),
+      field<&T::description>("description", {}, "Description for the model"),
       {{"parameters", FieldType::Object, {}, "", "JSON schema of the arguments; absent: none"},
        read_parameters},
-      {{"strict", FieldType::Boolean, {}, "", "Arguments match the schema in any case"},
-       read_strict},
+      {{"strict", FieldType::Boolean, {}, "", "Arguments always match the schema"}, read_strict},
   };
   return kFields;
 }
@@ -100,8 +99,8 @@ Status read_tools(Json& array, const std::string& path, ToolShape shape, ToolOpt
 
 Status read_functions(Json& array, const std::string& path, ToolOptions& tools) {
   if (!tools.definitions.empty()) {
-    return fail(ErrorCode::InvalidRequest, path + " is the older form of tools; send one of them",
-                path);
+    return fail(ErrorCode::InvalidRequest,
+                path + " is the older form of tools; send only one of them", path);
   }
   for (std::size_t i = 0; i < array.size(); ++i) {
     if (Status added = read_nested(array[i], item_path(path, i), tools); !added) return added;

@@ -86,7 +86,7 @@ class SectionsTest(unittest.TestCase):
 
             self.config("[models.one]\nport = 1\n")
             server.send(signal.SIGHUP)
-            self.assertIn("no setting of a single model", server.line("not reloaded: (.*)")[1])
+            self.assertIn("not a setting of a single model", server.line("not reloaded: (.*)")[1])
             self.assertEqual(list(models(url)), ["one", "three"])
 
     def test_an_idle_model_leaves_and_the_server_stays_ready(self):

@@ -95,8 +95,8 @@ TEST_F(TomlSourceTest, AProfilesValuesComeBeforeTheModelsOwn) {
 
 TEST_F(TomlSourceTest, WhatBelongsElsewhereIsRefusedWithItsPlace) {
   EXPECT_THAT(error_of("[models.a]\nport = 1\n"),
-              HasSubstr(":2: 'port' is no setting of a single"));
-  EXPECT_THAT(error_of("pinned = true\n"), HasSubstr("belongs into a table [models.ID]"));
+              HasSubstr(":2: 'port' is not a setting of a single"));
+  EXPECT_THAT(error_of("pinned = true\n"), HasSubstr("belongs in a table [models.ID]"));
   EXPECT_THAT(error_of("models = 1\n"), HasSubstr("[models.NAME]"));
   EXPECT_THAT(error_of("[models]\na = 1\n"), HasSubstr("[models.NAME]"));
   EXPECT_THAT(error_of("[models.a]\npined = true\n"), HasSubstr("did you mean 'pinned'?"));

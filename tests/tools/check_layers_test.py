@@ -5,7 +5,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-TOOL = Path(__file__).resolve().parents[2] / "tools" / "check_layers"
+ROOT = Path(__file__).resolve().parents[2]
+TOOL = ROOT / "tools" / "check_layers"
 
 
 class CheckLayersTest(unittest.TestCase):
@@ -174,6 +175,14 @@ class CheckLayersTest(unittest.TestCase):
     def test_file_in_no_room_is_refused(self):
         self.write("src/utils/strings.h", "")
         self.assert_refused("src/utils/strings.h: in no room")
+
+    def test_the_table_of_rooms_in_the_architecture_is_the_tools(self):
+        done = subprocess.run([sys.executable, TOOL, "--table"], capture_output=True, text=True)
+        self.assertEqual((done.stderr, done.returncode), ("", 0), "every room needs a subject")
+        page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+        start = page.index("| room | subject | may know |")
+        self.assertEqual(page[start:page.index("\n\n", start) + 1], done.stdout,
+                         "put the output of `tools/check_layers --table` there")
 
 
 if __name__ == "__main__":

@@ -127,15 +127,15 @@ int models(const ModelsFlags& flags) {
 
 void add_models(CommandLine& line) {
   const auto flags = std::make_shared<ModelsFlags>();
-  CLI::App& command =
-      line.add("models", "Show the models on this machine",
-               "Looked for in pcai's own folder, in those of --models-dir, and in the stores of\n"
-               "Ollama, LM Studio, Hugging Face, llama.cpp, GPT4All and Jan, which are only read.\n"
-               "FITS tells whether the memory that is free now would hold it.\n\n"
-               "Examples:\n"
-               "  pcai models\n"
-               "  pcai models --models-dir /data/gguf --json",
-               [flags] { return models(*flags); });
+  CLI::App& command = line.add(
+      "models", "Show the models on this machine",
+      "Searches pcai's own folder, the folders of --models-dir, and the stores of Ollama,\n"
+      "LM Studio, Hugging Face, llama.cpp, GPT4All and Jan, without changing them.\n"
+      "FITS says whether the model fits into the memory that is free now.\n\n"
+      "Examples:\n"
+      "  pcai models\n"
+      "  pcai models --models-dir /data/gguf --json",
+      [flags] { return models(*flags); });
   CLI::Option* const json = command.add_flag("--json", flags->json, "Print JSON");
   command.add_flag("-q,--quiet", flags->quiet, "Print only the ids of the models that can be run")
       ->excludes(json);

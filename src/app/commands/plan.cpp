@@ -100,13 +100,13 @@ int plan(const PlanFlags& flags) {
 
 void add_plan(CommandLine& line) {
   const auto flags = std::make_shared<PlanFlags>();
-  CLI::App& command =
-      line.add("plan", "Show what memory a model would take, and where, without loading it",
-               "Worked out from the file's header. Exits with 1 when it does not fit.\n\n"
-               "Examples:\n"
-               "  pcai plan SmolLM2-135M-Instruct.Q4_1\n"
-               "  pcai plan ./model.gguf --context 32768 --max-sequences 4 --json",
-               [flags] { return plan(*flags); });
+  CLI::App& command = line.add(
+      "plan", "Show how much memory a model would take on which device, without loading it",
+      "Computed from the file's header. Exits with 1 if the model does not fit.\n\n"
+      "Examples:\n"
+      "  pcai plan SmolLM2-135M-Instruct.Q4_1\n"
+      "  pcai plan ./model.gguf --context 32768 --max-sequences 4 --json",
+      [flags] { return plan(*flags); });
   command
       .add_option("MODEL", flags->model, "An id that `pcai models` shows, or the path of a file")
       ->required()

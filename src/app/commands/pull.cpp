@@ -106,23 +106,24 @@ int pull(const PullFlags& flags) {
 
 void add_pull(CommandLine& line) {
   const auto flags = std::make_shared<PullFlags>();
-  CLI::App& command =
-      line.add("pull", "Download a model from Hugging Face or a mirror of it",
-               "It goes into pcai's own folder. A download that breaks, or is ended by Ctrl+C, is\n"
-               "taken up again by the same command. HF_ENDPOINT names a mirror, HF_TOKEN a token\n"
-               "for what is not for everybody; proxies are those of https_proxy and its like.\n\n"
-               "Examples:\n"
-               "  pcai pull hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF\n"
-               "  pcai pull hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF:Q8_0\n"
-               "  HF_ENDPOINT=https://hub.example.org pcai pull hf:team/model",
-               [flags] { return pull(*flags); });
+  CLI::App& command = line.add(
+      "pull", "Download a model from Hugging Face or a mirror of it",
+      "The model goes into pcai's own folder. The same command resumes a download that broke\n"
+      "or was stopped by Ctrl+C. HF_ENDPOINT names a mirror, HF_TOKEN a token for private\n"
+      "repositories; https_proxy and similar variables set proxies.\n\n"
+      "Examples:\n"
+      "  pcai pull hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF\n"
+      "  pcai pull hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF:Q8_0\n"
+      "  HF_ENDPOINT=https://hub.example.org pcai pull hf:team/model",
+      [flags] { return pull(*flags); });
   command
       .add_option("MODEL", flags->model,
-                  "hf:OWNER/REPOSITORY, or with the quantization or file after a colon")
+                  "hf:OWNER/REPOSITORY, optionally with a colon and a quantization or file")
       ->required()
       ->type_name("NAME");
   command.add_flag("--json", flags->json, "Print JSON");
-  command.add_flag("--offline", flags->offline, "Download nothing; only look whether it is here");
+  command.add_flag("--offline", flags->offline,
+                   "Download nothing; only check whether it is on this machine");
   flags->settings = std::make_unique<SettingFlags>(command, kPull);
 }
 

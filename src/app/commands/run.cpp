@@ -94,7 +94,7 @@ int answer_once(Engine& engine, GenerateRequest request, const std::string& mode
     return write_out(text) ? kSuccess : kFailure;
   }
   if (answer.response.finish_reason == FinishReason::Length) {
-    print_warning("the answer was cut at its limit of tokens (--max-tokens, --context)");
+    print_warning("the answer was cut at the token limit (--max-tokens, --context)");
   }
   return kSuccess;
 }
@@ -144,11 +144,11 @@ void add_run(CommandLine& line) {
       "  dmesg | tail -50 | pcai run --system \"Explain these messages.\"\n"
       "  pcai run --model ./qwen.gguf --temperature 0 --max-tokens 64 --json \"Name a prime\"",
       [flags] { return run(*flags); });
-  command.add_option("PROMPT", flags->prompt, "What to answer; - = read it from stdin")
+  command.add_option("PROMPT", flags->prompt, "The prompt; - = read it from stdin")
       ->type_name("TEXT");
   command.add_option("--system", flags->system, "Instructions for the model")->type_name("TEXT");
   flags->sampling = std::make_unique<SamplingFlags>(command);
-  command.add_flag("--json", flags->json, "Print the whole result as JSON when it is there");
+  command.add_flag("--json", flags->json, "Print the result as JSON when the answer is complete");
   flags->settings = std::make_unique<SettingFlags>(command, kRun);
 }
 

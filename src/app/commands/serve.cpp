@@ -87,7 +87,7 @@ std::optional<int> load_all(const PreparedEngine& prepared, const Settings& sett
                           status->memory_bytes <= prepared.memory_limit - used;
     if (!has_room && !status->pinned) {
       spdlog::warn(
-          "model={} is loaded when it is first asked for: beside the others it has no room", id);
+          "model={} is loaded on its first request: there is no room for it beside the others", id);
       continue;
     }
     const Result<LoadOutcome> loaded = load_model(engine, id, signals);
@@ -153,8 +153,9 @@ void drain(Engine& engine, ServerThread& server, std::chrono::seconds grace) {
   engine.drain();
   const EngineStats stats = engine.stats();
   if (stats.queued + stats.running > 0) {
-    spdlog::info("draining: {} requests may go on for {} s; another signal ends at once",
-                 stats.queued + stats.running, grace.count());
+    spdlog::info(
+        "draining: {} requests may run for {} s more; another signal ends the program immediately",
+        stats.queued + stats.running, grace.count());
   }
   if (engine.wait_idle(grace)) {
     const auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());

@@ -249,12 +249,13 @@ int show(const ShowFlags& flags) {
 
 void add_show(CommandLine& line) {
   const auto flags = std::make_shared<ShowFlags>();
-  CLI::App& command = line.add("show", "Check a model file and show what it says of itself",
-                               "Exits with 2 and one line on stderr when the file is damaged.\n\n"
-                               "Examples:\n"
-                               "  pcai show SmolLM2-135M-Instruct.Q4_1\n"
-                               "  pcai show ./model.gguf --json",
-                               [flags] { return show(*flags); });
+  CLI::App& command =
+      line.add("show", "Check a model file and show its header",
+               "If the file is damaged, prints one line on stderr and exits with 2.\n\n"
+               "Examples:\n"
+               "  pcai show SmolLM2-135M-Instruct.Q4_1\n"
+               "  pcai show ./model.gguf --json",
+               [flags] { return show(*flags); });
   command
       .add_option("MODEL", flags->model, "An id that `pcai models` shows, or the path of a file")
       ->required()

@@ -62,15 +62,15 @@ std::string version_text() {
 
 void add_version(CommandLine& line) {
   const auto json = std::make_shared<bool>(false);
-  CLI::App& command = line.add("version", "Show versions, backends and what the processor can do",
-                               "Examples:\n"
-                               "  pcai version\n"
-                               "  pcai version --json",
-                               [json] {
-                                 const std::string text =
-                                     *json ? version_json().dump(2) + "\n" : version_text();
-                                 return write_out(text) ? kSuccess : kFailure;
-                               });
+  CLI::App& command =
+      line.add("version", "Show versions, backends and the processor's instruction sets",
+               "Examples:\n"
+               "  pcai version\n"
+               "  pcai version --json",
+               [json] {
+                 const std::string text = *json ? version_json().dump(2) + "\n" : version_text();
+                 return write_out(text) ? kSuccess : kFailure;
+               });
   command.add_flag("--json", *json, "Print JSON");
 }
 

@@ -29,7 +29,8 @@ Result<std::string> FakeCodec::detokenize(const DetokenizeRequest& request, std:
     const auto found = words_.find(token);
     if (found == words_.end()) {
       return fail(ErrorCode::InvalidRequest,
-                  "token " + std::to_string(token) + " is no token of an earlier text", "tokens");
+                  "token " + std::to_string(token) + " is not a token of an earlier text",
+                  "tokens");
     }
     text += found->second;
   }

@@ -41,7 +41,7 @@ Status ChatTokenizer::check_media(const ChatPrompt& chat) const {
       if (projector_ != nullptr && (image ? projector_->sees() : projector_->hears())) continue;
       return fail(ErrorCode::Unsupported,
                   std::string("messages: this model ") +
-                      (image ? "sees no images" : "hears no audio") +
+                      (image ? "does not support images" : "does not support audio") +
                       (projector_ == nullptr
                            ? "; start the server with its projector (--mmproj FILE), or ask a "
                              "model that does"

@@ -128,7 +128,7 @@ Status LlamaCppModel::load_projector(const ModelConfig& config, LoadProgress& pr
   auto projector = Projector::load(config, *weights_, done);
   if (!projector && config.projector_optional &&
       projector.error().code == ErrorCode::InvalidModel) {
-    info_.warnings.push_back("it takes text alone: " + projector.error().message);
+    info_.warnings.push_back("it takes only text: " + projector.error().message);
     return {};
   }
   if (!projector) return fail(std::move(projector.error()));
@@ -182,7 +182,7 @@ Status LlamaCppModel::check_media(const PreparedPrompt& prompt) const {
   for (const auto& media : prompt.media) {
     if (!media->span.whole || media->span.count <= most_in_step_) continue;
     return fail(ErrorCode::InvalidRequest,
-                "messages: a picture takes " + std::to_string(media->span.count) +
+                "messages: an image takes " + std::to_string(media->span.count) +
                     " tokens, which this model reads in one step of at most " +
                     std::to_string(most_in_step_) + "; start the server with a larger --batch-size",
                 "messages");
@@ -246,8 +246,8 @@ Result<std::vector<Token>> LlamaCppModel::tokenize(const InfillPrompt& gap) cons
   if (!info_.fills_gaps) {
     return fail(ErrorCode::Unsupported,
                 "suffix: model '" + info_.id +
-                    "' was not trained to fill gaps, its vocabulary has no tokens for it; leave it "
-                    "out, or ask a model for code",
+                    "' was not trained for fill-in-the-middle: its vocabulary has no tokens for "
+                    "it; leave it out, or use a code model",
                 "suffix");
   }
   const std::size_t size = gap.prefix.size() + gap.suffix.size();

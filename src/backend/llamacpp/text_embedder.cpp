@@ -154,8 +154,8 @@ Result<std::vector<Embedding>> TextEmbedder::embed(const EmbedRequest& request,
   if (Status status = check_request(request); !status) return fail(std::move(status.error()));
   if (!request.pooling && kind_ == Kind::OnRequest) {
     return fail(ErrorCode::InvalidRequest,
-                "the model was made for generating and has no pooling of its own; set 'pooling' to "
-                "mean, cls or last, or use an embedding model",
+                "the model was made for generating and has no pooling; set 'pooling' to mean, cls "
+                "or last, or use an embedding model",
                 "pooling");
   }
   std::vector<Sequence> sequences;

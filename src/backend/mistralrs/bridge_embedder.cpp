@@ -87,7 +87,7 @@ Result<Embedding> BridgeEmbedder::embed(const EmbedInput& input) const {
   }
   if (!std::all_of(embedding.values.begin(), embedding.values.end(),
                    [](float value) { return std::isfinite(value); })) {
-    return fail(ErrorCode::Internal, "the model computed what is no number (NaN)");
+    return fail(ErrorCode::Internal, "the model computed a value that is not a number (NaN)");
   }
   scale_to_one(embedding.values);
   return embedding;

@@ -141,8 +141,8 @@ Result<TokenizedPrompt> MistralrsModel::prepare(const Prompt& prompt) const {
   if (const auto* chat = std::get_if<ChatPrompt>(&prompt)) {
     if (images_of(*chat).empty()) return chats_->tokenize(*chat, info_.context_length);
     if (info_.sees) return chats_->prepare_images(*chat, info_.context_length);
-    return fail(ErrorCode::Unsupported, "messages: model '" + info_.id + "' sees no images",
-                "messages");
+    return fail(ErrorCode::Unsupported,
+                "messages: model '" + info_.id + "' does not support images", "messages");
   }
   const auto* const ids = std::get_if<TokenPrompt>(&prompt);
   auto tokens = ids != nullptr
