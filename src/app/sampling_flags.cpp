@@ -69,7 +69,7 @@ SamplingFlags::SamplingFlags(CLI::App& command) {
         add_value_flag(command, flag.c_str(), values_[flag], list ? Times::Often : Times::Once,
                        list ? "TEXT" : "N", help.c_str());
     const std::string value = value_text(parameter, {});
-    if (!value.empty()) option->default_str(value);
+    if (!list && !value.empty()) option->default_str(value);
   }
 }
 

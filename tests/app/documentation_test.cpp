@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -7,15 +8,17 @@
 #include "app/commands/commands.h"
 #include "app/completion.h"
 #include "app/settings_table.h"
+#include "core/defaults.h"
+#include "core/parameters.h"
 
 namespace pcai {
 namespace {
 
 using testing::HasSubstr;
 
-std::string manual() {
+std::string manual(const std::string& name = "cli.md") {
   std::ostringstream text;
-  text << std::ifstream(PCAI_SOURCE_DIR "/docs/cli.md").rdbuf();
+  text << std::ifstream(PCAI_SOURCE_DIR "/docs/" + name).rdbuf();
   return text.str();
 }
 
@@ -52,6 +55,42 @@ TEST(DocumentationTest, TheManualHasNoSettingThatIsGone) {
     if (line.find("| `PCAI_") != std::string::npos) ++rows;
   }
   EXPECT_EQ(rows, settings_table().size());
+}
+
+/// The row of docs/cli.md that a flag of `pcai run` must have.
+std::string flag_row(const Parameter& parameter) {
+  std::string flag = "--" + std::string(parameter.name);
+  std::ranges::replace(flag, '_', '-');
+  const bool list = parameter.text_bytes > 0;
+  return "| `" + flag + "` " + (list ? "TEXT, several" : "N") + " | " +
+         (list ? "" : value_text(parameter, {})) + " | " + std::string(parameter.help) + " |\n";
+}
+
+/// The row of docs/http.md that a parameter must have.
+std::string field_row(const Parameter& parameter) {
+  std::string name = "`" + std::string(parameter.name) + "`";
+  if (!parameter.http_alias.empty()) name += ", `" + std::string(parameter.http_alias) + "`";
+  std::string range = range_text(parameter.http.value_or(parameter.range));
+  if (parameter.text_bytes > 0) {
+    range = "up to " + number_text(parameter.range.max) + " texts of up to " +
+            std::to_string(parameter.text_bytes) + " bytes";
+  }
+  if (parameter.name == "seed") range = "64 bits";
+  const std::string preset = parameter.text_bytes > 0 ? "" : value_text(parameter, {});
+  return "| " + name + " | " + range + " | " + preset + " | " + std::string(parameter.help) +
+         " |\n";
+}
+
+TEST(DocumentationTest, TheManualHasEveryParameterOfARequestAsTheTableSaysIt) {
+  const std::string cli = manual();
+  const std::string http = manual("http.md");
+  for (const Parameter& parameter : kParameters) {
+    EXPECT_THAT(http, HasSubstr(field_row(parameter)));
+    if (parameter.faces.has(Face::Flag)) EXPECT_THAT(cli, HasSubstr(flag_row(parameter)));
+  }
+  for (const std::string_view name : default_names()) {
+    EXPECT_THAT(cli, HasSubstr("`" + std::string(name) + "`"));
+  }
 }
 
 /// What the manual says of a command.

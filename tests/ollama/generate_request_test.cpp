@@ -63,8 +63,8 @@ TEST(OllamaRequestTest, WhatHasNoEffectIsNamed) {
 TEST(OllamaRequestTest, WhatIsWrongIsRefusedByName) {
   EXPECT_EQ(refused(chat_with(R"("options":{"temprature":1})")).field, "options.temprature");
   EXPECT_EQ(refused(chat_with(R"("options":{"temperature":5})")).field, "options.temperature");
-  EXPECT_EQ(refused(chat_with(R"("options":{"mirostat":2})")).field, "options.mirostat");
-  EXPECT_EQ(refused(chat_with(R"("options":{"typical_p":0.5})")).code, ErrorCode::Unsupported);
+  EXPECT_EQ(refused(chat_with(R"("options":{"mirostat":3})")).field, "options.mirostat");
+  EXPECT_EQ(refused(chat_with(R"("options":{"tfs_z":0.5})")).code, ErrorCode::Unsupported);
   EXPECT_EQ(refused(chat_with(R"("format":"xml")")).field, "format");
   EXPECT_EQ(refused(chat_with(R"("think":"much")")).field, "think");
   EXPECT_EQ(refused(chat_with(R"("models":"m")")).field, "models");

@@ -195,12 +195,12 @@ fn draw(params: &Params, logits: &[f32], at: f64, chance: f64) -> u32 {
         left.truncate(params.top_k);
     }
     left.sort_unstable_by(order);
-    let most = left[0].1;
-    let weight = |logit: f32| f64::from(logit - most).exp();
     if params.typical_p < 1.0 {
         keep_typical(params, &mut left);
         left.sort_unstable_by(order);
     }
+    let most = left[0].1;
+    let weight = |logit: f32| f64::from(logit - most).exp();
     if params.top_p < 1.0 {
         let all: f64 = left.iter().map(|(_, l)| weight(*l)).sum();
         let mut sum = 0.0;
@@ -274,12 +274,15 @@ fn keep_typical(params: &Params, left: &mut Vec<(u32, f32)>) {
 
 /// Keeps the logits within `top_n_sigma` standard deviations of the largest.
 fn keep_near(params: &Params, left: &mut Vec<(u32, f32)>) {
+    let most = left.iter().fold(f32::NEG_INFINITY, |m, (_, l)| m.max(*l));
+    if most == f32::NEG_INFINITY {
+        return;
+    }
     left.retain(|(_, l)| *l != f32::NEG_INFINITY);
     let count = left.len() as f64;
     let mean = left.iter().map(|(_, l)| f64::from(*l)).sum::<f64>() / count;
     let square = |l: f32| (f64::from(l) - mean).powi(2);
     let deviation = (left.iter().map(|(_, l)| square(*l)).sum::<f64>() / count).sqrt();
-    let most = left.iter().fold(f32::NEG_INFINITY, |m, (_, l)| m.max(*l));
     let least = f64::from(most) - f64::from(params.top_n_sigma) * deviation;
     left.retain(|(_, l)| f64::from(*l) >= least);
 }
@@ -534,6 +537,104 @@ mod tests {
                     0
                 );
             }
+        }
+    }
+
+    /// How often each token is drawn, by many seeds.
+    fn shares(params: &Params, logits: &[f32]) -> Vec<f64> {
+        const DRAWS: u64 = 4000;
+        let mut counts = vec![0.0; logits.len()];
+        for seed in 0..DRAWS {
+            let one = Params {
+                seed,
+                ..params.clone()
+            };
+            counts[token(&one, logits, &[5], 1) as usize] += 1.0 / DRAWS as f64;
+        }
+        counts
+    }
+
+    fn expect_shares(params: &Params, probabilities: &[f32], expected: &[f64]) {
+        let logits: Vec<f32> = probabilities.iter().map(|p| p.ln()).collect();
+        let counts = shares(params, &logits);
+        for (count, expected) in counts.iter().zip(expected) {
+            assert!((count - expected).abs() < 0.04, "{counts:?}");
+        }
+    }
+
+    #[test]
+    fn typical_p_keeps_what_surprises_as_expected() {
+        // The entropy is 1.37 nats: 0.2 (1.61) is nearest, then 0.4 (0.92) and 0.05 (3.0).
+        let typical = |typical_p| Params {
+            typical_p,
+            ..params()
+        };
+        let all = [0.4, 0.2, 0.2, 0.15, 0.05];
+        expect_shares(&typical(0.3), &all, &[0.0, 0.5, 0.5, 0.0, 0.0]);
+        expect_shares(&typical(0.9), &all, &[0.421, 0.2105, 0.2105, 0.158, 0.0]);
+    }
+
+    #[test]
+    fn top_n_sigma_keeps_what_is_near_the_largest() {
+        // Logits 4, 3, 0, 0: mean 1.75, deviation 1.79.
+        let near = Params {
+            top_n_sigma: 1.0,
+            ..params()
+        };
+        let counts = shares(&near, &[4.0, 3.0, 0.0, 0.0]);
+        assert!((counts[0] - 0.731).abs() < 0.04, "{counts:?}");
+        assert_eq!(counts[2] + counts[3], 0.0);
+    }
+
+    #[test]
+    fn a_dynamic_temperature_follows_the_entropy() {
+        let dynamic = |dynatemp_range, dynatemp_exponent| Params {
+            dynatemp_range,
+            dynatemp_exponent,
+            ..params()
+        };
+        let left: Vec<(u32, f32)> = vec![(0, 0.0), (1, 0.0)];
+        assert!((temperature(&dynamic(0.5, 1.0), &left) - 1.5).abs() < 1e-9);
+        let sure: Vec<(u32, f32)> = vec![(0, 50.0), (1, 0.0)];
+        assert!((temperature(&dynamic(0.5, 1.0), &sure) - 0.5).abs() < 1e-9);
+        assert!((temperature(&dynamic(0.0, 1.0), &sure) - 1.0).abs() < 1e-9);
+        assert!(temperature(&dynamic(0.5, 2.0), &[(0, 1.0), (1, 0.0)]) < 1.5);
+    }
+
+    #[test]
+    fn xtc_leaves_out_all_but_the_last_of_the_likely() {
+        let xtc = |xtc_probability, xtc_threshold| Params {
+            xtc_probability,
+            xtc_threshold,
+            ..params()
+        };
+        let all = [0.5, 0.3, 0.15, 0.05];
+        expect_shares(&xtc(1.0, 0.1), &all, &[0.0, 0.0, 0.75, 0.25]);
+        expect_shares(&xtc(1.0, 0.2), &all, &[0.0, 0.6, 0.3, 0.1]);
+        expect_shares(&xtc(0.5, 0.1), &all, &[0.25, 0.15, 0.45, 0.15]);
+        expect_shares(&xtc(1.0, 0.6), &all, &[0.5, 0.3, 0.15, 0.05]);
+        let kept = Params {
+            min_keep: 3,
+            ..xtc(1.0, 0.1)
+        };
+        expect_shares(&kept, &all, &[0.5, 0.3, 0.15, 0.05]);
+    }
+
+    #[test]
+    fn min_keep_is_what_cuts_leave() {
+        let all = [0.5, 0.3, 0.2];
+        for cut in [
+            Params {
+                top_p: 0.1,
+                ..params()
+            },
+            Params {
+                min_p: 0.9,
+                ..params()
+            },
+        ] {
+            let two = Params { min_keep: 2, ..cut };
+            expect_shares(&two, &all, &[0.625, 0.375, 0.0]);
         }
     }
 

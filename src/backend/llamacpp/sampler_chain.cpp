@@ -66,7 +66,7 @@ llama_sampler* after(llama_sampler* sampler, std::span<const Token> prompt) {
 /// Leaves out the tokens whose probability is 0 in a float: llama.cpp's typical sampling and
 /// Mirostat take its logarithm.
 llama_sampler* drop_impossible() {
-  static llama_sampler_i interface = [] {
+  static llama_sampler_i functions = [] {
     llama_sampler_i functions{};
     functions.name = [](const llama_sampler*) { return "possible"; };
     functions.apply = [](llama_sampler*, llama_token_data_array* tokens) {
@@ -79,7 +79,7 @@ llama_sampler* drop_impossible() {
     };
     return functions;
   }();
-  return llama_sampler_init(&interface, nullptr);
+  return llama_sampler_init(&functions, nullptr);
 }
 
 class Chain {
@@ -136,8 +136,8 @@ class Chain {
     for (const std::string& text : params_.dry_sequence_breakers) breakers.push_back(text.c_str());
     // No repetition is longer than what there can be.
     const std::uint64_t all = prompt_.size() + std::uint64_t{params_.max_tokens};
-    const std::int32_t last_n = look_back(params_.dry_penalty_last_n);
-    const auto ring = static_cast<std::int32_t>(std::min<std::uint64_t>(last_n, all));
+    const auto last_n = static_cast<std::uint64_t>(look_back(params_.dry_penalty_last_n));
+    const auto ring = static_cast<std::int32_t>(std::min(last_n, all));
     return llama_sampler_init_dry(tokenizer_.vocab(), params_.dry_multiplier, params_.dry_base,
                                   params_.dry_allowed_length, ring, breakers.data(),
                                   breakers.size());
