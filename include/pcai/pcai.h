@@ -10,7 +10,7 @@
 //  2. Integers have fixed widths. Enumerations are passed as int32_t, and so are flags (0 = no, any
 //     other number = yes). The only bool is FfiResult.success, one byte.
 //  3. A function that can fail returns a pcai_status. 0 is success. A positive number means that
-//     there is nothing now, which is no error. A negative number is an error.
+//     there is nothing now, which is not an error. A negative number is an error.
 //  4. The last parameter `error` may be NULL. Otherwise *error is overwritten: with a description
 //     that the caller frees with pcai_error_free if the status is negative, else with NULL.
 //  5. If a call fails, its outputs are NULL or unchanged.
@@ -93,11 +93,11 @@ PCAI_API FfiResult pcai_load_model(const char* path, int32_t gpu_layers);
 
 /// Answers `prompt` as one user message, through the model's own chat template. Blocks until the
 /// answer is complete. `prompt` is a NUL-terminated string and may be freed afterwards.
-/// `max_tokens`: the most tokens of the answer; 0 = 2048. `temperature`: 0 = always the likeliest
-/// token; NaN and negative numbers are refused. Returns text that the caller owns and frees with
-/// pcai_free_string, or NULL, and then pcai_last_error says why. U+0000 in the answer becomes
-/// U+FFFD, as everywhere in this part. The model's reasoning is not part of the text. Calls on
-/// several threads run at the same time. Since: 0.1
+/// `max_tokens`: the maximum number of tokens in the answer; 0 = 2048. `temperature`: 0 = always
+/// the most likely token; NaN and negative numbers are refused. Returns text that the caller owns
+/// and frees with pcai_free_string, or NULL, and then pcai_last_error says why. U+0000 in the
+/// answer becomes U+FFFD, as everywhere in this part. The model's reasoning is not part of the
+/// text. Calls on several threads run at the same time. Since: 0.1
 PCAI_API char* pcai_generate(const char* prompt, uint32_t max_tokens, float temperature);
 
 /// Like pcai_generate, but passes the answer to `callback` piece by piece as it is generated, on
@@ -206,7 +206,7 @@ PCAI_API void pcai_error_free(pcai_error** error);
 
 // ------------------------------ Engine -----------------------------------------------------------
 
-/// An engine: some models, and the queue of requests for them. It has threads of its own. A process
+/// An engine: some models, and the queue of requests for them. It has its own threads. A process
 /// may have several.
 typedef struct pcai_engine pcai_engine;
 
@@ -276,9 +276,9 @@ typedef struct pcai_model_options {
   const int32_t* gpu_devices;  // indexes of the GPUs to use; NULL = all
   uint64_t gpu_device_count;
   uint32_t context_length;       // tokens; 0 = the model's own
-  uint32_t batch_size;           // the most tokens of one step; 512
+  uint32_t batch_size;           // maximum number of tokens in one step; 512
   uint32_t threads;              // CPU threads; 0 = the backend chooses; 0
-  uint32_t max_sequences;        // the most requests decoded together; 16
+  uint32_t max_sequences;        // maximum number of requests decoded together; 16
   const pcai_adapter* adapters;  // at most 64
   uint64_t adapter_count;
 } pcai_model_options;
@@ -364,7 +364,7 @@ typedef struct pcai_model_stats {
   uint32_t kv_cells_active;  // now, of live requests
   uint32_t sequences_running;
   uint32_t sequences_waiting;  // for a place among the running ones
-  uint64_t steps;              // forward passes since the model was loaded; the rest likewise
+  uint64_t steps;  // forward passes since the model was loaded; the same applies to the rest
   uint64_t prompt_tokens_computed;
   uint64_t prompt_tokens_cached;
   uint64_t tokens_generated;
@@ -423,7 +423,7 @@ typedef struct pcai_request {
   pcai_text prompt;       // text for the model as it is, without a template
   const int32_t* tokens;  // token ids for the model as they are
   uint64_t token_count;
-  float temperature;        // 0 = greedy (always the likeliest token); 0.7
+  float temperature;        // 0 = greedy (always the most likely token); 0.7
   float top_p;              // nucleus sampling; 1 = off; 0.9
   int32_t top_k;            // 0 = off; 40
   float min_p;              // 0 = off; 0
@@ -486,7 +486,7 @@ typedef struct pcai_token_logprob {
   pcai_text bytes;  // its text; may end inside of a code point
 } pcai_token_logprob;
 
-/// A generated token and its likeliest alternatives, likeliest first. Frozen.
+/// A generated token and its most likely alternatives, most likely first. Frozen.
 typedef struct pcai_token_logprobs {
   pcai_token_logprob chosen;
   const pcai_token_logprob* top;
@@ -521,10 +521,10 @@ typedef struct pcai_event {
 
 /// Takes the next event. `timeout_ms` is in milliseconds; 0 = only look, -1 = for ever. Returns
 /// PCAI_OK if `event` was filled, PCAI_TIMEOUT if nothing came in time, and PCAI_END if the last
-/// event was taken before. What `event` points to is borrowed until the next call of this function
-/// on this generation, or until the generation is freed. A slow reader loses nothing: pieces that
-/// it did not read in time are joined. Fails with INVALID_REQUEST if another thread reads this
-/// generation; no event is lost. Since: 0.1
+/// event was taken before. The data that `event` points to is borrowed until the next call of this
+/// function on this generation, or until the generation is freed. A slow reader loses nothing:
+/// pieces that it did not read in time are joined. Fails with INVALID_REQUEST if another thread
+/// reads this generation; no event is lost. Since: 0.1
 PCAI_API pcai_status pcai_generation_next(pcai_generation* generation, int32_t timeout_ms,
                                           pcai_event* event, pcai_error** error);
 

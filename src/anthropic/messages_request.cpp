@@ -58,10 +58,10 @@ std::span<const Field<ToolDefinition>> tool_fields() {
   static const std::vector<Field<T>> kFields = {
       {{"type", FieldType::String}, read_nothing},
       required(field<&T::name>("name", {1, kMaxToolNameBytes}, "Letters, digits, '_' or '-'")),
-      field<&T::description>("description", {}, "What it does, for the model"),
+      field<&T::description>("description", {}, "Description for the model"),
       required(Field<T>{{"input_schema", FieldType::Object, {}, "", "JSON schema of the input"},
                         read_input_schema}),
-      {{"strict", FieldType::Boolean, {}, "", "Inputs match the schema in any case"}, read_nothing},
+      {{"strict", FieldType::Boolean, {}, "", "Inputs always match the schema"}, read_nothing},
       ignored_field<T>("cache_control", FieldType::Object, "Prefixes are cached anyway"),
       ignored_field<T>("eager_input_streaming", FieldType::Boolean, "Inputs are always streamed"),
       ignored_field<T>("input_examples", FieldType::Array, "The model does not see them"),
@@ -139,7 +139,7 @@ Status read_thinking(Json& value, const std::string& path, Request& request) {
   static const std::vector<Field<Thinking>> kFields = {
       required(field<&Thinking::type>("type", {}, "enabled, adaptive or disabled")),
       field<&Thinking::budget_tokens>("budget_tokens", {1, kMaxTokenCount},
-                                      "Most tokens of thinking; then the answer begins"),
+                                      "Maximum number of thinking tokens; then the answer begins"),
       ignored_field<Thinking>("display", FieldType::String, "Thinking is always shown"),
   };
   Thinking thinking;
@@ -229,8 +229,7 @@ std::span<const Field<MessagesRequest>> messages_fields() {
       required(Field<Request>{{"model", String, {1, kMaxModelNameBytes}, "", "The model's id"},
                               read_model}),
       with_schema(
-          Field<Request>{{"system", StringOrArray, {0, 1024}, "", "What the model is told first"},
-                         read_system},
+          Field<Request>{{"system", StringOrArray, {0, 1024}, "", "System prompt"}, read_system},
           "AnthropicSystem"),
       required(
           with_schema(Field<Request>{{"messages", Array, {1, kMaxMessages}, "", "The chat so far"},
@@ -241,28 +240,27 @@ std::span<const Field<MessagesRequest>> messages_fields() {
       parameter_field<&P::top_p, Request>(),
       with_range(parameter_field<&P::top_k, Request>(), {0, kMaxTokenCount}),
       stop_sequences_field(),
-      field<&Request::stream>("stream", {}, "Send the answer in pieces as it comes"),
+      field<&Request::stream>("stream", {}, "Stream the answer"),
       with_schema(Field<Request>{{"tools", Array, {0, kMaxTools}, "", "What the model may call"},
                                  read_tools},
                   "AnthropicTools"),
-      with_schema(
-          Field<Request>{{"tool_choice", Object, {}, "", "Whether it must"}, read_tool_choice},
-          "AnthropicToolChoice"),
+      with_schema(Field<Request>{{"tool_choice", Object, {}, "", "Whether it must call one"},
+                                 read_tool_choice},
+                  "AnthropicToolChoice"),
       with_schema(Field<Request>{{"thinking", Object, {}, "", "Whether the model reasons first"},
                                  read_thinking},
                   "AnthropicThinking"),
       with_schema(Field<Request>{{"output_config", Object, {}, "", "The answer's format"},
                                  read_output_config},
                   "AnthropicOutput"),
-      with_schema(
-          Field<Request>{{"output_format", Object, {}, "", "The same, as it was called before"},
-                         read_format},
-          "AnthropicFormat"),
+      with_schema(Field<Request>{{"output_format", Object, {}, "", "Older name of the same field"},
+                                 read_format},
+                  "AnthropicFormat"),
       unsupported_field<Request>("mcp_servers", Array, "servers of tools"),
       unsupported_field<Request>("container", Any, "containers"),
       unsupported_field<Request>("context_management", Object, "edits of the context"),
       ignored_field<Request>("metadata", Object, "The client's notes"),
-      ignored_field<Request>("service_tier", String, "There is one tier"),
+      ignored_field<Request>("service_tier", String, "There is only one tier"),
       ignored_field<Request>("cache_control", Object, "Prefixes are cached anyway"),
       ignored_field<Request>("inference_geo", String, "It is computed here"),
   };

@@ -65,8 +65,7 @@ void check_processor(Checks& checks) {
       fmt::format("{} of {} free", human_size(cpu.memory_free), human_size(cpu.memory_total))};
   if (cpu.memory_free > 0 && cpu.memory_free < kLittleMemory) {
     memory.state = State::Note;
-    memory.advice =
-        "close other programs, or take a small model: `pcai plan MODEL` tells what fits";
+    memory.advice = "close other programs, or use a small model: `pcai plan MODEL` shows what fits";
   }
   checks.push_back(std::move(memory));
 }
@@ -114,7 +113,7 @@ void check_stores(Checks& checks, const Settings& settings) {
                          fmt::format("{} whole, {} damaged", count.first, count.second)};
     if (count.second > 0) {
       check.state = State::Note;
-      check.advice = "`pcai models` tells what is wrong with each";
+      check.advice = "`pcai models` shows what is wrong with each";
     }
     checks.push_back(std::move(check));
   }
@@ -145,7 +144,7 @@ void check_own_folder(Checks& checks) {
   if (!platform::is_writable(nearest)) {
     folder.state = State::Problem;
     folder.finding += ": cannot be written";
-    folder.advice = "give this user the right to write " + platform::path_text(nearest) +
+    folder.advice = "allow this user to write " + platform::path_text(nearest) +
                     ", or set PCAI_MODELS_DIR to another folder";
   }
   checks.push_back(std::move(folder));
@@ -156,7 +155,7 @@ void check_own_folder(Checks& checks) {
                       fmt::format("{} free for models", human_size(space.available))};
   if (space.available < kLittleDisk) {
     disk.state = State::Note;
-    disk.advice = "few models are smaller; make room, or set PCAI_MODELS_DIR to another disk";
+    disk.advice = "most models are larger; free some space, or set PCAI_MODELS_DIR to another disk";
   }
   checks.push_back(std::move(disk));
 }
@@ -169,8 +168,7 @@ void check_port(Checks& checks, const Settings& settings) {
     check.state = State::Problem;
     check.finding = fmt::format("{}:{} is taken, or not this machine's", settings.host, port);
     check.advice =
-        "end the program that listens there (maybe a pcai that runs already), or give "
-        "--port another number";
+        "stop the program that listens there (maybe another pcai), or use another --port";
   }
   checks.push_back(std::move(check));
 }

@@ -73,7 +73,7 @@ std::vector<Setting> make_table() {
        .field = &Settings::batch_size,
        .commands = kPerModel | kPlan,
        .noun = "a number of tokens",
-       .help = "Most tokens that are computed in one step; 0 = chosen by the backend",
+       .help = "Maximum number of tokens in one step; 0 = chosen by the backend",
        .max = 1 << 16},
       {.name = "max_sequences",
        .field = &Settings::max_sequences,

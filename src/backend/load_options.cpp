@@ -34,7 +34,7 @@ constexpr OptionRow kOptions[] = {
     {LoadOption::MaxSequences, "max_sequences", "max_sequences",
      "chooses itself how many requests it answers together",
      [](C config) { return config.max_sequences != ModelConfig{}.max_sequences; }},
-    {LoadOption::Kernels, "kernels", "kernels", "has kernels of its own",
+    {LoadOption::Kernels, "kernels", "kernels", "has its own kernels",
      [](C config) { return config.kernels == KernelUse::On; }},
     {LoadOption::Reproducible, "reproducible", "reproducible", "is not reproducible",
      [](C config) { return config.reproducible; }},

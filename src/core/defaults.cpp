@@ -69,7 +69,7 @@ Status set_default(ModelDefaults& defaults, std::string_view name, ParameterValu
   if (name == kSystem) return set_system(defaults, std::move(value), std::string(called));
   const Parameter* const parameter = find_parameter(name);
   if (parameter == nullptr || !parameter->faces.has(Face::Default)) {
-    return fail(ErrorCode::InvalidRequest, std::string(called) + " is no default of a model",
+    return fail(ErrorCode::InvalidRequest, std::string(called) + " is not a default of a model",
                 std::string(called));
   }
   Status set = set_parameter(defaults.params, *parameter, std::move(value), called);

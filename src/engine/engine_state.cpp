@@ -18,7 +18,7 @@ void EngineState::record(const Model& model, ModelRecord::What what, std::string
 
 Result<Model*> EngineState::find_for_request(const std::string& id) const {
   if (draining) {
-    return fail(ErrorCode::Draining, "the server is shutting down and takes no new requests");
+    return fail(ErrorCode::Draining, "the server is shutting down and accepts no new requests");
   }
   return models.find(id);
 }

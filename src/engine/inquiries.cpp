@@ -27,7 +27,7 @@ Result<Ranker*> ranker_of(LoadedModel& model) {
 
 Result<TokenCodec*> codec_of(LoadedModel& model) {
   if (TokenCodec* codec = model.token_codec()) return codec;
-  return fail(lacking(model, "does not show its tokens: its backend cannot"));
+  return fail(lacking(model, "does not show its tokens: its backend does not support that"));
 }
 
 /// What an inquiry does on its thread: finds the ability and calls the method. `added`: to the
@@ -88,9 +88,9 @@ Result<Model*> Inquiries::admit(const std::string& id) {
   const std::uint32_t most = state_.options.max_inquiries;
   if (live_.size() >= most) {
     ++state_.counts.refused;
-    return fail(ErrorCode::Overloaded,
-                std::to_string(most) +
-                    " requests for embeddings or tokens are on their way; try again later");
+    return fail(
+        ErrorCode::Overloaded,
+        std::to_string(most) + " requests for embeddings or tokens are running; try again later");
   }
   ++state_.counts.accepted;
   return model;

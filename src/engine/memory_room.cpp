@@ -123,9 +123,9 @@ Error MemoryRoom::no_room(const Model& model) const {
   }
   return {ErrorCode::Unsupported,
           "model '" + model.spec.id + "' needs " + megabytes(model.memory_bytes) +
-              " of memory; all models together may have " + megabytes(state_.options.memory_limit) +
-              " (memory_limit)" +
-              (pinned > 0 ? ", of which pinned ones hold " + megabytes(pinned) : ""),
+              " of memory; the limit of all models together is " +
+              megabytes(state_.options.memory_limit) + " (memory_limit)" +
+              (pinned > 0 ? ", of which pinned models use " + megabytes(pinned) : ""),
           "model"};
 }
 

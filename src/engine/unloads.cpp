@@ -54,7 +54,7 @@ void Unloads::unload_idle(Model& model, const std::string& why) {
 
 void Unloads::unload_expired(Model& model) {
   if (!model.idle() || !model.leaves_at || *model.leaves_at > Model::Clock::now()) return;
-  unload_idle(model, model.removed ? "it is offered no more" : "nobody asked for it");
+  unload_idle(model, model.removed ? "it is no longer offered" : "it was idle");
 }
 
 void Unloads::left(Model& model, const std::string& why) {

@@ -178,8 +178,8 @@ Result<Answer> ask(const std::string& url, const Place& place, const FetchLimits
   set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(&download));
   const CURLcode code = curl_easy_perform(easy.get());
   if (download.private_refused) {
-    return refuse_url(url,
-                      "leads to a private address, which is fetched only where it is on the list");
+    return refuse_url(
+        url, "leads to a private address, which is fetched only if --media-hosts lists it");
   }
   if (download.too_large || code == CURLE_FILESIZE_EXCEEDED) {
     return refuse_url(url, "is larger than " + std::to_string(limits.bytes) + " bytes");
@@ -207,11 +207,12 @@ Result<Media> fetch_file(const std::string& url, MediaKind kind,
   for (int redirects = 0; redirects <= limits.redirects; ++redirects) {
     const std::string via = at == url ? "" : " (after a redirect from " + url + ")";
     const auto place = place_of(at);
-    if (!place) return refuse_url(at + via, "is no http or https URL of a host alone");
+    if (!place)
+      return refuse_url(at + via, "is not an http or https URL, or has a user name in it");
     if (!allows(hosts, *place)) {
-      return refuse_url(at + via,
-                        "is of a host that the server does not ask; --media-hosts lists "
-                        "those that it does. Or send a data URL");
+      return refuse_url(
+          at + via,
+          "is on a host that is not in the server's --media-hosts; send a data URL instead");
     }
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
     auto answer = ask(at, *place, limits, left);
@@ -232,8 +233,7 @@ Status check_media_host(const std::string& host) {
   if (plain && host.find_first_of("/?#@* ") == std::string::npos) return {};
   return fail(ErrorCode::InvalidRequest,
               "media_hosts: '" + host +
-                  "' is no name or address of a host, as in example.org or "
-                  "127.0.0.1:8000",
+                  "' is not a name or address of a host, such as example.org or 127.0.0.1:8000",
               "media_hosts");
 }
 

@@ -45,8 +45,8 @@ Task<Status> fetch_media(Exchange& exchange, GenerateRequest& request) {
     const Link& link = links.front();
     co_return pcai::fail(ErrorCode::InvalidRequest,
                          link.path + ": " + *link.media->bytes +
-                             " is not fetched: the server's setting --media-hosts lists the hosts "
-                             "that it asks, and is empty. Send a data URL",
+                             " is not fetched: the server's setting --media-hosts lists the "
+                             "allowed hosts and is empty. Send a data URL",
                          link.path);
   }
   if (links.size() > kMaxLinks) {

@@ -5,10 +5,10 @@
 #include "anthropic/api_schemas.h"
 #include "anthropic/dialect.h"
 #include "ollama/api_schemas.h"
+#include "ollama/dialects.h"
 #include "openai/embedding_request.h"
 #include "openai/model_request.h"
 #include "openai/token_request.h"
-#include "ollama/dialects.h"
 
 namespace pcai {
 namespace {
@@ -40,7 +40,7 @@ std::span<const Route> routes() {
       Route{{"GET", "/docs"},
             get_docs,
             false,
-            {"This description, to read", {}, {}, {}, "text/html"}},
+            {"This description as a page", {}, {}, {}, "text/html"}},
       Route{{"GET", "/v1/models"}, get_models, false, {"All models", {}, "ModelList"}},
       Route{{"POST", "/v1/models/load"},
             post_load_model,
@@ -71,12 +71,12 @@ std::span<const Route> routes() {
       Route{{"POST", "/v1/completions"},
             post_completions,
             false,
-            {"Goes on with a text", completion_field_infos, "Completion", kEvents},
+            {"Continues a text", completion_field_infos, "Completion", kEvents},
             &kCompletionDialect},
       Route{{"POST", "/v1/responses"},
             post_responses,
             false,
-            {"Answers a chat, and keeps the response", responses_field_infos, "Response", kEvents},
+            {"Answers a chat and stores the response", responses_field_infos, "Response", kEvents},
             &kResponsesDialect},
       Route{{"POST", "/v1/responses/input_tokens"},
             post_responses_input_tokens,
@@ -86,15 +86,15 @@ std::span<const Route> routes() {
       Route{{"POST", "/v1/responses/{id}/cancel"},
             cancel_response,
             false,
-            {"Ends a response that runs", {}, "Response"}},
+            {"Cancels a running response", {}, "Response"}},
       Route{{"GET", "/v1/responses/{id}"},
             get_response,
             false,
-            {"A response that runs or is kept", {}, "Response"}},
+            {"A running or stored response", {}, "Response"}},
       Route{{"DELETE", "/v1/responses/{id}"},
             delete_response,
             false,
-            {"Forgets a response", {}, "DeletedResponse"}},
+            {"Deletes a response", {}, "DeletedResponse"}},
       Route{{"POST", "/v1/embeddings"},
             post_embeddings,
             false,
@@ -103,7 +103,7 @@ std::span<const Route> routes() {
       Route{{"POST", "/v1/rerank"},
             post_rerank,
             false,
-            {"Orders documents by how well they answer", infos_of<rerank_fields>, "Ranking"},
+            {"Ranks documents by relevance to a query", infos_of<rerank_fields>, "Ranking"},
             &kRerankDialect},
       Route{{"POST", "/tokenize"},
             post_tokenize,

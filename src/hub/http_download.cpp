@@ -224,8 +224,7 @@ Error hub_error(long status, const std::string& what, bool had_token) {
         ErrorCode::Unauthorized,
         what + (had_token
                     ? ": the hub refuses the token in HF_TOKEN; ask for access on the model's page"
-                    : ": does not exist, or is not public; set HF_TOKEN to a token of "
-                      "yours")};
+                    : ": does not exist, or is not public; set HF_TOKEN to your token")};
   }
   if (status == 404 || status == 410) return {ErrorCode::ModelNotFound, what + ": does not exist"};
   return {ErrorCode::Internal, what + ": HTTP status " + std::to_string(status)};

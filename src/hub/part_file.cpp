@@ -53,7 +53,7 @@ Result<PartFile> PartFile::open(const fs::path& path) {
                                            "is done");
   }
   if (file.error() == std::errc::resource_unavailable_try_again) {
-    return fail(ErrorCode::Overloaded, printable_path(path) + ": others keep taking it");
+    return fail(ErrorCode::Overloaded, printable_path(path) + ": other processes keep locking it");
   }
   return fail(checked(path, file.error()).error());
 }

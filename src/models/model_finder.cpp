@@ -257,7 +257,7 @@ Result<FoundModel> usable(FoundModel model) {
   if (model.error) return fail(*model.error);
   if (!stands_alone(model)) {
     return damaged(printable_path(model.path) + ": is an addition to a model (" +
-                   std::string(to_string(model.kind)) + "), not a model of its own");
+                   std::string(to_string(model.kind)) + "), not a complete model");
   }
   return model;
 }

@@ -105,7 +105,7 @@ class Builder {
       in.value[*std::exchange(in.key, std::nullopt)] = std::move(value);
     } else {
       in.key = value.get<std::string>();
-      if (in.value.contains(*in.key)) return refuse("it has a key twice");
+      if (in.value.contains(*in.key)) return refuse("a key occurs twice");
     }
     return true;
   }

@@ -81,7 +81,7 @@ std::span<const Field<Request>> shared_fields() {
   using enum FieldType;
   static const std::vector<Field<Request>> kFields = {
       required(Field<Request>{{"model", String, kModelBytes, "", "The model's id"}, read_model}),
-      field<&Request::stream>("stream", {}, "Send the answer in pieces as it comes"),
+      field<&Request::stream>("stream", {}, "Stream the answer"),
       with_schema(
           Field<Request>{{"format", StringOrObject, {}, "", "json, or a JSON schema of the answer"},
                          read_format},
@@ -93,7 +93,8 @@ std::span<const Field<Request>> shared_fields() {
       parameter_field<&GenerateParams::logprobs, Request>(),
       parameter_field<&GenerateParams::top_logprobs, Request>(),
       ignored_field<Request>("keep_alive", Any, "The server decides how long models stay"),
-      ignored_field<Request>("truncate", Boolean, "Nothing is cut; too long a prompt is refused"),
+      ignored_field<Request>("truncate", Boolean,
+                             "Nothing is cut; a prompt that is too long is refused"),
       ignored_field<Request>("shift", Boolean, "Nothing is cut; the answer ends with the context"),
       unsupported_field<Request>("_debug_render_only", Boolean, "use /apply-template"),
   };
@@ -129,10 +130,10 @@ std::span<const Field<Completion>> completion_fields() {
   using C = Completion;
   static const std::vector<Field<C>> kFields = {
       field<&C::prompt>("prompt", {}, "The user's text; none = load the model"),
-      field<&C::suffix>("suffix", {}, "What follows the answer; for models that fill gaps"),
-      field<&C::system>("system", {}, "What the model is told first"),
+      field<&C::suffix>("suffix", {}, "Text after the answer; for models with fill-in-the-middle"),
+      field<&C::system>("system", {}, "System prompt"),
       field<&C::raw>("raw", {}, "The prompt as it stands, without the model's template"),
-      {{"images", Array, {0, kMaxMedia}, "", "Pictures before the prompt, in base64"},
+      {{"images", Array, {0, kMaxMedia}, "", "Images that precede the prompt, in base64"},
        [](Json& value, const std::string& path, C& completion) -> Status {
          return read_images(value, path, completion.images);
        }},
@@ -216,12 +217,12 @@ Result<OllamaRequest> parse_ollama_generate(std::string_view text, const Default
       completion.prompt.empty() && completion.suffix.empty() && completion.images.empty();
   const bool plain = completion.raw || !completion.suffix.empty();
   if (plain && !completion.images.empty()) {
-    return fail(ErrorCode::Unsupported, "images have no place beside raw or suffix; send a chat",
+    return fail(ErrorCode::Unsupported, "images are not supported with raw or suffix; send a chat",
                 "images");
   }
   if (plain && !completion.system.empty()) {
     return fail(ErrorCode::InvalidRequest,
-                "system has no place beside raw or suffix; write it into the prompt", "system");
+                "system is not supported with raw or suffix; write it into the prompt", "system");
   }
   if (!completion.suffix.empty()) {
     request.generate.prompt =

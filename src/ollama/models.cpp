@@ -57,8 +57,8 @@ std::span<const Field<ShowRequest>> show_fields() {
   using S = ShowRequest;
   static const std::vector<Field<S>> kFields = {
       field<&S::model>("model", {1, kMaxModelNameBytes}, "The model's id"),
-      field<&S::model>("name", {1, kMaxModelNameBytes}, "The same, as it was called before"),
-      field<&S::verbose>("verbose", {}, "Everything is said in any case"),
+      field<&S::model>("name", {1, kMaxModelNameBytes}, "Older name of the same field"),
+      field<&S::verbose>("verbose", {}, "The answer is always complete"),
       unsupported_field<S>("system", FieldType::String, "models are not changed here"),
       unsupported_field<S>("template", FieldType::String, "models are not changed here"),
       unsupported_field<S>("options", FieldType::Object, "models are not changed here"),

@@ -30,7 +30,11 @@ std::span<const Field<P>> option_fields() {
   using enum FieldType;
   static const std::vector<Field<P>> kFields = [] {
     std::vector<Field<P>> fields = {
-        {{"num_predict", Integer, {-2, kMaxTokenCount}, "-1", "Most tokens; -1 = all that fit"},
+        {{"num_predict",
+          Integer,
+          {-2, kMaxTokenCount},
+          "-1",
+          "Maximum number of tokens; -1 = all that fit"},
          read_num_predict},
         {{"tfs_z", Number, {}, "1", "Not supported; 1 is off"}, read_off<1>},
         ignored_field<P>("penalize_newline", Boolean, "Newlines are tokens like any other"),

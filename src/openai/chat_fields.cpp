@@ -99,7 +99,7 @@ std::span<const Field<Request>> chat_fields() {
       with_name(parameter_field<&P::max_tokens, Request>(), "max_completion_tokens"),
       parameter_field<&P::logprobs, Request>(),
       parameter_field<&P::top_logprobs, Request>(),
-      with_schema(Field<Request>{{"response_format", Object, {}, "", "What the answer must be"},
+      with_schema(Field<Request>{{"response_format", Object, {}, "", "Format of the answer"},
                                  read_response_format},
                   "ResponseFormat"),
       with_schema(Field<Request>{{"tools", Array, kTools, "", "Functions the model may call"},
@@ -108,12 +108,13 @@ std::span<const Field<Request>> chat_fields() {
       {{"functions", Array, kTools, "", "Older form of tools"}, read_function_list},
       {{"parallel_tool_calls", Boolean, {}, "true", "false: at most one call"}, read_parallel},
       // After the tools, whose names they may use, and parallel_tool_calls, which they may narrow.
-      with_schema(Field<Request>{{"tool_choice", StringOrObject, {}, "", "Which tools are called"},
-                                 read_choice},
-                  "ToolChoice"),
+      with_schema(
+          Field<Request>{{"tool_choice", StringOrObject, {}, "", "Which tools may be called"},
+                         read_choice},
+          "ToolChoice"),
       {{"function_call", StringOrObject, {}, "", "Older form of tool_choice"}, read_legacy_choice},
       with_choices(
-          Field<Request>{{"reasoning_effort", String, {}, "", "How much to reason"}, read_effort},
+          Field<Request>{{"reasoning_effort", String, {}, "", "Amount of reasoning"}, read_effort},
           reasoning_efforts()),
       parameter_field<&P::reasoning_budget, Request>(),
       // After reasoning_effort, because it wins.
@@ -137,12 +138,12 @@ std::span<const Field<Request>> chat_fields() {
 
       ignored_field<Request>("metadata", Object, "The client's notes"),
       ignored_field<Request>("store", Boolean, "Nothing is stored"),
-      ignored_field<Request>("verbosity", String, "Of no use to the models here"),
+      ignored_field<Request>("verbosity", String, "No model here uses it"),
       ignored_field<Request>("safety_identifier", String, "Who asks"),
       ignored_field<Request>("prompt_cache_key", String, "Prefixes are cached anyway"),
       ignored_field<Request>("prompt_cache_retention", String, "Prefixes are cached anyway"),
-      ignored_field<Request>("service_tier", String, "There is one tier"),
-      ignored_field<Request>("prediction", Object, "Only ever made answers faster"),
+      ignored_field<Request>("service_tier", String, "There is only one tier"),
+      ignored_field<Request>("prediction", Object, "Would only make answers faster"),
   };
   return kFields;
 }

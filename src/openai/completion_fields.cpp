@@ -73,13 +73,13 @@ std::span<const Field<Request>> completion_fields() {
                          read_prompt},
           "CompletionPrompt")),
       with_default(parameter_field<&GenerateParams::max_tokens, Request>(), "16"),
-      {{"best_of", Integer, {1, 20}, "", "Answers to choose the n likeliest from; default n"},
+      {{"best_of", Integer, {1, 20}, "", "Answers to choose the n most likely from; default n"},
        read_best_of},
       field<&Request::echo>("echo", {}, "Begin with the prompt"),
-      {{"logprobs", Integer, {0, 5}, "", "Alternatives a token"}, read_logprobs},
+      {{"logprobs", Integer, {0, 5}, "", "Alternatives per token"}, read_logprobs},
       field<&Request::suffix>("suffix", {},
-                              "What follows the answer; for models that fill gaps in a text"),
-      ignored_field<Request>("service_tier", String, "There is one tier"),
+                              "Text after the answer; for models with fill-in-the-middle"),
+      ignored_field<Request>("service_tier", String, "There is only one tier"),
   };
   return kFields;
 }

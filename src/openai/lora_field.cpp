@@ -8,7 +8,7 @@ constexpr double kMaxScale = 1e6;
 std::span<const Field<AdapterScale>> adapter_fields() {
   using A = AdapterScale;
   static const std::vector<Field<A>> kFields = {
-      required(field<&A::index>("id", {0, 2147483647}, "As GET /v1/models names it")),
+      required(field<&A::index>("id", {0, 2147483647}, "Id in GET /v1/models")),
       required(field<&A::scale>("scale", {-kMaxScale, kMaxScale}, "0 is off")),
   };
   return kFields;

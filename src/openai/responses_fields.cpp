@@ -48,7 +48,7 @@ Status read_text_format(Json& value, const std::string& path, Request& request) 
 Status read_text(Json& value, const std::string& path, Request& request) {
   static const std::vector<Field<Request>> kFields = {
       {{"format", FieldType::Object}, read_text_format},
-      ignored_field<Request>("verbosity", FieldType::String, "Of no use to the models here"),
+      ignored_field<Request>("verbosity", FieldType::String, "No model here uses it"),
   };
   return read_fields(value, path, request.warnings, FieldSet<Request>{kFields, request});
 }
@@ -60,8 +60,8 @@ Status read_effort(Json& value, const std::string& path, Request& request) {
 Status read_reasoning(Json& value, const std::string& path, Request& request) {
   static const std::vector<Field<Request>> kFields = {
       with_choices(Field<Request>{{"effort", FieldType::String}, read_effort}, reasoning_efforts()),
-      ignored_field<Request>("summary", FieldType::String, "Reasoning comes as it is"),
-      ignored_field<Request>("generate_summary", FieldType::String, "Reasoning comes as it is"),
+      ignored_field<Request>("summary", FieldType::String, "Reasoning is sent unchanged"),
+      ignored_field<Request>("generate_summary", FieldType::String, "Reasoning is sent unchanged"),
   };
   return read_fields(value, path, request.warnings, FieldSet<Request>{kFields, request});
 }
@@ -130,23 +130,24 @@ std::span<const Field<Request>> responses_fields() {
           "ResponseInput")),
       field<&Request::instructions>("instructions", {}, "A system message before all others"),
       field<&Request::previous_response_id>("previous_response_id", {0, 256},
-                                            "A stored response whose conversation goes on"),
+                                            "A stored response whose conversation continues"),
       with_name(parameter_field<&P::max_tokens, Request>(), "max_output_tokens"),
-      field<&Request::stream>("stream", {}, "Send events as the answer comes"),
-      field<&Request::store>("store", {}, "Keep the response for previous_response_id and GET"),
+      field<&Request::stream>("stream", {}, "Stream the answer as events"),
+      field<&Request::store>("store", {}, "Store the response for previous_response_id and GET"),
       with_schema(
           Field<Request>{{"tools", Array, {0, kMaxTools}, "", "Functions the model may call"},
                          read_tool_list},
           "FlatTools"),
       {{"parallel_tool_calls", Boolean, {}, "true", "false: at most one call"}, read_parallel},
       // After the tools, whose names it may use, and parallel_tool_calls, which it may narrow.
-      with_schema(Field<Request>{{"tool_choice", StringOrObject, {}, "", "Which tools are called"},
-                                 read_choice},
-                  "FlatToolChoice"),
-      with_schema(Field<Request>{{"text", Object, {}, "", "What the answer must be"}, read_text},
+      with_schema(
+          Field<Request>{{"tool_choice", StringOrObject, {}, "", "Which tools may be called"},
+                         read_choice},
+          "FlatToolChoice"),
+      with_schema(Field<Request>{{"text", Object, {}, "", "Format of the answer"}, read_text},
                   "ResponseText"),
       with_schema(
-          Field<Request>{{"reasoning", Object, {}, "", "How much to reason"}, read_reasoning},
+          Field<Request>{{"reasoning", Object, {}, "", "Amount of reasoning"}, read_reasoning},
           "ResponseReasoning"),
       parameter_field<&P::reasoning_budget, Request>(),
       // After reasoning, because it wins.
@@ -158,7 +159,7 @@ std::span<const Field<Request>> responses_fields() {
        read_arguments},
       {{"include", Array, {0, 16}, "", "[\"message.output_text.logprobs\"]"}, read_include},
       with_description(parameter_field<&P::top_logprobs, Request>(),
-                       "Likeliest alternatives of each token; needs include"),
+                       "Most likely alternatives of each token; needs include"),
       {{"metadata", Object, {0, 16}, "", "The client's notes, given back"}, read_metadata},
       with_choices(Field<Request>{{"truncation", String, {}, "", "disabled: nothing is cut"},
                                   read_truncation},
@@ -170,14 +171,14 @@ std::span<const Field<Request>> responses_fields() {
       unsupported_field<Request>("context_management", Array, "nothing is compacted here"),
       unsupported_field<Request>("moderation", Object, "nothing is moderated here"),
 
-      ignored_field<Request>("stream_options", Object, "Only ever about padding"),
+      ignored_field<Request>("stream_options", Object, "Concerns only padding"),
       ignored_field<Request>("max_tool_calls", Integer, "There are no built-in tools"),
       ignored_field<Request>("user", String, "Who asks"),
       ignored_field<Request>("safety_identifier", String, "Who asks"),
       ignored_field<Request>("prompt_cache_key", String, "Prefixes are cached anyway"),
       ignored_field<Request>("prompt_cache_retention", String, "Prefixes are cached anyway"),
       ignored_field<Request>("prompt_cache_options", Object, "Prefixes are cached anyway"),
-      ignored_field<Request>("service_tier", String, "There is one tier"),
+      ignored_field<Request>("service_tier", String, "There is only one tier"),
   };
   return kFields;
 }

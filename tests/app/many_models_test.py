@@ -94,7 +94,7 @@ class SectionsTest(unittest.TestCase):
         with program.Serve("--config", file) as server:
             url = server.wait_ready()
             ask(url, "two", "hello")
-            server.line("model=two unloaded .*nobody asked for it")
+            server.line("model=two unloaded .*it was idle")
             self.assertEqual(models(url)["one"]["state"], "ready")
             self.assertEqual(ask(url, "two", "hello"), "You said: hello")
 

@@ -250,7 +250,8 @@ TEST(ExpectedMemoryTest, APartThatIsMissingOrOfAnotherKindIsRefusedByName) {
   config.projector_optional = true;
   EXPECT_TRUE(expected_memory(config));
   config.adapters = {{.path = config.model_path}};
-  EXPECT_THAT(expected_memory(config).error().message, HasSubstr("it is no adapter, but a model"));
+  EXPECT_THAT(expected_memory(config).error().message,
+              HasSubstr("it is not an adapter, but a model"));
 }
 
 TEST(ExpectedMemoryTest, ATinyModelTakesMoreThanItsFile) {

@@ -102,7 +102,7 @@ TEST(MediaFetchTest, OtherHostsAreNotAsked) {
   EXPECT_THAT(refusal(origin.url("/a.png"), {"example.org"}), HasSubstr("--media-hosts"));
   EXPECT_THAT(refusal(origin.url("/a.png"), {"127.0.0.1"}), HasSubstr("--media-hosts"));
   EXPECT_THAT(refusal("http://user@" + origin.host() + "/a.png", {origin.host()}),
-              HasSubstr("of a host alone"));
+              HasSubstr("or has a user name in it"));
   EXPECT_THAT(refusal("file:///etc/passwd", {"example.org"}), HasSubstr("http"));
   EXPECT_EQ(origin.requests(), 0);
 }

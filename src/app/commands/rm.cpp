@@ -72,7 +72,7 @@ Result<std::vector<fs::path>> files_of(const FoundModel& model) {
   }
   if (files.empty()) {
     return fail(ErrorCode::InvalidRequest,
-                platform::path_text(model.path) + " is no file to remove");
+                platform::path_text(model.path) + " is not a file, so it cannot be removed");
   }
   return files;
 }
@@ -163,7 +163,7 @@ void add_rm(CommandLine& line) {
   CLI::App& command =
       line.add("rm", "Remove a model from pcai's own folder",
                "Models in the stores of other programs, and in folders of --models-dir, are never\n"
-               "touched. Asks before it removes, unless --yes is given.\n\n"
+               "touched. Without --yes it asks first.\n\n"
                "Examples:\n"
                "  pcai rm Qwen2.5-0.5B-Instruct-Q8_0\n"
                "  pcai rm --yes ~/.local/share/pcai/models/old.gguf",

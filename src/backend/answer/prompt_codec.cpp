@@ -42,7 +42,7 @@ Result<std::uint32_t> PromptCodec::count_tokens(const CountRequest& request, std
   }
   if (const auto* chat = std::get_if<ChatPrompt>(&request.prompt)) return count(*chat);
   if (std::holds_alternative<InfillPrompt>(request.prompt)) {
-    return fail(ErrorCode::Unsupported, "the tokens of a gap's two sides are not counted",
+    return fail(ErrorCode::Unsupported, "the tokens of a fill-in-the-middle prompt are not counted",
                 "suffix");
   }
   const std::string& text = std::get<TextPrompt>(request.prompt).text;

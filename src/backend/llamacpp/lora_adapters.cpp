@@ -21,10 +21,11 @@ Result<LoraAdapters> LoraAdapters::load(const ModelConfig& config, llama_model& 
     if (!bytes) return fail(bytes.error());
     take_llama_errors();
     try {
-      llama_adapter_lora* const read = llama_adapter_lora_init(&weights, platform::path_text(path).c_str());
+      llama_adapter_lora* const read =
+          llama_adapter_lora_init(&weights, platform::path_text(path).c_str());
       if (read == nullptr) return cannot_load(take_llama_errors());
       if (llama_adapter_get_alora_n_invocation_tokens(read) > 0) {
-        return cannot_load("it is one that tokens of a prompt switch on");
+        return cannot_load("it is switched on by tokens of the prompt");
       }
       loaded.adapters_.push_back(read);
     } catch (const std::exception& exception) {

@@ -13,9 +13,10 @@ Result<std::string> BridgeCodec::write(const ChatPrompt& chat) {
 Result<std::uint32_t> BridgeCodec::count(const ChatPrompt& chat) {
   for (const ChatMessage& message : chat.messages) {
     if (message.media.empty()) continue;
-    return fail(ErrorCode::Unsupported,
-                "messages: how many tokens an image is, mistral.rs tells only in an answer's usage",
-                "messages");
+    return fail(
+        ErrorCode::Unsupported,
+        "messages: mistral.rs gives the number of an image's tokens only in an answer's usage",
+        "messages");
   }
   const auto tokenized = chats_.tokenize(chat, context_length());
   if (!tokenized) return fail(tokenized.error());

@@ -69,8 +69,8 @@ Status ChatWriter::check_special_text(const ChatPrompt& chat) const {
     if (shielded.hidden.empty()) return {};
     return fail(ErrorCode::InvalidRequest,
                 field +
-                    " has the name of a special token in it, which mistral.rs cannot keep apart "
-                    "from the chat's own where there are images; leave it out",
+                    " has the name of a special token in it, which mistral.rs cannot distinguish "
+                    "from the chat's own if the chat has images; leave it out",
                 field);
   };
   for (std::size_t i = 0; i < chat.messages.size(); ++i) {
@@ -88,12 +88,12 @@ Result<TokenizedPrompt> ChatWriter::prepare_images(const ChatPrompt& chat,
     return fail(ErrorCode::Unsupported, std::string(field) + ": " + why, field);
   };
   if (!chat.template_arguments.empty()) {
-    return refuse("template_arguments", "mistral.rs hands none on where there are images");
+    return refuse("template_arguments", "mistral.rs does not support them if the chat has images");
   }
   if (is_own_) {
     return refuse("messages",
-                  "mistral.rs writes images by the model's own template alone, and the server was "
-                  "given another");
+                  "mistral.rs supports images only with the model's own template, and the server "
+                  "was given another");
   }
   if (Status status = check_special_text(chat); !status) return fail(std::move(status.error()));
   const ChatPrompt told = for_template({}, chat);

@@ -67,7 +67,7 @@ Result<ModelFiles> look_at_gguf(const fs::path& path) {
   if (!summary) return fail(std::move(summary.error()));
   if (summary->kind != GgufKind::Model) {
     return fail(ErrorCode::InvalidModel,
-                platform::path_text(path) + " is no model that generates text but a " +
+                platform::path_text(path) + " is not a model that generates text but a " +
                     std::string(to_string(summary->kind)),
                 "model_path");
   }

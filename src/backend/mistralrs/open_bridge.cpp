@@ -70,7 +70,7 @@ Result<Bridge> open_bridge(const fs::path& path) {
   if (const std::uint32_t version = abi_version(); version != PCAI_MRS_ABI_VERSION) {
     return unusable(path, "has version " + std::to_string(version) +
                               " of the interface, this program has version " +
-                              std::to_string(PCAI_MRS_ABI_VERSION) + "; build both anew");
+                              std::to_string(PCAI_MRS_ABI_VERSION) + "; build both again");
   }
   Bridge bridge;
   const bool complete = find(library, "pcai_mrs_version", bridge.version) &&

@@ -104,8 +104,8 @@ class Worker::Sink final : public EventSink {
       ended_ = true;
       frame =
           encode(RequestEvent{id_, Failed{{ErrorCode::Internal,
-                                           "the backend sent what cannot be passed on: text that "
-                                           "is not UTF-8, or too much of it at once"},
+                                           "the backend sent a message that cannot be passed on: "
+                                           "text that is not UTF-8, or too much of it at once"},
                                           {},
                                           {}}});
       worker_.submit_threads_->post(

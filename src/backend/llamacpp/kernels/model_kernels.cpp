@@ -104,7 +104,8 @@ Result<std::unique_ptr<ModelKernels>> ModelKernels::create(const NamedTensors& t
   }
   result->panels_ = platform::allocate_large_pages(result->bytes_);
   if (!result->panels_) {
-    result->why_not_ = "no memory of " + std::to_string(result->bytes_ >> 20) + " MiB could be had";
+    result->why_not_ =
+        "there are not " + std::to_string(result->bytes_ >> 20) + " MiB of free memory";
     result->bytes_ = 0;
     return result;
   }
@@ -120,7 +121,7 @@ Result<std::unique_ptr<ModelKernels>> ModelKernels::create(const NamedTensors& t
   result->weights_ = taken.size();
   result->summary_ = std::string(variant.name) + ": " + std::to_string(taken.size()) +
                      " weights in panels, " + std::to_string(result->bytes_ >> 20) +
-                     " MiB in place of " + std::to_string(result->returned_ >> 20) + " MiB" +
+                     " MiB instead of " + std::to_string(result->returned_ >> 20) + " MiB" +
                      left_text;
   return result;
 }
