@@ -11,24 +11,28 @@ PORT ?= $(or $(PCAI_PORT),8080)
 export CCACHE_BASEDIR = $(CURDIR)
 export CCACHE_NOHASHDIR = true
 
-.PHONY: help run build test install check format layers tidy sanitize clean
+.PHONY: help run build test test-long install check format layers tidy sanitize clean
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 run: build ## build, get the default model and serve it (PORT=8080)
 	@tools/get_default_model >/dev/null
 	@echo "http://127.0.0.1:$(PORT)/v1 (Ctrl+C stops it)"
 	@exec $(BUILD)/bin/pcai serve --port $(PORT)
 
-build: dependencies $(BUILD)/build.ninja ## programs and library into build/release/bin/
+build: configured ## programs and library into build/release/bin/
 	@cmake --build $(BUILD) -j $(JOBS) --target programs
 
-test: dependencies-test $(BUILD)/build.ninja ## build and run all tests
+test: dependencies-test ## build and run all tests, less the long ones
+	@cmake --preset $(PRESET) -Wno-dev -DPCAI_BUILD_TESTS=ON
 	@cmake --build $(BUILD) -j $(JOBS) --target all mistralrs_bridge
 	@tools/get_default_model >/dev/null
 	@tools/run_tests $(BUILD)
+
+test-long: dependencies-long ## the long tests that have changed, in parts (ONLY=asan)
+	@JOBS=$(JOBS) tools/test_parts $(ONLY)
 
 check: layers dependencies-check ## format and layers, without a build
 	@find src include tests bench -name '*.h' -o -name '*.c' -o -name '*.cpp' \
@@ -44,21 +48,11 @@ format: dependencies-check ## format all C and C++ files in place
 	@find src include tests bench -name '*.h' -o -name '*.c' -o -name '*.cpp' \
 	  | xargs clang-format-14 -i
 
-tidy: dependencies-ci $(BUILD)/build.ninja ## clang-tidy over src/ (slow)
+tidy: dependencies-ci configured ## clang-tidy over src/ (slow)
 	@run-clang-tidy -quiet -p $(BUILD) '/src/'
 
-sanitize: dependencies-test ## hostile files and kernels, llama.cpp under sanitizers, too (slow)
-	@tools/get_default_model >/dev/null
-	@for preset in asan-llamacpp tsan-llamacpp; do \
-	  cmake --preset $$preset -Wno-dev && \
-	  cmake --build build/$$preset -j $(JOBS) --target llamacpp_test || exit 1; done
-	@UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 ASAN_OPTIONS=quarantine_size_mb=16 \
-	  LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks.supp:print_suppressions=0 \
-	  VK_DRIVER_FILES=/dev/null build/asan-llamacpp/bin/llamacpp_test \
-	  --gtest_filter='HostileFile*:KernelsSelfTest*:KernelThreads*:KernelsInUse*'
-	@TSAN_OPTIONS=suppressions=$(CURDIR)/tests/races.supp:print_suppressions=0 \
-	  VK_DRIVER_FILES=/dev/null build/tsan-llamacpp/bin/llamacpp_test \
-	  --gtest_filter='KernelThreads*:KernelsInUse*-*Fifty*'
+sanitize: dependencies-test ## two of the long tests: llama.cpp and the kernels under sanitizers
+	@JOBS=$(JOBS) tools/test_parts asan-llamacpp tsan-llamacpp
 
 clean: ## remove build/
 	@rm -rf build
@@ -70,6 +64,14 @@ dependencies:
 dependencies-%:
 	@tools/install_dependencies build $*
 
-$(BUILD)/build.ninja: CMakePresets.json | dependencies
-	@cmake --preset $(PRESET) -Wno-dev
-	@touch $@
+.PHONY: dependencies-long
+dependencies-long:
+	@tools/install_dependencies build test ci
+
+# Without tests, which only `make test` configures, so that nothing else needs GoogleTest. Ninja builds
+# nothing anew for a change of this.
+.PHONY: configured
+configured: dependencies
+	@grep -qs '^PCAI_BUILD_TESTS:BOOL=OFF' $(BUILD)/CMakeCache.txt && \
+	  [ $(BUILD)/build.ninja -nt CMakePresets.json ] || \
+	  cmake --preset $(PRESET) -Wno-dev -DPCAI_BUILD_TESTS=OFF

@@ -3,21 +3,21 @@
 Explains the state of this computer in plain words, with a language model that runs on it.
 
 .DESCRIPTION
-Gathers disks, memory, load and the latest errors of the event log (Windows) or the journal (Linux),
-and asks a model to explain them. Nothing leaves this computer. The model runs in this PowerShell
-process (auto, llamacpp, mistralrs), or in a server on this computer (http), which is started when
-none runs. The answer is the script's output.
+Collects data about disks, memory, load and the latest errors of the event log (Windows) or the journal
+(Linux), and asks a model to explain them. Nothing leaves this computer. The model runs in this PowerShell
+process (auto, llamacpp, mistralrs), or in a server on this computer (http). If no server runs, the
+script starts one. The answer is the script's output.
 
 .PARAMETER InferenceBackend
-auto runs the model in this process, and asks a server when the native library cannot be used;
+auto runs the model in this process, or asks a server if the native library cannot be used;
 llamacpp and mistralrs run it in this process with that backend; http asks a server.
 
 .PARAMETER ModelPath
-The model's file. When it is not given: the first usable model that Get-PcaiModel finds, or for http
-the model that the server has.
+The model's file. The default is the first usable model that Get-PcaiModel finds, or for http the model
+that the server has.
 
 .PARAMETER UseNativeInference
-The model has to run in this process; without the native library the script fails.
+Requires that the model runs in this process; without the native library the script fails.
 
 .PARAMETER Port
 The server's port, for http.
@@ -26,10 +26,10 @@ The server's port, for http.
 What to ask about the data.
 
 .PARAMETER MaxTokens
-Most tokens of the answer.
+Maximum number of tokens in the answer.
 
 .PARAMETER ShowData
-Also show what was gathered.
+Also shows the data that was collected.
 
 .EXAMPLE
 ./PC-AI.ps1

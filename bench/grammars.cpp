@@ -130,13 +130,13 @@ class Gbnf {
 /// Of one schema.
 struct Result {
   bool compiled = false;
-  bool died = false;                                  // of kMostMemory or kMostSeconds
+  bool died = false;                                  // of kMaxMemory or kMaxSeconds
   std::vector<double> compile, mask, allows, accept;  // microseconds
   int valid = 0, rejected = 0, invalid = 0, accepted = 0;
 };
 
-constexpr rlim_t kMostMemory = rlim_t{1} << 30;
-constexpr rlim_t kMostSeconds = 5;
+constexpr rlim_t kMaxMemory = rlim_t{1} << 30;
+constexpr rlim_t kMaxSeconds = 5;
 
 void put(int file, const std::vector<double>& values) {
   const std::size_t bytes = values.size() * sizeof(double);
@@ -152,8 +152,8 @@ Result apart(Run run) {
   std::FILE* const file = std::tmpfile();
   const pid_t child = ::fork();
   if (child == 0) {
-    const rlimit memory{kMostMemory, kMostMemory};
-    const rlimit seconds{kMostSeconds, kMostSeconds};
+    const rlimit memory{kMaxMemory, kMaxMemory};
+    const rlimit seconds{kMaxSeconds, kMaxSeconds};
     const rlimit no_core{0, 0};
     ::setrlimit(RLIMIT_AS, &memory);
     ::setrlimit(RLIMIT_CPU, &seconds);

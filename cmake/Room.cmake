@@ -19,6 +19,11 @@ function(pcai_warnings target)
     # GCC 12 at -O3 sees overlaps in std::string's operator+ that are not there (its bug 105651).
     target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-Wno-restrict>)
   endif()
+  if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    # What a mutex guards (core/thread_annotations.h) is an error everywhere, or it would not hold.
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-Wthread-safety>
+                                             $<$<COMPILE_LANGUAGE:CXX>:-Werror=thread-safety>)
+  endif()
   if(PCAI_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
   endif()

@@ -1,8 +1,8 @@
 // PCAI-Inference in C++17: what pcai.h offers, with destructors, values and exceptions.
 //
-// Header only. Each class owns one handle, can be moved, and is empty after it was moved from. What
-// fails throws pcai::error. Threads and lifetimes are those of pcai.h, with one comfort: objects
-// may be destroyed in any order.
+// Header only. Each class owns one handle, can be moved, and is empty after it was moved from. A
+// call that fails throws pcai::error. Threads and lifetimes are those of pcai.h. Objects may be
+// destroyed in any order.
 #ifndef PCAI_PCAI_HPP
 #define PCAI_PCAI_HPP
 
@@ -40,7 +40,7 @@ class error : public std::runtime_error {
   std::string field_;
 };
 
-/// Borrows; "" where the text is not given.
+/// Borrows `text`; "" if it is not given.
 inline std::string_view view(pcai_text text) noexcept {
   return text.data == nullptr ? std::string_view()
                               : std::string_view(text.data, static_cast<std::size_t>(text.size));
@@ -50,12 +50,12 @@ inline std::string string(pcai_text text) {
   return std::string(view(text));
 }
 
-/// Borrows; never "not given", even where `text` is empty.
+/// Borrows `text`. The result counts as given, even if it is empty.
 inline pcai_text text_of(std::string_view text) noexcept {
   return {text.data() == nullptr ? "" : text.data(), text.size()};
 }
 
-/// Throws what went wrong; else returns `status` (PCAI_OK, PCAI_TIMEOUT or PCAI_END).
+/// Throws if `status` is an error; otherwise returns it (PCAI_OK, PCAI_TIMEOUT or PCAI_END).
 inline pcai_status check(pcai_status status, pcai_error*& reason) {
   if (status >= 0) return status;
   const error thrown(status, pcai_error_message(reason), pcai_error_field(reason));
@@ -73,14 +73,14 @@ struct deleter {
 template <class T, void (*Free)(T**)>
 using handle = std::unique_ptr<T, deleter<T, Free>>;
 
-/// Calls `function(arguments..., &error)` and throws when it fails.
+/// Calls `function(arguments..., &error)` and throws if it fails.
 template <class Function, class... Arguments>
 pcai_status call(Function function, Arguments... arguments) {
   pcai_error* reason = nullptr;
   return check(function(arguments..., &reason), reason);
 }
 
-/// A struct that goes out, ready to be filled.
+/// An "out" struct, ready to be filled.
 template <class T>
 T sized() noexcept {
   T value{};
@@ -102,12 +102,12 @@ struct message {
   std::string content;
 };
 
-/// What to generate. `options` holds the numbers and flags, with the contract's defaults; its
-/// pointers are set from the members here when the request starts.
+/// What to generate. `options` has the numbers and flags, with the defaults of pcai_request_init.
+/// Its pointers are set from the members here when the request starts.
 struct request {
   std::vector<message> messages;
-  std::string prompt;                // text as it stands, instead of messages
-  std::vector<std::int32_t> tokens;  // token ids as they stand, instead of messages
+  std::string prompt;                // text without a template, instead of messages
+  std::vector<std::int32_t> tokens;  // token ids, instead of messages
   std::vector<std::string> stop;
   std::vector<pcai_logit_bias> logit_bias;
   std::optional<std::vector<pcai_adapter_scale>> lora;  // nothing = as the model was loaded
@@ -137,7 +137,7 @@ struct answer {
   std::string reasoning;
   std::vector<tool_call> tool_calls;
   std::int32_t finish_reason = PCAI_FINISH_STOP;
-  pcai_event last = {};  // its token counts and times; its text is not valid
+  pcai_event last = {};  // the last event: token counts and times; its text is not valid
 };
 
 /// A running request. One thread reads it; any thread may cancel.
@@ -145,8 +145,8 @@ class generation {
  public:
   explicit generation(pcai_generation* owned) noexcept : handle_(owned) {}
 
-  /// The next event; nothing on time-out and after the last one. No timeout waits for ever. Its
-  /// text is borrowed until the next call.
+  /// Waits for the next event; without a timeout for ever. Returns nothing if none came in time,
+  /// and after the last one. The event's text is borrowed until the next call.
   std::optional<pcai_event> next(std::optional<std::chrono::milliseconds> timeout = std::nullopt) {
     auto event = detail::sized<pcai_event>();
     const pcai_status status =
@@ -157,7 +157,7 @@ class generation {
 
   void cancel() noexcept { pcai_generation_cancel(handle_.get()); }
 
-  /// Reads to the end. Throws what the request failed with.
+  /// Reads until the end and returns the whole answer. Throws if the request fails.
   answer wait() {
     answer result;
     while (const std::optional<pcai_event> event = next()) {
@@ -194,14 +194,15 @@ class model {
  public:
   explicit model(pcai_model* owned) noexcept : handle_(owned) {}
 
-  /// Waits until it is loaded. True when it is, false on time-out. Throws why loading failed.
+  /// Waits until the model is loaded. Returns true if it is, false if it still loads after
+  /// `timeout`. Throws if loading failed.
   bool wait(std::optional<std::chrono::milliseconds> timeout = std::nullopt,
             float* progress = nullptr) {
     return detail::call(pcai_model_wait, handle_.get(), detail::milliseconds(timeout), progress) ==
            PCAI_OK;
   }
 
-  /// Its text is borrowed until the model is destroyed.
+  /// What the model is. The text is borrowed until the model is destroyed.
   pcai_model_info info() const {
     auto info = detail::sized<pcai_model_info>();
     detail::call(pcai_model_get_info, handle_.get(), &info);
@@ -250,7 +251,7 @@ class model {
     return generation(started);
   }
 
-  /// One user message, answered.
+  /// Answers one user message.
   answer ask(std::string content) {
     request wanted;
     wanted.messages.push_back({PCAI_ROLE_USER, std::move(content)});
@@ -279,7 +280,7 @@ class models {
  public:
   explicit models(pcai_models* owned) noexcept : handle_(owned) {}
 
-  /// The model files on this machine, and below `folders`.
+  /// Lists the model files on this machine, including those below `folders`.
   static models discover(const std::vector<std::string>& folders = {}) {
     std::vector<pcai_text> texts;
     for (const std::string& folder : folders) texts.push_back(text_of(folder));
@@ -322,7 +323,7 @@ class devices {
   detail::handle<pcai_devices, pcai_devices_free> handle_;
 };
 
-/// Models and the requests on their way to them. Its end ends what runs below it.
+/// An engine: models, and the queue of requests for them. Its destructor ends what still runs.
 class engine {
  public:
   /// `backend` as in pcai_init.
@@ -335,7 +336,7 @@ class engine {
 
   explicit engine(const pcai_engine_options& options) { create(options); }
 
-  /// Begins to load; model::wait follows it.
+  /// Begins to load a model and returns at once; model::wait waits for it.
   model load(const std::string& path) {
     pcai_model_options options;
     pcai_model_options_init(&options, sizeof options);

@@ -10,16 +10,19 @@
 namespace pcai::anthropic {
 namespace {
 
-constexpr api::Range kBlocks{0, 4096};
-constexpr api::Range kNameBytes{1, 256};
+constexpr Range kBlocks{0, 4096};
+constexpr Range kNameBytes{1, 256};
 
-/// A turn on its way in: what a block adds to it.
+/// A turn on its way in: what a block adds to it, and the paths of blocks.
 struct Turn {
   std::optional<std::string> text = {};
   std::vector<Media> media = {};
+  std::vector<std::string> media_paths = {};
   std::string reasoning = {};
   std::vector<ToolCall> calls = {};
+  std::vector<std::string> call_paths = {};
   std::vector<ChatMessage> results = {};
+  std::vector<std::string> result_paths = {};
 };
 
 void append_line(std::optional<std::string>& text, std::string_view line) {
@@ -82,6 +85,7 @@ Status read_tool_use_block(api::Json& block, const std::string& path,
       api::ignored_field<T>("cache_control", api::FieldType::Object, "Prefixes are cached anyway"),
       api::ignored_field<T>("caller", api::FieldType::Object, "Only the model calls tools here"),
   };
+  turn.call_paths.push_back(path);
   return api::read_fields(block, path, warnings,
                           api::FieldSet<T>{kFields, turn.calls.emplace_back()});
 }
@@ -120,6 +124,7 @@ Status read_tool_result_block(api::Json& block, const std::string& path,
   // Templates have no word for it, and the model is to know.
   if (result.is_error) result.message.content->insert(0, "Error: ");
   turn.results.push_back(std::move(result.message));
+  turn.result_paths.push_back(path);
   return {};
 }
 
@@ -172,7 +177,9 @@ Status read_image_block(api::Json& block, const std::string& path,
                                 "Prefixes are cached anyway")};
   Media image;
   Status read = api::read_fields(block, path, warnings, api::FieldSet<Media>{kFields, image});
-  if (read) api::append_media(turn.text, turn.media, std::move(image));
+  if (!read) return read;
+  api::append_media(turn.text, turn.media, std::move(image));
+  turn.media_paths.push_back(path);
   return read;
 }
 
@@ -237,8 +244,7 @@ Status read_content(api::Json& value, const std::string& path, Draft& draft) {
     return {};
   }
   for (std::size_t i = 0; i < value.size(); ++i) {
-    Status read =
-        read_block(value[i], api::item_path(path, i), draft.role, draft.warnings, draft.turn);
+    Status read = read_block(value[i], item_path(path, i), draft.role, draft.warnings, draft.turn);
     if (!read) return read;
   }
   return {};
@@ -268,7 +274,21 @@ Status name_result(ChatMessage& result, const std::vector<ChatMessage>& messages
               path);
 }
 
-void append_turn(std::vector<ChatMessage>& messages, Role role, Turn turn) {
+/// The chat so far, and where it came from.
+struct Chat {
+  std::vector<ChatMessage> messages = {};
+  std::size_t first;  // the core's index of the first message
+  api::Places& places;
+
+  /// A member of the last message came from `path`.
+  void place(std::string_view member, std::string path) {
+    const std::string message = item_path("messages", first + messages.size() - 1);
+    places.add_whole(api::member_path(message, member), std::move(path));
+  }
+};
+
+void append_turn(Chat& chat, Role role, Turn turn, const std::string& path) {
+  std::vector<ChatMessage>& messages = chat.messages;
   const bool empty = !turn.text && turn.calls.empty() && turn.reasoning.empty();
   if (empty && !turn.results.empty()) return;
   ChatMessage* last = messages.empty() || !turn.results.empty() ? nullptr : &messages.back();
@@ -279,13 +299,20 @@ void append_turn(std::vector<ChatMessage>& messages, Role role, Turn turn) {
   if (turn.text) {
     append_line(last->content, *turn.text);
     const std::size_t begin = last->content->size() - turn.text->size();
-    for (Media& media : turn.media) {
-      media.position += begin;
-      last->media.push_back(std::move(media));
+    chat.place("content", path + ".content");
+    for (std::size_t i = 0; i < turn.media.size(); ++i) {
+      chat.place(item_path("media", last->media.size()), turn.media_paths[i]);
+      turn.media[i].position += begin;
+      last->media.push_back(std::move(turn.media[i]));
     }
   }
+  if (!turn.reasoning.empty()) chat.place("reasoning", path + ".content");
   last->reasoning += turn.reasoning;
-  std::move(turn.calls.begin(), turn.calls.end(), std::back_inserter(last->tool_calls));
+  for (std::size_t i = 0; i < turn.calls.size(); ++i) {
+    chat.place(item_path("tool_calls", last->tool_calls.size()) + ".arguments",
+               turn.call_paths[i] + ".input");
+    last->tool_calls.push_back(std::move(turn.calls[i]));
+  }
   if (!last->content && last->tool_calls.empty()) last->content.emplace();
 }
 
@@ -299,7 +326,7 @@ Status read_text(api::Json& value, const std::string& path, std::vector<std::str
   }
   std::optional<std::string> joined;
   for (std::size_t i = 0; i < value.size(); ++i) {
-    const std::string where = api::item_path(path, i);
+    const std::string where = item_path(path, i);
     const Result<std::string> type = api::read_type(value[i], where);
     if (!type) return fail(type.error());
     if (*type != "text") {
@@ -318,29 +345,33 @@ Status read_text(api::Json& value, const std::string& path, std::vector<std::str
 }
 
 Result<std::vector<ChatMessage>> read_turns(api::Json& array, const std::string& path,
-                                            std::vector<std::string>& warnings) {
-  std::vector<ChatMessage> messages;
+                                            std::size_t first, std::vector<std::string>& warnings,
+                                            api::Places& places) {
+  Chat chat{.first = first, .places = places};
+  std::vector<ChatMessage>& messages = chat.messages;
   for (std::size_t i = 0; i < array.size(); ++i) {
-    const std::string where = api::item_path(path, i);
+    const std::string where = item_path(path, i);
     Draft draft{.warnings = warnings};
     Status read =
         api::read_fields(array[i], where, warnings, api::FieldSet<Draft>{turn_fields(), draft});
     if (!read) return fail(read.error());
-    for (ChatMessage& result : draft.turn.results) {
+    for (std::size_t r = 0; r < draft.turn.results.size(); ++r) {
+      ChatMessage& result = draft.turn.results[r];
       if (Status named = name_result(result, messages, where); !named) return fail(named.error());
       messages.push_back(std::move(result));
+      chat.place("content", draft.turn.result_paths[r] + ".content");
     }
-    append_turn(messages, draft.role, std::move(draft.turn));
+    append_turn(chat, draft.role, std::move(draft.turn), where);
   }
   if (messages.back().role == Role::Assistant) {
-    const std::string where = api::item_path(path, array.size() - 1);
+    const std::string where = item_path(path, array.size() - 1);
     return fail(ErrorCode::Unsupported,
                 where +
-                    ": the last message must be the user's; an answer cannot be begun for the "
-                    "model here",
+                    ": the last message must be the user's; the server cannot begin an answer for "
+                    "the model",
                 where);
   }
-  return messages;
+  return std::move(chat.messages);
 }
 
 }  // namespace pcai::anthropic

@@ -23,7 +23,7 @@ std::optional<Piece> piece_of(const GenerateEvent& event) {
   }
   if (const auto* reasoning = std::get_if<ReasoningDelta>(&event)) {
     if (reasoning->text.empty()) return std::nullopt;
-    return Piece{{Kind::Thinking, 0, reasoning->text}};
+    return Piece{{Kind::Reasoning, 0, reasoning->text}};
   }
   if (const auto* call = std::get_if<ToolCallDelta>(&event)) {
     return Piece{{Kind::ToolUse, call->index, call->arguments, call->id, call->name},
@@ -68,7 +68,8 @@ api::Json input_json(const std::string& text) {
 api::Json block_json(const MessageBlock& block) {
   switch (block.kind) {
     case Kind::Text: return {{"type", "text"}, {"text", block.text}, {"citations", nullptr}};
-    case Kind::Thinking: return {{"type", "thinking"}, {"thinking", block.text}, {"signature", ""}};
+    case Kind::Reasoning:
+      return {{"type", "thinking"}, {"thinking", block.text}, {"signature", ""}};
     case Kind::ToolUse:
       return {{"type", "tool_use"},
               {"id", block.id},
@@ -153,7 +154,7 @@ std::string MessageStream::piece(const char* type, const char* member,
 std::string MessageStream::end_block() {
   if (!block_) return {};
   std::string out;
-  if (block_->kind == Kind::Thinking) out = piece("signature_delta", "signature", "");
+  if (block_->kind == Kind::Reasoning) out = piece("signature_delta", "signature", "");
   block_.reset();
   return out +
          frame("content_block_stop", {{"type", "content_block_stop"}, {"index", blocks_ - 1}});
@@ -184,7 +185,7 @@ std::string MessageStream::add(std::uint32_t, const GenerateEvent& event) {
   const std::string& text = next->block.text;
   switch (next->block.kind) {
     case Kind::Text: return out + piece("text_delta", "text", text);
-    case Kind::Thinking: return out + piece("thinking_delta", "thinking", text);
+    case Kind::Reasoning: return out + piece("thinking_delta", "thinking", text);
     case Kind::ToolUse:
       return text.empty() ? out : out + piece("input_json_delta", "partial_json", text);
   }

@@ -9,7 +9,7 @@
 
 namespace pcai::anthropic {
 
-/// What an answer to POST /v1/messages begins with.
+/// What each answer to POST /v1/messages begins with.
 struct MessageHead {
   std::string id;     // "msg_…"
   std::string model;  // the id the client used
@@ -17,9 +17,10 @@ struct MessageHead {
   std::vector<std::string> warnings = {};
 };
 
-/// A block of an answer that has begun: what the events of one kind in a row add to. A call is one.
+/// A block of an answer that has begun. Consecutive events of one kind add to one block; each call
+/// is a block.
 struct MessageBlock {
-  enum class Kind : std::uint8_t { Text, Thinking, ToolUse };
+  enum class Kind : std::uint8_t { Text, Reasoning, ToolUse };
   Kind kind;
   std::uint32_t call = 0;  // ToolUse only: which one
   std::string text = {};   // or the call's input as JSON text
@@ -27,7 +28,7 @@ struct MessageBlock {
   std::string name = {};   // ToolUse only
 };
 
-/// Gathers the events into one `message` body. Takes one choice. Not thread-safe.
+/// Gathers the events of one choice into one `message` body. Not thread-safe.
 class MessageBuilder {
  public:
   explicit MessageBuilder(MessageHead head) : head_(std::move(head)) {}
@@ -44,8 +45,8 @@ class MessageBuilder {
   std::optional<Error> error_;
 };
 
-/// Turns the events into the stream's events, message_start to message_stop. The input's tokens are
-/// known at the end only, so message_delta tells them. Not thread-safe.
+/// Turns the events into the stream's events, from message_start to message_stop. The number of
+/// input tokens is known only at the end, so message_delta has it. Not thread-safe.
 class MessageStream {
  public:
   explicit MessageStream(MessageHead head) : head_(std::move(head)) {}
@@ -53,7 +54,7 @@ class MessageStream {
   std::string open() const;
   std::string add(std::uint32_t choice, const GenerateEvent& event);
 
-  /// True when the stream has ended, well or with an `error` event.
+  /// True if the stream has ended, with success or with an `error` event.
   bool done() const { return done_; }
 
  private:

@@ -1,11 +1,12 @@
 #include "anthropic/messages_request.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "anthropic/content.h"
+#include "anthropic/dialect.h"
 #include "api/json_reader.h"
+#include "api/parameter_field.h"
 #include "api/sampling_fields.h"
 #include "api/schema_text.h"
 
@@ -18,28 +19,15 @@ ChatPrompt& chat_of(Request& request) {
   return std::get<ChatPrompt>(request.generate.prompt);
 }
 
-/// A member of the request's parameters.
-template <auto Member>
-api::Field<Request> param(std::string_view name, api::Range range, std::string_view description) {
-  const auto of_params = api::field<Member>(name, range, description);
-  api::Field<Request> result{static_cast<const api::FieldInfo&>(of_params), nullptr};
-  result.read = [](api::Json& value, const std::string&, Request& request) -> Status {
-    using Value = std::decay_t<decltype(request.generate.params.*Member)>;
-    request.generate.params.*Member = value.get<Value>();
-    return {};
-  };
-  return result;
-}
-
 Status read_model(api::Json& value, const std::string&, Request& request) {
   request.generate.model = std::move(value.get_ref<std::string&>());
   return {};
 }
 
 Status read_messages_field(api::Json& value, const std::string& path, Request& request) {
-  auto turns = read_turns(value, path, request.warnings);
-  if (!turns) return fail(std::move(turns).error());
   std::vector<ChatMessage>& messages = chat_of(request).messages;
+  auto turns = read_turns(value, path, messages.size(), request.warnings, request.places);
+  if (!turns) return fail(std::move(turns).error());
   std::move(turns->begin(), turns->end(), std::back_inserter(messages));
   return {};
 }
@@ -48,20 +36,10 @@ Status read_messages_field(api::Json& value, const std::string& path, Request& r
 Status read_system(api::Json& value, const std::string& path, Request& request) {
   ChatMessage system{.role = Role::System};
   Status read = read_text(value, path, request.warnings, system.content.emplace());
-  if (read && !system.content->empty()) chat_of(request).messages.push_back(std::move(system));
+  if (!read || system.content->empty()) return read;
+  request.places.add_whole("messages[0]", path);
+  chat_of(request).messages.push_back(std::move(system));
   return read;
-}
-
-Status read_stop_sequences(api::Json& value, const std::string& path, Request& request) {
-  static const api::FieldInfo kSequence{"", api::FieldType::String, {1, 256}};
-  request.generate.params.stop_sequences.clear();
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    if (Status checked = api::check_field(kSequence, value[i], api::item_path(path, i)); !checked) {
-      return checked;
-    }
-    request.generate.params.stop_sequences.push_back(value[i].get<std::string>());
-  }
-  return {};
 }
 
 Status read_nothing(api::Json&, const std::string&, ToolDefinition&) {
@@ -79,13 +57,13 @@ std::span<const api::Field<ToolDefinition>> tool_fields() {
   using T = ToolDefinition;
   static const std::vector<api::Field<T>> kFields = {
       {{"type", api::FieldType::String}, read_nothing},
-      api::required(api::field<&T::name>("name", {1, 64}, "Letters, digits, '_' or '-'")),
-      api::field<&T::description>("description", {}, "What it does, for the model"),
+      api::required(
+          api::field<&T::name>("name", {1, kMaxToolNameBytes}, "Letters, digits, '_' or '-'")),
+      api::field<&T::description>("description", {}, "Description for the model"),
       api::required(api::Field<T>{
           {"input_schema", api::FieldType::Object, {}, "", "JSON schema of the input"},
           read_input_schema}),
-      {{"strict", api::FieldType::Boolean, {}, "", "Inputs match the schema in any case"},
-       read_nothing},
+      {{"strict", api::FieldType::Boolean, {}, "", "Inputs always match the schema"}, read_nothing},
       api::ignored_field<T>("cache_control", api::FieldType::Object, "Prefixes are cached anyway"),
       api::ignored_field<T>("eager_input_streaming", api::FieldType::Boolean,
                             "Inputs are always streamed"),
@@ -96,7 +74,7 @@ std::span<const api::Field<ToolDefinition>> tool_fields() {
 
 Status read_tools(api::Json& value, const std::string& path, Request& request) {
   for (std::size_t i = 0; i < value.size(); ++i) {
-    const std::string where = api::item_path(path, i);
+    const std::string where = item_path(path, i);
     if (Status checked = api::check_object(value[i], where); !checked) return checked;
     const api::Json* type = api::find_member(value[i], "type");
     if (type && *type != "custom") {
@@ -124,7 +102,7 @@ struct Choice {
 Status read_tool_choice(api::Json& value, const std::string& path, Request& request) {
   static const std::vector<api::Field<Choice>> kFields = {
       api::required(api::field<&Choice::type>("type", {}, "auto, any, tool or none")),
-      api::field<&Choice::name>("name", {1, 64}, "Of the tool, for tool"),
+      api::field<&Choice::name>("name", {1, kMaxToolNameBytes}, "Of the tool, for tool"),
       api::field<&Choice::disable_parallel_tool_use>("disable_parallel_tool_use", {},
                                                      "At most one call"),
   };
@@ -164,8 +142,9 @@ struct Thinking {
 Status read_thinking(api::Json& value, const std::string& path, Request& request) {
   static const std::vector<api::Field<Thinking>> kFields = {
       api::required(api::field<&Thinking::type>("type", {}, "enabled, adaptive or disabled")),
-      api::field<&Thinking::budget_tokens>("budget_tokens", {1, 2147483647},
-                                           "Most tokens of thinking; then the answer begins"),
+      api::field<&Thinking::budget_tokens>(
+          "budget_tokens", {1, kMaxTokenCount},
+          "Maximum number of thinking tokens; then the answer begins"),
       api::ignored_field<Thinking>("display", api::FieldType::String, "Thinking is always shown"),
   };
   Thinking thinking;
@@ -213,6 +192,7 @@ Status read_format(api::Json& value, const std::string& path, Request& request) 
                 where + " must be json_schema, not " + api::quote_text(format.type), where);
   }
   request.generate.params.grammar = Grammar{GrammarKind::JsonSchema, std::move(format.schema)};
+  request.places.add_whole("grammar", path);
   return {};
 }
 
@@ -225,17 +205,12 @@ Status read_output_config(api::Json& value, const std::string& path, Request& re
   return api::read_fields(value, path, request.warnings, api::FieldSet<Request>{kFields, request});
 }
 
-/// What an error of the core calls a field, in this API's words.
-Error in_our_words(Error error) {
-  constexpr std::array kNames = {std::pair{"stop", "stop_sequences"}};
-  for (const auto& [core, ours] : kNames) {
-    if (error.field == core || error.field.starts_with(std::string(core) + "[")) {
-      const std::string old = error.field;
-      error.field.replace(0, std::string_view(core).size(), ours);
-      if (error.message.starts_with(old)) error.message.replace(0, old.size(), error.field);
-    }
-  }
-  return error;
+/// Always a list here.
+api::Field<Request> stop_sequences_field() {
+  auto field = api::with_name(api::parameter_field<&GenerateParams::stop_sequences, Request>(),
+                              "stop_sequences");
+  field.type = api::FieldType::Array;
+  return field;
 }
 
 Result<Request> parse(std::string_view text, bool counts, const DefaultsOf& defaults_of) {
@@ -250,8 +225,8 @@ Result<Request> parse(std::string_view text, bool counts, const DefaultsOf& defa
   if (read && !counts && !api::find_member(*body, "max_tokens")) {
     read = fail(ErrorCode::InvalidRequest, "max_tokens is required", "max_tokens");
   }
-  if (read) read = check_request(request.generate);
-  if (!read) return fail(in_our_words(std::move(read).error()));
+  if (read) read = api::check_request_in(kAnthropicDialect, request.generate, request.places);
+  if (!read) return fail(std::move(read).error());
   return request;
 }
 
@@ -261,29 +236,29 @@ std::span<const api::Field<MessagesRequest>> messages_fields() {
   using enum api::FieldType;
   using P = GenerateParams;
   static const std::vector<api::Field<Request>> kFields = {
-      api::required(
-          api::Field<Request>{{"model", String, {1, 256}, "", "The model's id"}, read_model}),
+      api::required(api::Field<Request>{
+          {"model", String, {1, kMaxModelNameBytes}, "", "The model's id"}, read_model}),
       api::with_schema(
-          api::Field<Request>{
-              {"system", StringOrArray, {0, 1024}, "", "What the model is told first"},
-              read_system},
+          api::Field<Request>{{"system", StringOrArray, {0, 1024}, "", "System prompt"},
+                              read_system},
           "AnthropicSystem"),
       api::required(api::with_schema(
-          api::Field<Request>{{"messages", Array, {1, 4096}, "", "The chat so far"},
+          api::Field<Request>{{"messages", Array, {1, kMaxMessages}, "", "The chat so far"},
                               read_messages_field},
           "AnthropicMessages")),
-      param<&P::max_tokens>("max_tokens", {1, 2147483647}, "Most tokens of the answer"),
-      param<&P::temperature>("temperature", {0, 1}, "Randomness; 0 takes the likeliest token"),
-      param<&P::top_p>("top_p", {0, 1, true}, "Keep the likeliest tokens of this total"),
-      param<&P::top_k>("top_k", {0, 2147483647}, "Keep this many of the likeliest tokens"),
-      {{"stop_sequences", Array, {0, 16}, "", "Texts that end the answer"}, read_stop_sequences},
-      api::field<&Request::stream>("stream", {}, "Send the answer in pieces as it comes"),
+      api::parameter_field<&P::max_tokens, Request>(),
+      api::with_range(api::parameter_field<&P::temperature, Request>(), {0, 1}),
+      api::parameter_field<&P::top_p, Request>(),
+      api::with_range(api::parameter_field<&P::top_k, Request>(), {0, kMaxTokenCount}),
+      stop_sequences_field(),
+      api::field<&Request::stream>("stream", {}, "Stream the answer"),
       api::with_schema(
-          api::Field<Request>{{"tools", Array, {0, 128}, "", "What the model may call"},
+          api::Field<Request>{{"tools", Array, {0, kMaxTools}, "", "What the model may call"},
                               read_tools},
           "AnthropicTools"),
       api::with_schema(
-          api::Field<Request>{{"tool_choice", Object, {}, "", "Whether it must"}, read_tool_choice},
+          api::Field<Request>{{"tool_choice", Object, {}, "", "Whether it must call one"},
+                              read_tool_choice},
           "AnthropicToolChoice"),
       api::with_schema(
           api::Field<Request>{{"thinking", Object, {}, "", "Whether the model reasons first"},
@@ -293,14 +268,14 @@ std::span<const api::Field<MessagesRequest>> messages_fields() {
                                            read_output_config},
                        "AnthropicOutput"),
       api::with_schema(
-          api::Field<Request>{
-              {"output_format", Object, {}, "", "The same, as it was called before"}, read_format},
+          api::Field<Request>{{"output_format", Object, {}, "", "Older name of the same field"},
+                              read_format},
           "AnthropicFormat"),
       api::unsupported_field<Request>("mcp_servers", Array, "servers of tools"),
       api::unsupported_field<Request>("container", Any, "containers"),
       api::unsupported_field<Request>("context_management", Object, "edits of the context"),
       api::ignored_field<Request>("metadata", Object, "The client's notes"),
-      api::ignored_field<Request>("service_tier", String, "There is one tier"),
+      api::ignored_field<Request>("service_tier", String, "There is only one tier"),
       api::ignored_field<Request>("cache_control", Object, "Prefixes are cached anyway"),
       api::ignored_field<Request>("inference_geo", String, "It is computed here"),
   };

@@ -5,8 +5,9 @@
 #include <string_view>
 #include <vector>
 
+#include "api/dialect.h"
 #include "api/field.h"
-#include "core/defaults.h"
+#include "core/parameters/defaults.h"
 #include "core/request.h"
 
 namespace pcai::anthropic {
@@ -16,6 +17,7 @@ struct MessagesRequest {
   GenerateRequest generate;
   bool stream = false;
   std::vector<std::string> warnings = {};  // fields that were accepted and have no effect here
+  api::Places places = {};
 };
 
 /// Parses and checks the body. An error names the field ("messages[2].content[0].type").

@@ -7,12 +7,12 @@
 
 #include "api/field.h"
 
-// The API as data: what GET /openapi.json and GET /docs say comes from the tables that parse the
+// The API as data. GET /openapi.json and GET /docs are made from the tables that parse the
 // requests.
 
 namespace pcai::api {
 
-/// What a route does, for its description.
+/// Describes what a route does.
 struct ApiOperation {
   std::string_view summary = {};
   std::vector<FieldInfo> (*fields)() = nullptr;  // of the body; null = it has none
@@ -22,13 +22,20 @@ struct ApiOperation {
   std::string_view error = "Error";              // a schema's name
 };
 
-/// An operation where it is found.
+/// An operation and its path.
 struct ApiRoute {
   std::string_view method;
   std::string_view path;  // with "{id}"
   bool open = false;      // needs no key
   ApiOperation operation;
 };
+
+/// The fields of a body with this table alone.
+template <auto fields>
+std::vector<FieldInfo> infos_of() {
+  const auto table = fields();
+  return {table.begin(), table.end()};
+}
 
 /// The OpenAPI 3.1 document, as JSON text. `schemas_by_name` are JSON objects of the schemas that
 /// fields and answers name.

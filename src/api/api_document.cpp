@@ -27,16 +27,17 @@ Json responses_of(const ApiRoute& route) {
   };
   constexpr Status kStatuses[] = {
       {"400", "Something in the request is wrong or not supported; param names it"},
-      {"401", "No or a wrong API key"},
-      {"403", "A host, an origin or a key that may not do this"},
-      {"404", "No such model or response"},
-      {"405", "The path has other methods"},
+      {"401", "The API key is missing or wrong"},
+      {"403", "The host, origin or key is not allowed"},
+      {"404", "The model or response does not exist"},
+      {"405", "The path does not have this method"},
       {"408", "It took longer than allowed"},
       {"413", "The body is too large"},
       {"415", "The body is not application/json"},
       {"429", "The queue is full; try again after Retry-After"},
       {"500", "The server or a model failed"},
-      {"503", "The model is being loaded, or the server ends; try again after Retry-After"}};
+      {"503",
+       "The model is still loading, or the server is shutting down; try again after Retry-After"}};
   const std::string_view error = operation.error;
   for (const Status& status : kStatuses) {
     responses[status.code] = {{"description", status.description},
@@ -92,9 +93,8 @@ std::string openapi_document(std::span<const ApiRoute> routes,
          {"version", "1"},
          {"description",
           "Language models on this machine, for clients of OpenAI's, Anthropic's and Ollama's "
-          "APIs. "
-          "A path of OpenAI's is found without its /v1, too. A field that is not listed is "
-          "refused by name; one without effect is named in the answer's `warnings`."}}},
+          "APIs. The prefix /v1 may be missing from OpenAI's paths. A field that is not listed is "
+          "refused by name. A field without effect is listed in the answer's `warnings`."}}},
        {"security",
         Json::array({{{"key", Json::array()}}, {{"x_api_key", Json::array()}}, Json::object()})},
        {"paths", std::move(paths)},

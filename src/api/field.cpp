@@ -49,32 +49,10 @@ std::optional<Measure> measure(FieldType type, const Json& value) {
   return std::nullopt;
 }
 
-bool within(const Range& range, double amount) {
-  return (range.above_min ? amount > range.min : amount >= range.min) && amount <= range.max;
-}
-
 /// A float may round onto a bound that the double was clear of.
 bool fits(const FieldInfo& info, double amount) {
-  return within(info.range, amount) &&
-         (info.type != FieldType::Number || within(info.range, static_cast<float>(amount)));
-}
-
-std::string plain(double number) {
-  std::string text;
-  if (std::abs(number) < 1e15 && number == std::floor(number)) {
-    append_number(text, static_cast<std::int64_t>(number));
-  } else {
-    append_number(text, number);
-  }
-  return text;
-}
-
-std::string wanted(const Range& range) {
-  const std::string min = (range.above_min ? "above " : "") + plain(range.min);
-  if (std::isinf(range.max)) return range.above_min ? min : "at least " + min;
-  if (std::isinf(range.min)) return "at most " + plain(range.max);
-  if (range.above_min) return min + " and at most " + plain(range.max);
-  return "from " + min + " to " + plain(range.max);
+  return contains(info.range, amount) &&
+         (info.type != FieldType::Number || contains(info.range, static_cast<float>(amount)));
 }
 
 Status check_choice(const FieldInfo& info, const Json& value, const std::string& path) {
@@ -115,10 +93,10 @@ Status check_object(const Json& object, std::string_view path) {
 }
 
 Status check_field(const FieldInfo& info, Json& value, const std::string& path) {
-  constexpr double kMostExact = 9007199254740992.0;  // 2^53
+  constexpr double kMaxExact = 9007199254740992.0;  // 2^53
   if (info.type == FieldType::Integer && value.is_number_float()) {
     const double number = value.get<double>();
-    if (number == std::floor(number) && std::abs(number) <= kMostExact) {
+    if (number == std::floor(number) && std::abs(number) <= kMaxExact) {
       value = static_cast<std::int64_t>(number);
     }
   }
@@ -134,8 +112,8 @@ Status check_field(const FieldInfo& info, Json& value, const std::string& path) 
   if (!size || fits(info, size->amount)) return {};
   const std::string unit = size->unit.empty() ? "" : " " + std::string(size->unit);
   return fail(ErrorCode::InvalidRequest,
-              path + (unit.empty() ? " must be " : " must have ") + wanted(info.range) + unit +
-                  ", not " + (unit.empty() ? to_text(value) : plain(size->amount)),
+              path + (unit.empty() ? " must be " : " must have ") + range_text(info.range) + unit +
+                  ", not " + (unit.empty() ? to_text(value) : number_text(size->amount)),
               path);
 }
 
@@ -161,10 +139,6 @@ std::string member_path(std::string_view path, std::string_view name) {
   return std::string(path) + (path.empty() ? "" : ".") + std::string(name);
 }
 
-std::string item_path(std::string_view path, std::size_t index) {
-  return std::string(path) + "[" + std::to_string(index) + "]";
-}
-
 std::string no_effect(const std::string& path) {
   return path + " has no effect here";
 }
@@ -173,10 +147,10 @@ namespace detail {
 
 Status unknown_member(std::string_view path, std::string_view name) {
   const std::string where = path.empty() ? "this route" : std::string(path);
-  constexpr std::size_t kLongestName = 64;
+  constexpr std::size_t kMaxNameBytes = 64;
   return fail(ErrorCode::InvalidRequest,
               where + " has no field " + quote_text(name) + "; leave it out",
-              name.size() > kLongestName ? std::string(path) : member_path(path, name));
+              name.size() > kMaxNameBytes ? std::string(path) : member_path(path, name));
 }
 
 Status missing_member(std::string_view path, std::string_view name) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,6 +8,9 @@
 #include <vector>
 
 #include "api/json_text.h"
+#include "core/parameters/limits.h"
+#include "core/parameters/range.h"
+#include "core/path.h"
 #include "core/result.h"
 
 // The fields of a request as data: parsing, error messages and the API's description all come from
@@ -31,21 +33,14 @@ enum class FieldType : std::uint8_t {
 /// "a boolean", "a string or an array": as error messages say it.
 std::string_view to_string(FieldType type) noexcept;
 
-/// Bounds, both included unless `above_min`: of a number's value, a string's bytes, or the number
-/// of items or members. A StringOr… field bounds its other form only.
-struct Range {
-  double min = -std::numeric_limits<double>::infinity();
-  double max = std::numeric_limits<double>::infinity();
-  bool above_min = false;  // min itself is outside
-};
-
 enum class FieldEffect : std::uint8_t {
   Honoured,
   Ignored,      // accepted, has no effect, named in the warnings
   Unsupported,  // only a value that asks for nothing is accepted: empty or false
 };
 
-/// What is known of a field without its target. Null always equals absent.
+/// What is known of a field without its target. Null always equals absent. The range of a StringOr…
+/// field bounds its other form only.
 struct FieldInfo {
   std::string_view name;
   FieldType type = FieldType::Any;
@@ -79,8 +74,6 @@ Result<std::string> read_type(Json& object, const std::string& path);
 
 /// "messages[2].role": a member of the object at `path`, "" being the body.
 std::string member_path(std::string_view path, std::string_view name);
-
-std::string item_path(std::string_view path, std::size_t index);
 
 /// The warning for a member that is accepted and has no effect.
 std::string no_effect(const std::string& path);

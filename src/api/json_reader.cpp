@@ -121,13 +121,13 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
 
   /// The place of the value being read, cut where it gets long.
   std::string path() const {
-    constexpr std::size_t kMost = 128;
+    constexpr std::size_t kMax = 128;
     std::string path;
     for (const Frame& frame : stack_) {
-      if (path.size() > kMost) return path + "…";
+      if (path.size() > kMax) return path + "…";
       if (!frame.is_object) {
         path += "[" + std::to_string(frame.items.size()) + "]";
-      } else if (frame.key.size() > kMost) {
+      } else if (frame.key.size() > kMax) {
         return path + "…";
       } else if (!frame.key.empty()) {
         path += (path.empty() ? "" : ".") + frame.key;

@@ -8,7 +8,8 @@
 
 namespace pcai::api {
 
-/// What a body may hold. It bounds the memory of the tree, which is a multiple of the text's.
+/// What a body may contain. The limits bound the memory of the tree, which is a multiple of the
+/// text's.
 struct JsonLimits {
   std::size_t depth = 64;               // open arrays and objects
   std::size_t values = 1'000'000;       // in the whole body
@@ -16,9 +17,10 @@ struct JsonLimits {
   std::size_t string_bytes = 16 << 20;  // in one string or key
 };
 
-/// Parses JSON text that nobody vouches for, without recursion. Beyond the grammar it refuses:
-/// whatever is over the limits, a key given twice, invalid UTF-8, lone surrogates, numbers that no
-/// double holds, NUL bytes. The error is an InvalidRequest with the JSON path where there is one.
+/// Parses untrusted JSON text, without recursion. In addition to what the grammar forbids it
+/// refuses: what exceeds the limits, a key that comes twice, invalid UTF-8, lone surrogates,
+/// numbers that no double can hold, NUL bytes. The error is an InvalidRequest with the JSON path,
+/// if there is one.
 Result<Json> read_json(std::string_view text, const JsonLimits& limits = {});
 
 }  // namespace pcai::api

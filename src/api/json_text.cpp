@@ -49,9 +49,9 @@ void append_number(std::string& out, std::int64_t number) {
 }
 
 std::string quote_text(std::string_view text) {
-  constexpr std::size_t kMost = 64;
-  if (text.size() <= kMost) return "'" + std::string(text) + "'";
-  std::size_t end = kMost;
+  constexpr std::size_t kMax = 64;
+  if (text.size() <= kMax) return "'" + std::string(text) + "'";
+  std::size_t end = kMax;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
   return "'" + std::string(text.substr(0, end)) + "…'";
 }

@@ -3,14 +3,13 @@
 namespace pcai::api {
 namespace {
 
-constexpr double kMostAdapters = 64;
-constexpr double kMostScale = 1e6;
+constexpr double kMaxScale = 1e6;
 
 std::span<const Field<AdapterScale>> adapter_fields() {
   using A = AdapterScale;
   static const std::vector<Field<A>> kFields = {
-      required(field<&A::index>("id", {0, 2147483647}, "As GET /v1/models names it")),
-      required(field<&A::scale>("scale", {-kMostScale, kMostScale}, "0 is off")),
+      required(field<&A::index>("id", {0, 2147483647}, "Id in GET /v1/models")),
+      required(field<&A::scale>("scale", {-kMaxScale, kMaxScale}, "0 is off")),
   };
   return kFields;
 }
@@ -33,7 +32,7 @@ Field<GenerateParams> lora_field() {
       Field<GenerateParams>{
           {"lora",
            FieldType::Array,
-           {0, kMostAdapters},
+           {0, kMaxAdapters},
            "",
            "The model's adapters for this answer: [{\"id\": 0, \"scale\": 1}]; the others are off. "
            "Absent: as the server loaded them"},

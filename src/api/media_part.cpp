@@ -37,16 +37,8 @@ const char* formats_of(MediaKind kind) {
   return kind == MediaKind::Image ? "PNG, JPEG, GIF, WebP or BMP" : "WAV, MP3 or FLAC";
 }
 
-tl::unexpected<Error> refuse(const std::string& path, const std::string& what) {
-  return fail(ErrorCode::InvalidRequest, path + " " + what, path);
-}
-
-bool begins(std::string_view text, std::string_view beginning) {
-  return text.substr(0, beginning.size()) == beginning;
-}
-
 bool is_http(std::string_view url) {
-  return begins(url, "http://") || begins(url, "https://");
+  return url.starts_with("http://") || url.starts_with("https://");
 }
 
 Result<Media> link_to(std::string_view url, MediaKind kind, const std::string& path) {
@@ -54,7 +46,7 @@ Result<Media> link_to(std::string_view url, MediaKind kind, const std::string& p
       std::all_of(url.begin(), url.end(), [](char c) { return c > ' ' && c < '\x7F'; });
   if (url.size() > kMaxUrl || !printable) {
     return refuse(path, "must be a URL of at most " + std::to_string(kMaxUrl) +
-                            " bytes, without spaces and other than ASCII characters");
+                            " bytes, without spaces and non-ASCII characters");
   }
   return Media{.kind = kind, .bytes = std::make_shared<const std::string>(url)};
 }
@@ -133,10 +125,11 @@ Result<Media> media_of_bytes(std::string bytes, MediaKind kind, std::optional<Me
                              const std::string& path) {
   const std::optional<MediaFormat> format = media_format(bytes);
   const std::string wanted = std::string(to_string(kind)) + " (" + formats_of(kind) + ")";
-  if (!format) return refuse(path, "holds no " + wanted + ": its first bytes are of no such file");
+  if (!format)
+    return refuse(path, "holds no " + wanted + ": its first bytes are those of another format");
   if (kind_of(*format) != kind) {
     return refuse(path,
-                  std::string("holds a ") + to_string(*format) + " file, which is no " + wanted);
+                  std::string("holds a ") + to_string(*format) + " file, which is not " + wanted);
   }
   if (declared && *declared != *format) {
     return refuse(path, std::string("is said to be ") + to_string(*declared) + ", but holds a " +
@@ -157,7 +150,7 @@ Result<Media> media_of_url(std::string_view url, MediaKind kind, const std::stri
   constexpr std::string_view kData = "data:";
   constexpr std::string_view kBase64 = ";base64";
   const std::size_t comma = url.find(',');
-  if (!begins(url, kData) || comma == std::string_view::npos) {
+  if (!url.starts_with(kData) || comma == std::string_view::npos) {
     return refuse(path, std::string("must be a data URL (data:") + to_string(kind) +
                             "/…;base64,…) or an http URL of a host that the server allows");
   }
@@ -168,7 +161,7 @@ Result<Media> media_of_url(std::string_view url, MediaKind kind, const std::stri
   }
   type = type.substr(0, base64);
   const std::string family = std::string(to_string(kind)) + "/";
-  if (!begins(type, family) || type.size() == family.size()) {
+  if (!type.starts_with(family) || type.size() == family.size()) {
     return refuse(path, "must be of a media type " + family + "…, not " + quote_text(type));
   }
   // Clients that know no better call every picture image/jpeg; its first bytes say what it is.
@@ -197,6 +190,10 @@ Result<Media> read_media_part(Json& part, const std::string& type, const std::st
   Status read = read_fields(part, path, warnings, FieldSet<Part>{fields, draft});
   if (!read) return fail(std::move(read.error()));
   return std::move(draft.media);
+}
+
+std::string media_path(std::size_t message, std::size_t media) {
+  return item_path(item_path("messages", message) + ".media", media);
 }
 
 void append_text(std::optional<std::string>& content, const std::vector<Media>& media,

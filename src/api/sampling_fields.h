@@ -3,7 +3,7 @@
 #include <span>
 
 #include "api/field.h"
-#include "core/defaults.h"
+#include "core/parameters/defaults.h"
 #include "core/request.h"
 
 namespace pcai::api {

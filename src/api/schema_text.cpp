@@ -17,10 +17,10 @@ bool refers(const Json& schema) {
 
 Result<std::string> schema_text(const Json& schema, const std::string& path) {
   std::string text = to_text(schema);
-  if (text.size() <= kMostSchemaBytes) return text;
+  if (text.size() <= kMaxSchemaBytes) return text;
   return fail(ErrorCode::InvalidRequest,
               path + " has " + std::to_string(text.size()) + " bytes; a schema may have " +
-                  std::to_string(kMostSchemaBytes),
+                  std::to_string(kMaxSchemaBytes),
               path);
 }
 

@@ -6,8 +6,8 @@
 namespace pcai::api {
 namespace {
 
-constexpr std::size_t kMostNameBytes = 64;
-constexpr std::size_t kMostArgumentsBytes = 16 << 10;
+constexpr std::size_t kMaxNameBytes = 64;
+constexpr std::size_t kMaxArgumentsBytes = 16 << 10;
 
 // What the server itself gives to a template.
 constexpr std::array<std::string_view, 5> kOurs = {"messages", "tools", "add_generation_prompt",
@@ -36,19 +36,14 @@ Status read_reasoning_effort(Json& value, const std::string&, ChatPrompt& prompt
   return {};
 }
 
-Status read_reasoning_budget(Json& value, const std::string&, GenerateParams& params) {
-  params.reasoning_budget = value.get<std::uint32_t>();
-  return {};
-}
-
 Status read_template_arguments(Json& object, const std::string& path, ChatPrompt& prompt) {
   std::size_t bytes = 0;
   for (auto& [name, value] : object.get_ref<Json::object_t&>()) {
     if (value.is_null()) continue;
-    if (name.empty() || name.size() > kMostNameBytes ||
+    if (name.empty() || name.size() > kMaxNameBytes ||
         std::find(kOurs.begin(), kOurs.end(), name) != kOurs.end()) {
       return fail(ErrorCode::InvalidRequest,
-                  path + ": " + quote_text(name) + " is not for a request to set", path);
+                  path + ": " + quote_text(name) + " cannot be set by a request", path);
     }
     const std::string where = member_path(path, name);
     if (!value.is_primitive()) {
@@ -63,9 +58,9 @@ Status read_template_arguments(Json& object, const std::string& path, ChatPrompt
     }
     std::string json = to_text(value);
     bytes += name.size() + json.size();
-    if (bytes > kMostArgumentsBytes) {
+    if (bytes > kMaxArgumentsBytes) {
       return fail(ErrorCode::InvalidRequest,
-                  path + " has over " + std::to_string(kMostArgumentsBytes) + " bytes", path);
+                  path + " has over " + std::to_string(kMaxArgumentsBytes) + " bytes", path);
     }
     set_argument(prompt, name, std::move(json));
   }

@@ -7,12 +7,9 @@
 
 namespace pcai::api {
 
-/// Reads how much to reason: none and minimal ask for no reasoning, the others reach the template
-/// as its argument `reasoning_effort`.
+/// Reads how much the model should reason. "none" and "minimal" turn reasoning off; other values
+/// reach the template as its argument `reasoning_effort`.
 Status read_reasoning_effort(Json& value, const std::string& path, ChatPrompt& prompt);
-
-/// Reads the most tokens of reasoning.
-Status read_reasoning_budget(Json& value, const std::string& path, GenerateParams& params);
 
 /// The values that reasoning_effort has.
 std::span<const std::string_view> reasoning_efforts();

@@ -66,7 +66,7 @@ class AnswerReader {
 
 }  // namespace
 
-Answer get_answer(engine::Engine& engine, GenerateRequest request, Signals& signals,
+Answer get_answer(engine::Engine& engine, GenerateRequest request, platform::Signals& signals,
                   const AnswerPieces& pieces) {
   Answer answer;
   auto generation = engine.generate(std::move(request));

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "app/signals.h"
 #include "core/event.h"
 #include "engine/engine.h"
+#include "platform/signals.h"
 
 namespace pcai::app {
 
@@ -27,7 +27,7 @@ struct AnswerPieces {
 };
 
 /// Sends a request and reads its answer to the end. A signal cancels it.
-Answer get_answer(engine::Engine& engine, GenerateRequest request, Signals& signals,
+Answer get_answer(engine::Engine& engine, GenerateRequest request, platform::Signals& signals,
                   const AnswerPieces& pieces);
 
 /// The answer that `pcai run --json` prints.

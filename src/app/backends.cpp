@@ -1,17 +1,16 @@
 #include "app/backends.h"
 
-#include "backend/fake/register.h"
-#include "backend/llamacpp/register.h"
-#include "backend/mistralrs/register.h"
+#include "backend/register_backends.h"
 #include "backend/worker/register.h"
 
 namespace pcai::app {
 
-backend::BackendRegistry all_backends() {
-  backend::BackendRegistry registry;
-  backend::llamacpp::register_llamacpp(registry);
-  backend::mistralrs::register_mistralrs(registry);
-  backend::fake::register_fake(registry);
+const backend::BackendRegistry& all_backends() {
+  static const backend::BackendRegistry registry = [] {
+    backend::BackendRegistry all;
+    backend::register_backends(all);
+    return all;
+  }();
   return registry;
 }
 

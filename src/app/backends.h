@@ -7,8 +7,8 @@
 
 namespace pcai::app {
 
-/// The backends of this build, usable or not: llamacpp, mistralrs, fake.
-backend::BackendRegistry all_backends();
+/// All backends, usable here or not. Their libraries are opened by the first call.
+const backend::BackendRegistry& all_backends();
 
 /// The same for an engine; with isolation "process" each model gets a process of its own.
 std::shared_ptr<const backend::BackendRegistry> engine_backends(const std::string& isolation);

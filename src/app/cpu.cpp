@@ -1,18 +1,12 @@
 #include "app/cpu.h"
 
-#include <algorithm>
 #include <cstdint>
-#include <thread>
 
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
 
 namespace pcai::app {
-
-unsigned usable_cores() {
-  return std::max(1U, std::thread::hardware_concurrency());
-}
 
 #if defined(__x86_64__)
 namespace {

@@ -14,7 +14,4 @@ struct CpuFeature {
 /// Asked of the processor at run time. Empty where the architecture is not x86-64.
 std::vector<CpuFeature> cpu_features();
 
-/// Processors that this process may run on, at least 1.
-unsigned usable_cores();
-
 }  // namespace pcai::app

@@ -30,7 +30,8 @@ Result<PreparedEngine> make_engine(const Settings& settings) {
   return prepared;
 }
 
-Result<LoadOutcome> load_model(engine::Engine& engine, std::string_view id, Signals& signals) {
+Result<LoadOutcome> load_model(engine::Engine& engine, std::string_view id,
+                               platform::Signals& signals) {
   const Result<ModelStatus> known = engine.model(id);
   if (!known) return fail(known.error());
   LoadDisplay display(known->id, [&signals] { return signals.pending(); });
@@ -40,7 +41,8 @@ Result<LoadOutcome> load_model(engine::Engine& engine, std::string_view id, Sign
   const Result<ModelStatus> loaded = engine.model(known->id);
   if (!loaded) return fail(loaded.error());
   if (!loaded->info) {
-    return fail(loaded->error.value_or(Error{ErrorCode::WorkerDied, "the model is gone again"}));
+    return fail(
+        loaded->error.value_or(Error{ErrorCode::WorkerDied, "the model was removed again"}));
   }
   return LoadOutcome{.info = *loaded->info, .seconds = display.seconds()};
 }

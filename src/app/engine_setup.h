@@ -7,8 +7,8 @@
 
 #include "app/choice/offered_models.h"
 #include "app/settings/settings.h"
-#include "app/signals.h"
 #include "engine/engine.h"
+#include "platform/signals.h"
 
 namespace pcai::app {
 
@@ -32,6 +32,7 @@ struct LoadOutcome {
 
 /// Loads a model ("" = the default one), showing the progress on stderr. A signal aborts it: then
 /// it fails with Cancelled and the signal is still to be taken.
-Result<LoadOutcome> load_model(engine::Engine& engine, std::string_view id, Signals& signals);
+Result<LoadOutcome> load_model(engine::Engine& engine, std::string_view id,
+                               platform::Signals& signals);
 
 }  // namespace pcai::app

@@ -1,14 +1,10 @@
 #include "app/health_check.h"
 
 #include <fmt/core.h>
-#include <netdb.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <system_error>
 
 #include "app/backends.h"
@@ -17,8 +13,12 @@
 #include "app/cpu.h"
 #include "app/terminal/text_table.h"
 #include "app/version.h"
-#include "fit/driver_library.h"
 #include "fit/gpu_config.h"
+#include "platform/files.h"
+#include "platform/library.h"
+#include "platform/network.h"
+#include "platform/path_text.h"
+#include "platform/processors.h"
 
 namespace pcai::app {
 namespace {
@@ -31,11 +31,11 @@ constexpr std::uint64_t kLittleMemory = std::uint64_t{2} << 30;
 constexpr std::uint64_t kLittleDisk = std::uint64_t{5} << 30;
 
 void check_backends(Checks& checks) {
-  const backend::BackendRegistry registry = all_backends();
+  const backend::BackendRegistry& registry = all_backends();
   bool any = false;
   for (const backend::BackendEntry& entry : registry.entries()) {
     const bool is_usable = static_cast<bool>(entry.create);
-    const bool is_real = entry.name != "fake";
+    const bool is_real = entry.descriptor.needs_file;
     any |= is_usable && is_real;
     if (!is_real) continue;
     std::string finding = is_usable ? "usable" : "not usable: " + entry.why_not;
@@ -57,26 +57,26 @@ void check_processor(Checks& checks) {
     if (feature.usable) features += " " + std::string(feature.name);
   }
   const fit::Device cpu = fit::cpu_device();
-  checks.push_back({"processor", State::Fine,
-                    fmt::format("{}, {} cores;{}", cpu.name, usable_cores(), features)});
+  checks.push_back(
+      {"processor", State::Fine,
+       fmt::format("{}, {} cores;{}", cpu.name, platform::usable_processors(), features)});
   HealthCheck memory = {
       "memory", State::Fine,
       fmt::format("{} of {} free", human_size(cpu.memory_free), human_size(cpu.memory_total))};
   if (cpu.memory_free > 0 && cpu.memory_free < kLittleMemory) {
     memory.state = State::Note;
-    memory.advice =
-        "close other programs, or take a small model: `pcai plan MODEL` tells what fits";
+    memory.advice = "close other programs, or use a small model: `pcai plan MODEL` shows what fits";
   }
   checks.push_back(std::move(memory));
 }
 
 void check_gpus(Checks& checks) {
-  const fit::DriverNames names;
+  const platform::DriverNames names = platform::driver_names();
   for (const auto& [what, library] :
        {std::pair{"NVIDIA's driver", names.cuda}, std::pair{"Vulkan's loader", names.vulkan}}) {
     checks.push_back(
         {what, State::Fine,
-         library + (fit::DriverLibrary(library).is_open() ? ": found" : ": not there")});
+         library + (platform::Library(library).is_open() ? ": found" : ": not there")});
   }
   const std::vector<fit::Device> gpus = fit::find_gpus(names);
   for (const fit::Device& gpu : gpus) {
@@ -104,7 +104,7 @@ void check_stores(Checks& checks, const Settings& settings) {
     std::error_code error;
     const bool exists = !place.path.empty() && fs::is_directory(place.path, error);
     checks.push_back({"store " + place.source, State::Fine,
-                      place.path.string() + (exists ? "" : ": not there")});
+                      platform::path_text(place.path) + (exists ? "" : ": not there")});
   }
   int runnable = 0;
   for (const auto& [source, count] : counts) {
@@ -113,7 +113,7 @@ void check_stores(Checks& checks, const Settings& settings) {
                          fmt::format("{} whole, {} damaged", count.first, count.second)};
     if (count.second > 0) {
       check.state = State::Note;
-      check.advice = "`pcai models` tells what is wrong with each";
+      check.advice = "`pcai models` shows what is wrong with each";
     }
     checks.push_back(std::move(check));
   }
@@ -140,11 +140,11 @@ void check_own_folder(Checks& checks) {
     return;
   }
   const fs::path nearest = existing(own);
-  HealthCheck folder = {"models folder", State::Fine, own.string()};
-  if (::access(nearest.c_str(), W_OK) != 0) {
+  HealthCheck folder = {"models folder", State::Fine, platform::path_text(own)};
+  if (!platform::is_writable(nearest)) {
     folder.state = State::Problem;
     folder.finding += ": cannot be written";
-    folder.advice = "give this user the right to write " + nearest.string() +
+    folder.advice = "allow this user to write " + platform::path_text(nearest) +
                     ", or set PCAI_MODELS_DIR to another folder";
   }
   checks.push_back(std::move(folder));
@@ -155,7 +155,7 @@ void check_own_folder(Checks& checks) {
                       fmt::format("{} free for models", human_size(space.available))};
   if (space.available < kLittleDisk) {
     disk.state = State::Note;
-    disk.advice = "few models are smaller; make room, or set PCAI_MODELS_DIR to another disk";
+    disk.advice = "most models are larger; free some space, or set PCAI_MODELS_DIR to another disk";
   }
   checks.push_back(std::move(disk));
 }
@@ -164,12 +164,11 @@ void check_port(Checks& checks, const Settings& settings) {
   const auto port = static_cast<std::uint16_t>(settings.port);
   HealthCheck check = {"port", State::Fine,
                        fmt::format("{}:{} is free", settings.host, settings.port)};
-  if (port != 0 && !is_port_free(settings.host, port)) {
+  if (port != 0 && !platform::is_port_free(settings.host, port)) {
     check.state = State::Problem;
     check.finding = fmt::format("{}:{} is taken, or not this machine's", settings.host, port);
     check.advice =
-        "end the program that listens there (maybe a pcai that runs already), or give "
-        "--port another number";
+        "stop the program that listens there (maybe another pcai), or use another --port";
   }
   checks.push_back(std::move(check));
 }
@@ -183,20 +182,6 @@ std::string_view to_string(State state) noexcept {
     case State::Problem: return "problem";
   }
   return "fine";
-}
-
-bool is_port_free(const std::string& host, std::uint16_t port) {
-  const addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
-  addrinfo* found = nullptr;
-  if (::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) return false;
-  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, ::freeaddrinfo);
-  const int socket = ::socket(found->ai_family, found->ai_socktype, found->ai_protocol);
-  if (socket < 0) return false;
-  const int yes = 1;
-  ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  const bool is_free = ::bind(socket, found->ai_addr, found->ai_addrlen) == 0;
-  ::close(socket);
-  return is_free;
 }
 
 std::vector<HealthCheck> check_health(const Settings& settings) {

@@ -24,7 +24,4 @@ std::string_view to_string(HealthCheck::State state) noexcept;
 /// Looks at everything that pcai depends on, and changes nothing.
 std::vector<HealthCheck> check_health(const Settings& settings);
 
-/// True where a server could listen there now. Asks the system by trying.
-bool is_port_free(const std::string& host, std::uint16_t port);
-
 }  // namespace pcai::app

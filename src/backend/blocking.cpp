@@ -1,10 +1,10 @@
 #include "backend/blocking.h"
 
 #include <atomic>
-#include <condition_variable>
 #include <deque>
-#include <mutex>
 #include <optional>
+
+#include "core/mutex.h"
 
 namespace pcai::backend {
 namespace {
@@ -13,23 +13,23 @@ namespace {
 class WaitingSink final : public EventSink {
  public:
   void on_event(GenerateEvent event) noexcept override {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     events_.push_back(std::move(event));
     arrived_.notify_one();
   }
 
   GenerateEvent wait() {
-    std::unique_lock lock(mutex_);
-    arrived_.wait(lock, [this] { return !events_.empty(); });
+    const MutexLock lock(mutex_);
+    arrived_.wait(mutex_, [this]() REQUIRES(mutex_) { return !events_.empty(); });
     GenerateEvent event = std::move(events_.front());
     events_.pop_front();
     return event;
   }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable arrived_;
-  std::deque<GenerateEvent> events_;
+  Mutex mutex_;
+  CondVar arrived_;
+  std::deque<GenerateEvent> events_ GUARDED_BY(mutex_);
 };
 
 // High ids, so that they never meet those that an engine gives out.

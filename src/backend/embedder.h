@@ -8,25 +8,28 @@
 
 namespace pcai::backend {
 
-/// Turns texts into vectors: an ability of a LoadedModel, which owns it. Any thread may call any
-/// method; calls may wait for each other, and end with Cancelled soon after `stop` is asked for.
+/// Turns texts into vectors. It is an ability of a LoadedModel, which owns it. Any thread may call
+/// any method, but one call may wait for another. A call ends with Cancelled soon after `stop` is
+/// requested.
 class Embedder {
  public:
   virtual ~Embedder() = default;
 
-  /// One embedding an input, in their order; all vectors have the same size. Fails with
-  /// InvalidRequest (an input, or the model has no pooling of its own and none is asked for),
-  /// ContextOverflow, Unsupported (that pooling) or Internal; `field` names the input.
+  /// Returns one embedding per input, in their order. All vectors have the same size. Fails with
+  /// InvalidRequest (an input is bad, or neither the model nor the request names a pooling),
+  /// ContextOverflow (an input is too long), Unsupported (the model cannot do that pooling) or
+  /// Internal. The error's `field` names the input.
   virtual Result<std::vector<Embedding>> embed(const EmbedRequest& request,
                                                std::stop_token stop) = 0;
 };
 
-/// Scores documents for a query: the ability of a model that was made for it. As Embedder.
+/// Scores documents for a query. Only a model that was trained for it has this ability. Threads and
+/// `stop` are as in Embedder.
 class Ranker {
  public:
   virtual ~Ranker() = default;
 
-  /// One score a document, in their order.
+  /// Returns one score per document, in their order. Fails as embed() does.
   virtual Result<std::vector<RankScore>> rank(const RankRequest& request, std::stop_token stop) = 0;
 };
 

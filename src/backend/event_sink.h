@@ -4,12 +4,13 @@
 
 namespace pcai::backend {
 
-/// Receives one request's events. A backend thread calls it, in order, one call at a time.
+/// Receives one request's events. The model shares it until the last event is delivered. A backend
+/// thread calls it, in order, one call at a time.
 class EventSink {
  public:
   virtual ~EventSink() = default;
 
-  /// Never blocks and never calls back into the model.
+  /// Must return soon: it must not wait, and must not call the model.
   virtual void on_event(GenerateEvent event) noexcept = 0;
 };
 

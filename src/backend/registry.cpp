@@ -1,11 +1,31 @@
 #include "backend/registry.h"
 
+#include <algorithm>
+#include <system_error>
 #include <utility>
+
+#include "platform/path_text.h"
 
 namespace pcai::backend {
 
+std::string format_of(const std::filesystem::path& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return "safetensors";
+  const std::string extension = platform::path_text(path.extension());
+  return extension.empty() ? "" : extension.substr(1);
+}
+
+bool reads(const BackendDescriptor& backend, std::string_view format) {
+  return std::ranges::find(backend.formats, format) != backend.formats.end();
+}
+
 void BackendRegistry::add(BackendEntry entry) {
   entries_.push_back(std::move(entry));
+}
+
+const BackendEntry* BackendRegistry::entry(std::string_view name) const noexcept {
+  const auto found = std::ranges::find(entries_, name, &BackendEntry::name);
+  return found == entries_.end() ? nullptr : &*found;
 }
 
 Result<const BackendEntry*> BackendRegistry::find(std::string_view preferred) const {

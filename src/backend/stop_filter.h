@@ -6,22 +6,22 @@
 
 namespace pcai::backend {
 
-/// Lets text through except stop sequences, which may come in pieces: what could be the beginning
-/// of one is held back until it is clear. Not thread-safe.
+/// Cuts text before the first stop sequence. The text comes in pieces, so it holds back what may be
+/// the beginning of a sequence until that is decided. Not thread-safe.
 class StopFilter {
  public:
   explicit StopFilter(std::vector<std::string> sequences) : sequences_(std::move(sequences)) {}
 
-  /// Adds text and returns what may be shown now. Adds nothing once stopped().
+  /// Adds text and returns what may be shown now. Once stopped() it ignores further text.
   std::string add(std::string_view text);
 
-  /// True once a stop sequence was complete; what came before it has been returned.
+  /// True once a stop sequence was complete. The text before it has been returned.
   bool stopped() const noexcept { return !matched_.empty(); }
 
-  /// The sequence that was complete; "" before.
+  /// The sequence that was found; "" if none was.
   const std::string& matched() const noexcept { return matched_; }
 
-  /// What is still held back, when the text ends without a stop sequence.
+  /// Returns what is still held back. Call it when the text has ended without a stop sequence.
   std::string take_held();
 
  private:

@@ -6,8 +6,9 @@
 
 namespace pcai::backend {
 
-/// Refuses, as Unsupported and with the field's JSON name, what a request asks of a backend that
-/// cannot do it. Every backend calls it in submit, after check_request.
+/// Checks that the backend can do what a request asks for. Fails with Unsupported and the field's
+/// JSON name. A backend that lacks a capability calls it in submit(), after check_request().
+/// llamacpp has every capability and does not call it.
 Status check_supported(const GenerateRequest& request, const BackendDescriptor& backend);
 
 }  // namespace pcai::backend

@@ -9,28 +9,29 @@
 
 namespace pcai::backend {
 
-/// A model's vocabulary and chat template, without generating: an ability of a LoadedModel, which
-/// owns it. Any thread may call any method. What can take long ends with Cancelled soon after
-/// `stop` is asked for.
+/// A model's vocabulary and chat template, for use without generating. It is an ability of a
+/// LoadedModel, which owns it. Any thread may call any method. A call that takes long ends with
+/// Cancelled soon after `stop` is requested.
 class TokenCodec {
  public:
   virtual ~TokenCodec() = default;
 
-  /// No text, no tokens, but for special ones. Fails with InvalidRequest, or ContextOverflow for
-  /// far more text than the context holds.
+  /// Turns text into tokens. Empty text has no tokens except special ones that the model adds.
+  /// Fails with InvalidRequest if the text cannot be tokenized, and with ContextOverflow if it has
+  /// far more bytes than the context can hold.
   virtual Result<Tokens> tokenize(const TokenizeRequest& request, std::stop_token stop) = 0;
 
-  /// The tokens' text: bytes, not always whole UTF-8. Special tokens give their names. Fails with
-  /// InvalidRequest for an id outside the vocabulary.
+  /// Turns tokens into text: bytes, which need not be whole UTF-8. A special token becomes its
+  /// name. Fails with InvalidRequest for an id outside the vocabulary.
   virtual Result<std::string> detokenize(const DetokenizeRequest& request,
                                          std::stop_token stop) = 0;
 
-  /// The prompt that a chat becomes. Fails as LoadedModel::submit does.
+  /// Renders a chat as the prompt that the model would get. Fails as LoadedModel::submit does.
   virtual Result<std::string> apply_template(const TemplateRequest& request,
                                              std::stop_token stop) = 0;
 
-  /// Tokens of a prompt, as Usage::prompt_tokens would count them. Too long a one is no failure,
-  /// unless it is far too long.
+  /// Counts a prompt's tokens as Usage::prompt_tokens would. A prompt longer than the context is
+  /// still counted; only one beyond kMaxBytesPerToken × context bytes fails with ContextOverflow.
   virtual Result<std::uint32_t> count_tokens(const CountRequest& request, std::stop_token stop) = 0;
 };
 

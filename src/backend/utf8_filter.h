@@ -5,14 +5,14 @@
 
 namespace pcai::backend {
 
-/// Turns bytes that come in pieces into whole UTF-8 code points: an unfinished one is held back,
-/// what can never become one is replaced by U+FFFD. Not thread-safe.
+/// Turns bytes that come in pieces into whole UTF-8 code points. It holds back an unfinished code
+/// point. Bytes that can never become one are replaced by U+FFFD. Not thread-safe.
 class Utf8Filter {
  public:
-  /// Adds bytes and returns the code points that are whole now.
+  /// Adds bytes and returns the code points that are complete now.
   std::string add(std::string_view bytes);
 
-  /// What is left at the end: "" or one U+FFFD for an unfinished code point.
+  /// Ends the text: returns one U+FFFD if a code point is unfinished, else "".
   std::string finish();
 
  private:

@@ -8,6 +8,7 @@
 #include "capi/abi/text.h"
 #include "capi/abi/wait.h"
 #include "capi/open_engine.h"
+#include "platform/path_text.h"
 
 namespace pcai::capi {
 namespace {
@@ -34,7 +35,7 @@ class DefaultEngine::Running {
 
   /// The engine with the model that answers; null when none is loaded.
   std::shared_ptr<OpenEngine> engine() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return loaded_.engine;
   }
 
@@ -50,31 +51,31 @@ class DefaultEngine::Running {
 
   const std::string backend_;
   const std::shared_ptr<const backend::BackendRegistry> registry_;
-  std::mutex load_mutex_;  // one load at a time
-  std::mutex mutex_;       // never held while loading or generating
-  Loaded loaded_;
-  std::shared_ptr<OpenEngine> loading_;
-  bool closed_ = false;
+  Mutex load_mutex_;  // one load at a time
+  Mutex mutex_;       // never held while loading or generating
+  Loaded loaded_ GUARDED_BY(mutex_);
+  std::shared_ptr<OpenEngine> loading_ GUARDED_BY(mutex_);
+  bool closed_ GUARDED_BY(mutex_) = false;
 };
 
 Status DefaultEngine::Running::load_model(std::filesystem::path path, std::int32_t gpu_layers) {
-  const std::lock_guard one_load(load_mutex_);
+  const MutexLock one_load(load_mutex_);
   const auto engine = std::make_shared<OpenEngine>(backend_, registry_, engine::EngineOptions{});
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (closed_) return shut_down_meanwhile();
     const bool same = loaded_.path == path && loaded_.gpu_layers == gpu_layers;
     if (loaded_.engine && same) return {};
     loading_ = engine;
   }
-  Status status =
-      engine->add_model(path_text(path.stem()), {.model_path = path, .gpu_layers = gpu_layers});
+  Status status = engine->add_model(platform::path_text(path.stem()),
+                                    {.model_path = path, .gpu_layers = gpu_layers});
   backend::NoProgress progress;
   if (status) status = engine->load_model("", progress);
 
   Loaded before;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     loading_.reset();
     if (closed_) return shut_down_meanwhile();
     if (!status) return status;
@@ -88,7 +89,7 @@ void DefaultEngine::Running::close() {
   std::shared_ptr<OpenEngine> loaded;
   std::shared_ptr<OpenEngine> loading;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     closed_ = true;
     loaded = loaded_.engine;
     loading = loading_;
@@ -101,7 +102,7 @@ void DefaultEngine::Running::close() {
 class DefaultEngine::Call {
  public:
   explicit Call(DefaultEngine& owner) : owner_(owner) {
-    const std::lock_guard lock(owner.mutex_);
+    const MutexLock lock(owner.mutex_);
     if (!owner.running_) return;
     calls_of_this_thread.push_back(owner.running_.get());
     running_ = owner.running_;
@@ -113,7 +114,7 @@ class DefaultEngine::Call {
     calls.erase(std::find(calls.begin(), calls.end(), running_.get()));
     std::shared_ptr<Running> last;  // destroyed without the lock
     {
-      const std::lock_guard lock(owner_.mutex_);
+      const MutexLock lock(owner_.mutex_);
       if (running_.use_count() == 1) last = running_;
       running_.reset();
     }
@@ -145,7 +146,7 @@ DefaultEngine& DefaultEngine::instance() {
 
 Status DefaultEngine::init(std::string_view backend) {
   if (backend.empty()) backend = "auto";
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (running_) {
     if (backend == "auto" || backend == running_->backend()) return {};
     return fail(ErrorCode::InvalidRequest,
@@ -190,7 +191,7 @@ Status DefaultEngine::generate(GenerateRequest request, const OnText& on_text) {
 void DefaultEngine::shut_down() {
   std::shared_ptr<Running> running;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     running = std::move(running_);
     running_.reset();
   }
@@ -199,8 +200,8 @@ void DefaultEngine::shut_down() {
 
   const auto& calls = calls_of_this_thread;
   const auto own = std::count(calls.begin(), calls.end(), running.get());
-  std::unique_lock lock(mutex_);
-  left_.wait(lock, [&] { return running.use_count() <= 1 + own; });
+  const MutexLock lock(mutex_);
+  left_.wait(mutex_, [&] { return running.use_count() <= 1 + own; });
   if (own > 0) running.reset();  // the calls that this one is inside of destroy it
 }
 

@@ -1,52 +1,65 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 
 #include "core/event.h"
+#include "core/mutex.h"
 #include "core/request.h"
 #include "core/result.h"
 
 namespace pcai::capi {
 
-/// Called with each piece of text, on the thread that generates; false stops.
+/// Called with each piece of text, whole code points, on the thread that called generate(). Returns
+/// false to stop. It may call DefaultEngine again, shut_down() too.
 using OnText = std::function<bool(const std::string& text)>;
 
-/// The one engine behind the seven functions of pcai.h, with one model. Any thread may call any
-/// method; no lock is held while a model loads or generates.
+/// The one engine behind part 1 of pcai.h (the functions without handles), with one model. Any
+/// thread may call any method. No lock is held while a model loads or generates, so that a callback
+/// may call back and pcai_shutdown can end a load.
 class DefaultEngine {
  public:
   DefaultEngine();
   ~DefaultEngine();
 
-  /// The process's own. Never destroyed: at exit, threads of its models may still be at work.
+  /// The process's own, made by the first call. It is never destroyed, because threads of its
+  /// models may still be at work when static objects are destroyed at exit.
   static DefaultEngine& instance();
 
-  /// `backend` "" is "auto".
+  /// Starts the engine with a backend ("" = "auto"). If it runs already, the same name, "auto" and
+  /// "" change nothing; another name fails with InvalidRequest. An unknown or unusable backend
+  /// fails as in backends_for(); then no engine runs.
   Status init(std::string_view backend);
 
-  /// The model before it stays until the new one is ready.
+  /// Loads a model and makes it the one that answers; blocks. Loads come one after another. Does
+  /// nothing if just this path with just this `gpu_layers` (-1 = all that fit) is loaded. The model
+  /// before answers until the new one is ready, and stays if loading fails. Fails with Cancelled if
+  /// shut_down() is called meanwhile.
   Status load_model(std::filesystem::path path, std::int32_t gpu_layers);
 
-  /// Runs the request to its end. Stopping is success.
+  /// Runs a request on the loaded model and blocks until it has ended. That `on_text` stops it is
+  /// success. Reasoning is dropped. Fails with InvalidRequest before init(), with ModelNotFound
+  /// while no model is loaded, and with what the request fails with.
   Status generate(GenerateRequest request, const OnText& on_text);
 
-  /// Ends everything and waits until no other thread is inside a call.
+  /// Makes running calls fail with Cancelled, waits until no other thread is inside one, and frees
+  /// model and engine. Harmless if none runs. Inside a callback it does not wait for the calls of
+  /// this same thread; the last of them frees.
   void shut_down();
 
  private:
-  class Running;
-  class Call;
+  class Running;  // what lives from init() to shut_down()
+  class Call;     // a call that is inside of it
 
-  std::mutex mutex_;
-  std::condition_variable left_;      // a call has ended
-  std::shared_ptr<Running> running_;  // null before init; copied and dropped only under mutex_
+  Mutex mutex_;
+  CondVar left_;  // a call has ended
+
+  /// Null before init. Its copies, too, are made and dropped only under mutex_, which counts them.
+  std::shared_ptr<Running> running_ GUARDED_BY(mutex_);
 };
 
 }  // namespace pcai::capi

@@ -1,10 +1,10 @@
-#include <thread>
 #include <utility>
 
 #include "capi/abi/handles.h"
 #include "capi/abi/struct_size.h"
 #include "fit/device.h"
 #include "fit/gpu_config.h"
+#include "platform/processors.h"
 
 using namespace pcai;
 
@@ -18,7 +18,7 @@ pcai_status pcai_devices_list(pcai_devices** devices, pcai_error** error) {
     const pcai::fit::Device found = pcai::fit::cpu_device();
     pcai_device_info cpu{};
     cpu.kind = PCAI_DEVICE_CPU;
-    cpu.cores = std::thread::hardware_concurrency();
+    cpu.cores = platform::usable_processors();
     cpu.name = list->texts.keep(found.name);
     cpu.memory_total_bytes = found.memory_total;
     cpu.memory_free_bytes = found.memory_free;

@@ -13,21 +13,21 @@ pcai_engine_options default_engine_options() noexcept {
   return options;
 }
 
-constexpr std::uint32_t kMostQueue = 1'000'000;
-constexpr std::uint32_t kMostSubmitThreads = 256;
+constexpr std::uint32_t kMaxQueue = 1'000'000;
+constexpr std::uint32_t kMaxSubmitThreads = 256;
 
 Result<engine::EngineOptions> read_engine_options(const pcai_engine_options& from) {
   const auto refuse = [](const std::string& field, const std::string& what) {
     return fail(ErrorCode::InvalidRequest, field + " " + what, field);
   };
-  if (from.max_queue > kMostQueue) {
-    return refuse("max_queue", "must be at most " + std::to_string(kMostQueue));
+  if (from.max_queue > kMaxQueue) {
+    return refuse("max_queue", "must be at most " + std::to_string(kMaxQueue));
   }
   if (from.default_timeout_ms < 0) {
     return refuse("default_timeout_ms", "must be 0 (none) or more");
   }
-  if (from.submit_threads < 1 || from.submit_threads > kMostSubmitThreads) {
-    return refuse("submit_threads", "must be 1 to " + std::to_string(kMostSubmitThreads));
+  if (from.submit_threads < 1 || from.submit_threads > kMaxSubmitThreads) {
+    return refuse("submit_threads", "must be 1 to " + std::to_string(kMaxSubmitThreads));
   }
   if (from.reserved != 0) return refuse("reserved", "must be 0");
   return engine::EngineOptions{

@@ -46,9 +46,10 @@ pcai_status pcai_generation_start(pcai_model* model, const pcai_request* request
     Result<GenerateRequest> read = read_request(request);
     if (!read) return fail(std::move(read.error()));
     read->model = model->id;
+    api::Places places = places_of(*read);
     auto started = model->engine->generate(std::move(*read));
     if (!started) return fail(std::move(started.error()));
-    *generation = new pcai_generation{std::move(*started)};
+    *generation = new pcai_generation{std::move(*started), std::move(places)};
     return {};
   });
 }
@@ -69,7 +70,7 @@ pcai_status pcai_generation_next(pcai_generation* generation, int32_t timeout_ms
     if (generation->generation->done()) return PCAI_END;
     std::optional<GenerateEvent> next = wait_for_event(*generation->generation, timeout_ms);
     if (!next) return PCAI_TIMEOUT;
-    const pcai_event& shown = generation->view.show(std::move(*next));
+    const pcai_event& shown = generation->view.show(std::move(*next), generation->places);
     if (Status status = write_struct(shown, event, "event"); !status) return fail(status.error());
     return PCAI_OK;
   });

@@ -6,25 +6,26 @@
 #include "capi/abi/model_info.h"
 #include "capi/abi/struct_size.h"
 #include "capi/abi/wait.h"
+#include "platform/path_text.h"
 
 namespace pcai::capi {
 namespace {
 
-constexpr std::uint64_t kMostGpuDevices = 256;
-constexpr std::uint64_t kMostAdapters = 64;
+constexpr std::uint64_t kMaxGpuDevices = 256;
+constexpr std::uint64_t kMaxAdapters = 64;
 
 pcai_model_options default_model_options() noexcept {
   const ModelConfig config;
   pcai_model_options options{};
   options.gpu_layers = config.gpu_layers;
-  options.batch_size = config.batch_size;
+  options.batch_size = kDefaultBatchSize;
   options.threads = config.threads;
   options.max_sequences = config.max_sequences;
   return options;
 }
 
 Result<std::vector<AdapterConfig>> read_adapters(const pcai_model_options& from) {
-  Status status = check_array(from.adapters, from.adapter_count, kMostAdapters, "adapters");
+  Status status = check_array(from.adapters, from.adapter_count, kMaxAdapters, "adapters");
   if (!status) return fail(std::move(status.error()));
   std::vector<AdapterConfig> adapters;
   for (std::uint64_t i = 0; i < from.adapter_count; ++i) {
@@ -49,19 +50,18 @@ Result<ModelConfig> read_model_options(const pcai_model_options& from) {
   if (!path) return fail(std::move(path.error()));
   ModelConfig config{.model_path = std::move(*path),
                      .gpu_layers = from.gpu_layers,
-                     .batch_size = from.batch_size,
                      .threads = from.threads,
                      .max_sequences = from.max_sequences};
+  // The structure has no other way to say nothing.
+  if (from.batch_size != kDefaultBatchSize) config.batch_size = from.batch_size;
   const auto refuse = [](const char* field, const char* what) {
     return fail(ErrorCode::InvalidRequest, std::string(field) + what, field);
   };
   if (from.gpu_layers < -1) return refuse("gpu_layers", " must be -1 (all that fit), 0 or more");
   if (from.batch_size == 0) return refuse("batch_size", " must be at least 1");
   if (from.max_sequences == 0) return refuse("max_sequences", " must be at least 1");
-  if ((from.gpu_devices == nullptr) != (from.gpu_device_count == 0) ||
-      from.gpu_device_count > kMostGpuDevices) {
-    return refuse("gpu_devices", " and its count do not fit together");
-  }
+  Status gpus = check_array(from.gpu_devices, from.gpu_device_count, kMaxGpuDevices, "gpu_devices");
+  if (!gpus) return fail(std::move(gpus.error()));
   if (from.gpu_devices != nullptr) {
     config.gpu_devices = std::vector(from.gpu_devices, from.gpu_devices + from.gpu_device_count);
   }
@@ -125,9 +125,9 @@ pcai_status pcai_model_load(pcai_engine* engine, const pcai_model_options* optio
     if (!config) return fail(std::move(config.error()));
     Result<std::string> id = read_text(given->id, "id");
     if (!id) return fail(std::move(id.error()));
-    if (id->empty()) *id = path_text(config->model_path.stem());
+    if (id->empty()) *id = platform::path_text(config->model_path.stem());
 
-    const std::string path = path_text(config->model_path);
+    const std::string path = platform::path_text(config->model_path);
     if (Status added = engine->engine->add_model(*id, std::move(*config)); !added) return added;
     auto handle = std::make_unique<pcai_model>(engine->engine, *id, path);
     handle->load = std::make_unique<ModelLoad>(engine->engine, std::move(*id));

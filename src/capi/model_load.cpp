@@ -14,7 +14,7 @@ ModelLoad::ModelLoad(std::shared_ptr<OpenEngine> engine, std::string id)
           status = fail(ErrorCode::Internal, exception.what());
         }
         {
-          const std::lock_guard lock(mutex_);
+          const MutexLock lock(mutex_);
           outcome_ = std::move(status);
         }
         ended_.notify_all();
@@ -26,12 +26,12 @@ ModelLoad::~ModelLoad() {
 }
 
 std::optional<Status> ModelLoad::wait(std::int32_t timeout_ms) {
-  std::unique_lock lock(mutex_);
-  const auto ended = [this] { return outcome_.has_value(); };
+  const MutexLock lock(mutex_);
+  const auto ended = [this]() REQUIRES(mutex_) { return outcome_.has_value(); };
   if (timeout_ms < 0) {
-    ended_.wait(lock, ended);
+    ended_.wait(mutex_, ended);
   } else {
-    ended_.wait_for(lock, std::chrono::milliseconds(timeout_ms), ended);
+    ended_.wait_for(mutex_, std::chrono::milliseconds(timeout_ms), ended);
   }
   return outcome_;
 }

@@ -1,43 +1,45 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 
 #include "capi/open_engine.h"
+#include "core/mutex.h"
 
 namespace pcai::capi {
 
-/// Loads one model on a thread of its own. Any thread may call any method.
+/// Loads one model on a thread of its own, behind pcai_model_load. Any thread may call any method.
 class ModelLoad final : backend::LoadProgress {
  public:
-  /// The model must be known to the engine.
+  /// Starts loading and returns at once. The model must be known to the engine. Throws
+  /// std::system_error if there is no thread for it.
   ModelLoad(std::shared_ptr<OpenEngine> engine, std::string id);
 
-  /// Gives up loading and waits for that.
+  /// Gives up loading and waits until the thread has ended, which the backend's next report of
+  /// progress allows. A model that is loaded stays loaded.
   ~ModelLoad() override;
 
   ModelLoad(const ModelLoad&) = delete;
   ModelLoad& operator=(const ModelLoad&) = delete;
 
-  /// Makes the load fail soon with Cancelled, unless it has ended.
+  /// Makes the load fail soon with Cancelled. Has no effect if it has ended. Never waits.
   void give_up() noexcept { given_up_ = true; }
 
-  /// How it ended; nothing when it still runs after `timeout_ms` (-1 = for ever).
+  /// Waits at most `timeout_ms` (0 = only look, -1 = for ever). Returns how loading ended, each
+  /// time anew, or nothing if it still runs.
   std::optional<Status> wait(std::int32_t timeout_ms);
 
  private:
   bool on_progress(float) noexcept override { return !given_up_; }
 
   std::atomic<bool> given_up_{false};
-  std::mutex mutex_;
-  std::condition_variable ended_;
-  std::optional<Status> outcome_;  // guarded by mutex_
-  std::thread thread_;             // last, so that it finds the rest
+  Mutex mutex_;
+  CondVar ended_;
+  std::optional<Status> outcome_ GUARDED_BY(mutex_);
+  std::thread thread_;  // last, so that it finds the rest
 };
 
 }  // namespace pcai::capi

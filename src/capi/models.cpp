@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "capi/abi/array.h"
 #include "capi/abi/handles.h"
 #include "capi/abi/model_info.h"
 #include "capi/abi/struct_size.h"
@@ -7,7 +8,7 @@
 
 namespace {
 
-constexpr std::uint64_t kMostFolders = 1024;
+constexpr std::uint64_t kMaxFolders = 1024;
 
 }  // namespace
 
@@ -34,14 +35,12 @@ pcai_status pcai_models_discover(const pcai_text* folders, uint64_t folder_count
   return guarded(error, [&]() -> Status {
     if (models == nullptr) return refuse_null("models");
     *models = nullptr;
-    if ((folders == nullptr) != (folder_count == 0) || folder_count > kMostFolders) {
-      return fail(ErrorCode::InvalidRequest, "folders and its count do not fit together",
-                  "folders");
+    if (Status array = check_array(folders, folder_count, kMaxFolders, "folders"); !array) {
+      return array;
     }
     pcai::models::ModelFolders where = pcai::models::ModelFolders::of_this_user();
     for (std::uint64_t i = 0; i < folder_count; ++i) {
-      Result<std::filesystem::path> folder =
-          read_path(folders[i], "folders[" + std::to_string(i) + "]");
+      Result<std::filesystem::path> folder = read_path(folders[i], indexed("folders", i));
       if (!folder) return fail(std::move(folder.error()));
       where.extra.push_back(std::move(*folder));
     }

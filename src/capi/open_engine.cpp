@@ -4,9 +4,7 @@
 
 #include <utility>
 
-#include "backend/fake/register.h"
-#include "backend/llamacpp/register.h"
-#include "backend/mistralrs/register.h"
+#include "backend/register_backends.h"
 
 namespace pcai::capi {
 namespace {
@@ -35,11 +33,13 @@ tl::unexpected<Error> engine_freed() {
 Result<std::shared_ptr<const backend::BackendRegistry>> backends_for(std::string_view backend) {
   // The library's own log, not the host's: a library does not print.
   spdlog::set_level(spdlog::level::off);
+  backend::BackendRegistry all;
+  backend::register_backends(all);
   auto registry = std::make_shared<backend::BackendRegistry>();
-  backend::llamacpp::register_llamacpp(*registry);
-  backend::mistralrs::register_mistralrs(*registry);
-  // Only by name, so that "auto" never answers a user with a script.
-  if (backend == "fake") backend::fake::register_fake(*registry);
+  for (const backend::BackendEntry& entry : all.entries()) {
+    // Only by name, so that "auto" never answers a user with a script.
+    if (entry.descriptor.needs_file || entry.name == backend) registry->add(entry);
+  }
   const Result<const backend::BackendEntry*> entry = registry->find(backend);
   if (!entry) return fail(entry.error());
   return registry;

@@ -10,32 +10,39 @@
 
 namespace pcai::capi {
 
-/// The backends of this build. Fails with InvalidRequest when `backend` (as in pcai_init) is none,
-/// and with Unsupported when it cannot be used here.
+/// The backends of this build; the fake one only if `backend` is "fake". Fails with InvalidRequest
+/// if `backend` (a name, "auto" or "") is unknown, and with Unsupported if it cannot be used here.
+/// Also silences the library's log: a library does not print.
 Result<std::shared_ptr<const backend::BackendRegistry>> backends_for(std::string_view backend);
 
-/// An engine of one backend that can be closed while handles still hold it: what they ask for then
-/// fails with Cancelled. Any thread may call any method.
+/// An engine that can be closed while handles still share it. What they ask for afterwards fails
+/// with Cancelled. All its models use one backend, or "auto". Any thread may call any method.
 class OpenEngine {
  public:
-  /// `registry` from backends_for(backend).
+  /// `registry` is what backends_for(backend) returned. Starts the engine's threads.
   OpenEngine(std::string backend, std::shared_ptr<const backend::BackendRegistry> registry,
              engine::EngineOptions options);
 
+  /// For what needs no check of closed(): stats, lists, unloading.
   engine::Engine& engine() noexcept { return engine_; }
   const engine::Engine& engine() const noexcept { return engine_; }
 
-  /// Makes a model known, by its id, for this engine's backend.
+  /// Makes a model known by its id, for this engine's backend; loads nothing. Fails with
+  /// InvalidRequest if the id is taken.
   Status add_model(std::string id, ModelConfig config);
 
-  /// Loads a known model and blocks. Fails with Cancelled when the engine is closed meanwhile.
+  /// Loads a known model ("" = the only one) and blocks. Fails with Cancelled if the engine is
+  /// closed meanwhile; then the model is not loaded.
   Status load_model(const std::string& id, backend::LoadProgress& progress);
 
+  /// Starts a request; its events come through the result. Fails as Engine::generate does.
   Result<std::unique_ptr<engine::Generation>> generate(GenerateRequest request);
 
+  /// True once close() has begun.
   bool closed() const noexcept { return closed_; }
 
-  /// Refuses what is new, cancels what runs, unloads every model. A second call is harmless.
+  /// Refuses what is new, cancels what runs, unloads every model and waits for that. A second call
+  /// is harmless.
   void close();
 
  private:

@@ -7,6 +7,7 @@
 #include "capi/abi/error.h"
 #include "capi/abi/text.h"
 #include "capi/default_engine.h"
+#include "capi/dialect.h"
 
 // Part 1 of pcai.h: C strings and FfiResult over DefaultEngine.
 
@@ -83,8 +84,13 @@ Status generate(const char* prompt, std::uint32_t max_tokens, float temperature,
   request.prompt = ChatPrompt{.messages = {{.role = Role::User, .content = std::move(*text)}}};
   request.params.max_tokens = max_tokens == 0 ? kDefaultMaxTokens : max_tokens;
   request.params.temperature = temperature;
-  if (Status status = check_request(request); !status) return status;
-  return DefaultEngine::instance().generate(std::move(request), on_text);
+  api::Places places;
+  places.add_whole("messages", "prompt");
+  Status status = api::check_request_in(kAbiDialect, request, places);
+  if (!status) return status;
+  status = DefaultEngine::instance().generate(std::move(request), on_text);
+  if (!status) return fail(kAbiDialect.translate(std::move(status.error()), places));
+  return status;
 }
 
 }  // namespace

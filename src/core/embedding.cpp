@@ -3,21 +3,13 @@
 #include <array>
 #include <utility>
 
+#include "core/path.h"
 #include "core/utf8.h"
 
 namespace pcai {
 namespace {
 
 constexpr std::array<std::string_view, 3> kPoolings = {"mean", "cls", "last"};
-
-std::string indexed(const char* name, std::size_t index) {
-  return std::string(name) + "[" + std::to_string(index) + "]";
-}
-
-tl::unexpected<Error> refuse(std::string field, const std::string& what) {
-  std::string message = field + " " + what;
-  return fail(ErrorCode::InvalidRequest, std::move(message), std::move(field));
-}
 
 Status check_count(const char* field, std::size_t count) {
   if (count == 0) return refuse(field, "must not be empty");
@@ -46,12 +38,12 @@ std::optional<Pooling> pooling_named(std::string_view name) noexcept {
 }
 
 Status check_request(const EmbedRequest& request) {
-  if (Status status = check_count("input", request.inputs.size()); !status) return status;
+  if (Status status = check_count("inputs", request.inputs.size()); !status) return status;
   for (std::size_t i = 0; i < request.inputs.size(); ++i) {
     if (const auto* text = std::get_if<TextPrompt>(&request.inputs[i])) {
-      if (Status status = check_text(text->text, indexed("input", i)); !status) return status;
+      if (Status status = check_text(text->text, item_path("inputs", i)); !status) return status;
     } else if (std::get<TokenPrompt>(request.inputs[i]).tokens.empty()) {
-      return refuse(indexed("input", i), "must not be empty");
+      return refuse(item_path("inputs", i), "must not be empty");
     }
   }
   return {};
@@ -61,7 +53,7 @@ Status check_request(const RankRequest& request) {
   if (Status status = check_text(request.query, "query"); !status) return status;
   if (Status status = check_count("documents", request.documents.size()); !status) return status;
   for (std::size_t i = 0; i < request.documents.size(); ++i) {
-    Status status = check_text(request.documents[i], indexed("documents", i));
+    Status status = check_text(request.documents[i], item_path("documents", i));
     if (!status) return status;
   }
   return {};

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/defaults.h"
 #include "core/error.h"
+#include "core/parameters/defaults.h"
 
 namespace pcai {
 
@@ -22,18 +22,22 @@ struct AdapterConfig {
   float scale = 1;  // 0 = loaded, but off
 };
 
-/// How to load a model. The names and defaults are the contract's.
+/// Most tokens in one step where the configuration does not say.
+inline constexpr std::uint32_t kDefaultBatchSize = 512;
+
+/// How to load a model. The names and defaults are the contract's. Which of these a backend honours
+/// is in its descriptor (LoadOption); the others are refused before a load.
 struct ModelConfig {
   std::filesystem::path model_path;
   std::optional<std::uint32_t> context_length = {};  // absent = the model's own
   std::int32_t gpu_layers = -1;                      // -1 = all that fit
   std::optional<std::vector<std::int32_t>> gpu_devices = {};
   std::optional<std::string> chat_template = {};  // Jinja text; absent = the model's own
-  std::uint32_t batch_size = 512;                 // most tokens in one step
+  std::optional<std::uint32_t> batch_size = {};   // absent = kDefaultBatchSize
   std::uint32_t threads = 0;                      // 0 = chosen by the backend
   std::uint32_t max_sequences = 16;               // requests decoded together
   KernelUse kernels = KernelUse::Auto;
-  bool reproducible = false;  // the same bits in every company, where that costs speed too
+  bool reproducible = false;  // refuse the model unless its answers are always bit-identical
   std::optional<std::filesystem::path> projector = {};  // of a model that sees or hears ("mmproj")
   bool projector_optional = false;  // it was found, not named: one that does not fit is left out
   std::vector<AdapterConfig> adapters = {};
@@ -56,6 +60,7 @@ struct ModelInfo {
   std::string id;
   std::string backend;
   std::string architecture;
+  std::string format = {};  // of its files: "gguf", "safetensors"; "" = it has none
   std::optional<std::string> quantization = {};
   std::uint32_t context_length = 0;        // tokens a request may use here
   std::uint32_t train_context_length = 0;  // tokens the model was trained for
@@ -68,7 +73,7 @@ struct ModelInfo {
   bool sees = false;                       // takes images
   bool hears = false;                      // takes audio
   bool fills_gaps = false;                 // takes an InfillPrompt
-  std::vector<std::string> warnings = {};  // what the load did without, a sentence each
+  std::vector<std::string> warnings = {};  // what was left out, one sentence per entry
 };
 
 enum class ModelState : std::uint8_t { Unloaded, Loading, Ready, Failed };

@@ -5,66 +5,25 @@
 #include <set>
 #include <string_view>
 
+#include "core/parameters/limits.h"
+#include "core/parameters/parameters.h"
+#include "core/path.h"
 #include "core/utf8.h"
 
 namespace pcai {
 namespace {
 
-constexpr std::size_t kMaxStopSequences = 16;
-constexpr std::size_t kMaxStopBytes = 256;
-constexpr std::size_t kMaxLogitBiases = 1024;
-constexpr std::uint32_t kMaxTopLogprobs = 20;
-constexpr std::size_t kMaxTools = 128;
-constexpr std::size_t kMaxToolName = 64;
-constexpr std::size_t kMaxToolBytes = std::size_t{1} << 20;    // descriptions and schemas of all
-constexpr std::size_t kMaxMedia = 64;                          // of all messages
-constexpr std::size_t kMaxMediaBytes = std::size_t{48} << 20;  // the same
-constexpr std::size_t kMaxAdapterScales = 64;
-constexpr std::size_t kMaxGrammarBytes = std::size_t{1} << 20;
-constexpr std::size_t kMaxTemplateArguments = 32;
-constexpr std::size_t kMaxTemplateArgumentBytes = std::size_t{1} << 16;  // of all
-
-tl::unexpected<Error> refuse(std::string field, const std::string& what) {
-  std::string message = field + " " + what;
-  return fail(ErrorCode::InvalidRequest, std::move(message), std::move(field));
-}
-
-// Written so that NaN is out of every range.
-bool within(float value, float low, float high) {
-  return value >= low && value <= high;
-}
-
-std::string indexed(const char* name, std::size_t index) {
-  return std::string(name) + "[" + std::to_string(index) + "]";
-}
-
-Status check_stop_sequences(const std::vector<std::string>& sequences) {
-  if (sequences.size() > kMaxStopSequences) {
-    return refuse("stop", "has " + std::to_string(sequences.size()) + " sequences; at most " +
-                              std::to_string(kMaxStopSequences) + " are allowed");
-  }
-  for (std::size_t i = 0; i < sequences.size(); ++i) {
-    const std::string& sequence = sequences[i];
-    if (sequence.empty()) return refuse(indexed("stop", i), "must not be empty");
-    if (sequence.size() > kMaxStopBytes) {
-      return refuse(indexed("stop", i),
-                    "is longer than " + std::to_string(kMaxStopBytes) + " bytes");
-    }
-    if (!is_valid_utf8(sequence)) return refuse(indexed("stop", i), "is not valid UTF-8");
-  }
-  return {};
-}
-
 Status check_logit_bias(const std::vector<LogitBias>& biases) {
+  constexpr Range kBias{-kMaxLogitBias, kMaxLogitBias};
   if (biases.size() > kMaxLogitBiases) {
     return refuse("logit_bias", "has " + std::to_string(biases.size()) + " entries; at most " +
                                     std::to_string(kMaxLogitBiases) + " are allowed");
   }
   for (const LogitBias& bias : biases) {
     if (bias.token < 0) return refuse("logit_bias", "has a negative token id");
-    if (!within(bias.bias, -100.0F, 100.0F)) {
+    if (!contains(kBias, bias.bias)) {
       return refuse("logit_bias",
-                    "of token " + std::to_string(bias.token) + " must be between -100 and 100");
+                    "of token " + std::to_string(bias.token) + " must be " + range_text(kBias));
     }
   }
   return {};
@@ -73,16 +32,19 @@ Status check_logit_bias(const std::vector<LogitBias>& biases) {
 Status check_media(const ChatMessage& message, const std::string& field) {
   const std::string_view content = message.content ? std::string_view(*message.content) : "";
   std::size_t last = 0;
-  for (const Media& media : message.media) {
-    if (message.role != Role::User)
-      return refuse(field, "may hold images and audio in user messages only");
+  for (std::size_t i = 0; i < message.media.size(); ++i) {
+    const Media& media = message.media[i];
+    const std::string path = item_path(field + ".media", i);
+    if (message.role != Role::User) {
+      return refuse(path, "is an image or audio, which only user messages may hold");
+    }
     if (!media.bytes || media.bytes->empty()) {
-      return refuse(field, std::string("has an empty ") + to_string(media.kind));
+      return refuse(path, std::string("is an empty ") + to_string(media.kind));
     }
     const std::size_t at = media.position;
     if (at < last || at > content.size() || !is_valid_utf8(content.substr(0, at))) {
-      return refuse(field,
-                    std::string("has an ") + to_string(media.kind) + " at no place of the text");
+      return refuse(path,
+                    std::string("is an ") + to_string(media.kind) + " at no place of the text");
     }
     last = at;
   }
@@ -95,19 +57,19 @@ Status check_messages(const std::vector<ChatMessage>& messages) {
   std::size_t media_bytes = 0;
   for (std::size_t i = 0; i < messages.size(); ++i) {
     const ChatMessage& message = messages[i];
-    if (!is_valid_utf8(message.content.value_or("")) || !is_valid_utf8(message.reasoning)) {
-      return refuse(indexed("messages", i) + ".content", "is not valid UTF-8");
+    const std::string path = item_path("messages", i);
+    if (!is_valid_utf8(message.content.value_or(""))) {
+      return refuse(path + ".content", "is not valid UTF-8");
     }
-    if (Status status = check_media(message, indexed("messages", i) + ".content"); !status) {
-      return status;
-    }
+    if (!is_valid_utf8(message.reasoning)) return refuse(path + ".reasoning", "is not valid UTF-8");
+    if (Status status = check_media(message, path); !status) return status;
     media += message.media.size();
     for (const Media& item : message.media) media_bytes += item.bytes->size();
   }
   if (media > kMaxMedia || media_bytes > kMaxMediaBytes) {
     return refuse("messages", "may hold " + std::to_string(kMaxMedia) +
-                                  " images and recordings of " + std::to_string(kMaxMediaBytes) +
-                                  " bytes in all; these are " + std::to_string(media) + " of " +
+                                  " images and audio files of " + std::to_string(kMaxMediaBytes) +
+                                  " bytes in total; these are " + std::to_string(media) + " of " +
                                   std::to_string(media_bytes));
   }
   return {};
@@ -118,7 +80,7 @@ bool is_tool_name(const std::string& name) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
            c == '-';
   };
-  return !name.empty() && name.size() <= kMaxToolName &&
+  return !name.empty() && name.size() <= kMaxToolNameBytes &&
          std::all_of(name.begin(), name.end(), allowed);
 }
 
@@ -131,13 +93,13 @@ Status check_tools(const ToolOptions& tools) {
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < tools.definitions.size(); ++i) {
     const ToolDefinition& tool = tools.definitions[i];
-    const std::string field = indexed("tools", i) + ".function";
+    const std::string field = item_path("tools", i);
     if (!is_tool_name(tool.name)) {
-      return refuse(field + ".name", "must be 1 to " + std::to_string(kMaxToolName) +
+      return refuse(field + ".name", "must be 1 to " + std::to_string(kMaxToolNameBytes) +
                                          " letters, digits, '_' or '-'");
     }
     if (!names.insert(tool.name).second) {
-      return refuse(field + ".name", "'" + tool.name + "' is there twice");
+      return refuse(field + ".name", "'" + tool.name + "' occurs twice");
     }
     if (!is_valid_utf8(tool.description)) {
       return refuse(field + ".description", "is not valid UTF-8");
@@ -168,25 +130,24 @@ Status check_template_arguments(const std::vector<TemplateArgument>& arguments) 
   for (const TemplateArgument& argument : arguments) {
     bytes += argument.name.size() + argument.json.size();
     if (argument.name.empty() || !is_valid_utf8(argument.name) || !is_valid_utf8(argument.json)) {
-      return refuse("chat_template_kwargs", "has an empty name or text that is not UTF-8");
+      return refuse("template_arguments", "has an empty name or text that is not UTF-8");
     }
   }
   if (arguments.size() > kMaxTemplateArguments || bytes > kMaxTemplateArgumentBytes) {
-    return refuse("chat_template_kwargs",
+    return refuse("template_arguments",
                   "may have " + std::to_string(kMaxTemplateArguments) + " members of " +
-                      std::to_string(kMaxTemplateArgumentBytes) + " bytes in all");
+                      std::to_string(kMaxTemplateArgumentBytes) + " bytes in total");
   }
   return {};
 }
 
 Status check_grammar(const Grammar& grammar) {
-  const char* const field = grammar.kind == GrammarKind::JsonSchema ? "response_format" : "grammar";
-  if (grammar.source.empty()) return refuse(field, "has an empty source");
+  if (grammar.source.empty()) return refuse("grammar", "has an empty source");
   if (grammar.source.size() > kMaxGrammarBytes) {
-    return refuse(field, "has " + std::to_string(grammar.source.size()) + " bytes; at most " +
-                             std::to_string(kMaxGrammarBytes) + " are allowed");
+    return refuse("grammar", "has " + std::to_string(grammar.source.size()) + " bytes; at most " +
+                                 std::to_string(kMaxGrammarBytes) + " are allowed");
   }
-  if (!is_valid_utf8(grammar.source)) return refuse(field, "is not valid UTF-8");
+  if (!is_valid_utf8(grammar.source)) return refuse("grammar", "is not valid UTF-8");
   return {};
 }
 
@@ -194,13 +155,13 @@ Status check_adapters(const std::optional<std::vector<AdapterScale>>& adapters) 
   if (!adapters) return {};
   std::set<std::uint32_t> seen;
   for (const AdapterScale& adapter : *adapters) {
-    if (!std::isfinite(adapter.scale)) return refuse("lora", "has a scale that is not finite");
+    if (!std::isfinite(adapter.scale)) return refuse("adapters", "has a scale that is not finite");
     if (!seen.insert(adapter.index).second) {
-      return refuse("lora", "names adapter " + std::to_string(adapter.index) + " twice");
+      return refuse("adapters", "names adapter " + std::to_string(adapter.index) + " twice");
     }
   }
-  if (seen.size() > kMaxAdapterScales) {
-    return refuse("lora", "may name at most " + std::to_string(kMaxAdapterScales) + " adapters");
+  if (seen.size() > kMaxAdapters) {
+    return refuse("adapters", "may name at most " + std::to_string(kMaxAdapters) + " adapters");
   }
   return {};
 }
@@ -214,33 +175,12 @@ Status check_chat(const ChatPrompt& chat) {
 }  // namespace
 
 Status check_params(const GenerateParams& params) {
-  const float inf = HUGE_VALF;
-  if (!within(params.temperature, 0, inf) || params.temperature == inf) {
-    return refuse("temperature", "must be a finite number, 0 or more");
-  }
-  if (!within(params.top_p, 0, 1)) return refuse("top_p", "must be between 0 and 1");
-  if (params.top_k < 0) return refuse("top_k", "must be 0 (off) or more");
-  if (!within(params.min_p, 0, 1)) return refuse("min_p", "must be between 0 and 1");
-  if (!(params.repeat_penalty > 0) || params.repeat_penalty == inf) {
-    return refuse("repeat_penalty", "must be a finite number over 0");
-  }
-  if (!std::isfinite(params.frequency_penalty)) {
-    return refuse("frequency_penalty", "must be a finite number");
-  }
-  if (!std::isfinite(params.presence_penalty)) {
-    return refuse("presence_penalty", "must be a finite number");
-  }
-  if (params.penalty_last_n < -1) {
-    return refuse("penalty_last_n", "must be -1 (whole context), 0 (off) or more");
-  }
-  if (params.max_tokens < 1) return refuse("max_tokens", "must be at least 1");
-  if (params.top_logprobs > kMaxTopLogprobs) {
-    return refuse("top_logprobs", "must be at most " + std::to_string(kMaxTopLogprobs));
+  for (const Parameter& parameter : kParameters) {
+    if (Status status = check_parameter(parameter, params, parameter.name); !status) return status;
   }
   if (params.top_logprobs > 0 && !params.logprobs) {
     return refuse("top_logprobs", "needs logprobs to be true");
   }
-  if (Status status = check_stop_sequences(params.stop_sequences); !status) return status;
   if (params.grammar) {
     if (Status status = check_grammar(*params.grammar); !status) return status;
   }

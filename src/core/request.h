@@ -43,17 +43,33 @@ struct AdapterScale {
   float scale = 1;          // 0 = nothing
 };
 
-/// How a request samples and when it ends. The defaults are the contract's.
+/// How a request samples and when it ends. The defaults are the contract's. core/parameters.h has
+/// every number, switch and list of texts as data.
 struct GenerateParams {
-  float temperature = 0.7F;          // 0 = greedy
-  float top_p = 0.9F;                // 1 = off
-  std::int32_t top_k = 40;           // 0 = off
-  float min_p = 0.0F;                // 0 = off
-  float repeat_penalty = 1.0F;       // 1 = off
-  float frequency_penalty = 0.0F;    // 0 = off
-  float presence_penalty = 0.0F;     // 0 = off
-  std::int32_t penalty_last_n = 64;  // tokens the penalties look back on; -1 = whole context
-  std::uint32_t max_tokens = 2048;   // cut to what the context leaves; at least 1
+  float temperature = 0.7F;         // 0 = greedy
+  float top_p = 0.9F;               // 1 = off
+  std::int32_t top_k = 40;          // 0 = off
+  float min_p = 0.0F;               // 0 = off
+  float repeat_penalty = 1.0F;      // 1 = off
+  float frequency_penalty = 0.0F;   // 0 = off
+  float presence_penalty = 0.0F;    // 0 = off
+  std::int32_t repeat_last_n = 64;  // tokens the penalties look back on; -1 = whole context
+  float typical_p = 1.0F;           // 1 = off
+  float top_n_sigma = 0.0F;         // 0 = off
+  float dynatemp_range = 0.0F;      // 0 = off
+  float dynatemp_exponent = 1.0F;   // how the entropy becomes a temperature
+  float xtc_probability = 0.0F;     // 0 = off
+  float xtc_threshold = 0.1F;       // over 0.5 = off
+  float dry_multiplier = 0.0F;      // 0 = off
+  float dry_base = 1.75F;
+  std::int32_t dry_allowed_length = 2;   // tokens of a repetition that cost nothing
+  std::int32_t dry_penalty_last_n = -1;  // tokens it looks back on; 0 = off, -1 = whole context
+  std::vector<std::string> dry_sequence_breakers = {"\n", ":", "\"", "*"};
+  std::int32_t mirostat = 0;                     // 1 or 2 = that version; 0 = off
+  float mirostat_tau = 5.0F;                     // surprise to hold, in bits
+  float mirostat_eta = 0.1F;                     // how fast it adapts
+  std::uint32_t min_keep = 0;                    // 0 = off
+  std::uint32_t max_tokens = 2048;               // cut to what the context leaves; at least 1
   std::vector<std::string> stop_sequences = {};  // not part of the answer
   std::optional<std::uint64_t> seed = {};        // absent = a random one
   std::vector<LogitBias> logit_bias = {};
@@ -107,8 +123,8 @@ struct GenerateRequest {
 };
 
 /// Refuses what no model can honour: numbers out of range or not finite, empty or too many stop
-/// sequences. InvalidRequest, with the field's JSON name. Every backend calls one of the two in
-/// submit.
+/// sequences. InvalidRequest, with the field's name in core/parameters.h. Every backend calls one
+/// of the two in submit.
 Status check_params(const GenerateParams& params);
 
 /// The same, and the prompt: it must not be empty, its text must be UTF-8, its tools must have

@@ -1,5 +1,6 @@
 #include "engine/engine.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/engine_impl.h"
@@ -17,103 +18,134 @@ Engine::~Engine() {
 }
 
 Status Engine::add_model(ModelSpec spec) {
-  return impl_->add_model(std::move(spec));
+  const EngineLock lock(impl_->state);
+  return impl_->state.models.add(std::move(spec), impl_->state.options.keep_alive);
 }
 
 Status Engine::add_alias(std::string alias, std::string_view id) {
-  return impl_->add_alias(std::move(alias), id);
+  const EngineLock lock(impl_->state);
+  return impl_->state.models.add_alias(std::move(alias), id);
 }
 
 Status Engine::load_model(std::string_view id, backend::LoadProgress& progress) {
-  return impl_->load_model(id, progress);
+  return impl_->residence.load_model(id, progress);
 }
 
 Status Engine::unload_model(std::string_view id) {
-  return impl_->unload_model(id);
+  return impl_->residence.unload_model(id);
 }
 
 Status Engine::begin_load(std::string_view id) {
-  return impl_->begin_load(id);
+  return impl_->residence.begin_load(id);
 }
 
 Status Engine::begin_unload(std::string_view id) {
-  return impl_->begin_unload(id);
+  return impl_->residence.begin_unload(id);
 }
 
 Status Engine::remove_model(std::string_view id) {
-  return impl_->remove_model(id);
+  return impl_->residence.remove_model(id);
 }
 
 Status Engine::retire_model(std::string_view id) {
-  return impl_->retire_model(id);
+  return impl_->residence.retire_model(id);
 }
 
 Status Engine::set_default_model(std::string_view id) {
-  return impl_->set_default_model(id);
+  const EngineLock lock(impl_->state);
+  return impl_->state.models.set_default(id);
 }
 
 std::vector<ModelStatus> Engine::list_models() const {
-  return impl_->list_models();
-}
-
-ModelDefaults Engine::defaults(std::string_view id) const {
-  return impl_->defaults(id);
+  const EngineLock lock(impl_->state);
+  std::vector<ModelStatus> statuses;
+  for (const auto& model : impl_->state.models.all()) {
+    if (!model->removed) statuses.push_back(model->status());
+  }
+  return statuses;
 }
 
 Result<ModelStatus> Engine::model(std::string_view id) const {
-  return impl_->model(id);
+  const EngineLock lock(impl_->state);
+  Result<Model*> model = impl_->state.models.find(id);
+  if (!model) return fail(std::move(model.error()));
+  return (*model)->status();
+}
+
+ModelDefaults Engine::defaults(std::string_view id) const {
+  const EngineLock lock(impl_->state);
+  const Result<Model*> model = impl_->state.models.find(id);
+  return model ? (*model)->spec.defaults : ModelDefaults();
 }
 
 std::optional<ModelStats> Engine::model_stats(std::string_view id) const {
-  return impl_->model_stats(id);
+  EngineLock lock(impl_->state);
+  const Result<Model*> model = impl_->state.models.find(id);
+  if (!model || !(*model)->ready()) return std::nullopt;
+  const Lease lease = impl_->residence.lease(**model, (*model)->instance);
+  lock.unlock();
+  return lease.model().stats();
 }
 
 Result<std::unique_ptr<Generation>> Engine::generate(GenerateRequest request) {
-  return impl_->generate(std::move(request));
+  return impl_->requests.generate(std::move(request), impl_->cancel_request());
 }
 
 Result<std::unique_ptr<EmbedInquiry>> Engine::embed(EmbedRequest request) {
-  return impl_->embed(std::move(request));
+  return impl_->inquiries.embed(std::move(request), impl_->cancel_inquiry());
 }
 
 Result<std::unique_ptr<RankInquiry>> Engine::rank(RankRequest request) {
-  return impl_->rank(std::move(request));
+  return impl_->inquiries.rank(std::move(request), impl_->cancel_inquiry());
 }
 
 Result<std::unique_ptr<TokensInquiry>> Engine::tokenize(TokenizeRequest request) {
-  return impl_->tokenize(std::move(request));
+  return impl_->inquiries.tokenize(std::move(request), impl_->cancel_inquiry());
 }
 
 Result<std::unique_ptr<TextInquiry>> Engine::detokenize(DetokenizeRequest request) {
-  return impl_->detokenize(std::move(request));
+  return impl_->inquiries.detokenize(std::move(request), impl_->cancel_inquiry());
 }
 
 Result<std::unique_ptr<TextInquiry>> Engine::apply_template(TemplateRequest request) {
-  return impl_->apply_template(std::move(request));
+  return impl_->inquiries.apply_template(std::move(request), impl_->cancel_inquiry());
 }
 
 Result<std::unique_ptr<CountInquiry>> Engine::count_tokens(CountRequest request) {
-  return impl_->count_tokens(std::move(request));
+  return impl_->inquiries.count_tokens(std::move(request), impl_->cancel_inquiry());
 }
 
 bool Engine::ready() const {
-  return impl_->ready();
+  const EngineLock lock(impl_->state);
+  const Result<Model*> model = impl_->state.models.find("");
+  if (!model || impl_->state.draining) return false;
+  // One that has left for being idle, or to make room, comes back when it is asked for.
+  const bool has_left = (*model)->phase == Model::Phase::Unloaded && (*model)->load_seconds > 0;
+  return (*model)->ready() || has_left;
 }
 
 void Engine::drain() {
-  impl_->drain();
+  const EngineLock lock(impl_->state);
+  impl_->state.draining = true;
 }
 
 bool Engine::wait_idle(std::chrono::milliseconds timeout) {
-  return impl_->wait_idle(timeout);
+  const EngineLock lock(impl_->state);
+  return impl_->state.wait_for(std::min(timeout, kLongestTimeout),
+                               [this]() REQUIRES(engine_mutex) { return impl_->idle(); });
 }
 
 void Engine::cancel_all() {
-  impl_->cancel_all();
+  impl_->requests.cancel_all();
+  impl_->inquiries.cancel(nullptr);
 }
 
 EngineStats Engine::stats() const {
-  return impl_->stats();
+  const EngineLock lock(impl_->state);
+  EngineStats stats = impl_->state.counts;
+  stats.queued = impl_->requests.queued();
+  stats.running = impl_->requests.running();
+  return stats;
 }
 
 }  // namespace pcai::engine

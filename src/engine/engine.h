@@ -14,8 +14,8 @@
 #include "core/model.h"
 #include "core/result.h"
 #include "core/tokens.h"
-#include "engine/generation.h"
-#include "engine/inquiry.h"
+#include "engine/requests/generation.h"
+#include "engine/requests/inquiry.h"
 
 namespace pcai::engine {
 

@@ -8,7 +8,7 @@ namespace pcai::fit {
 namespace {
 
 constexpr int kSuccess = 0;  // of CUDA and of NVML
-constexpr int kMostDevices = 64;
+constexpr int kMaxDevices = 64;
 
 /// The free memory of a GPU by its PCI address, from NVIDIA's management library.
 class Management {
@@ -47,7 +47,7 @@ class Management {
     unsigned long long used;
   };
 
-  DriverLibrary library_;
+  platform::Library library_;
   int (*handle_by_address_)(const char*, void**);
   int (*memory_info_)(void*, Memory*);
   int (*shutdown_)();
@@ -56,8 +56,8 @@ class Management {
 
 }  // namespace
 
-std::vector<Device> cuda_devices(const DriverNames& names) {
-  const DriverLibrary driver(names.cuda);
+std::vector<Device> cuda_devices(const platform::DriverNames& names) {
+  const platform::Library driver(names.cuda);
   auto* const init = driver.function<int(unsigned)>("cuInit");
   auto* const count = driver.function<int(int*)>("cuDeviceGetCount");
   auto* const get = driver.function<int(int*, int)>("cuDeviceGet");
@@ -71,7 +71,7 @@ std::vector<Device> cuda_devices(const DriverNames& names) {
   }
   const Management management(names.nvml);
   std::vector<Device> found;
-  for (int i = 0; i < std::min(devices, kMostDevices); ++i) {
+  for (int i = 0; i < std::min(devices, kMaxDevices); ++i) {
     int handle = 0;
     std::array<char, 256> text{};
     std::size_t bytes = 0;

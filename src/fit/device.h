@@ -20,8 +20,8 @@ struct Device {
   std::string driver = {};  // "cuda", "vulkan"; empty for the CPU
 };
 
-/// The processor and its memory. Free is what can be had without swapping, and within the limit of
-/// the control group that this process is in.
+/// The processor and its memory. Free is what can be had without swapping, and within the limits
+/// that are set for this process.
 Device cpu_device();
 
 }  // namespace pcai::fit

@@ -26,7 +26,7 @@ GpuConfig gpu_config(const std::vector<Device>& devices) {
   return gpus;
 }
 
-std::vector<Device> find_gpus(const DriverNames& names) {
+std::vector<Device> find_gpus(const platform::DriverNames& names) {
   std::vector<Device> gpus = cuda_devices(names);
   for (Device& gpu : vulkan_devices(names, !gpus.empty())) {
     gpu.index = static_cast<std::int32_t>(gpus.size());

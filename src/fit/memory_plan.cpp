@@ -14,8 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint32_t kLeastContext = 256;
-constexpr std::uint64_t kMostContext = std::uint64_t{1} << 31;
+constexpr std::uint32_t kMinContext = 256;
+constexpr std::uint64_t kMaxContext = std::uint64_t{1} << 31;
 
 std::string mib(std::uint64_t bytes) {
   return fmt::format("{} MiB", (bytes + (1 << 20) - 1) >> 20);
@@ -42,7 +42,7 @@ class Planner {
   }
 
   MemoryPlan plan() {
-    const std::uint64_t trained = std::max(model_.train_context, kLeastContext);
+    const std::uint64_t trained = std::max(model_.train_context, kMinContext);
     const std::uint64_t wanted =
         config_.context_length.value_or(static_cast<std::uint32_t>(trained));
     plan_.sequences = shape_.running;
@@ -51,16 +51,17 @@ class Planner {
     const std::uint64_t most = most_cells();
     plan_.holds_context = wanted <= most;
     if (wanted > most && !config_.context_length) {
-      place(std::max<std::uint64_t>(most, kLeastContext));
+      place(std::max<std::uint64_t>(most, kMinContext));
       if (plan_.context < wanted) {  // the least is not cut
         plan_.notes.push_back(fmt::format(
-            "the context is cut from {} to {} tokens: they may take half of the memory that is "
-            "left beside the weights",
+            "the context is reduced from {} to {} tokens, because it may take half of the memory "
+            "that the weights leave free",
             wanted, plan_.context));
       }
     } else if (wanted > most) {
-      refuse(fmt::format("a context of {} tokens needs {}; the memory left holds {} tokens", wanted,
-                         mib(plan_.shares.front().context), most));
+      refuse(fmt::format(
+          "a context of {} tokens needs {}; the remaining memory is enough for {} tokens", wanted,
+          mib(plan_.shares.front().context), most));
     }
     for (const DeviceShare& share : plan_.shares) {
       const std::uint64_t needs = share.bytes() + share.margin;
@@ -117,7 +118,7 @@ class Planner {
     if (count > 0) {
       for (const Device& gpu : gpus_) shares.push_back({.device = gpu, .margin = margin_of(gpu)});
     }
-    shares.front().weights = model_.input.weights + extra_files();
+    shares.front().weights = model_.input.weights + model_.parts;
     shares.front().panels = model_.input.panels;
     std::uint64_t packed = model_.input.packed;
     const std::uint32_t first = places() - count;
@@ -169,26 +170,14 @@ class Planner {
       return free > fixed && context <= (free - fixed) / 2 &&
              fixed + context + compute_bytes(model_, cells, shape_) + cpu.margin <= free;
     };
-    std::uint64_t fits = 0;  // in units of kLeastContext
-    std::uint64_t too_many = kMostContext / kLeastContext + 1;
-    if (each == 0 || free == 0) return kMostContext;
+    std::uint64_t fits = 0;  // in units of kMinContext
+    std::uint64_t too_many = kMaxContext / kMinContext + 1;
+    if (each == 0 || free == 0) return kMaxContext;
     while (too_many - fits > 1) {
       const std::uint64_t middle = (fits + too_many) / 2;
-      (holds(middle * kLeastContext) ? fits : too_many) = middle;
+      (holds(middle * kMinContext) ? fits : too_many) = middle;
     }
-    return fits * kLeastContext;
-  }
-
-  std::uint64_t extra_files() const {
-    std::uint64_t bytes = 0;
-    const auto count = [&bytes](const fs::path& file) {
-      std::error_code error;
-      const std::uintmax_t size = fs::file_size(file, error);
-      if (!error) bytes += size;
-    };
-    if (config_.projector) count(*config_.projector);
-    for (const AdapterConfig& adapter : config_.adapters) count(adapter.path);
-    return bytes;
+    return fits * kMinContext;
   }
 
   const ModelMemory& model_;
@@ -234,11 +223,16 @@ MemoryPlan plan_memory(const ModelMemory& model, const ModelConfig& config,
   return Planner(model, config, devices).plan();
 }
 
+Result<MemoryPlan> plan_memory(const ModelConfig& config, const std::vector<Device>& devices) {
+  return read_model_memory(config).map(
+      [&](const ModelMemory& model) { return plan_memory(model, config, devices); });
+}
+
 Result<std::uint64_t> expected_memory(const ModelConfig& config) {
   std::error_code error;
   if (fs::is_directory(config.model_path, error)) return weights_in(config.model_path);
-  return read_model_memory(config.model_path).map([&](const ModelMemory& model) {
-    return plan_memory(model, config, {cpu_device()}).bytes();
+  return plan_memory(config, {cpu_device()}).map([](const MemoryPlan& plan) {
+    return plan.bytes();
   });
 }
 

@@ -12,6 +12,7 @@
 #include "models/gguf/gguf_reader.h"
 #include "models/gguf/gguf_summary.h"
 #include "models/gguf/gguf_vocabulary.h"
+#include "models/model_part.h"
 
 namespace pcai::fit {
 namespace {
@@ -294,15 +295,31 @@ Result<ModelMemory> read_model_memory(const std::filesystem::path& path) {
   return model_memory(parts);
 }
 
+Result<ModelMemory> read_model_memory(const ModelConfig& config) {
+  Result<ModelMemory> model = read_model_memory(config.model_path);
+  if (!model) return model;
+  if (config.projector) {
+    const auto bytes = models::check_part(models::GgufKind::Projector, *config.projector);
+    if (!bytes && !config.projector_optional) return fail(bytes.error());
+    model->parts += bytes.value_or(0);
+  }
+  for (const AdapterConfig& adapter : config.adapters) {
+    const auto bytes = models::check_part(adapter);
+    if (!bytes) return fail(bytes.error());
+    model->parts += *bytes;
+  }
+  return model;
+}
+
 ContextShape context_shape(const ModelConfig& config, bool is_recurrent) {
-  constexpr std::uint32_t kLeastBatch = 32;
-  constexpr std::uint32_t kIdleSequences = 48;   // prefixes kept beside the running requests
-  constexpr std::uint32_t kMostSequences = 256;  // LLAMA_MAX_SEQ
+  constexpr std::uint32_t kMinBatch = 32;
+  constexpr std::uint32_t kIdleSequences = 48;  // prefixes kept beside the running requests
+  constexpr std::uint32_t kMaxSequences = 256;  // LLAMA_MAX_SEQ
   ContextShape shape;
-  shape.batch = std::max(config.batch_size, kLeastBatch);
-  shape.running = std::clamp(config.max_sequences, 1U, std::min(shape.batch, kMostSequences - 1));
+  shape.batch = std::max(config.batch_size.value_or(kDefaultBatchSize), kLeastBatch);
+  shape.running = std::clamp(config.max_sequences, 1U, std::min(shape.batch, kMaxSequences - 1));
   shape.sequences =
-      is_recurrent ? shape.running : std::min(shape.running + kIdleSequences, kMostSequences);
+      is_recurrent ? shape.running : std::min(shape.running + kIdleSequences, kMaxSequences);
   return shape;
 }
 

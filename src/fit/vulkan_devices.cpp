@@ -13,8 +13,8 @@ constexpr std::uint32_t kVersion1_1 = (1U << 22) | (1U << 12);
 constexpr std::uint32_t kNvidia = 0x10DE;
 constexpr std::uint32_t kSoftware = 4;  // VK_PHYSICAL_DEVICE_TYPE_CPU
 constexpr std::uint32_t kDeviceLocal = 1;
-constexpr std::uint32_t kMostDevices = 64;
-constexpr std::uint32_t kMostHeaps = 16;
+constexpr std::uint32_t kMaxDevices = 64;
+constexpr std::uint32_t kMaxHeaps = 16;
 
 struct ApplicationInfo {
   std::uint32_t type = 0;
@@ -50,8 +50,8 @@ struct Properties {
 struct MemoryBudget {
   std::uint32_t type = 1000237000;
   void* next = nullptr;
-  std::uint64_t budget[kMostHeaps] = {};
-  std::uint64_t usage[kMostHeaps] = {};
+  std::uint64_t budget[kMaxHeaps] = {};
+  std::uint64_t usage[kMaxHeaps] = {};
 };
 
 struct MemoryHeap {
@@ -65,13 +65,13 @@ struct MemoryProperties {
   std::uint32_t type_count = 0;
   std::uint32_t types[32][2] = {};
   std::uint32_t heap_count = 0;
-  MemoryHeap heaps[kMostHeaps] = {};
+  MemoryHeap heaps[kMaxHeaps] = {};
 };
 
 }  // namespace
 
-std::vector<Device> vulkan_devices(const DriverNames& names, bool without_nvidia) {
-  const DriverLibrary loader(names.vulkan);
+std::vector<Device> vulkan_devices(const platform::DriverNames& names, bool without_nvidia) {
+  const platform::Library loader(names.vulkan);
   auto* const create =
       loader.function<int(const InstanceInfo*, const void*, Handle*)>("vkCreateInstance");
   auto* const destroy = loader.function<void(Handle, const void*)>("vkDestroyInstance");
@@ -89,13 +89,13 @@ std::vector<Device> vulkan_devices(const DriverNames& names, bool without_nvidia
   const InstanceInfo info = {.application = &application};
   Handle instance = nullptr;
   if (create(&info, nullptr, &instance) != 0) return {};
-  std::uint32_t count = kMostDevices;
+  std::uint32_t count = kMaxDevices;
   std::vector<Handle> handles(count);
   // 5 = there are more than were asked for.
   const int status = list(instance, &count, handles.data());
   if (status != 0 && status != 5) count = 0;
   std::vector<Device> found;
-  for (std::uint32_t i = 0; i < std::min(count, kMostDevices); ++i) {
+  for (std::uint32_t i = 0; i < std::min(count, kMaxDevices); ++i) {
     Properties properties{};
     describe(handles[i], &properties);
     if (properties.type == kSoftware || (without_nvidia && properties.vendor == kNvidia)) continue;
@@ -108,7 +108,7 @@ std::vector<Device> vulkan_devices(const DriverNames& names, bool without_nvidia
                      .kind = DeviceKind::Gpu,
                      .index = static_cast<std::int32_t>(found.size()),
                      .driver = "vulkan"};
-    for (std::uint32_t heap = 0; heap < std::min(memory.heap_count, kMostHeaps); ++heap) {
+    for (std::uint32_t heap = 0; heap < std::min(memory.heap_count, kMaxHeaps); ++heap) {
       if ((memory.heaps[heap].flags & kDeviceLocal) == 0) continue;
       device.memory_total += memory.heaps[heap].size;
       if (budget.budget[heap] > budget.usage[heap]) {

@@ -6,10 +6,10 @@
 
 namespace pcai::grammar {
 
-/// A regular expression of a JSON schema, which is ECMA-262's, in the words of the Rust dialect
-/// that llguidance reads, where both have the same signs for different things: `.`, `\s`, `\S`, `[`
-/// inside a class. The error tells what has no counterpart, or would be matched wrongly. What is
-/// wrong in both dialects stays as it is.
+/// Translates a JSON schema's regular expression (ECMA-262) into the Rust dialect that llguidance
+/// reads, where the same signs mean different things: `.`, `\s`, `\S`, `[` inside a class. Fails
+/// with the reason if something has no counterpart or would be matched wrongly. What is wrong in
+/// both dialects is left as it is.
 tl::expected<std::string, std::string> translate_pattern(std::string_view pattern);
 
 }  // namespace pcai::grammar

@@ -151,8 +151,8 @@ std::optional<SchemaFault> find_endless(Json& root) {
   const std::string pointer = Endings(root).endless();
   if (pointer.empty()) return std::nullopt;
   return SchemaFault{readable_path(pointer),
-                     "what it describes must contain itself, so no answer could end; let the inner "
-                     "one be null, optional, or an item of a list that may be empty"};
+                     "every instance must contain another one, so no answer could end; let the "
+                     "inner one be null, optional, or an item of a list that may be empty"};
 }
 
 }  // namespace pcai::grammar

@@ -6,8 +6,8 @@
 
 namespace pcai::grammar {
 
-/// Finds a schema whose every instance has another instance of it inside, so that no answer that
-/// begins one could end. Schemas that nothing uses do not count.
+/// Finds a schema whose every instance contains another instance of it, so that an answer that
+/// begins one could never end. Schemas that nothing uses are ignored.
 std::optional<SchemaFault> find_endless(OrderedJson& root);
 
 }  // namespace pcai::grammar

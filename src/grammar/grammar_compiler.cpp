@@ -11,7 +11,7 @@
 namespace pcai::grammar {
 namespace {
 
-constexpr std::size_t kMostKept = 64;
+constexpr std::size_t kMaxKept = 64;
 constexpr std::size_t kLongestReason = 500;
 constexpr char kSpecialMark = '\xFF';  // llguidance's: no text begins with this byte
 
@@ -115,25 +115,23 @@ Result<GrammarMatcher> GrammarCompiler::compile(const Grammar& grammar) {
   if (grammar.kind == GrammarKind::JsonSchema) {
     const auto prepared = prepare_schema(grammar.source);
     if (!prepared) return fail(prepared.error());
-    return compile_source(type_name(grammar.kind), *prepared, "response_format");
+    return compile_source(type_name(grammar.kind), *prepared);
   }
   if (grammar.source.find('\0') != std::string::npos) {
-    return fail(ErrorCode::InvalidRequest, "grammar: has a zero byte in it", "grammar");
+    return fail(ErrorCode::InvalidRequest, "the grammar has a zero byte in it");
   }
-  return compile_source(type_name(grammar.kind), grammar.source, "grammar");
+  return compile_source(type_name(grammar.kind), grammar.source);
 }
 
 Result<GrammarMatcher> GrammarCompiler::compile_list(const std::string& list) {
-  return compile_source("llguidance", list, "tools");
+  return compile_source("llguidance", list);
 }
 
-Result<GrammarMatcher> GrammarCompiler::compile_source(const char* type, const std::string& source,
-                                                       const char* field) {
-  const auto refuse = [field](const std::string& why) {
-    return fail(ErrorCode::InvalidRequest, std::string(field) + ": " + why, field);
-  };
+Result<GrammarMatcher> GrammarCompiler::compile_source(const char* type,
+                                                       const std::string& source) {
+  const auto refuse = [](const std::string& why) { return fail(ErrorCode::InvalidRequest, why); };
   std::string key = type + (":" + source);
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (const auto found = by_key_.find(key); found != by_key_.end()) {
     recent_.splice(recent_.begin(), recent_, found->second);
     return recent_.front().matcher.clone();
@@ -151,7 +149,7 @@ Result<GrammarMatcher> GrammarCompiler::compile_source(const char* type, const s
   if (matcher.failed()) return refuse(shorten(matcher.error().message));
   recent_.push_front({std::move(key), std::move(matcher)});
   by_key_.emplace(recent_.front().key, recent_.begin());
-  if (recent_.size() > kMostKept) {
+  if (recent_.size() > kMaxKept) {
     by_key_.erase(recent_.back().key);
     recent_.pop_back();
   }

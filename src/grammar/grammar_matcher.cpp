@@ -8,7 +8,7 @@
 namespace pcai::grammar {
 namespace {
 
-constexpr std::size_t kMostForced = 256;  // at once; more come with the next token
+constexpr std::size_t kMaxForced = 256;  // at once; more come with the next token
 constexpr std::size_t kLongestReason = 300;
 
 }  // namespace
@@ -41,7 +41,7 @@ void GrammarMatcher::accept(std::int32_t token) {
 }
 
 std::vector<std::int32_t> GrammarMatcher::forced() {
-  std::array<std::uint32_t, kMostForced> tokens;
+  std::array<std::uint32_t, kMaxForced> tokens;
   const std::int32_t count =
       llg_matcher_compute_ff_tokens(matcher_.get(), tokens.data(), tokens.size());
   if (count <= 0) return {};
@@ -59,7 +59,7 @@ bool GrammarMatcher::failed() const {
 Error GrammarMatcher::error() const {
   const char* const reason = llg_matcher_get_error(matcher_.get());
   return {ErrorCode::Internal,
-          "the grammar cannot go on here: " +
+          "the grammar fails at this place: " +
               std::string(reason == nullptr ? "" : reason).substr(0, kLongestReason)};
 }
 

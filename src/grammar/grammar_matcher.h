@@ -11,29 +11,31 @@ struct LlgMatcher;
 
 namespace pcai::grammar {
 
-/// Follows one answer through a grammar, token by token. Not thread-safe. What goes wrong inside
-/// (a grammar that costs too much at this place) ends it: failed() then, and nothing is allowed.
+/// Follows one answer through a grammar, token by token. Not thread-safe. An error inside (a
+/// grammar that costs too much at this place) ends it: then failed() is true and no token is
+/// allowed.
 class GrammarMatcher {
  public:
-  /// Takes `matcher` over, whose compiler must outlive it. Made by GrammarCompiler.
+  /// Takes over `matcher`, whose compiler must outlive it. For GrammarCompiler.
   explicit GrammarMatcher(LlgMatcher* matcher);
 
-  /// A second one at the same place.
+  /// A copy at the same place.
   GrammarMatcher clone() const;
 
-  /// Whether the token may come next. An end token may where the grammar is fulfilled.
+  /// True if the token may come next. An end token may come if the grammar is satisfied.
   bool allows(std::int32_t token);
 
-  /// A bit for each token that may come next, 32 to a word, lowest bit first; empty once failed().
+  /// One bit per token, set if it may come next; 32 bits per word, lowest bit first. Empty if
+  /// failed().
   std::span<const std::uint32_t> mask();
 
-  /// Goes on by a token that is allowed.
+  /// Takes the next token, which must be allowed.
   void accept(std::int32_t token);
 
-  /// The tokens that must come next because nothing else is allowed; often none.
+  /// The tokens that must come next because nothing else is allowed. Often there are none.
   std::vector<std::int32_t> forced();
 
-  /// True when the grammar is fulfilled and nothing can follow but an end token.
+  /// True if the grammar is satisfied and only an end token can follow.
   bool complete();
 
   bool failed() const;

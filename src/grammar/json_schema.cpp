@@ -10,11 +10,11 @@ namespace {
 using Json = OrderedJson;
 
 constexpr int kMaxDepth = 64;
-constexpr int kMostParts = 100;
+constexpr int kMaxParts = 100;
 constexpr const char* kOptions = "x-guidance";
 
 tl::unexpected<Error> refuse(const std::string& what) {
-  return fail(ErrorCode::InvalidRequest, "response_format: the schema " + what, "response_format");
+  return fail(ErrorCode::InvalidRequest, "the schema " + what);
 }
 
 bool has_options(const Json& json) {
@@ -44,7 +44,7 @@ class FaultFinder {
 
  private:
   std::optional<SchemaFault> check(Json& part, const std::string& pointer) {
-    if (!part.is_object() || parts_++ >= kMostParts) return std::nullopt;
+    if (!part.is_object() || parts_++ >= kMaxParts) return std::nullopt;
     Json alone = part;
     for (const char* const definitions : {"$defs", "definitions"}) {
       if (root_.contains(definitions)) alone[definitions] = root_[definitions];

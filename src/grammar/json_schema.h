@@ -9,15 +9,15 @@
 
 namespace pcai::grammar {
 
-/// A schema's text as llguidance gets it. Instances are on one line, with one blank after ':' and
-/// ',', so that no answer can go on with blanks for ever and more of it is forced; a character is
-/// written in one way only, so that no name is written around its schema. Fails with
-/// InvalidRequest: not JSON, nested too deep, with llguidance's own options ("x-guidance") in it,
-/// or with what llguidance would enforce wrongly.
+/// Prepares a schema's text for llguidance. Answers will be on one line, with one blank after ":"
+/// and ",", so that no answer can go on with blanks for ever and more tokens are forced. Each
+/// character has one spelling only, so that an answer cannot evade the schema by spelling a name
+/// differently. Fails with InvalidRequest if the text is not JSON, is nested too deeply, contains
+/// llguidance's own options ("x-guidance"), or has something that llguidance would enforce wrongly.
 Result<std::string> prepare_schema(std::string_view source);
 
-/// The innermost part of a prepared schema for which `validate` gives a reason ("" = fine). Tries a
-/// bounded number of parts.
+/// Finds the innermost part of a prepared schema for which `validate` gives a reason ("" = no
+/// fault). Tries a bounded number of parts.
 SchemaFault find_fault(const std::string& source,
                        const std::function<std::string(const std::string&)>& validate);
 

@@ -20,9 +20,10 @@ using Reason = std::optional<std::string>;
 
 constexpr double kInexact = 9007199254740992.0;    // 2^53: from here on doubles skip integers
 constexpr std::uint64_t kLargestMultiple = 65535;  // llguidance multiplies two in 32 bits
-constexpr std::size_t kMostInlined = 64 * 1024;    // bytes
-constexpr int kMostHops = 8;
-constexpr const char* kTooNarrow = "an excluded whole number with the other bound less than 1 away";
+constexpr std::size_t kMaxInlined = 64 * 1024;     // bytes
+constexpr int kMaxHops = 8;
+constexpr const char* kTooNarrow =
+    "an exclusive bound that is a whole number less than 1 away from the other bound";
 constexpr std::ptrdiff_t kDeepest = 100;  // steps below the root
 
 // llguidance's own know no leap years, and a leap second in every minute.
@@ -47,18 +48,18 @@ Json format_schema(std::string_view format) {
 
 /// OpenAPI's formats of whole numbers; null for others. Of 64 bits, what llguidance can tell apart.
 Json integer_range(std::string_view format) {
-  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
   const auto between = [](std::int64_t low, std::int64_t high) {
     return Json{{"type", "integer"}, {"minimum", low}, {"maximum", high}};
   };
   if (format == "int8") return between(-128, 127);
   if (format == "int16") return between(-32768, 32767);
   if (format == "int32") return between(-2147483648LL, 2147483647);
-  if (format == "int64") return {{"type", "integer"}, {"maximum", kMost}};
+  if (format == "int64") return {{"type", "integer"}, {"maximum", kMax}};
   if (format == "uint8") return between(0, 255);
   if (format == "uint16") return between(0, 65535);
   if (format == "uint32") return between(0, 4294967295LL);
-  if (format == "uint64") return between(0, kMost);
+  if (format == "uint64") return between(0, kMax);
   return nullptr;
 }
 
@@ -142,7 +143,7 @@ class Inliner {
     if (options == schema.end() || !options->is_array()) return;
     if (std::count(pointer.begin(), pointer.end(), '/') > kDeepest) return;
     for (Json& option : *options) {
-      for (int hops = 0; hops < kMostHops && inlined_ < kMostInlined; ++hops) {
+      for (int hops = 0; hops < kMaxHops && inlined_ < kMaxInlined; ++hops) {
         if (!option.is_object() || option.size() != 1 || !option.contains("$ref")) break;
         if (!option["$ref"].is_string()) break;
         const Json* const target = find_reference(root_, option["$ref"].get<std::string>());
@@ -167,10 +168,10 @@ class Rules {
     intersects_ =
         intersects_ || has("allOf") || has("patternProperties") || (applies && schema.size() > 1);
     if (has("additionalItems") && (has("prefixItems") || applies || has("const") || has("enum"))) {
-      return "'additionalItems' beside 'prefixItems', 'anyOf' and their like";
+      return "'additionalItems' together with 'prefixItems', 'anyOf' or the like";
     }
     if (has("prefixItems") && schema.value("items", Json()).is_array()) {
-      return "'prefixItems' beside a list of 'items'";
+      return "'prefixItems' together with a list of 'items'";
     }
     if (schema.value("uniqueItems", Json()) == false) schema.erase("uniqueItems");
     if (Reason reason = check_numbers(schema)) return reason;
@@ -212,7 +213,7 @@ class Rules {
         return std::string("'") + keyword + "' has a number of 2^53 or beyond";
       }
       if (value != schema.end() && !writable(*value)) {
-        return std::string("'") + keyword + "' has a control character in it";
+        return std::string("'") + keyword + "' contains a control character";
       }
     }
     if (schema.value("type", Json()) != "integer") {
@@ -225,7 +226,7 @@ class Rules {
         multiple != schema.end() && multiple->is_number()) {
       const auto scaled = decimal(multiple->get<double>());
       if (scaled.first >= kInexact / 2) {
-        return "'multipleOf' " + multiple->dump() + ", which doubles do not hold as a decimal";
+        return "'multipleOf' " + multiple->dump() + ", which a double cannot hold exactly";
       }
       multiples_.push_back(scaled);
     }
@@ -240,7 +241,7 @@ class Rules {
                         !schema.contains("patternProperties");
     const std::size_t required = schema.value("required", Json::array()).size();
     if (closed || least->get<std::uint64_t>() <= required + 1) return std::nullopt;
-    return "'minProperties' that freely chosen names must fulfil";
+    return "'minProperties' that needs names which the schema does not list";
   }
 
   static Reason translate_patterns(Json& schema) {
@@ -273,11 +274,11 @@ class Rules {
       schema.erase("format");
       if (type == "number" && (name == "float" || name == "double")) return std::nullopt;
       Json range = integer_range(name);
-      if (range.is_null()) return "'format' that says nothing known about a number: " + name;
+      if (range.is_null()) return "an unknown 'format' for a number: " + name;
       return add_to_all(schema, std::move(range));
     }
     if (type.is_string() && type != "string") {
-      return "'format' of what is neither a string nor a number: " + name;
+      return "'format' for a type that is neither string nor number: " + name;
     }
     Json own = format_schema(name);
     if (own.is_null()) return std::nullopt;

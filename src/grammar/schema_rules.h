@@ -6,7 +6,7 @@
 
 namespace pcai::grammar {
 
-/// Rewrites what llguidance takes for less than it says (formats, patterns, references in 'oneOf'),
+/// Rewrites what llguidance would enforce only in part (formats, patterns, references in "oneOf"),
 /// and finds what it would enforce wrongly. Definitions that nothing refers to are left alone.
 std::optional<SchemaFault> apply_rules(OrderedJson& schema);
 

@@ -70,10 +70,10 @@ class Walk {
       const auto name = reference->get<std::string>();
       if (rebased) return refuse(pointer, "'$ref' below an '$id': " + name);
       if (name.find_first_of("~%") != std::string::npos) {
-        return refuse(pointer, "'$ref' with '~' or '%' in it: " + name);
+        return refuse(pointer, "'$ref' that contains '~' or '%': " + name);
       }
       if (find_reference(root_, name) == nullptr) {
-        return refuse(pointer, "'$ref' to what is not in the schema: " + name);
+        return refuse(pointer, "'$ref' to something that the schema does not contain: " + name);
       }
       references_.push_back(name == "#/" ? "#" : name);
     }

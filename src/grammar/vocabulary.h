@@ -11,14 +11,14 @@ namespace pcai::grammar {
 /// A model's tokens, as a grammar sees them.
 struct Vocabulary {
   struct Token {
-    std::string bytes;     // of a special token: its name, such as "<|im_end|>"
+    std::string bytes;     // for a special token its name, such as "<|im_end|>"
     bool special = false;  // never part of text
   };
 
   std::vector<Token> tokens;       // by id
   std::vector<std::int32_t> ends;  // ids that end an answer; at least one
 
-  /// Text to ids, without special tokens. Any thread may call it, as long as the compiler lives.
+  /// Tokenizes text without special tokens. Any thread may call it while the compiler lives.
   std::function<std::vector<std::int32_t>(std::string_view)> tokenize;
 };
 

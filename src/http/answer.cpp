@@ -19,6 +19,22 @@ std::string ping(Exchange& exchange, const Choices& choices, const StreamForm& f
   return std::string(form.ping);
 }
 
+/// The next event; a failure is told in the words of the route's API.
+std::optional<std::pair<std::uint32_t, GenerateEvent>> next_event(const Exchange& exchange,
+                                                                  Choices& choices) {
+  auto event = choices.next();
+  if (!event) return event;
+  if (auto* const failed = std::get_if<Failed>(&event->second)) {
+    failed->error = exchange.in_our_words(std::move(failed->error), choices.prompt(event->first));
+  }
+  return event;
+}
+
+/// Replies with an error that speaks the API's words.
+Task<void> tell(Exchange& exchange, const Error& error) {
+  return exchange.reply(error_response(error));
+}
+
 Error shutting_down() {
   return {ErrorCode::Draining, "the server is shutting down"};
 }
@@ -27,14 +43,14 @@ Error shutting_down() {
 
 Task<void> answer_whole(Exchange& exchange, Choices choices, std::unique_ptr<WholeAnswer> answer) {
   while (!answer->done() && !answer->error() && !exchange.gone() && !exchange.ending()) {
-    if (auto event = choices.next()) {
+    if (auto event = next_event(exchange, choices)) {
       answer->add(event->first, event->second);
     } else {
       co_await exchange.wait_until(Clock::time_point::max());
     }
   }
   if (exchange.gone()) co_return;
-  if (answer->error()) co_return co_await exchange.fail(*answer->error());
+  if (answer->error()) co_return co_await tell(exchange, *answer->error());
   if (!answer->done()) co_return co_await exchange.fail(shutting_down());
   co_await exchange.reply(json_response(answer->json()));
 }
@@ -45,14 +61,14 @@ Task<void> answer_stream(Exchange& exchange, Choices choices,
   const auto first_ping = Clock::now() + ping_interval;
 
   // While the head is not sent a failure can have its own status.
-  auto event = choices.next();
+  auto event = next_event(exchange, choices);
   while (!event && !exchange.gone() && !exchange.ending() && Clock::now() < first_ping) {
     co_await exchange.wait_until(first_ping);
-    event = choices.next();
+    event = next_event(exchange, choices);
   }
   if (exchange.gone()) co_return;
   if (event && std::holds_alternative<Failed>(event->second)) {
-    co_return co_await exchange.fail(std::get<Failed>(event->second).error);
+    co_return co_await tell(exchange, std::get<Failed>(event->second).error);
   }
   if (!event && exchange.ending()) co_return co_await exchange.fail(shutting_down());
 
@@ -61,10 +77,10 @@ Task<void> answer_stream(Exchange& exchange, Choices choices,
   if (!event) frames += ping(exchange, choices, form);
   auto next_ping = Clock::time_point::min();
   while (!answer->done()) {
-    if (!event) event = choices.next();
+    if (!event) event = next_event(exchange, choices);
     while (event && frames.size() < kLargeWrite) {
       frames += answer->add(event->first, event->second);
-      event = choices.next();
+      event = next_event(exchange, choices);
     }
     if (exchange.ending() && !answer->done()) {
       frames += answer->add(0, Failed{shutting_down(), {}, {}});

@@ -8,8 +8,8 @@
 #include "http/choices.h"
 #include "http/connection/exchange.h"
 
-// How a route answers once its generations run. What the answer looks like is the affair of the
-// room of its API: a class that gathers events, or one that frames them.
+// How a route answers once its generations run. The room of its API decides what the answer looks
+// like: one class gathers events, another one frames them.
 
 namespace pcai::http {
 
@@ -23,7 +23,7 @@ class WholeAnswer {
   virtual std::string json() = 0;
 };
 
-/// Turns the events of all choices into what is sent piece by piece.
+/// Turns the events of all choices into the pieces of a stream.
 class StreamedAnswer {
  public:
   virtual ~StreamedAnswer() = default;
@@ -71,18 +71,18 @@ std::unique_ptr<StreamedAnswer> streamed_answer(Writer writer) {
   return std::make_unique<StreamedAnswerOf<Writer>>(std::move(writer));
 }
 
-/// How a stream is sent: its type, and what keeps it alive while there is nothing to say. While the
-/// model is being loaded, a ping that is a comment says how far that is.
+/// How a stream is sent: its type, and what keeps it alive while there is nothing to send. While
+/// the model is being loaded, a ping that is a comment tells the progress.
 struct StreamForm {
   std::string_view content_type = "text/event-stream";
   std::string_view ping = ": ping\n\n";  // "" = none
 };
 
-/// Waits for the last event and replies; a failure has its own status.
+/// Waits for the last event and replies. A failure gets its own HTTP status.
 Task<void> answer_whole(Exchange& exchange, Choices choices, std::unique_ptr<WholeAnswer> answer);
 
-/// Sends the frames as they come. A failure before the head is sent has its own status; the answer
-/// frames all later ones.
+/// Sends the frames as they come. A failure before the head is sent gets its own HTTP status; the
+/// answer frames all later ones.
 Task<void> answer_stream(Exchange& exchange, Choices choices,
                          std::unique_ptr<StreamedAnswer> answer, StreamForm form = {});
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/defaults.h"
+#include "core/parameters/defaults.h"
 #include "core/result.h"
 #include "http/connection/exchange.h"
 #include "http/media/media_links.h"
@@ -33,8 +33,10 @@ template <class Value>
 Task<Result<Value>> parse_and_fetch(Exchange& exchange,
                                     std::function<Result<Value>(std::string_view)> parse) {
   auto value = co_await parse_text(exchange, std::move(parse));
+  if (!value) co_return value;
+  exchange.places.emplace();
+  if constexpr (requires { value->places; }) exchange.places = std::move(value->places);
   if constexpr (requires { value->generate; }) {
-    if (!value) co_return value;
     Status fetched = co_await fetch_media(exchange, value->generate);
     if (!fetched) co_return pcai::fail(std::move(fetched.error()));
   }

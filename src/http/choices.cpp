@@ -2,7 +2,8 @@
 
 namespace pcai::http {
 
-Status Choices::start(engine::Engine& engine, GenerateRequest request, std::uint32_t n) {
+Status Choices::start(engine::Engine& engine, GenerateRequest request, std::uint32_t n,
+                      std::string prompt) {
   model_ = request.model;
   for (std::uint32_t i = 0; i < n; ++i) {
     GenerateRequest one = i + 1 < n ? request : std::move(request);
@@ -11,6 +12,7 @@ Status Choices::start(engine::Engine& engine, GenerateRequest request, std::uint
     if (!generation) return fail(std::move(generation.error()));
     (*generation)->on_ready(ready_);
     generations_.push_back(std::move(*generation));
+    prompts_.push_back(prompt);
   }
   return {};
 }
@@ -34,7 +36,6 @@ std::optional<std::pair<std::uint32_t, GenerateEvent>> Choices::next() {
     turn_ = (turn_ + 1) % generations_.size();
     auto event = generations_[choice]->next(std::chrono::milliseconds(0));
     if (!event) continue;
-    if (auto* failed = std::get_if<Failed>(&*event)) api::rename_field(failed->error, names_);
     return std::pair(static_cast<std::uint32_t>(choice), std::move(*event));
   }
   return std::nullopt;

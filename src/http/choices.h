@@ -4,51 +4,51 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "api/field_names.h"
 #include "engine/engine.h"
 
 namespace pcai::http {
 
-/// The generations of one request, one for each of its choices. Those that have not ended are
-/// cancelled when it is destroyed. One thread.
+/// The generations of one request, one for each choice. When destroyed, it cancels those that have
+/// not ended. Used by one thread.
 class Choices {
  public:
-  /// `ready` is called from any thread when next() may have something. `names` are the route's
-  /// words for fields that errors name; they must outlive it.
-  explicit Choices(std::function<void()> ready, std::span<const api::FieldName> names = {})
-      : ready_(std::move(ready)), names_(names) {}
+  /// `ready` is called from any thread when next() may have something.
+  explicit Choices(std::function<void()> ready) : ready_(std::move(ready)) {}
 
   Choices(Choices&&) = default;
   Choices& operator=(Choices&&) = default;
   ~Choices();
 
   /// Starts `n` more generations; the i-th of them samples with seed + i. When one is refused, the
-  /// request has failed.
-  Status start(engine::Engine& engine, GenerateRequest request, std::uint32_t n);
+  /// request has failed. `prompt`: what the client calls their prompt, "" = as its API does.
+  Status start(engine::Engine& engine, GenerateRequest request, std::uint32_t n,
+               std::string prompt = {});
 
-  /// The model that was asked for, "" being the default one.
+  /// What start() was told of a choice's prompt.
+  const std::string& prompt(std::uint32_t choice) const { return prompts_[choice]; }
+
+  /// The model that was asked for; "" = the default one.
   const std::string& model() const noexcept { return model_; }
 
-  /// Cancels those that run; may be called from any thread and at any time.
+  /// Cancels the generations that run. Any thread may call it at any time.
   std::function<void()> canceller() const;
 
-  /// The next event of any choice, fairly, with the choice's index. Does not wait.
+  /// The next event of any choice, in fair turns, with the choice's index. Does not wait.
   std::optional<std::pair<std::uint32_t, GenerateEvent>> next();
 
  private:
   std::function<void()> ready_;
-  std::span<const api::FieldName> names_;
   std::string model_;
   std::vector<std::shared_ptr<engine::Generation>> generations_;
+  std::vector<std::string> prompts_;  // of each
   std::size_t turn_ = 0;
 };
 
-/// The model's id as the client is told it: the one it used, or the default model's.
+/// The model's id as the client sees it: the one that it used, or the default model's.
 std::string model_name(const engine::Engine& engine, const GenerateRequest& request);
 
 }  // namespace pcai::http

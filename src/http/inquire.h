@@ -4,13 +4,13 @@
 #include <memory>
 #include <utility>
 
-#include "engine/inquiry.h"
+#include "engine/requests/inquiry.h"
 #include "http/connection/exchange.h"
 
 namespace pcai::http {
 
-/// Waits for an inquiry's answer, without holding up the thread. Cancels it when the client leaves
-/// or the server ends.
+/// Waits for an inquiry's answer without blocking the thread. Cancels the inquiry if the client
+/// leaves or the server ends.
 template <class T>
 Task<Result<T>> answer_of(Exchange& exchange, Result<std::unique_ptr<engine::Inquiry<T>>> inquiry) {
   if (!inquiry) co_return pcai::fail(std::move(inquiry.error()));
@@ -21,12 +21,11 @@ Task<Result<T>> answer_of(Exchange& exchange, Result<std::unique_ptr<engine::Inq
     }
     co_await exchange.wait_until(Clock::time_point::max());
   }
-  if (exchange.gone()) co_return pcai::fail(ErrorCode::Cancelled, "the client left");
+  if (exchange.gone()) co_return pcai::fail(ErrorCode::Cancelled, "the client disconnected");
   co_return pcai::fail(ErrorCode::Draining, "the server is shutting down");
 }
 
-/// Runs what would hold up this thread's streams, such as the writing of a large body, on another
-/// one.
+/// Runs on another thread what would delay this thread's streams, such as writing a large body.
 template <class Work>
 Task<std::string> write_elsewhere(Exchange& exchange, Work work) {
   using Pool = asio::thread_pool::executor_type;
@@ -35,7 +34,7 @@ Task<std::string> write_elsewhere(Exchange& exchange, Work work) {
                                     asio::use_awaitable_t<Executor>{});
 }
 
-/// The model's id as the client is told it: the one it used, or the default model's.
+/// The model's id as the client sees it: the one that it used, or the default model's.
 inline std::string model_name(const engine::Engine& engine, const std::string& asked) {
   if (!asked.empty()) return asked;
   const auto model = engine.model("");

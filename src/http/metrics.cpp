@@ -51,8 +51,8 @@ class Families {
 };
 
 void add_engine(Families& families, const engine::EngineStats& stats) {
-  families.gauge("pcai_requests_queued", "Requests waiting for a place", stats.queued);
-  families.gauge("pcai_requests_running", "Requests that a model works on", stats.running);
+  families.gauge("pcai_requests_queued", "Requests waiting in the queue", stats.queued);
+  families.gauge("pcai_requests_running", "Requests that a model is processing", stats.running);
   families.counter("pcai_requests_accepted_total", "Requests taken", stats.accepted);
   families.counter("pcai_requests_refused_total", "Requests refused because the queue was full",
                    stats.refused);
@@ -61,7 +61,7 @@ void add_engine(Families& families, const engine::EngineStats& stats) {
   families.add(static_cast<double>(stats.failed), {{"outcome", "failed"}});
   families.add(static_cast<double>(stats.cancelled), {{"outcome", "cancelled"}});
   families.counter("pcai_prompt_tokens_total", "Tokens of prompts", stats.prompt_tokens);
-  families.counter("pcai_cached_tokens_total", "Tokens of prompts that were not computed again",
+  families.counter("pcai_cached_tokens_total", "Prompt tokens taken from the cache",
                    stats.cached_tokens);
   families.counter("pcai_completion_tokens_total", "Tokens generated", stats.completion_tokens);
 }
@@ -74,7 +74,7 @@ struct ModelMetric {
 };
 
 constexpr ModelMetric kModelMetrics[] = {
-    {"pcai_model_kv_cells", "Room of the KV cache in tokens", MetricType::Gauge,
+    {"pcai_model_kv_cells", "Size of the KV cache in tokens", MetricType::Gauge,
      [](const ModelStats& s) -> double { return s.kv_cells_total; }},
     {"pcai_model_kv_cells_used", "KV cells in use, idle prefixes included", MetricType::Gauge,
      [](const ModelStats& s) -> double { return s.kv_cells_used; }},
@@ -86,8 +86,8 @@ constexpr ModelMetric kModelMetrics[] = {
      [](const ModelStats& s) -> double { return s.sequences_waiting; }},
     {"pcai_model_steps_total", "Steps computed", MetricType::Counter,
      [](const ModelStats& s) { return static_cast<double>(s.steps); }},
-    {"pcai_model_preemptions_total", "Sequences put back for want of KV cells", MetricType::Counter,
-     [](const ModelStats& s) { return static_cast<double>(s.preemptions); }},
+    {"pcai_model_preemptions_total", "Sequences preempted because no KV cell was free",
+     MetricType::Counter, [](const ModelStats& s) { return static_cast<double>(s.preemptions); }},
     {"pcai_model_tokens_generated_total", "Tokens generated", MetricType::Counter,
      [](const ModelStats& s) { return static_cast<double>(s.tokens_generated); }},
 };
@@ -109,7 +109,7 @@ void add_models(Families& families, const engine::Engine& engine) {
 
 void add_server(Families& families, const HttpStats& stats) {
   families.gauge("pcai_http_connections", "Open connections", stats.connections);
-  families.begin("pcai_http_responses_total", "Answers by class of status", MetricType::Counter);
+  families.begin("pcai_http_responses_total", "Responses by status class", MetricType::Counter);
   for (std::size_t i = 1; i < stats.by_class.size(); ++i) {
     families.add(static_cast<double>(stats.by_class[i]), {{"class", std::to_string(i) + "xx"}});
   }

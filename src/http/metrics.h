@@ -7,8 +7,8 @@
 
 namespace pcai::http {
 
-/// The engine's, the models' and the server's counters in Prometheus' text format. "" where the
-/// program was built without prometheus-cpp.
+/// The counters of the engine, the models and the server in Prometheus' text format. "" in a build
+/// without prometheus-cpp.
 std::string metrics_text(const engine::Engine& engine, const HttpStats& stats);
 
 }  // namespace pcai::http

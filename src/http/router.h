@@ -8,8 +8,8 @@
 
 namespace pcai::http {
 
-/// A method and a path. A path may have one "{id}", which matches any text, slashes included; of
-/// two patterns that match, the first in the list is taken.
+/// A method and a path. A path may have one "{id}", which matches any text, slashes included. If
+/// two patterns match, the first in the list is taken.
 struct RoutePattern {
   std::string_view method;
   std::string_view path;
@@ -26,8 +26,8 @@ class Router {
  public:
   explicit Router(std::vector<RoutePattern> patterns) : patterns_(std::move(patterns)) {}
 
-  /// Query, repeated and trailing slashes do not count; HEAD takes the GET route; a path without
-  /// its "/v1" is taken as if it had it.
+  /// The query, and repeated and trailing slashes, do not matter. HEAD takes the GET route. A path
+  /// without its "/v1" is taken as if it had it.
   RouteMatch match(std::string_view method, std::string_view target) const;
 
  private:
@@ -39,10 +39,10 @@ class Router {
 /// The path of a request target: no scheme, host, query, repeated or trailing slashes.
 std::string target_path(std::string_view target);
 
-/// The host of an absolute target ("http://host/path"), "" for all others.
+/// The host of an absolute target ("http://host/path"); otherwise "".
 std::string_view target_host(std::string_view target) noexcept;
 
-/// Nothing when a '%' is not followed by two hex digits.
+/// Returns nothing if a '%' is not followed by two hex digits.
 std::optional<std::string> percent_decoded(std::string_view text);
 
 }  // namespace pcai::http

@@ -5,9 +5,9 @@
 namespace pcai::http {
 
 std::string escaped_for_log(std::string_view text) {
-  constexpr std::size_t kMost = 256;
+  constexpr std::size_t kMax = 256;
   std::string out;
-  for (const char c : text.substr(0, kMost)) {
+  for (const char c : text.substr(0, kMax)) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte > 0x20 && byte < 0x7f && c != '"' && c != '\\') {
       out += c;
@@ -15,7 +15,7 @@ std::string escaped_for_log(std::string_view text) {
       out += fmt::format("\\x{:02x}", byte);
     }
   }
-  if (text.size() > kMost) out += "...";
+  if (text.size() > kMax) out += "...";
   return out;
 }
 

@@ -6,7 +6,7 @@
 
 namespace pcai::http {
 
-/// What the log says of one request: no prompt, no key, no query.
+/// What the log says of one request. It contains no prompt, key or query.
 struct TraceLine {
   std::string_view method;
   std::string_view path;
@@ -19,8 +19,8 @@ struct TraceLine {
   bool cut = false;  // the answer did not reach its end
 };
 
-/// `text` with every byte that is not printable ASCII, a quote or a backslash written as \xNN, and
-/// no more than 256 bytes of it, so that a request cannot forge a line.
+/// At most 256 bytes of `text`, with each byte that is not printable ASCII, and each quote and
+/// backslash, written as \xNN. So a request cannot forge a line.
 std::string escaped_for_log(std::string_view text);
 
 std::string to_string(const TraceLine& line);

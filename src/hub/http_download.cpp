@@ -10,7 +10,7 @@
 namespace pcai::hub {
 namespace {
 
-constexpr int kMostRedirects = 5;
+constexpr int kMaxRedirects = 5;
 
 std::string lower(std::string_view text) {
   std::string result(text);
@@ -137,7 +137,7 @@ HttpDownload::Outcome HttpDownload::request(std::string url, std::uint64_t offse
   auto* const curl = static_cast<CURL*>(curl_);
   transfer.curl = curl;
   const std::string own_origin = origin_of(options_.endpoint);
-  for (int redirects = 0; redirects <= kMostRedirects; ++redirects) {
+  for (int redirects = 0; redirects <= kMaxRedirects; ++redirects) {
     const bool is_secure = lower(url).starts_with("https://");
     curl_easy_reset(curl);
     curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
@@ -187,7 +187,7 @@ HttpDownload::Outcome HttpDownload::request(std::string url, std::uint64_t offse
     url = joined(url, transfer.location);
     const std::string scheme = lower(url.substr(0, url.find(':')));
     if (url.empty() || (scheme != "https" && (scheme != "http" || is_secure))) {
-      outcome.problem = "the hub redirects to where pcai does not follow";
+      outcome.problem = "the hub redirects to an address that pcai does not follow";
       return outcome;
     }
   }
@@ -220,12 +220,13 @@ HttpDownload::Outcome HttpDownload::body(const std::string& url, std::uint64_t o
 
 Error hub_error(long status, const std::string& what, bool had_token) {
   if (status == 401 || status == 403) {
-    return {ErrorCode::Unauthorized,
-            what + (had_token ? ": the hub refuses HF_TOKEN for it; does its owner let you in?"
-                              : ": is not there, or not for everybody; set HF_TOKEN to a token of "
-                                "yours")};
+    return {
+        ErrorCode::Unauthorized,
+        what + (had_token
+                    ? ": the hub refuses the token in HF_TOKEN; ask for access on the model's page"
+                    : ": does not exist, or is not public; set HF_TOKEN to your token")};
   }
-  if (status == 404 || status == 410) return {ErrorCode::ModelNotFound, what + ": is not there"};
+  if (status == 404 || status == 410) return {ErrorCode::ModelNotFound, what + ": does not exist"};
   return {ErrorCode::Internal, what + ": HTTP status " + std::to_string(status)};
 }
 

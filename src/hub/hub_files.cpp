@@ -7,6 +7,7 @@
 
 #include "models/printable.h"
 #include "models/split_name.h"
+#include "platform/path_text.h"
 
 namespace pcai::hub {
 namespace {
@@ -65,11 +66,11 @@ struct Candidate {
 std::vector<Candidate> candidates_of(const HubListing& listing) {
   std::map<std::string, Candidate> by_name;
   for (const HubFile& file : listing.files) {
-    const fs::path path = std::u8string(file.name.begin(), file.name.end());
+    const fs::path path = platform::text_path(file.name);
     const std::string stem = models::model_stem(path);
     if (lower(stem).starts_with("mmproj")) continue;  // a part for another model
     const auto split = models::parse_split_name(path);
-    const std::string folder = path.parent_path().generic_string();
+    const std::string folder = platform::path_text(path.parent_path());
     const std::string name = (folder.empty() ? "" : folder + "/") + stem;
     Candidate& candidate = by_name[name + (split ? "#" + std::to_string(split->count) : "")];
     candidate.name = name;
@@ -86,12 +87,12 @@ std::vector<Candidate> candidates_of(const HubListing& listing) {
 }
 
 std::string names_of(const std::vector<Candidate>& candidates) {
-  constexpr std::size_t kMost = 30;
+  constexpr std::size_t kMax = 30;
   std::string names;
-  for (std::size_t i = 0; i < std::min(candidates.size(), kMost); ++i) {
+  for (std::size_t i = 0; i < std::min(candidates.size(), kMax); ++i) {
     names += (i == 0 ? "" : ", ") + models::printable(candidates[i].name);
   }
-  return names + (candidates.size() > kMost ? " …" : "");
+  return names + (candidates.size() > kMax ? " …" : "");
 }
 
 }  // namespace
@@ -100,7 +101,7 @@ Result<HubListing> parse_hub_listing(std::string_view text) {
   const json answer = json::parse(text, nullptr, false);
   const auto siblings = answer.is_object() ? answer.find("siblings") : answer.end();
   if (siblings == answer.end() || !siblings->is_array() || siblings->size() > kMaxFiles) {
-    return fail(ErrorCode::Internal, "the hub's answer is no list of files");
+    return fail(ErrorCode::Internal, "the hub's answer is not a list of files");
   }
   HubListing listing;
   listing.commit = text_of(answer, "sha");
@@ -141,16 +142,16 @@ Result<std::vector<HubFile>> choose_files(const HubListing& listing, const HubNa
     if (found.size() == 1) return found.front().files;
     return fail(ErrorCode::ModelNotFound,
                 name.repository_id() + " has " + (found.empty() ? "no '" : "several '") +
-                    name.choice + "'; there are " + names_of(found.empty() ? candidates : found));
+                    name.choice + "'; it has " + names_of(found.empty() ? candidates : found));
   }
   if (candidates.size() == 1) return candidates.front().files;
   for (const std::string_view word : kUsual) {
     const std::vector<Candidate> found = fitting(word);
     if (found.size() == 1) return found.front().files;
   }
-  return fail(ErrorCode::ModelNotFound,
-              "say which model of " + name.repository_id() +
-                  " it shall be, as hf:owner/repository:NAME; there are " + names_of(candidates));
+  return fail(ErrorCode::ModelNotFound, "choose a model of " + name.repository_id() +
+                                            " with hf:owner/repository:NAME; it has " +
+                                            names_of(candidates));
 }
 
 }  // namespace pcai::hub

@@ -12,23 +12,23 @@ namespace pcai::hub {
 
 /// A file of a repository, as its hub describes it.
 struct HubFile {
-  std::string name;  // below the repository
+  std::string name;  // path in the repository
   std::uint64_t size = 0;
-  std::string sha256 = {};  // 64 hex digits; empty = the hub gives none
+  std::string sha256 = {};  // 64 hex digits; empty = the hub does not say
 };
 
-/// What a hub's JSON says of a repository: its commit, and its GGUF files that have safe names.
+/// What a hub's JSON says of a repository: its commit, and its GGUF files whose names are safe.
 struct HubListing {
   std::string commit;
   std::vector<HubFile> files;
 };
 
-/// Reads the answer of /api/models/…?blobs=true. Fails with Internal for one that is no listing.
+/// Reads the answer of /api/models/…?blobs=true. Fails with Internal if it is not a listing.
 Result<HubListing> parse_hub_listing(std::string_view json);
 
-/// The files of the model that a name chooses, all parts of a split one in order. Without a choice
-/// Q4_K_M, or else the first of the usual quantizations that is there. Fails with ModelNotFound,
-/// naming what there is.
+/// The files of the model that a name chooses; all parts of a split one, in order. Without a choice
+/// it takes Q4_K_M, or else the first of the usual quantizations that exists. Fails with
+/// ModelNotFound and names what exists.
 Result<std::vector<HubFile>> choose_files(const HubListing& listing, const HubName& name);
 
 }  // namespace pcai::hub

@@ -49,7 +49,7 @@ Result<HubName> parse_hub_name(std::string_view text) {
   if (!is_part(name.owner) || !is_part(name.repository) || !has_choice) {
     return fail(ErrorCode::InvalidRequest,
                 "'" + given +
-                    "' names no model of a hub; it should look like hf:owner/repository or "
+                    "' is not the name of a model on a hub; write hf:owner/repository or "
                     "hf:owner/repository:Q4_K_M");
   }
   return name;

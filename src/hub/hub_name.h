@@ -7,8 +7,8 @@
 
 namespace pcai::hub {
 
-/// A model on a hub: "hf:owner/repository", or with the quantization or a file's name after a
-/// colon.
+/// A model on a hub: "hf:owner/repository", or the same with a colon and a quantization or a file's
+/// name.
 struct HubName {
   std::string owner;
   std::string repository;
@@ -18,11 +18,12 @@ struct HubName {
   std::string text() const;  // "hf:owner/repository:choice"
 };
 
-/// Fails with InvalidRequest and how it should look. "hf:" and "hf.co/" may be left out.
+/// Parses a name. "hf:" and "hf.co/" may be left out. Fails with InvalidRequest and says how it
+/// should look.
 Result<HubName> parse_hub_name(std::string_view text);
 
-/// Whether a hub may name a file so: a relative path of plain parts, fit for every system. What a
-/// server sends is not trusted to stay below a folder.
+/// True if a hub may give a file this name: a relative path of plain parts, valid on every system.
+/// A server is not trusted to name only files below a folder.
 bool is_safe_file_name(std::string_view name);
 
 }  // namespace pcai::hub

@@ -5,47 +5,41 @@
 #include <string_view>
 
 #include "core/result.h"
+#include "platform/locked_file.h"
 
 namespace pcai::hub {
 
-/// A download's file before it has its name: locked against other pulls, also of other processes.
-/// Closing it keeps what is there. Not thread-safe.
+/// A download's file before it gets its final name. It is locked against other pulls, also of other
+/// processes. Closing it keeps its bytes. Not thread-safe.
 class PartFile {
  public:
-  /// Opens or creates it, without following a link. Fails with Overloaded while another pull has
-  /// it, or Internal.
+  /// Opens or creates the file; does not follow a link. Fails with Overloaded if another pull has
+  /// it, or with Internal.
   static Result<PartFile> open(const std::filesystem::path& path);
 
-  PartFile(PartFile&& other) noexcept;
-  PartFile& operator=(PartFile&&) = delete;
-  ~PartFile();
-
-  const std::filesystem::path& path() const noexcept { return path_; }
-  std::uint64_t size() const noexcept { return size_; }
+  const std::filesystem::path& path() const noexcept { return file_.path(); }
+  std::uint64_t size() const noexcept { return file_.size(); }
 
   Status append(std::string_view bytes);
 
-  /// Forgets everything that is there.
+  /// Drops all bytes.
   Status clear();
 
-  /// The SHA-256 of what is there, as 64 hex digits.
+  /// The SHA-256 of all bytes so far, as 64 hex digits.
   Result<std::string> sha256() const;
 
-  /// Puts it to disk and gives it that name, replacing nothing.
+  /// Writes everything to disk and gives the file its name. Replaces no other file.
   Status rename_to(const std::filesystem::path& name);
 
-  void remove() noexcept;
+  void remove() noexcept { file_.remove(); }
 
  private:
-  PartFile(std::filesystem::path path, int descriptor, std::uint64_t size)
-      : path_(std::move(path)), descriptor_(descriptor), size_(size) {}
+  explicit PartFile(platform::LockedFile file) : file_(std::move(file)) {}
 
-  std::filesystem::path path_;
-  int descriptor_ = -1;
-  std::uint64_t size_ = 0;
+  platform::LockedFile file_;
 };
 
-/// The SHA-256 of a file, as 64 hex digits; "" where it cannot be read.
+/// The SHA-256 of a file, as 64 hex digits; "" if it cannot be read.
 std::string sha256_of(const std::filesystem::path& path);
 
 }  // namespace pcai::hub

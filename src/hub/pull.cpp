@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
 #include <optional>
 #include <system_error>
 #include <thread>
@@ -18,6 +17,8 @@
 #include "models/gguf/gguf_summary.h"
 #include "models/model_folders.h"
 #include "models/printable.h"
+#include "platform/environment.h"
+#include "platform/path_text.h"
 
 namespace pcai::hub {
 namespace {
@@ -25,13 +26,12 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 
-constexpr std::size_t kMostListing = 16 << 20;
+constexpr std::size_t kMaxListing = 16 << 20;
 constexpr std::uint64_t kSpaceToLeave = std::uint64_t{64} << 20;
-constexpr int kMostAttempts = 1000;
+constexpr int kMaxAttempts = 1000;
 
 std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::string() : std::string(value);
+  return platform::variable(name).value_or("");
 }
 
 bool is_token(std::string_view text) {
@@ -68,7 +68,7 @@ class Pull {
   Result<PulledModel> run() {
     const std::string api =
         options_.endpoint + "/api/models/" + name_.repository_id() + "/revision/main?blobs=true";
-    const auto listing = download_.text(api, kMostListing).and_then(parse_hub_listing);
+    const auto listing = download_.text(api, kMaxListing).and_then(parse_hub_listing);
     if (!listing) return fail(about_repository(listing.error()));
     auto files = choose_files(*listing, name_);
     if (!files) return fail(std::move(files.error()));
@@ -77,8 +77,8 @@ class Pull {
       if (file.sha256.empty() || file.size == 0) {
         return fail(ErrorCode::InvalidModel,
                     file.name +
-                        ": the hub gives no size and SHA-256 for it, so nobody could tell "
-                        "whether it came whole");
+                        ": the hub gives no size and no SHA-256, so the download could "
+                        "not be checked");
       }
       pulled_.bytes += file.size;
     }
@@ -115,25 +115,25 @@ class Pull {
   Status prepare(const std::vector<HubFile>& files) {
     std::uint64_t missing = 0;
     for (const HubFile& file : files) {
-      const fs::path path = folder_ / std::u8string(file.name.begin(), file.name.end());
+      const fs::path path = folder_ / platform::text_path(file.name);
       Wanted wanted = {file, path};
       std::error_code error;
       fs::create_directories(path.parent_path(), error);
       if (error) {
         return fail(ErrorCode::Internal, models::printable_path(path.parent_path()) +
-                                             " cannot be made: " + error.message());
+                                             " cannot be created: " + error.message());
       }
       pulled_.files.push_back(path);
       if (fs::exists(fs::symlink_status(path, error))) {
         if (sha256_of(path) != file.sha256) {
           return fail(ErrorCode::InvalidRequest,
                       models::printable_path(path) +
-                          " is here already, but is not what the hub has now; "
+                          " exists already, but differs from the hub's file; "
                           "remove it with `pcai rm`, then pull again");
         }
         done_ += file.size;
       } else {
-        auto part = PartFile::open(path.string() + "." + file.sha256.substr(0, 16) + ".part");
+        auto part = PartFile::open(fs::path(path) += "." + file.sha256.substr(0, 16) + ".part");
         if (!part) return fail(std::move(part.error()));
         if (part->size() > file.size) {
           if (Status status = part->clear(); !status) return status;
@@ -177,7 +177,7 @@ class Pull {
     int failures = 0;
     std::uint64_t furthest = part.size();
     milliseconds pause = options_.first_pause;
-    for (int attempt = 0; part.size() < file.size && attempt < kMostAttempts; ++attempt) {
+    for (int attempt = 0; part.size() < file.size && attempt < kMaxAttempts; ++attempt) {
       if (!tell()) return cancelled();
       const std::uint64_t before = part.size();
       bool is_cancelled = false;
@@ -189,7 +189,7 @@ class Pull {
                       ? part.clear()
                       : Status(fail(ErrorCode::Internal, file.name + ": the hub sends from byte " +
                                                              std::to_string(from) +
-                                                             " on, which nobody asked for"));
+                                                             " on, which was not asked for"));
         return static_cast<bool>(refused);
       };
       const auto take = [&](std::string_view bytes) {
@@ -226,10 +226,12 @@ class Pull {
       if (has_moved) pause = options_.first_pause;
       const std::string problem = outcome.problem.empty() ? "it ended early" : outcome.problem;
       if (failures > options_.most_retries) {
-        return fail(ErrorCode::Internal,
-                    fmt::format("{}: {} of {} bytes came, then: {}. Run the same command again to "
-                                "go on from there",
-                                file.name, part.size(), file.size, problem));
+        return fail(
+            ErrorCode::Internal,
+            fmt::format(
+                "{}: the download ended after {} of {} bytes: {}. Run the same command again "
+                "to continue",
+                file.name, part.size(), file.size, problem));
       }
       progress_.on_note(fmt::format("{}: {}; trying again", file.name, problem));
       if (!wait(pause)) return cancelled();
@@ -245,15 +247,15 @@ class Pull {
     if (!digest) return fail(digest.error());
     if (*digest != wanted.file.sha256) {
       part.remove();
-      return fail(ErrorCode::InvalidModel, wanted.file.name + ": what came has the SHA-256 " +
-                                               *digest + ", but the hub says " +
-                                               wanted.file.sha256 + "; it is removed again");
+      return fail(ErrorCode::InvalidModel,
+                  wanted.file.name + ": the downloaded file has the SHA-256 " + *digest +
+                      ", but the hub says " + wanted.file.sha256 + "; the file was removed");
     }
     if (const auto header = models::read_gguf(part.path()); !header) {
       part.remove();
       return fail(
           ErrorCode::InvalidModel,
-          "what the hub has is no whole model, and is removed again: " + header.error().message);
+          "the hub's file is not a complete model and was removed: " + header.error().message);
     }
     return {};
   }
@@ -270,7 +272,7 @@ class Pull {
       }
       return fail(
           ErrorCode::InvalidModel,
-          "what the hub has is no whole model, and is removed again: " + summary.error().message);
+          "the hub's file is not a complete model and was removed: " + summary.error().message);
     }
     return {};
   }
@@ -290,7 +292,7 @@ class Pull {
 Result<HubOptions> hub_options_from_environment() {
   HubOptions options;
   options.folder = models::own_models_folder();
-  if (std::string endpoint = variable("HF_ENDPOINT"); !endpoint.empty()) {
+  if (std::string endpoint = platform::variable("HF_ENDPOINT"); !endpoint.empty()) {
     while (endpoint.ends_with('/')) endpoint.pop_back();
     const bool is_web = endpoint.starts_with("https://") || endpoint.starts_with("http://");
     const bool has_secret = endpoint.find('@') != std::string::npos;
@@ -301,7 +303,7 @@ Result<HubOptions> hub_options_from_environment() {
     }
     options.endpoint = std::move(endpoint);
   }
-  if (const std::string text = variable("HF_HUB_DOWNLOAD_TIMEOUT"); !text.empty()) {
+  if (const std::string text = platform::variable("HF_HUB_DOWNLOAD_TIMEOUT"); !text.empty()) {
     int seconds = 0;
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), seconds);
     if (failure != std::errc() || end != text.data() + text.size() || seconds < 1) {
@@ -310,7 +312,7 @@ Result<HubOptions> hub_options_from_environment() {
     }
     options.stall_timeout = std::chrono::seconds(seconds);
   }
-  options.token = variable("HF_TOKEN");
+  options.token = platform::variable("HF_TOKEN");
   if (options.token.empty()) {
     const models::UserEnvironment environment;
     fs::path home = environment.path("HF_HOME");
@@ -322,7 +324,7 @@ Result<HubOptions> hub_options_from_environment() {
   }
   if (!options.token.empty() && !is_token(options.token)) {
     return fail(ErrorCode::InvalidRequest,
-                "HF_TOKEN holds what no token has: blanks, or bytes that "
+                "HF_TOKEN is not a token: it contains blanks, or bytes that "
                 "are not ASCII");
   }
   return options;
@@ -332,7 +334,7 @@ Result<PulledModel> pull_model(const HubName& name, const HubOptions& options,
                                PullProgress& progress) {
   if (options.folder.empty()) {
     return fail(ErrorCode::InvalidRequest,
-                "there is no home folder to put models into; set PCAI_MODELS_DIR");
+                "there is no home folder for models; set PCAI_MODELS_DIR");
   }
   return Pull(name, options, progress).run();
 }

@@ -8,7 +8,7 @@ Result<HubOptions> hub_options_from_environment() {
 
 Result<PulledModel> pull_model(const HubName&, const HubOptions&, PullProgress&) {
   return fail(ErrorCode::Unsupported,
-              "this build cannot download: it was made without libcurl; put a GGUF file into the "
+              "this build cannot download: it was made without OpenSSL; put a GGUF file into the "
               "models folder yourself");
 }
 

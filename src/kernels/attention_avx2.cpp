@@ -25,18 +25,6 @@ struct Vector {
   void store(float* at) const { _mm256_storeu_ps(at, v); }
 };
 
-Vector operator+(Vector a, Vector b) {
-  return {_mm256_add_ps(a.v, b.v)};
-}
-Vector operator-(Vector a, Vector b) {
-  return {_mm256_sub_ps(a.v, b.v)};
-}
-Vector operator*(Vector a, Vector b) {
-  return {_mm256_mul_ps(a.v, b.v)};
-}
-Vector operator/(Vector a, Vector b) {
-  return {_mm256_div_ps(a.v, b.v)};
-}
 Vector fma(Vector a, Vector b, Vector c) {
   return {_mm256_fmadd_ps(a.v, b.v, c.v)};
 }

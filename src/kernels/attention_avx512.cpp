@@ -25,18 +25,6 @@ struct Vector {
   void store(float* at) const { _mm512_storeu_ps(at, v); }
 };
 
-Vector operator+(Vector a, Vector b) {
-  return {_mm512_add_ps(a.v, b.v)};
-}
-Vector operator-(Vector a, Vector b) {
-  return {_mm512_sub_ps(a.v, b.v)};
-}
-Vector operator*(Vector a, Vector b) {
-  return {_mm512_mul_ps(a.v, b.v)};
-}
-Vector operator/(Vector a, Vector b) {
-  return {_mm512_div_ps(a.v, b.v)};
-}
 Vector fma(Vector a, Vector b, Vector c) {
   return {_mm512_fmadd_ps(a.v, b.v, c.v)};
 }

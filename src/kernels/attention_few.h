@@ -1,14 +1,24 @@
 #pragma once
 
-// Attention for few rows, as when one token is decoded: a lane is a cell for scores and an element
-// of the value for sums. Every sum runs in the same order as in attention_rows.h, so the bits are
-// the same. Included by the variants.
+// Attention for up to 8 rows, as when one token is decoded. For scores a vector's lane is a cell;
+// for sums of values it is an element of the value. Every sum runs in the same order as in
+// attention_rows.h, so the bits are the same.
+//
+// Each variant's .cpp file includes this header after it has defined its vector type V (see
+// vector_math.h) and transpose(). Everything stands in an unnamed namespace, because each variant
+// compiles it with other instructions.
+//
+// Layout of AttentionWork here, with ld = cell_count rounded up to kBlock:
+//   queries[row * key_size + d]   scaled
+//   scores[row * ld + cell]       first scores, then weights e^(score - most)
 #include "kernels/attention_rows.h"
 
 namespace pcai::kernels {
 namespace {
 
-/// Bit c: cell `first` + c is listed and seen by the row.
+/// The next `lanes` listed cells from `first` on, as bits: bit c is set if cell first + c exists
+/// and the row sees it. With `all_see` the caller knows that every row sees every listed cell, so
+/// that Task::visible need not be read.
 [[gnu::always_inline]] inline std::uint64_t seen_bits(const Attention& task, std::size_t first,
                                                       std::size_t lanes, std::size_t row,
                                                       bool all_see) {
@@ -21,6 +31,7 @@ namespace {
   return bits;
 }
 
+/// True if every row sees every listed cell, which is usual in decode.
 [[gnu::always_inline]] inline bool all_rows_see_all(const Attention& task) {
   std::uint64_t all = ~std::uint64_t{0};
   for (std::size_t i = 0; i < task.cell_count; ++i) all &= task.visible[i];
@@ -28,6 +39,10 @@ namespace {
   return (all & rows) == rows;
 }
 
+/// Fills the scores of all rows and cells and sets most[r] to row r's largest score, its sink
+/// included. A cell that a row does not see scores minus infinity, and so do the lanes that pad the
+/// last vector. V::kLanes keys are transposed in registers at a time, so that the sum over the
+/// key's elements runs in the oracle's order in each lane.
 template <class V, int Rows>
 void score_few(const Attention& task, const AttentionWork& work, std::size_t ld, bool all_see,
                float (&most)[Rows]) {
@@ -36,6 +51,7 @@ void score_few(const Attention& task, const AttentionWork& work, std::size_t ld,
     most_of[r] = V::broadcast(-std::numeric_limits<float>::infinity());
   }
   for (std::size_t first = 0; first < task.cell_count; first += V::kLanes) {
+    // The last cell stands for those that the last vector lacks; seen_bits() hides them below.
     const std::byte* keys[V::kLanes];
     for (std::size_t i = 0; i < V::kLanes; ++i) {
       const std::size_t at = first + i < task.cell_count ? first + i : task.cell_count - 1;
@@ -75,7 +91,9 @@ void score_few(const Attention& task, const AttentionWork& work, std::size_t ld,
   }
 }
 
-/// Columns vectors of the sums from element d on.
+/// Writes elements [d, d + Columns * V::kLanes) of each row's result: the weighted sum of the
+/// values times inverse[r], which is 1 / (sum of weights). All sums stay in registers, so that each
+/// value is read and widened once for all rows.
 template <class V, int Rows, int Columns>
 void accumulate_few(const Attention& task, const AttentionWork& work, std::size_t ld, std::size_t d,
                     const float (&inverse)[Rows]) {
@@ -108,9 +126,12 @@ void accumulate_few(const Attention& task, const AttentionWork& work, std::size_
   }
 }
 
+/// Attention for exactly `Rows` rows (task.rows): scores, softmax, sums. The weights are added up
+/// one cell at a time, as the oracle does; adding them lane by lane would round otherwise.
 template <class V, int Rows>
 void attend_few(const Attention& task) {
   const AttentionWork work = divide_work(task);
+  // Room for whole vectors of cells; a row's scores begin at a multiple of ld.
   const std::size_t ld = padded(task.cell_count, kBlock);
   for (int r = 0; r < Rows; ++r) {
     for (std::size_t d = 0; d < task.key_size; ++d) {
@@ -118,15 +139,18 @@ void attend_few(const Attention& task) {
     }
   }
   const bool all_see = all_rows_see_all(task);
+  // The largest score is subtracted from all, so that e^x cannot overflow: the usual softmax.
   float most[Rows];
   score_few<V, Rows>(task, work, ld, all_see, most);
   for (int r = 0; r < Rows; ++r) {
     for (std::size_t c = 0; c < task.cell_count; c += V::kLanes) {
       float* at = work.scores + r * ld + c;
       const V p = exp_of(V::load(at) - V::broadcast(most[r]));
+      // Not through the score of minus infinity: exp_of() would make a small number of it, not 0.
       select(seen_bits(task, c, V::kLanes, r, all_see), p, V::zero()).store(at);
     }
   }
+  // One cell after the other; see above.
   float total[Rows] = {};
   for (std::size_t c = 0; c < task.cell_count; ++c) {
 #pragma GCC unroll 8
@@ -141,6 +165,7 @@ void attend_few(const Attention& task) {
     }
     inverse[r] = total[r] > 0 ? 1.0F / total[r] : 0.0F;
   }
+  // As many vectors of each row's value at a time as the registers hold sums, but at most 4.
   constexpr int kColumns =
       V::kFewSums / Rows > 4 ? 4 : (V::kFewSums / Rows > 1 ? V::kFewSums / Rows : 1);
   std::size_t d = 0;
@@ -152,6 +177,7 @@ void attend_few(const Attention& task) {
   }
 }
 
+/// An AttentionFunction for the vector type V: few rows here, many in attention_rows.h.
 template <class V>
 void attend(const Attention& task) {
   if (task.cell_count == 0) return attend_oracle(task);

@@ -15,8 +15,8 @@ constexpr float kNone = -std::numeric_limits<float>::infinity();
 
 float exp_of(float x) {
   using namespace exponential;
-  x = x > kLeast ? x : kLeast;
-  x = x < kMost ? x : kMost;
+  x = x > kMin ? x : kMin;
+  x = x < kMax ? x : kMax;
   const float n = std::nearbyint(x * kLog2E);
   float r = std::fma(-n, kLn2High, x);
   r = std::fma(-n, kLn2Low, r);

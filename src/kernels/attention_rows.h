@@ -1,7 +1,14 @@
 #pragma once
 
-// Attention for many rows: a lane is a row. Keys and values are widened a block of cells at a time
-// and broadcast; a block of scores or sums stays in registers. Included by the variants.
+// Attention for many rows, as in a prompt: a vector's lane is a row. Keys and values are widened to
+// floats a block of cells at a time, and each element is broadcast to all rows. A block of scores
+// or sums stays in registers. Included by the variants; see attention_few.h.
+//
+// Layout of AttentionWork here, with ld = rows rounded up to 16:
+//   queries[d * ld + row]     scaled; rows beyond the last one repeat it
+//   scores[cell * ld + row]   first scores, then weights e^(score - most)
+//   block[cell * size + d]    widened keys or values of kBlock cells
+//   sums[d * ld + row]        weighted sums of values
 #include <cstring>
 #include <limits>
 
@@ -11,20 +18,25 @@
 namespace pcai::kernels {
 namespace {
 
-constexpr std::size_t kBlock = 32;  // cells
+/// Cells whose keys or values are widened together. A block of 128 elements is 16 KiB, half of a
+/// usual first-level cache. attention_work_bytes() counts with the same number.
+constexpr std::size_t kBlock = 32;
 
-/// The parts of Attention::work; made the same way by both paths.
+/// The parts of Attention::work. Both paths divide it in the same way, but lay the parts out
+/// differently. Borrowed from the task.
 struct AttentionWork {
-  float* queries;  // scaled
-  float* scores;
-  float* block;  // keys or values of a block, widened
-  float* sums;
+  float* queries;  // times Attention::scale
+  float* scores;   // one per row and cell
+  float* block;    // widened keys or values of kBlock cells; only for many rows
+  float* sums;     // of values; only for many rows
 };
 
+/// `count` rounded up to a multiple of `unit`.
 [[gnu::always_inline]] inline std::size_t padded(std::size_t count, std::size_t unit) {
   return (count + unit - 1) / unit * unit;
 }
 
+/// Divides task.work. The order of the parts and attention_work_bytes() belong together.
 [[gnu::always_inline]] inline AttentionWork divide_work(const Attention& task) {
   const std::size_t rows = padded(task.rows, 16);
   const std::size_t wide = task.key_size > task.value_size ? task.key_size : task.value_size;
@@ -36,13 +48,15 @@ struct AttentionWork {
   return work;
 }
 
+/// V::kLanes elements of the cache as floats, exact.
 template <class V>
 [[gnu::always_inline]] inline V widened(const std::byte* at, CacheType type) {
   return type == CacheType::Half ? V::from_half(at) : V::from_bfloat(at);
 }
 
-/// Keys or values of the cells from `first` on; where the list ends before the block does, the last
-/// cell stands for the rest.
+/// Widens the keys or values of kBlock listed cells from `first` on: `cache` and `stride` (bytes)
+/// are those of the keys or of the values, `size` is their elements. If the list ends before the
+/// block does, its last cell stands for the rest; the caller gives those weight 0.
 template <class V>
 void widen_block(const Attention& task, std::size_t first, const std::byte* cache,
                  std::size_t stride, std::size_t size, float* block) {
@@ -55,7 +69,9 @@ void widen_block(const Attention& task, std::size_t first, const std::byte* cach
   }
 }
 
-/// scores[c * ld + lane] for Cells cells: sums over the key's elements in turn.
+/// Computes scores[c * ld + lane] for `Cells` cells and Vectors * V::kLanes rows, not yet capped or
+/// masked. Each is one sum over the key's elements, in their order. Vectors * Cells sums must fit
+/// the registers.
 template <class V, int Vectors, int Cells>
 void score(const float* queries, const float* keys, std::size_t key_size, std::size_t ld,
            float* scores) {
@@ -83,7 +99,9 @@ void score(const float* queries, const float* keys, std::size_t key_size, std::s
   }
 }
 
-/// Adds a block's values, weighted, to sums[d * ld + lane] for Columns of their elements.
+/// Adds the values of one block, times weights[c * ld + lane], to sums[d * ld + lane] for `Columns`
+/// elements of the values. `values` points to the first of these elements in the block's first
+/// cell.
 template <class V, int Vectors, int Columns>
 void accumulate(const float* weights, const float* values, std::size_t value_size, std::size_t ld,
                 float* sums) {
@@ -111,6 +129,9 @@ void accumulate(const float* weights, const float* values, std::size_t value_siz
   }
 }
 
+/// Attention for rows [first_row, first_row + Vectors * V::kLanes), in two passes over the cells:
+/// the first computes scores and their maximum, the second weights and sums. Lanes beyond the last
+/// row compute too, and their results are dropped.
 template <class V, int Vectors>
 void attend_lanes(const Attention& task, const AttentionWork& work, std::size_t first_row,
                   std::size_t ld) {
@@ -118,6 +139,7 @@ void attend_lanes(const Attention& task, const AttentionWork& work, std::size_t 
   float* scores = work.scores + first_row;
   float* sums = work.sums + first_row;
   const V none = V::broadcast(-std::numeric_limits<float>::infinity());
+  // A row's maximum starts with its sink. Rows that do not exist have none.
   V most[Vectors];
   V sink[Vectors];
   for (int v = 0; v < Vectors; ++v) {
@@ -135,6 +157,7 @@ void attend_lanes(const Attention& task, const AttentionWork& work, std::size_t 
       score<V, Vectors, V::kColumns>(queries, work.block + c * task.key_size, task.key_size, ld,
                                      scores + (first + c) * ld);
     }
+    // Cells beyond the list are visible to nobody.
     for (std::size_t c = first; c < first + kBlock; ++c) {
       const std::uint64_t visible = c < task.cell_count ? task.visible[c] >> first_row : 0;
       for (int v = 0; v < Vectors; ++v) {
@@ -145,12 +168,14 @@ void attend_lanes(const Attention& task, const AttentionWork& work, std::size_t 
       }
     }
   }
+  // The second pass: weights, their total and the weighted sums of values, block by block.
   for (std::size_t d = 0; d < task.value_size; ++d) {
     for (int v = 0; v < Vectors; ++v) V::zero().store(sums + d * ld + v * V::kLanes);
   }
   V total[Vectors];
   for (int v = 0; v < Vectors; ++v) total[v] = V::zero();
   for (std::size_t first = 0; first < task.cell_count; first += kBlock) {
+    // The same memory as for the keys, which are not needed any more.
     widen_block<V>(task, first, task.values, task.value_stride, task.value_size, work.block);
     for (std::size_t c = first; c < first + kBlock; ++c) {
       const std::uint64_t visible = c < task.cell_count ? task.visible[c] >> first_row : 0;
@@ -172,7 +197,8 @@ void attend_lanes(const Attention& task, const AttentionWork& work, std::size_t 
     total[v].store(lanes);
     for (std::size_t lane = 0; lane < V::kLanes; ++lane) {
       const std::size_t row = first_row + v * V::kLanes + lane;
-      if (row >= task.rows) break;
+      if (row >= task.rows) break;  // a lane that only fills the vector
+      // A row that sees no cell has no weights: zeros, not NaN.
       const float inverse = lanes[lane] > 0 ? 1.0F / lanes[lane] : 0.0F;
       for (std::size_t d = 0; d < task.value_size; ++d) {
         task.out[row][d] = sums[d * ld + v * V::kLanes + lane] * inverse;
@@ -181,9 +207,11 @@ void attend_lanes(const Attention& task, const AttentionWork& work, std::size_t 
   }
 }
 
+/// Attention for any number of rows, three vectors of rows at a time while there are so many.
 template <class V>
 void attend_rows(const Attention& task) {
   const AttentionWork work = divide_work(task);
+  // 16 is a multiple of kLanes in every variant, so that ld and the layout do not depend on it.
   const std::size_t ld = padded(task.rows, 16);
   for (std::size_t row = 0; row < ld; ++row) {
     const float* query = task.queries[row < task.rows ? row : task.rows - 1];

@@ -1,13 +1,20 @@
 #pragma once
 
-// The panel product in registers of 256 bits, for processors with AVX2 and with AVX-VNNI: both
-// halves of a panel, 8 rows each, so that an activation is read once for 16 rows. A variant's `Dot`
-// is the sum of one token and one half over a group:
+// The product of a panel and a tile in registers of 256 bits, for processors with AVX2 and with
+// AVX-VNNI. A register's 8 lanes are 8 rows, so a panel is two halves. Both are computed together,
+// so that an activation is read once for 16 rows.
+//
+// The two variants differ in how they multiply bytes. Each gives a class `Dot`, the integer sum of
+// the products of one token and one half panel over a group of 32 columns:
 //   static constexpr int kTokens          tokens at a time for which the registers suffice
-//   static constexpr bool kTakesSigned    whether it takes the zero point off by itself
-//   void add<V>(quants, activations)      4 products a lane, of columns 4V…; V = 0..7 in this order
-//   __m256i low(), high(), sum()          of the columns before the 16th, from there on, of all
-// Everything here is in the including file's unnamed namespace: see panel.h.
+//   static constexpr bool kTakesSigned    true: add() subtracts the zero point itself
+//   void add<V>(quants, activations)      adds 4 products per lane, those of columns 4V … 4V + 3;
+//                                         called for V = 0 … 7 in this order
+//   __m256i sum()                         the sum of all 32 columns, or for SuperTwo instead
+//   __m256i low(), high()                 of the first and of the last 16 columns
+//
+// Everything here stands in the including file's unnamed namespace, for the reason in panel.h.
+// Pointers into panels and tiles need no alignment beyond that of gemm.h; `half` is 0 or 1.
 #include <immintrin.h>
 
 #include <cstring>
@@ -18,21 +25,25 @@
 namespace pcai::kernels {
 namespace {
 
+/// 4 bytes (4 columns of one token) in each lane.
 __m256i broadcast(const std::byte* four_bytes) {
   int word;
   std::memcpy(&word, four_bytes, 4);
   return _mm256_set1_epi32(word);
 }
 
+/// 8 IEEE halfs as floats.
 __m256 halfs(const std::byte* at) {
   return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));
 }
 
+/// 32 bytes.
 __m256i load(const std::byte* at) {
   return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
 }
 
-/// Bits of a plane, from bit `From` of each byte on, above a quant's nibble.
+/// Puts a quant's upper bits above its nibble: `plane` has them from bit `From` of each byte on,
+/// and `mask` selects where they go (0x10 for one bit, 0x30 for two).
 template <int From>
 [[gnu::always_inline]] inline __m256i with_high_bits(__m256i nibbles, __m256i plane, __m256i mask) {
   __m256i bits = plane;
@@ -41,9 +52,11 @@ template <int From>
   return _mm256_or_si256(nibbles, _mm256_and_si256(bits, mask));
 }
 
-/// Columns 4V … 4V+3 of a half panel's 8 rows.
+/// Columns 4V … 4V + 3 of 8 rows, as unsigned bytes. `at` is the group's quants (see Quants), plus
+/// 32 for the second half panel.
 template <Quants Kind, int V>
 [[gnu::always_inline]] inline __m256i load_quants(const std::byte* at) {
+  // A vector of 64 bytes is 16 rows, of which 32 bytes are this half's: hence the steps of 64.
   if constexpr (Kind == Quants::Bytes) return load(at + 64 * V);
   const __m256i pair = load(at + 64 * (V / 2));
   const __m256i nibbles =
@@ -58,6 +71,7 @@ template <Quants Kind, int V>
   return nibbles;
 }
 
+/// Adds the products of columns 4V … 4V + 3: both half panels, `Tokens` tokens, into dots[t][half].
 template <Quants Stored, class Dot, int Tokens, int V>
 [[gnu::always_inline]] inline void add_columns(const std::byte* panel, const std::byte* activations,
                                                Dot (&dots)[Tokens][2]) {
@@ -71,6 +85,7 @@ template <Quants Stored, class Dot, int Tokens, int V>
   }
 }
 
+/// Adds the products of a whole group: add_columns for each V.
 template <Quants Stored, class Dot, int Tokens, int... V>
 [[gnu::always_inline]] inline void add_group(std::integer_sequence<int, V...>,
                                              const std::byte* panel, const std::byte* activations,
@@ -78,19 +93,20 @@ template <Quants Stored, class Dot, int Tokens, int... V>
   (add_columns<Stored, Dot, Tokens, V>(panel, activations, dots), ...);
 }
 
-/// 8 rows' factors of one byte; those of SuperWithMinimum fit 6 bits.
+/// 8 rows' factors of one byte each, as floats. SuperTwo's are signed; those of SuperWithMinimum
+/// have 6 bits, so that reading them as signed is right too.
 __m256 factors(const std::byte* at) {
   return _mm256_cvtepi32_ps(
       _mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(at))));
 }
 
-/// What multiplies a half panel's sums of a group: `second` is the minimum, or for the columns from
-/// the 16th on.
+/// What scales a half panel's sums of one group.
 struct HalfScales {
-  __m256 first;
-  __m256 second;
+  __m256 first;   // of all columns; in SuperTwo of the first 16
+  __m256 second;  // the minimums; in SuperTwo the scales of the last 16 columns; else 0
 };
 
+/// Reads them: `scales` is the group's part of the panel, `super` what it shares with 7 others.
 template <Scales Kind>
 [[gnu::always_inline]] inline HalfScales half_scales(const std::byte* scales,
                                                      const std::byte* super, int half) {
@@ -105,7 +121,9 @@ template <Scales Kind>
   return {first, _mm256_setzero_ps()};
 }
 
-/// `sum` with a group's products added. `word` is what the tile has for the token, see gemm.h.
+/// Returns `sum` plus one group's contribution, rounded in the same steps as gemm_oracle.cpp:
+/// products * (scale * d) + minimum * word, or ((low * s1 + high * s2) * d) in SuperTwo. `d` is the
+/// token's scale and `word` its correction word (gemm.h). `zero` is used only in SuperTwo.
 template <Scales Kind, class Dot>
 [[gnu::always_inline]] inline __m256 with_group(__m256 sum, const Dot& dot, int zero,
                                                 const HalfScales& scales, float d,
@@ -130,9 +148,14 @@ template <Scales Kind, class Dot>
   }
 }
 
-// See gemm_avx512.cpp; a panel's later passes find it in the second cache.
+// How many bytes ahead of the group in work a panel is prefetched; it runs on into the next panels.
+// gemm_avx512.cpp says why. One distance serves all: later passes find the panel in the second
+// cache.
 constexpr std::size_t kAhead = 16384;
 
+/// One panel times tokens [first_token, first_token + Tokens) of a tile, over `groups` groups.
+/// Writes 16 floats per token, `stride` floats apart. It may prefetch past the panels' end, which
+/// is harmless.
 template <class Dot, Scales Kind, Quants Stored, int Tokens>
 void product(const PanelLayout& layout, const std::byte* panel, const std::byte* tile,
              std::size_t groups, std::size_t first_token, float* out, std::size_t stride) {
@@ -143,7 +166,8 @@ void product(const PanelLayout& layout, const std::byte* panel, const std::byte*
   const auto* ahead = reinterpret_cast<const char*>(panel) + kAhead;
   const std::byte* scales = panel + groups * kQuantBytes;
   const std::byte* const super = scales + groups * kScaleBytes;
-  // In memory: the registers are for the products.
+  // In memory, because the registers are needed for the products: 4 tokens and 2 halves take 8 for
+  // their sums alone.
   alignas(32) float sums[Tokens][2][8] = {};
   for (std::size_t group = 0; group < groups; ++group) {
 #pragma GCC unroll 9
@@ -152,6 +176,7 @@ void product(const PanelLayout& layout, const std::byte* panel, const std::byte*
     Dot dots[Tokens][2];
     add_group<Stored>(std::make_integer_sequence<int, 8>(), panel, tile + first_token * kGroup,
                       dots);
+    // The parts of the tile's group for these tokens: scales, then correction words.
     const auto* d = reinterpret_cast<const float*>(tile + kTileColumns * kGroup) + first_token;
     const std::byte* words = tile + kTileColumns * (kGroup + 4) + 4 * first_token;
     const std::byte* shared = super + group / kSuperGroups * super_bytes_of(Kind);
@@ -165,6 +190,7 @@ void product(const PanelLayout& layout, const std::byte* panel, const std::byte*
                                               d[t], words + 4 * t));
       }
     }
+    // To the next group, in each part of the panel and in the tile.
     panel += kQuantBytes;
     scales += kScaleBytes;
     tile += kTileGroupBytes;
@@ -172,6 +198,8 @@ void product(const PanelLayout& layout, const std::byte* panel, const std::byte*
   for (int t = 0; t < Tokens; ++t) std::memcpy(out + t * stride, sums[t], sizeof sums[t]);
 }
 
+/// A PanelTimesTile (gemm_loop.h): Dot::kTokens tokens at a time, then the rest one by one. The
+/// results do not depend on that division.
 template <class Dot, Scales Kind, Quants Stored>
 void panel_times_tile(const PanelLayout& layout, const std::byte* panel, const std::byte* tile,
                       std::size_t groups, std::size_t tokens, float* out, std::size_t stride) {

@@ -68,23 +68,12 @@ class SignedDot {
   __m256i sum_ = _mm256_setzero_si256();
 };
 
-PanelTimesTile choose_product(const PanelLayout& layout) {
-  const bool five = layout.quants == Quants::Five;
-  switch (layout.scales) {
-    case Scales::WithMinimum:
-      return five ? panel_times_tile<SmallDot, Scales::WithMinimum, Quants::Five>
-                  : panel_times_tile<SmallDot, Scales::WithMinimum, Quants::Nibbles>;
-    case Scales::SuperWithMinimum:
-      return five ? panel_times_tile<SmallDot, Scales::SuperWithMinimum, Quants::Five>
-                  : panel_times_tile<SmallDot, Scales::SuperWithMinimum, Quants::Nibbles>;
-    case Scales::SuperTwo: return panel_times_tile<SixBitDot, Scales::SuperTwo, Quants::Six>;
-    case Scales::Plain: break;
-  }
-  if (five) return panel_times_tile<SmallDot, Scales::Plain, Quants::Five>;
-  return layout.quants == Quants::Nibbles
-             ? panel_times_tile<SmallDot, Scales::Plain, Quants::Nibbles>
-             : panel_times_tile<SignedDot, Scales::Plain, Quants::Bytes>;
-}
+template <Scales Kind, Quants Stored>
+struct Product {
+  using Wide = std::conditional_t<Stored == Quants::Six, SixBitDot, SignedDot>;
+  using Dot = std::conditional_t<Stored == Quants::Six || Stored == Quants::Bytes, Wide, SmallDot>;
+  static constexpr PanelTimesTile kFunction = panel_times_tile<Dot, Kind, Stored>;
+};
 
 float largest_of(__m256 x) {
   __m128 m = _mm_max_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps(x, 1));
@@ -101,7 +90,6 @@ int sum_of(__m256i x) {
 }  // namespace
 
 void pack_tile_avx2(const PackTile& task, std::size_t begin, std::size_t end) {
-  const Scales kind = task.layout.scales;
   const __m256 sign = _mm256_set1_ps(-0.0F);
   for (std::size_t group = begin; group < end; ++group) {
     std::byte* out = task.tile + group * kTileGroupBytes;
@@ -125,25 +113,14 @@ void pack_tile_avx2(const PackTile& task, std::size_t begin, std::size_t end) {
       _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + t * kGroup),
                           _mm256_permutevar8x32_epi32(packed, in_order));
       d[t] = largest / 127.0F;
-      const int low = sum_of(_mm256_add_epi32(q[0], q[1]));
-      const int high = sum_of(_mm256_add_epi32(q[2], q[3]));
-      if (kind == Scales::SuperTwo) {
-        const std::int16_t sums[2] = {static_cast<std::int16_t>(low),
-                                      static_cast<std::int16_t>(high)};
-        std::memcpy(words + 4 * t, sums, 4);
-      } else if (has_minimum(kind)) {
-        const float scaled = d[t] * static_cast<float>(low + high);
-        std::memcpy(words + 4 * t, &scaled, 4);
-      } else {
-        const int correction = -task.layout.zero * (low + high);
-        std::memcpy(words + 4 * t, &correction, 4);
-      }
+      store_correction(task.layout, d[t], sum_of(_mm256_add_epi32(q[0], q[1])),
+                       sum_of(_mm256_add_epi32(q[2], q[3])), words + 4 * t);
     }
   }
 }
 
 void multiply_avx2(const Multiply& task, std::size_t first_panel, std::size_t last_panel) {
-  for_each_panel_and_tile(task, first_panel, last_panel, choose_product(task.layout));
+  for_each_panel_and_tile(task, first_panel, last_panel, product_for<Product>(task.layout));
 }
 
 }  // namespace pcai::kernels

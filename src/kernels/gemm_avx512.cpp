@@ -176,27 +176,15 @@ void panel_times_tile(const PanelLayout& layout, const std::byte* panel, const s
                        tokens, out, stride);
 }
 
-PanelTimesTile choose_product(const PanelLayout& layout) {
-  const bool five = layout.quants == Quants::Five;
-  switch (layout.scales) {
-    case Scales::WithMinimum:
-      return five ? panel_times_tile<Scales::WithMinimum, Quants::Five>
-                  : panel_times_tile<Scales::WithMinimum, Quants::Nibbles>;
-    case Scales::SuperWithMinimum:
-      return five ? panel_times_tile<Scales::SuperWithMinimum, Quants::Five>
-                  : panel_times_tile<Scales::SuperWithMinimum, Quants::Nibbles>;
-    case Scales::SuperTwo: return panel_times_tile<Scales::SuperTwo, Quants::Six>;
-    case Scales::Plain: break;
-  }
-  if (five) return panel_times_tile<Scales::Plain, Quants::Five>;
-  return layout.quants == Quants::Nibbles ? panel_times_tile<Scales::Plain, Quants::Nibbles>
-                                          : panel_times_tile<Scales::Plain, Quants::Bytes>;
-}
+template <Scales Kind, Quants Stored>
+struct Product {
+  static constexpr PanelTimesTile kFunction = panel_times_tile<Kind, Stored>;
+};
 
 }  // namespace
 
 void pack_tile_avx512(const PackTile& task, std::size_t begin, std::size_t end) {
-  const Scales kind = task.layout.scales;
+  const bool halves = task.layout.scales == Scales::SuperTwo;
   for (std::size_t group = begin; group < end; ++group) {
     std::byte* out = task.tile + group * kTileGroupBytes;
     auto* d = reinterpret_cast<float*>(out + kTileColumns * kGroup);
@@ -214,26 +202,15 @@ void pack_tile_avx512(const PackTile& task, std::size_t begin, std::size_t end) 
       _mm_storeu_si128(quants, _mm512_cvtepi32_epi8(q0));
       _mm_storeu_si128(quants + 1, _mm512_cvtepi32_epi8(q1));
       d[t] = largest / 127.0F;
-      if (kind == Scales::SuperTwo) {
-        const std::int16_t sums[2] = {static_cast<std::int16_t>(_mm512_reduce_add_epi32(q0)),
-                                      static_cast<std::int16_t>(_mm512_reduce_add_epi32(q1))};
-        std::memcpy(words + 4 * t, sums, 4);
-        continue;
-      }
-      const int sum = _mm512_reduce_add_epi32(_mm512_add_epi32(q0, q1));
-      if (has_minimum(kind)) {
-        const float scaled = d[t] * static_cast<float>(sum);
-        std::memcpy(words + 4 * t, &scaled, 4);
-      } else {
-        const int correction = -task.layout.zero * sum;
-        std::memcpy(words + 4 * t, &correction, 4);
-      }
+      const int low = _mm512_reduce_add_epi32(halves ? q0 : _mm512_add_epi32(q0, q1));
+      const int high = halves ? _mm512_reduce_add_epi32(q1) : 0;
+      store_correction(task.layout, d[t], low, high, words + 4 * t);
     }
   }
 }
 
 void multiply_avx512(const Multiply& task, std::size_t first_panel, std::size_t last_panel) {
-  for_each_panel_and_tile(task, first_panel, last_panel, choose_product(task.layout));
+  for_each_panel_and_tile(task, first_panel, last_panel, product_for<Product>(task.layout));
 }
 
 }  // namespace pcai::kernels

@@ -36,27 +36,16 @@ class TwoDots {
   __m256i sums_[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()};
 };
 
-PanelTimesTile choose_product(const PanelLayout& layout) {
-  const bool five = layout.quants == Quants::Five;
-  switch (layout.scales) {
-    case Scales::WithMinimum:
-      return five ? panel_times_tile<Dot, Scales::WithMinimum, Quants::Five>
-                  : panel_times_tile<Dot, Scales::WithMinimum, Quants::Nibbles>;
-    case Scales::SuperWithMinimum:
-      return five ? panel_times_tile<Dot, Scales::SuperWithMinimum, Quants::Five>
-                  : panel_times_tile<Dot, Scales::SuperWithMinimum, Quants::Nibbles>;
-    case Scales::SuperTwo: return panel_times_tile<TwoDots, Scales::SuperTwo, Quants::Six>;
-    case Scales::Plain: break;
-  }
-  if (five) return panel_times_tile<Dot, Scales::Plain, Quants::Five>;
-  return layout.quants == Quants::Nibbles ? panel_times_tile<Dot, Scales::Plain, Quants::Nibbles>
-                                          : panel_times_tile<Dot, Scales::Plain, Quants::Bytes>;
-}
+template <Scales Kind, Quants Stored>
+struct Product {
+  using Sum = std::conditional_t<Kind == Scales::SuperTwo, TwoDots, Dot>;
+  static constexpr PanelTimesTile kFunction = panel_times_tile<Sum, Kind, Stored>;
+};
 
 }  // namespace
 
 void multiply_avx_vnni(const Multiply& task, std::size_t first_panel, std::size_t last_panel) {
-  for_each_panel_and_tile(task, first_panel, last_panel, choose_product(task.layout));
+  for_each_panel_and_tile(task, first_panel, last_panel, product_for<Product>(task.layout));
 }
 
 }  // namespace pcai::kernels

@@ -46,13 +46,14 @@ class Scanner {
       } else if (depth + 1 < max_depth_) {
         enter(entry.path(), depth + 1);
       } else if (max_depth_ == kMaxScanDepth) {
-        found_.problems.push_back(printable_path(entry.path()) + ": is too deep, not searched");
+        found_.problems.push_back(printable_path(entry.path()) +
+                                  ": is nested too deeply and was not searched");
       }
     }
     if (room_ == 0 && !is_full_) {
       is_full_ = true;
       found_.problems.push_back(printable_path(folder) +
-                                ": holds too many files, the rest not searched");
+                                ": contains too many files; the rest was not searched");
     }
   }
 
@@ -71,6 +72,24 @@ FolderScan scan_folder(const fs::path& root) {
 
 FolderScan scan_flat_folder(const fs::path& root) {
   return Scanner(1).scan(root);
+}
+
+std::vector<fs::path> entries_of(const fs::path& folder) {
+  std::vector<fs::path> entries;
+  std::error_code error;
+  fs::directory_iterator at(folder, error);
+  for (; !error && at != fs::directory_iterator() && entries.size() < kMaxScanEntries;
+       at.increment(error)) {
+    entries.push_back(at->path());
+  }
+  std::ranges::sort(entries);
+  return entries;
+}
+
+std::vector<fs::path> existing(std::vector<fs::path> folders) {
+  std::error_code error;
+  std::erase_if(folders, [&](const fs::path& folder) { return !fs::is_directory(folder, error); });
+  return folders;
 }
 
 bool lies_below(const fs::path& file, const fs::path& folder) {

@@ -7,13 +7,13 @@
 #include <string>
 #include <vector>
 
-#include "core/defaults.h"
 #include "core/error.h"
+#include "core/parameters/defaults.h"
 #include "models/gguf/gguf_summary.h"
 
 namespace pcai::models {
 
-/// A model file on this machine. One that is damaged is listed too, with the reason in `error`.
+/// A model file on this machine. A damaged one is listed, too, with the reason in `error`.
 struct FoundModel {
   std::string id;  // unique within one list
   std::filesystem::path path;
@@ -24,25 +24,26 @@ struct FoundModel {
   std::string architecture = {};
   std::string quantization = {};
   std::uint32_t context_length = 0;
-  std::optional<std::filesystem::path> projector = {};  // that belongs to it; absent = none found
+  std::optional<std::filesystem::path> projector = {};  // its projector; absent = none was found
   std::optional<Error> error = {};
 
-  /// The id that says where it is and never depends on other models: "ollama:qwen2.5:0.5b",
-  /// "lmstudio:publisher/repository/file", "hf:owner/repository:file", "jan:owner/name", else the
-  /// path.
+  /// An id that says where the model is and does not depend on other models: "ollama:qwen2.5:0.5b",
+  /// "lmstudio:publisher/repository/file", "hf:owner/repository:file", "jan:owner/name", otherwise
+  /// the path.
   std::string full_id = {};
 
-  /// Equal for two names of one file: device, number, size, time of change. Absent = not known.
+  /// Equal for two names of one file: device, number, size, time of the last change. Absent = not
+  /// known.
   std::optional<std::array<std::uint64_t, 4>> identity = {};
 
-  // What its store sets for it.
+  // Settings from its store.
   ModelDefaults defaults = {};
   std::optional<std::uint32_t> context = {};         // tokens; absent = the model's own
-  std::vector<std::filesystem::path> adapters = {};  // LoRA, all at full strength
+  std::vector<std::filesystem::path> adapters = {};  // LoRA files, all at full strength
 
-  bool is_virtual = false;  // a store's own name for a file that has another, too
+  bool is_virtual = false;  // a name in a store for a file that has another name, too
 
-  /// What its store says of it that is not used here, a sentence each.
+  /// Settings of its store that are not used here, one sentence each.
   std::vector<std::string> notes = {};
 };
 

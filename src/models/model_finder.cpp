@@ -11,10 +11,6 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#ifndef _WIN32
-#include <sys/stat.h>
-#endif
-
 #include "models/folder_scan.h"
 #include "models/gguf/damaged.h"
 #include "models/printable.h"
@@ -24,6 +20,8 @@
 #include "models/stores/jan_store.h"
 #include "models/stores/lm_studio_hub.h"
 #include "models/stores/ollama_store.h"
+#include "platform/files.h"
+#include "platform/path_text.h"
 
 namespace pcai::models {
 namespace {
@@ -163,7 +161,7 @@ std::vector<FoundModel> list_models(const ModelFolders& folders) {
   for (const fs::path& folder : folders.llama_cpp) listing.add_folder(folder, "llama.cpp");
   for (const fs::path& folder : folders.gpt4all) listing.add_folder(folder, "gpt4all");
   for (const fs::path& data : folders.jan) {
-    listing.add_all(list_jan_models(data, folders.platform));
+    listing.add_all(list_jan_models(data, folders.system));
     for (const fs::path& folder : jan_model_folders(data)) {
       if (fs::exists(folder, error)) listing.add_folder(folder, "jan");
     }
@@ -183,7 +181,7 @@ void refuse_what_only_ollama_loads(FoundModel& model) {
   if (model.source != "ollama" || model.error) return;
   if (std::ranges::find(kOnlyOllama, model.architecture) == std::end(kOnlyOllama)) return;
   model.error = Error{ErrorCode::InvalidModel,
-                      model.id + ": is written as only Ollama reads it (architecture '" +
+                      model.id + ": has an architecture that only Ollama can read ('" +
                           model.architecture + "'); get the model as GGUF from Hugging Face"};
 }
 
@@ -233,24 +231,9 @@ void describe(FoundModel& model) {
   if (model.source == "jan") check_projector(model, summary->embedding_length);
 }
 
-/// What a file is by, whatever it is called: device, number, size, time of change.
-using FileIdentity = std::array<std::uint64_t, 4>;
-
 /// Nothing for a part of a split model, which is more than this file, and where there is none.
-std::optional<FileIdentity> identity_of(const fs::path& path) {
-#ifndef _WIN32
-  struct stat file = {};
-  if (!parse_split_name(path) && ::stat(path.c_str(), &file) == 0) {
-    return FileIdentity{static_cast<std::uint64_t>(file.st_dev),
-                        static_cast<std::uint64_t>(file.st_ino),
-                        static_cast<std::uint64_t>(file.st_size),
-                        static_cast<std::uint64_t>(file.st_mtim.tv_sec) * 1'000'000'000U +
-                            static_cast<std::uint64_t>(file.st_mtim.tv_nsec)};
-  }
-#else
-  (void)path;
-#endif
-  return std::nullopt;
+std::optional<platform::FileIdentity> identity_of(const fs::path& path) {
+  return parse_split_name(path) ? std::nullopt : platform::file_identity(path);
 }
 
 /// Of another name of the same file.
@@ -273,8 +256,8 @@ Result<FoundModel> usable(FoundModel model) {
   describe(model);
   if (model.error) return fail(*model.error);
   if (!stands_alone(model)) {
-    return damaged(printable_path(model.path) + ": is a part for another model (" +
-                   std::string(to_string(model.kind)) + "), not a model");
+    return damaged(printable_path(model.path) + ": is an addition to a model (" +
+                   std::string(to_string(model.kind)) + "), not a complete model");
   }
   return model;
 }
@@ -341,7 +324,7 @@ constexpr Fits kWaysToFit[] = {
 std::vector<FoundModel> find_models(const ModelFolders& folders) {
   std::vector<FoundModel> models = list_models(folders);
   // Stores name one file often: by many tags, by hard links. Its header is read once.
-  std::map<FileIdentity, const FoundModel*> known;
+  std::map<platform::FileIdentity, const FoundModel*> known;
   const FoundModel* last = nullptr;
   for (FoundModel& model : models) {
     const bool has_projector = has_own_folder(model) || (model.source == "jan" && model.projector);
@@ -367,7 +350,7 @@ std::vector<FoundModel> find_models(const ModelFolders& folders) {
 
 Result<FoundModel> resolve_model(const ModelFolders& folders, std::string_view name_or_path) {
   const std::string name(name_or_path);
-  const fs::path path = std::u8string(name.begin(), name.end());
+  const fs::path path = platform::text_path(name);
   if (is_path(name, path)) return usable({name, path, "path"});
   const std::vector<FoundModel> models = list_models(folders);
   for (const Fits fits : kWaysToFit) {
@@ -382,17 +365,17 @@ Result<FoundModel> resolve_model(const ModelFolders& folders, std::string_view n
     if (fitting.size() == 1) return usable(std::move(fitting.front()));
     if (fitting.size() > 1) {
       return fail(ErrorCode::ModelNotFound,
-                  in_quotes(name) + " fits several models: " + names_of(fitting));
+                  in_quotes(name) + " matches several models: " + names_of(fitting));
     }
   }
   std::error_code error;
   if (fs::is_regular_file(path, error)) return usable({name, path, "path"});
   return fail(
       ErrorCode::ModelNotFound,
-      "no model " + in_quotes(name) +
-          (models.empty() ? std::string(", and none on this machine; give the path of a GGUF "
+      "there is no model " + in_quotes(name) +
+          (models.empty() ? std::string("; this machine has no models; give the path of a GGUF "
                                         "file, or get one with tools/get_default_model")
-                          : "; there are " + names_of(models)));
+                          : "; known models: " + names_of(models)));
 }
 
 }  // namespace pcai::models

@@ -14,7 +14,7 @@ namespace pcai::models {
 
 std::filesystem::path own_models_folder(const UserEnvironment& environment) {
   if (auto folder = environment.path("PCAI_MODELS_DIR"); !folder.empty()) return folder;
-  const bool is_windows = environment.platform == Platform::Windows;
+  const bool is_windows = environment.system == platform::System::Windows;
   auto data = environment.path(is_windows ? "LOCALAPPDATA" : "XDG_DATA_HOME");
   // A relative XDG_DATA_HOME is to be ignored, says its specification.
   if (!is_windows && !data.is_absolute()) {
@@ -44,7 +44,7 @@ std::vector<StorePlace> store_places(const UserEnvironment& environment) {
 
 ModelFolders ModelFolders::of_this_user(const UserEnvironment& environment) {
   ModelFolders folders;
-  folders.platform = environment.platform;
+  folders.system = environment.system;
   folders.own = own_models_folder(environment);
   folders.lm_studio_hubs = lm_studio_hub_places(environment);
   const std::pair<std::string_view, std::vector<std::filesystem::path>*> stores[] = {

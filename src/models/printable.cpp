@@ -1,6 +1,7 @@
 #include "models/printable.h"
 
 #include "core/utf8.h"
+#include "platform/path_text.h"
 
 namespace pcai::models {
 
@@ -38,9 +39,8 @@ std::string in_quotes(std::string_view text) {
 }
 
 std::string printable_path(const std::filesystem::path& path) {
-  const std::u8string text = path.u8string();
-  const std::string_view bytes(reinterpret_cast<const char*>(text.data()), text.size());
-  return printable(bytes, bytes.size());
+  const std::string text = platform::path_text(path);
+  return printable(text, text.size());
 }
 
 }  // namespace pcai::models

@@ -7,8 +7,8 @@
 
 namespace pcai::models {
 
-/// Text out of a file, fit for a message, a log line, a terminal or JSON: valid UTF-8 without
-/// control characters, each of which becomes '?'. Over `max_bytes` it ends in "…".
+/// Makes text from a file fit for a message, a log line, a terminal or JSON: valid UTF-8 in which
+/// each control character became "?". Text of more than `max_bytes` is cut and ends in "…".
 std::string printable(std::string_view text, std::size_t max_bytes = 200);
 
 /// The text's first 80 bytes, printable and between quotation marks, for a message.

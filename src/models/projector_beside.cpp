@@ -9,6 +9,7 @@
 #include "models/gguf/damaged.h"
 #include "models/gguf/gguf_summary.h"
 #include "models/printable.h"
+#include "platform/path_text.h"
 
 namespace pcai::models {
 namespace {
@@ -16,8 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string lower_name(const fs::path& path) {
-  const std::u8string name = path.filename().u8string();
-  std::string lower(name.begin(), name.end());
+  std::string lower = platform::path_text(path.filename());
   std::ranges::transform(lower, lower.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
@@ -53,7 +53,7 @@ Status projector_fits(const fs::path& projector, std::uint32_t embedding_length)
   const auto summary = describe_gguf(projector);
   if (!summary) return fail(summary.error());
   if (summary->kind != GgufKind::Projector) {
-    return damaged(printable_path(projector) + ": is no projector");
+    return damaged(printable_path(projector) + ": is not a projector");
   }
   if (summary->projection_length != embedding_length) {
     return damaged(printable_path(projector) + ": is a projector for another model");

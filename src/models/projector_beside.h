@@ -8,13 +8,13 @@
 
 namespace pcai::models {
 
-/// The projector in the folder of a model's file, where the folder is of one model: a GGUF file
-/// with "mmproj" in its name, whole, and made for this width. Of several the one that is F16, else
-/// the first by name.
+/// Finds the projector in the folder of a model's file: an undamaged GGUF file with "mmproj" in its
+/// name that was made for a model of this width. Of several it takes the F16 one, or else the first
+/// by name. Returns nothing if the folder has files of several models.
 std::optional<std::filesystem::path> projector_beside(const std::filesystem::path& model,
                                                       std::uint32_t embedding_length);
 
-/// Whether a file is a projector, whole, and made for this width. Fails with InvalidModel.
+/// Checks that a file is an undamaged projector for a model of this width. Fails with InvalidModel.
 Status projector_fits(const std::filesystem::path& projector, std::uint32_t embedding_length);
 
 }  // namespace pcai::models

@@ -5,15 +5,12 @@
 #include <charconv>
 #include <string_view>
 
+#include "platform/path_text.h"
+
 namespace pcai::models {
 namespace {
 
 constexpr std::string_view kPattern = "-00000-of-00000";  // 0 stands for a digit
-
-std::string utf8(const std::filesystem::path& path) {
-  const std::u8string text = path.u8string();
-  return std::string(text.begin(), text.end());
-}
 
 std::uint32_t number(std::string_view digits) {
   std::uint32_t value = 0;
@@ -24,7 +21,7 @@ std::uint32_t number(std::string_view digits) {
 }  // namespace
 
 std::optional<SplitName> parse_split_name(const std::filesystem::path& file) {
-  const std::string stem = utf8(file.stem());
+  const std::string stem = platform::path_text(file.stem());
   if (stem.size() <= kPattern.size()) return std::nullopt;
   const std::string_view suffix = std::string_view(stem).substr(stem.size() - kPattern.size());
   for (std::size_t i = 0; i < kPattern.size(); ++i) {
@@ -40,13 +37,13 @@ std::optional<SplitName> parse_split_name(const std::filesystem::path& file) {
 std::filesystem::path split_part(const std::filesystem::path& file, std::uint32_t number) {
   const SplitName name = parse_split_name(file).value();
   const std::string part = fmt::format("{}-{:05}-of-{:05}", name.stem, number, name.count);
-  std::filesystem::path result = file.parent_path() / std::u8string(part.begin(), part.end());
+  std::filesystem::path result = file.parent_path() / platform::text_path(part);
   return result += file.extension();
 }
 
 std::string model_stem(const std::filesystem::path& file) {
   const auto split = parse_split_name(file);
-  return split ? split->stem : utf8(file.stem());
+  return split ? split->stem : platform::path_text(file.stem());
 }
 
 }  // namespace pcai::models

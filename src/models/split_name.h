@@ -14,7 +14,7 @@ struct SplitName {
   std::uint32_t count = 1;
 };
 
-/// Takes a file's name apart; nothing for a name that is not of that form or counts wrongly.
+/// Parses a file's name. Returns nothing if the name has another form or its numbers are wrong.
 std::optional<SplitName> parse_split_name(const std::filesystem::path& file);
 
 /// The path of part `number` beside `file`, which must be a part itself.

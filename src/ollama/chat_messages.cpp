@@ -8,8 +8,8 @@
 namespace pcai::ollama {
 namespace {
 
-constexpr api::Range kNameBytes{1, 256};
-constexpr api::Range kImages{0, 64};
+constexpr Range kNameBytes{1, 256};
+constexpr Range kImages{0, kMaxMedia};
 
 struct NamedRole {
   std::string_view name;
@@ -71,7 +71,7 @@ Status read_tool_calls(api::Json& value, const std::string& path, Draft& draft) 
   };
   for (std::size_t i = 0; i < value.size(); ++i) {
     ToolCall& call = draft.message.tool_calls.emplace_back();
-    Status read = api::read_fields(value[i], api::item_path(path, i), draft.warnings,
+    Status read = api::read_fields(value[i], item_path(path, i), draft.warnings,
                                    api::FieldSet<T>{kFields, call});
     if (!read) return read;
     if (call.id.empty()) call.id = "call_" + std::to_string(draft.index) + "_" + std::to_string(i);
@@ -82,7 +82,7 @@ Status read_tool_calls(api::Json& value, const std::string& path, Draft& draft) 
 std::span<const api::Field<ChatMessage>> plain_fields() {
   using M = ChatMessage;
   static const std::vector<api::Field<M>> kFields = {
-      api::field<&M::reasoning>("thinking", {}, "Earlier reasoning given back"),
+      api::field<&M::reasoning>("thinking", {}, "Reasoning of an earlier answer"),
       api::field<&M::name>("tool_name", kNameBytes, "The tool that answers"),
       api::field<&M::tool_call_id>("tool_call_id", kNameBytes, "The call that it answers"),
   };
@@ -93,7 +93,7 @@ std::span<const api::Field<Draft>> draft_fields() {
   static const std::vector<api::Field<Draft>> kFields = {
       api::required(api::Field<Draft>{{"role", api::FieldType::String}, read_role}),
       {{"content", api::FieldType::String}, read_content},
-      {{"tool_calls", api::FieldType::Array, {0, 128}}, read_tool_calls},
+      {{"tool_calls", api::FieldType::Array, {0, kMaxTools}}, read_tool_calls},
       {{"images", api::FieldType::Array, kImages},
        [](api::Json& value, const std::string& path, Draft& draft) -> Status {
          return read_images(value, path, draft.message.media);
@@ -128,7 +128,7 @@ void match_call(ChatMessage& result, const std::vector<ChatMessage>& before) {
 
 Status read_images(api::Json& array, const std::string& path, std::vector<Media>& images) {
   for (std::size_t i = 0; i < array.size(); ++i) {
-    const std::string where = api::item_path(path, i);
+    const std::string where = item_path(path, i);
     if (Status checked = api::check_field({"", api::FieldType::String}, array[i], where);
         !checked) {
       return checked;
@@ -145,7 +145,7 @@ Result<std::vector<ChatMessage>> read_chat_messages(api::Json& array, const std:
                                                     std::vector<std::string>& warnings) {
   std::vector<ChatMessage> messages;
   for (std::size_t i = 0; i < array.size(); ++i) {
-    const std::string where = api::item_path(path, i);
+    const std::string where = item_path(path, i);
     ChatMessage message;
     Draft draft{message, i, warnings};
     Status read =

@@ -8,8 +8,8 @@
 
 namespace pcai::ollama {
 
-/// Reads `messages`. Calls without an id get one by their position, and a tool's answer is matched
-/// to a call by its id, else by its name. Images stand before the text.
+/// Reads `messages`. A call without an id gets one from its position. A tool's answer is matched to
+/// a call by its id, or else by its name. Images stand in front of the text.
 Result<std::vector<ChatMessage>> read_chat_messages(api::Json& array, const std::string& path,
                                                     std::vector<std::string>& warnings);
 

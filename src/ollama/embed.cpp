@@ -5,6 +5,7 @@
 #include "api/api_description.h"
 #include "api/json_reader.h"
 #include "ollama/api_schemas.h"
+#include "ollama/dialects.h"
 #include "ollama/generate_request.h"
 #include "openai/embeddings/embedding_response.h"
 
@@ -13,7 +14,7 @@ namespace {
 
 using R = OllamaEmbedRequest;
 
-constexpr api::Range kInputs{1, kMaxEmbedInputs};
+constexpr Range kInputs{1, kMaxEmbedInputs};
 
 Status read_model(api::Json& value, const std::string&, R& request) {
   request.embed.model = std::move(value.get_ref<std::string&>());
@@ -22,12 +23,12 @@ Status read_model(api::Json& value, const std::string&, R& request) {
 
 Status read_input(api::Json& value, const std::string& path, R& request) {
   if (value.is_string()) {
+    request.places.add_whole("inputs[0]", path);
     request.embed.inputs.emplace_back(TextPrompt{std::move(value.get_ref<std::string&>())});
     return {};
   }
   for (std::size_t i = 0; i < value.size(); ++i) {
-    Status checked =
-        api::check_field({"", api::FieldType::String}, value[i], api::item_path(path, i));
+    Status checked = api::check_field({"", api::FieldType::String}, value[i], item_path(path, i));
     if (!checked) return checked;
     request.embed.inputs.emplace_back(TextPrompt{value[i].get<std::string>()});
   }
@@ -47,19 +48,22 @@ Status read_options_field(api::Json& value, const std::string& path, R& request)
 std::vector<api::Field<R>> shared_fields() {
   using enum api::FieldType;
   return {
-      api::required(api::Field<R>{{"model", String, {1, 256}, "", "The model's id"}, read_model}),
+      api::required(api::Field<R>{{"model", String, {1, kMaxModelNameBytes}, "", "The model's id"},
+                                  read_model}),
       {{"options", Object, {}, "", "None has an effect"}, read_options_field},
       api::ignored_field<R>("keep_alive", Any, "The server decides how long models stay"),
-      api::ignored_field<R>("truncate", Boolean, "Nothing is cut; too long a text is refused"),
+      api::ignored_field<R>("truncate", Boolean,
+                            "Nothing is cut; a text that is too long is refused"),
   };
 }
 
-Result<R> parse(std::string_view text, std::span<const api::Field<R>> fields) {
+Result<R> parse(std::string_view text, std::span<const api::Field<R>> fields,
+                const api::Dialect& dialect) {
   Result<api::Json> body = api::read_json(text);
   if (!body) return fail(std::move(body).error());
   R request;
   Status read = api::read_fields(*body, "", request.warnings, api::FieldSet<R>{fields, request});
-  if (read) read = check_request(request.embed);
+  if (read) read = api::check_request_in(dialect, request.embed, request.places);
   if (!read) return fail(std::move(read).error());
   return request;
 }
@@ -107,11 +111,11 @@ std::vector<api::FieldInfo> ollama_embeddings_field_infos() {
 }
 
 Result<OllamaEmbedRequest> parse_ollama_embed(std::string_view body) {
-  return parse(body, embed_fields());
+  return parse(body, embed_fields(), kOllamaEmbedDialect);
 }
 
 Result<OllamaEmbedRequest> parse_ollama_embeddings(std::string_view body) {
-  return parse(body, embeddings_fields());
+  return parse(body, embeddings_fields(), kOllamaEmbeddingsDialect);
 }
 
 std::string ollama_embed_body(std::string_view model, const std::vector<Embedding>& embeddings,

@@ -5,16 +5,18 @@
 #include <string_view>
 #include <vector>
 
+#include "api/dialect.h"
 #include "core/embedding.h"
 #include "core/result.h"
 
 namespace pcai::ollama {
 
-/// A parsed body of POST /api/embed, or of the older /api/embeddings.
+/// A parsed body of POST /api/embed or the older /api/embeddings.
 struct OllamaEmbedRequest {
   EmbedRequest embed;
   std::optional<std::uint32_t> dimensions = {};
   std::vector<std::string> warnings = {};
+  api::Places places = {};
 };
 
 Result<OllamaEmbedRequest> parse_ollama_embed(std::string_view body);

@@ -15,7 +15,7 @@ namespace {
 /// What a line or body tells of the answer's text.
 struct Part {
   std::string text = {};
-  std::string thinking = {};
+  std::string reasoning = {};
   std::vector<ToolCall> calls = {};
   std::vector<TokenLogprobs> logprobs = {};
 };
@@ -48,12 +48,12 @@ api::Json part_json(const OllamaHead& head, const Part& part) {
   api::Json json = {{"model", head.model}, {"created_at", head.created_at}};
   if (head.shape == OllamaShape::Chat) {
     api::Json message = {{"role", "assistant"}, {"content", part.text}};
-    if (!part.thinking.empty()) message["thinking"] = part.thinking;
+    if (!part.reasoning.empty()) message["thinking"] = part.reasoning;
     if (!part.calls.empty()) message["tool_calls"] = calls_json(part.calls);
     json["message"] = std::move(message);
   } else {
     json["response"] = part.text;
-    if (!part.thinking.empty()) json["thinking"] = part.thinking;
+    if (!part.reasoning.empty()) json["thinking"] = part.reasoning;
   }
   if (!part.logprobs.empty()) json["logprobs"] = logprobs_json(part.logprobs);
   json["done"] = false;
@@ -132,7 +132,7 @@ void OllamaBuilder::add(std::uint32_t, const GenerateEvent& event) {
     text_ += text->text;
     logprobs_.insert(logprobs_.end(), text->logprobs.begin(), text->logprobs.end());
   } else if (const auto* reasoning = std::get_if<ReasoningDelta>(&event)) {
-    thinking_ += reasoning->text;
+    reasoning_ += reasoning->text;
   } else if (const auto* call = std::get_if<ToolCallDelta>(&event)) {
     calls_.add(*call);
   } else if (const auto* finished = std::get_if<Finished>(&event)) {
@@ -143,7 +143,7 @@ void OllamaBuilder::add(std::uint32_t, const GenerateEvent& event) {
 }
 
 std::string OllamaBuilder::json() {
-  api::Json json = part_json(head_, {text_, thinking_, calls_.take(), logprobs_});
+  api::Json json = part_json(head_, {text_, reasoning_, calls_.take(), logprobs_});
   add_end(json, head_, *finished_);
   return api::to_text(json);
 }
@@ -156,7 +156,7 @@ std::string OllamaStream::add(std::uint32_t, const GenerateEvent& event) {
   }
   if (const auto* reasoning = std::get_if<ReasoningDelta>(&event)) {
     if (reasoning->text.empty()) return {};
-    return line(part_json(head_, {.thinking = reasoning->text}));
+    return line(part_json(head_, {.reasoning = reasoning->text}));
   }
   if (const auto* call = std::get_if<ToolCallDelta>(&event)) {
     calls_.add(*call);

@@ -28,20 +28,20 @@ std::string ollama_error_body(const Error& error, std::string_view request_id);
 /// The answer to a request that only loads the model.
 std::string load_body(const OllamaHead& head);
 
-/// Calls go out whole, because `arguments` is an object; so they are gathered here.
+/// Gathers tool calls, because this API sends a call whole: its `arguments` are an object.
 class OllamaCalls {
  public:
   void add(const ToolCallDelta& delta);
   bool empty() const { return calls_.empty(); }
 
-  /// The calls that have come, with their arguments; then they are forgotten.
+  /// Returns the calls that have come, with their arguments, and forgets them.
   std::vector<ToolCall> take();
 
  private:
   std::vector<std::pair<std::uint32_t, ToolCall>> calls_;
 };
 
-/// Gathers the events into one body. Takes one choice. Not thread-safe.
+/// Gathers the events of one choice into one body. Not thread-safe.
 class OllamaBuilder {
  public:
   explicit OllamaBuilder(OllamaHead head) : head_(std::move(head)) {}
@@ -54,14 +54,14 @@ class OllamaBuilder {
  private:
   OllamaHead head_;
   std::string text_;
-  std::string thinking_;
+  std::string reasoning_;
   std::vector<TokenLogprobs> logprobs_;
   OllamaCalls calls_;
   std::optional<Finished> finished_;
   std::optional<Error> error_;
 };
 
-/// Turns the events into lines of JSON, the last with `done`. Not thread-safe.
+/// Turns the events into lines of JSON; the last one has `done`. Not thread-safe.
 class OllamaStream {
  public:
   explicit OllamaStream(OllamaHead head) : head_(std::move(head)) {}
@@ -69,7 +69,7 @@ class OllamaStream {
   std::string open() const { return {}; }
   std::string add(std::uint32_t choice, const GenerateEvent& event);
 
-  /// True when the stream has ended, well or with an `error` line.
+  /// True if the stream has ended, with success or with an `error` line.
   bool done() const { return done_; }
 
  private:

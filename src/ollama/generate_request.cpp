@@ -4,10 +4,13 @@
 
 #include "api/api_description.h"
 #include "api/json_reader.h"
+#include "api/media_part.h"
+#include "api/parameter_field.h"
 #include "api/sampling_fields.h"
 #include "api/schema_text.h"
 #include "ollama/api_schemas.h"
 #include "ollama/chat_messages.h"
+#include "ollama/dialects.h"
 #include "openai/tool_fields.h"
 
 namespace pcai::ollama {
@@ -15,7 +18,7 @@ namespace {
 
 using Request = OllamaRequest;
 
-constexpr api::Range kModelBytes{1, 256};
+constexpr Range kModelBytes{1, kMaxModelNameBytes};
 
 ChatPrompt& chat_of(Request& request) {
   return std::get<ChatPrompt>(request.generate.prompt);
@@ -68,16 +71,6 @@ Status read_tools_field(api::Json& value, const std::string& path, Request& requ
   return openai::read_tools(value, path, openai::ToolShape::Nested, chat_of(request).tools);
 }
 
-Status read_logprobs(api::Json& value, const std::string&, Request& request) {
-  request.generate.params.logprobs = value.get<bool>();
-  return {};
-}
-
-Status read_top_logprobs(api::Json& value, const std::string&, Request& request) {
-  request.generate.params.top_logprobs = value.get<std::uint32_t>();
-  return {};
-}
-
 Status read_messages_field(api::Json& value, const std::string& path, Request& request) {
   auto messages = read_chat_messages(value, path, request.warnings);
   if (!messages) return fail(std::move(messages).error());
@@ -90,7 +83,7 @@ std::span<const api::Field<Request>> shared_fields() {
   static const std::vector<api::Field<Request>> kFields = {
       api::required(
           api::Field<Request>{{"model", String, kModelBytes, "", "The model's id"}, read_model}),
-      api::field<&Request::stream>("stream", {}, "Send the answer in pieces as it comes"),
+      api::field<&Request::stream>("stream", {}, "Stream the answer"),
       api::with_schema(
           api::Field<Request>{
               {"format", StringOrObject, {}, "", "json, or a JSON schema of the answer"},
@@ -101,11 +94,11 @@ std::span<const api::Field<Request>> shared_fields() {
           api::Field<Request>{{"think", Any, {}, "", "Whether the model reasons first"},
                               read_think},
           "OllamaThink"),
-      {{"logprobs", Boolean, {}, "false", "Give each token's log-probability"}, read_logprobs},
-      {{"top_logprobs", Integer, {0, 20}, "0", "Alternatives a token"}, read_top_logprobs},
+      api::parameter_field<&GenerateParams::logprobs, Request>(),
+      api::parameter_field<&GenerateParams::top_logprobs, Request>(),
       api::ignored_field<Request>("keep_alive", Any, "The server decides how long models stay"),
       api::ignored_field<Request>("truncate", Boolean,
-                                  "Nothing is cut; too long a prompt is refused"),
+                                  "Nothing is cut; a prompt that is too long is refused"),
       api::ignored_field<Request>("shift", Boolean,
                                   "Nothing is cut; the answer ends with the context"),
       api::unsupported_field<Request>("_debug_render_only", Boolean, "use /apply-template"),
@@ -118,11 +111,11 @@ std::span<const api::Field<Request>> chat_fields() {
   static const std::vector<api::Field<Request>> kFields = {
       api::with_schema(
           api::Field<Request>{
-              {"messages", Array, {0, 4096}, "", "The chat so far; none = load the model"},
+              {"messages", Array, {0, kMaxMessages}, "", "The chat so far; none = load the model"},
               read_messages_field},
           "OllamaMessages"),
       api::with_schema(
-          api::Field<Request>{{"tools", Array, {0, 128}, "", "What the model may call"},
+          api::Field<Request>{{"tools", Array, {0, kMaxTools}, "", "What the model may call"},
                               read_tools_field},
           "Tools"),
   };
@@ -143,10 +136,11 @@ std::span<const api::Field<Completion>> completion_fields() {
   using C = Completion;
   static const std::vector<api::Field<C>> kFields = {
       api::field<&C::prompt>("prompt", {}, "The user's text; none = load the model"),
-      api::field<&C::suffix>("suffix", {}, "What follows the answer; for models that fill gaps"),
-      api::field<&C::system>("system", {}, "What the model is told first"),
+      api::field<&C::suffix>("suffix", {},
+                             "Text after the answer; for models with fill-in-the-middle"),
+      api::field<&C::system>("system", {}, "System prompt"),
       api::field<&C::raw>("raw", {}, "The prompt as it stands, without the model's template"),
-      {{"images", Array, {0, 64}, "", "Pictures before the prompt, in base64"},
+      {{"images", Array, {0, kMaxMedia}, "", "Images that precede the prompt, in base64"},
        [](api::Json& value, const std::string& path, C& completion) -> Status {
          return read_images(value, path, completion.images);
        }},
@@ -164,17 +158,28 @@ Request begin(api::Json& body, const DefaultsOf& defaults_of) {
   return request;
 }
 
-Status check(Request& request) {
-  if (!request.only_load) return check_request(request.generate);
-  return check_params(request.generate.params);
+Status check(const api::Dialect& dialect, const Request& request) {
+  Status status =
+      request.only_load ? check_params(request.generate.params) : check_request(request.generate);
+  if (!status) return fail(dialect.translate(std::move(status.error()), request.places));
+  return status;
 }
 
-/// The words of this API for what the core calls otherwise.
-Error in_our_words(Error error) {
-  for (const std::string_view option : {"stop", "logit_bias", "temperature", "lora"}) {
-    if (error.field.starts_with(option)) error.field.insert(0, "options.");
+/// Makes a chat of the prompt, the system's text and the pictures.
+void add_messages(Completion completion, Request& request) {
+  std::vector<ChatMessage>& messages = chat_of(request).messages;
+  if (!completion.system.empty()) {
+    request.places.add_whole("messages[0]", "system");
+    messages.push_back({.role = Role::System, .content = std::move(completion.system)});
   }
-  return error;
+  const std::size_t user = messages.size();
+  request.places.add_whole(item_path("messages", user), "prompt");
+  for (std::size_t i = 0; i < completion.images.size(); ++i) {
+    request.places.add_whole(api::media_path(user, i), item_path("images", i));
+  }
+  messages.push_back({.role = Role::User,
+                      .content = std::move(completion.prompt),
+                      .media = std::move(completion.images)});
 }
 
 }  // namespace
@@ -201,8 +206,8 @@ Result<OllamaRequest> parse_ollama_chat(std::string_view text, const DefaultsOf&
                                  api::FieldSet<Request>{shared_fields(), request},
                                  api::FieldSet<Request>{chat_fields(), request});
   request.only_load = chat_of(request).messages.empty();
-  if (read) read = check(request);
-  if (!read) return fail(in_our_words(std::move(read).error()));
+  if (read) read = check(kOllamaChatDialect, request);
+  if (!read) return fail(std::move(read).error());
   return request;
 }
 
@@ -214,17 +219,17 @@ Result<OllamaRequest> parse_ollama_generate(std::string_view text, const Default
   Status read = api::read_fields(*body, "", request.warnings,
                                  api::FieldSet<Request>{shared_fields(), request},
                                  api::FieldSet<Completion>{completion_fields(), completion});
-  if (!read) return fail(in_our_words(std::move(read).error()));
+  if (!read) return fail(std::move(read).error());
   request.only_load =
       completion.prompt.empty() && completion.suffix.empty() && completion.images.empty();
   const bool plain = completion.raw || !completion.suffix.empty();
   if (plain && !completion.images.empty()) {
-    return fail(ErrorCode::Unsupported, "images have no place beside raw or suffix; send a chat",
+    return fail(ErrorCode::Unsupported, "images are not supported with raw or suffix; send a chat",
                 "images");
   }
   if (plain && !completion.system.empty()) {
     return fail(ErrorCode::InvalidRequest,
-                "system has no place beside raw or suffix; write it into the prompt", "system");
+                "system is not supported with raw or suffix; write it into the prompt", "system");
   }
   if (!completion.suffix.empty()) {
     request.generate.prompt =
@@ -232,15 +237,9 @@ Result<OllamaRequest> parse_ollama_generate(std::string_view text, const Default
   } else if (completion.raw) {
     request.generate.prompt = TextPrompt{std::move(completion.prompt)};
   } else {
-    std::vector<ChatMessage>& messages = chat_of(request).messages;
-    if (!completion.system.empty()) {
-      messages.push_back({.role = Role::System, .content = std::move(completion.system)});
-    }
-    messages.push_back({.role = Role::User,
-                        .content = std::move(completion.prompt),
-                        .media = std::move(completion.images)});
+    add_messages(std::move(completion), request);
   }
-  if (read = check(request); !read) return fail(in_our_words(std::move(read).error()));
+  if (read = check(kOllamaGenerateDialect, request); !read) return fail(std::move(read).error());
   return request;
 }
 

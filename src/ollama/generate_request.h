@@ -5,8 +5,9 @@
 #include <string_view>
 #include <vector>
 
+#include "api/dialect.h"
 #include "api/field.h"
-#include "core/defaults.h"
+#include "core/parameters/defaults.h"
 #include "core/request.h"
 
 namespace pcai::ollama {
@@ -15,8 +16,9 @@ namespace pcai::ollama {
 struct OllamaRequest {
   GenerateRequest generate;
   bool stream = true;
-  bool only_load = false;                  // no messages or prompt: the model is to be loaded
+  bool only_load = false;                  // there is no message or prompt: only load the model
   std::vector<std::string> warnings = {};  // fields that were accepted and have no effect here
+  api::Places places = {};
 };
 
 /// Parses and checks the body. An error names the field ("options.temperature").
@@ -24,7 +26,7 @@ Result<OllamaRequest> parse_ollama_chat(std::string_view body, const DefaultsOf&
 Result<OllamaRequest> parse_ollama_generate(std::string_view body,
                                             const DefaultsOf& defaults_of = {});
 
-/// Reads `options`. num_predict and its default of -1 mean as many tokens as the context leaves.
+/// Reads `options`. num_predict -1, its default, means as many tokens as the context leaves.
 Status read_options(api::Json& object, const std::string& path, std::vector<std::string>& warnings,
                     GenerateParams& params);
 

@@ -32,7 +32,7 @@ api::Json details_json(const ModelStatus& model) {
   api::Json families = api::Json::array();
   if (!info.architecture.empty()) families.push_back(info.architecture);
   return {{"parent_model", ""},
-          {"format", info.backend == "llamacpp" ? "gguf" : ""},
+          {"format", info.format},
           {"family", info.architecture},
           {"families", std::move(families)},
           {"parameter_size", parameter_size(info.parameter_count)},
@@ -56,9 +56,9 @@ struct ShowRequest {
 std::span<const api::Field<ShowRequest>> show_fields() {
   using S = ShowRequest;
   static const std::vector<api::Field<S>> kFields = {
-      api::field<&S::model>("model", {1, 256}, "The model's id"),
-      api::field<&S::model>("name", {1, 256}, "The same, as it was called before"),
-      api::field<&S::verbose>("verbose", {}, "Everything is said in any case"),
+      api::field<&S::model>("model", {1, kMaxModelNameBytes}, "The model's id"),
+      api::field<&S::model>("name", {1, kMaxModelNameBytes}, "Older name of the same field"),
+      api::field<&S::verbose>("verbose", {}, "The answer is always complete"),
       api::unsupported_field<S>("system", api::FieldType::String, "models are not changed here"),
       api::unsupported_field<S>("template", api::FieldType::String, "models are not changed here"),
       api::unsupported_field<S>("options", api::FieldType::Object, "models are not changed here"),

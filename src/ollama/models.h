@@ -13,16 +13,16 @@ namespace pcai::ollama {
 std::string tags_body(const std::vector<ModelStatus>& models);
 std::string ps_body(const std::vector<ModelStatus>& models);
 
-/// The body of POST /api/show: what is known of a model; more once it is loaded.
+/// The body of POST /api/show: what is known of a model. More is known once the model is loaded.
 std::string show_body(const ModelStatus& model);
 
 /// The model that a body of POST /api/show asks for.
 Result<std::string> parse_show_request(std::string_view body);
 
-/// {"version":…}: the release of this API whose behaviour is spoken here, which clients compare.
+/// {"version":…}: the release of Ollama whose behaviour this server follows. Clients compare it.
 std::string version_body();
 
-/// A name as the engine knows it: Ollama's clients add ":latest" to names without a tag.
+/// A name as the engine knows it. Ollama's clients add ":latest" to names without a tag.
 std::string known_name(const std::vector<ModelStatus>& models, std::string name);
 
 }  // namespace pcai::ollama

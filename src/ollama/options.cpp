@@ -1,7 +1,8 @@
 #include <algorithm>
-#include <utility>
+#include <iterator>
 
-#include "api/sampling_fields.h"
+#include "api/lora_field.h"
+#include "api/parameter_field.h"
 #include "ollama/generate_request.h"
 
 namespace pcai::ollama {
@@ -9,12 +10,10 @@ namespace {
 
 using P = GenerateParams;
 
-constexpr std::uint32_t kAllThatFit = 2147483647;
-
 Status read_num_predict(api::Json& value, const std::string&, P& params) {
   const auto tokens = value.get<std::int64_t>();
   // -1 and -2 mean "until the end" and "until the context is full", which is the same here.
-  params.max_tokens = tokens < 0 ? kAllThatFit : static_cast<std::uint32_t>(tokens);
+  params.max_tokens = tokens < 0 ? kMaxTokenCount : static_cast<std::uint32_t>(tokens);
   return {};
 }
 
@@ -31,13 +30,13 @@ std::span<const api::Field<P>> option_fields() {
   using enum api::FieldType;
   static const std::vector<api::Field<P>> kFields = [] {
     std::vector<api::Field<P>> fields = {
-        {{"num_predict", Integer, {-2, kAllThatFit}, "-1", "Most tokens; -1 = all that fit"},
+        {{"num_predict",
+          Integer,
+          {-2, kMaxTokenCount},
+          "-1",
+          "Maximum number of tokens; -1 = all that fit"},
          read_num_predict},
-        {{"typical_p", Number, {}, "1", "Not supported; 1 is off"}, read_off<1>},
         {{"tfs_z", Number, {}, "1", "Not supported; 1 is off"}, read_off<1>},
-        {{"mirostat", Integer, {}, "0", "Not supported; 0 is off"}, read_off<0>},
-        api::ignored_field<P>("mirostat_tau", Number, "Mirostat is off"),
-        api::ignored_field<P>("mirostat_eta", Number, "Mirostat is off"),
         api::ignored_field<P>("penalize_newline", Boolean, "Newlines are tokens like any other"),
     };
     for (const char* name : {"num_ctx", "num_batch", "num_gpu", "main_gpu", "num_thread",
@@ -50,13 +49,8 @@ std::span<const api::Field<P>> option_fields() {
       fields.push_back(
           api::ignored_field<P>(name, Boolean, "The server decides how models are loaded"));
     }
-    // The rest has the names and meanings of the other API's.
-    for (const api::Field<P>& field : api::sampling_fields()) {
-      constexpr std::string_view kOthers[] = {"repetition_penalty", "logit_bias", "ignore_eos"};
-      if (std::find(std::begin(kOthers), std::end(kOthers), field.name) == std::end(kOthers)) {
-        fields.push_back(field);
-      }
-    }
+    std::ranges::copy(api::parameter_fields(Face::Ollama), std::back_inserter(fields));
+    fields.push_back(api::lora_field());
     return fields;
   }();
   return kFields;

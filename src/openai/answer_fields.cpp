@@ -12,7 +12,7 @@ Status read_model(api::Json& value, const std::string&, Request& request) {
 
 Status read_stream_options(api::Json& value, const std::string& path, Request& request) {
   static const std::vector<api::Field<Request>> kFields = {
-      api::field<&Request::include_usage>("include_usage", {}, "A last chunk with the usage"),
+      api::field<&Request::include_usage>("include_usage", {}, "Send a last chunk with the usage"),
       api::ignored_field<Request>("include_obfuscation", api::FieldType::Boolean,
                                   "Padding of the chunks"),
   };
@@ -24,10 +24,14 @@ Status read_stream_options(api::Json& value, const std::string& path, Request& r
 std::span<const api::Field<Request>> answer_fields() {
   using enum api::FieldType;
   static const std::vector<api::Field<Request>> kFields = {
-      {{"model", String, {0, 256}, "", "The model's id; empty or absent takes the default model"},
+      {{"model",
+        String,
+        {0, kMaxModelNameBytes},
+        "",
+        "The model's id; empty or absent takes the default model"},
        read_model},
-      api::field<&Request::n>("n", {1, 128}, "How many answers"),
-      api::field<&Request::stream>("stream", {}, "Send the answer in pieces as it comes"),
+      api::field<&Request::n>("n", {1, 128}, "Number of answers"),
+      api::field<&Request::stream>("stream", {}, "Stream the answer"),
       api::with_schema(api::Field<Request>{{"stream_options", Object, {}, "", "Only with stream"},
                                            read_stream_options},
                        "StreamOptions"),

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "api/dialect.h"
 #include "api/field.h"
 #include "core/request.h"
 
@@ -17,12 +18,13 @@ struct AnswerRequest {
   bool stream = false;
   bool include_usage = false;
   std::vector<std::string> warnings;  // fields that were accepted and have no effect here, named
+  api::Places places = {};
 };
 
 /// Their fields, beside sampling_fields() and those of the route.
 std::span<const api::Field<AnswerRequest>> answer_fields();
 
-/// What depends on more than one of them. `body` is the request's.
+/// Checks that involve more than one of them. `body` is the request's.
 Status check_answer_fields(api::Json& body, const AnswerRequest& request);
 
 }  // namespace pcai::openai

@@ -5,7 +5,7 @@
 namespace pcai::openai {
 namespace {
 
-constexpr api::Range kSourceBytes{1, api::kMostSchemaBytes};
+constexpr Range kSourceBytes{1, api::kMaxSchemaBytes};
 
 /// A format on its way in.
 struct Draft {

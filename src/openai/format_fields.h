@@ -9,7 +9,7 @@
 
 namespace pcai::openai {
 
-/// Where the members of a JSON schema are: in `json_schema` (chat completions), or beside `type`
+/// Where the members of a JSON schema stand: in `json_schema` (chat completions), or beside `type`
 /// (responses).
 enum class FormatShape : std::uint8_t { Nested, Flat };
 

@@ -9,7 +9,7 @@
 #include "api/json_text.h"
 #include "core/event.h"
 
-// What answers have in common, whole or streamed, of any route.
+// What answers of any route have in common, whole or streamed.
 
 namespace pcai::openai {
 
@@ -18,7 +18,7 @@ constexpr std::string_view kSystemFingerprint = "fp_pcai";
 /// The `usage` object.
 api::Json usage_json(const Usage& usage);
 
-/// The `timings` object, an extra of ours; the rates are there when there is something to divide.
+/// The `timings` object, an extension of ours. A rate is left out if it would divide by zero.
 api::Json timings_json(const Timings& timings, const Usage& usage);
 
 /// The beginning of an answer or chunk, up to the opening bracket of its `choices`.
@@ -33,7 +33,7 @@ class AnswerTotals {
   /// Adds the choices of another prompt.
   void add_prompt(const AnswerTotals& other);
 
-  /// The prompt is counted once: `cached_tokens` are those that no choice had to compute.
+  /// The prompt counts once. `cached_tokens` are those that no choice had to compute.
   const Usage& usage() const noexcept { return usage_; }
 
   /// The earliest first token, and the longest of each other time.
@@ -67,11 +67,11 @@ class ToolCallNumbers {
   std::vector<std::uint32_t> seen_;
 };
 
-/// What calls an answer has, and in which form: `tool_calls` or the older `function_call`.
+/// Whether an answer has calls, and in which form: `tool_calls` or the older `function_call`.
 enum class Calls : std::uint8_t { None, Tools, Legacy };
 
-/// "tool_calls" ("function_call") whenever there are calls: clients branch on it. A cut answer
-/// stays "length".
+/// "tool_calls" ("function_call") if there are calls, because clients branch on it. An answer that
+/// was cut stays "length".
 std::string_view finish_reason(FinishReason reason, Calls calls) noexcept;
 
 }  // namespace pcai::openai

@@ -8,12 +8,12 @@
 namespace pcai::openai {
 namespace {
 
-constexpr api::Range kModelBytes{0, 256};
+constexpr Range kModelBytes{0, kMaxModelNameBytes};
 
 Status read_tokens(api::Json& value, const std::string& path, DetokenizeRequest& request) {
   static const api::FieldInfo kToken{"", api::FieldType::Integer, {0, 2147483647}};
   for (std::size_t i = 0; i < value.size(); ++i) {
-    if (Status checked = api::check_field(kToken, value[i], api::item_path(path, i)); !checked) {
+    if (Status checked = api::check_field(kToken, value[i], item_path(path, i)); !checked) {
       return checked;
     }
     request.tokens.push_back(value[i].get<std::int32_t>());

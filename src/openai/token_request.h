@@ -10,15 +10,15 @@
 
 namespace pcai::openai {
 
-/// `add_special` is off unless asked for, other than for prompts.
+/// `add_special` is off by default, unlike for prompts.
 Result<TokenizeRequest> parse_tokenize_request(std::string_view body);
 Result<DetokenizeRequest> parse_detokenize_request(std::string_view body);
 
 std::span<const api::Field<TokenizeRequest>> tokenize_fields();
 std::span<const api::Field<DetokenizeRequest>> detokenize_fields();
 
-/// {"tokens":[…]}: ids, or objects where pieces were asked for, whose `piece` is a list of bytes
-/// where it is not UTF-8.
+/// {"tokens":[…]}: ids, or objects if pieces were asked for. A `piece` that is not UTF-8 is a list
+/// of bytes.
 std::string tokens_body(const Tokens& tokens);
 
 /// {"content":…}; bytes that are not UTF-8 become U+FFFD.

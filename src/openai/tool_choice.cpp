@@ -64,7 +64,7 @@ Status read_mode(api::Json& value, const std::string&, Draft& draft) {
 
 Status read_allowed_tools(api::Json& array, const std::string& path, Draft& draft) {
   for (std::size_t i = 0; i < array.size(); ++i) {
-    const std::string where = api::item_path(path, i);
+    const std::string where = item_path(path, i);
     const auto type = api::read_type(array[i], where);
     if (!type) return fail(type.error());
     if (*type != "function") return unsupported_type(where, *type);
@@ -79,7 +79,7 @@ Fields allowed_fields() {
       api::required(api::with_choices(
           api::Field<Draft>{{"mode", api::FieldType::String}, read_mode}, kModes)),
       api::required(
-          api::Field<Draft>{{"tools", api::FieldType::Array, {1, 128}}, read_allowed_tools}),
+          api::Field<Draft>{{"tools", api::FieldType::Array, {1, kMaxTools}}, read_allowed_tools}),
   };
 }
 

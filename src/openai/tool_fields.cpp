@@ -7,7 +7,7 @@
 namespace pcai::openai {
 namespace {
 
-constexpr api::Range kNameBytes{1, 64};
+constexpr Range kNameBytes{1, kMaxToolNameBytes};
 
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -46,7 +46,7 @@ Status add_function(api::Json& object, const std::string& path,
   if (std::any_of(tools.definitions.begin(), tools.definitions.end(), same)) {
     const std::string where = api::member_path(path, "name");
     return fail(ErrorCode::InvalidRequest,
-                where + ": " + api::quote_text(tool.name) + " is there twice; names must differ",
+                where + ": " + api::quote_text(tool.name) + " occurs twice; names must differ",
                 where);
   }
   tools.definitions.push_back(std::move(tool));
@@ -76,10 +76,10 @@ std::span<const api::Field<ToolDefinition>> function_fields() {
       api::required(api::Field<T>{
           {"name", api::FieldType::String, kNameBytes, "", "Letters, digits, '_' or '-'"},
           read_name}),
-      api::field<&T::description>("description", {}, "What it does, for the model"),
+      api::field<&T::description>("description", {}, "Description for the model"),
       {{"parameters", api::FieldType::Object, {}, "", "JSON schema of the arguments; absent: none"},
        read_parameters},
-      {{"strict", api::FieldType::Boolean, {}, "", "Arguments match the schema in any case"},
+      {{"strict", api::FieldType::Boolean, {}, "", "Arguments always match the schema"},
        read_strict},
   };
   return kFields;
@@ -87,7 +87,7 @@ std::span<const api::Field<ToolDefinition>> function_fields() {
 
 Status read_tools(api::Json& array, const std::string& path, ToolShape shape, ToolOptions& tools) {
   for (std::size_t i = 0; i < array.size(); ++i) {
-    const std::string where = api::item_path(path, i);
+    const std::string where = item_path(path, i);
     const auto type = api::read_type(array[i], where);
     if (!type) return fail(type.error());
     if (*type != "function") {
@@ -104,11 +104,11 @@ Status read_tools(api::Json& array, const std::string& path, ToolShape shape, To
 
 Status read_functions(api::Json& array, const std::string& path, ToolOptions& tools) {
   if (!tools.definitions.empty()) {
-    return fail(ErrorCode::InvalidRequest, path + " is the older form of tools; send one of them",
-                path);
+    return fail(ErrorCode::InvalidRequest,
+                path + " is the older form of tools; send only one of them", path);
   }
   for (std::size_t i = 0; i < array.size(); ++i) {
-    if (Status added = read_nested(array[i], api::item_path(path, i), tools); !added) return added;
+    if (Status added = read_nested(array[i], item_path(path, i), tools); !added) return added;
   }
   tools.parallel = false;
   return {};

@@ -33,7 +33,7 @@ class AnswerTest : public testing::Test {
   }
 
   std::unique_ptr<engine::Engine> engine_;
-  Signals signals_;
+  platform::Signals signals_;
 };
 
 TEST_F(AnswerTest, ThePiecesMakeUpTheAnswer) {

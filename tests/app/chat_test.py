@@ -111,7 +111,7 @@ class ChatTest(unittest.TestCase):
             terminal.type(question)
             terminal.prompt()
             terminal.type(question)
-            terminal.wait_for("/clear begins anew")
+            terminal.wait_for("/clear starts a new conversation")
             terminal.prompt()
             terminal.type("/clear\n")
             terminal.wait_for("forgotten")

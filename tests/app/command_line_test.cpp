@@ -2,10 +2,14 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
 #include "app/settings/sampling_flags.h"
 #include "app/terminal/completion.h"
+#include "core/parameters/parameters.h"
 
 namespace pcai::app {
 namespace {
@@ -13,6 +17,7 @@ namespace {
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 /// A tree of two commands whose actions note what they got.
 class CommandLineTest : public testing::Test {
@@ -177,6 +182,28 @@ TEST_F(SamplingFlagsTest, EachFlagSetsItsParameter) {
   EXPECT_FLOAT_EQ(params->presence_penalty, 0.75F);
   EXPECT_EQ(params->seed, UINT64_MAX);
   EXPECT_THAT(params->stop_sequences, ElementsAre("a", "b"));
+}
+
+TEST_F(SamplingFlagsTest, EveryParameterThatHasAFlagIsSetByItAndBoundedByTheTable) {
+  for (const Parameter& parameter : kParameters) {
+    if (!parameter.faces.has(Face::Flag) || parameter.text_bytes > 0) continue;
+    std::string flag = "--" + std::string(parameter.name);
+    std::ranges::replace(flag, '_', '-');
+    const auto run = [&](const std::string& value) {
+      CommandLine line;
+      SamplingFlags flags(line.add("run", "", "", [] { return 0; }));
+      line.run({"run", flag, value});
+      return flags.params();
+    };
+    const auto one = run("1");
+    ASSERT_TRUE(one) << flag << ": " << one.error().message;
+    EXPECT_EQ(value_text(parameter, *one), "1") << flag;
+    if (parameter.name == "seed") continue;  // all its bits are
+    const auto refused = run(number_text(parameter.range.min - 1));
+    if (std::isinf(parameter.range.min)) continue;
+    ASSERT_FALSE(refused) << flag;
+    EXPECT_THAT(refused.error().message, StartsWith(flag));
+  }
 }
 
 TEST_F(SamplingFlagsTest, WhatIsNoNumberIsNamed) {

@@ -74,7 +74,7 @@ class LoraTest(WithModel):
 
     def test_a_file_that_is_no_adapter_of_the_model_is_refused_by_name(self):
         for path, why in ((str(self.pcai.path / "none.gguf"), "no such file"),
-                          (str(models_folder() / (MODEL + ".gguf")), "no adapter"),
+                          (str(models_folder() / (MODEL + ".gguf")), "not an adapter"),
                           (adapter(self.pcai.path / "narrow.gguf", width=64), "narrow.gguf"),
                           (adapter(self.pcai.path / "other.gguf", architecture="qwen2"),
                            "other.gguf"),

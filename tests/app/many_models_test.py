@@ -86,7 +86,7 @@ class SectionsTest(unittest.TestCase):
 
             self.config("[models.one]\nport = 1\n")
             server.send(signal.SIGHUP)
-            self.assertIn("no setting of a single model", server.line("not reloaded: (.*)")[1])
+            self.assertIn("not a setting of a single model", server.line("not reloaded: (.*)")[1])
             self.assertEqual(list(models(url)), ["one", "three"])
 
     def test_an_idle_model_leaves_and_the_server_stays_ready(self):
@@ -94,7 +94,7 @@ class SectionsTest(unittest.TestCase):
         with program.Serve("--config", file) as server:
             url = server.wait_ready()
             ask(url, "two", "hello")
-            server.line("model=two unloaded .*nobody asked for it")
+            server.line("model=two unloaded .*it was idle")
             self.assertEqual(models(url)["one"]["state"], "ready")
             self.assertEqual(ask(url, "two", "hello"), "You said: hello")
 

@@ -1,7 +1,9 @@
 """`pcai plan`, the memory that `pcai models` shows, and `pcai doctor`."""
+import hashlib
 import json
 import socket
 import unittest
+from pathlib import Path
 
 import gguf_file
 import program
@@ -39,6 +41,55 @@ class PlanTest(unittest.TestCase):
         self.assertEqual(self.plan(self.small, "--kernels", "off")[1]["devices"][0]["panels_bytes"],
                          0)
         self.assertEqual(self.plan(self.small, "--max-sequences", "3")[1]["max_sequences"], 3)
+
+    def test_the_projector_and_the_adapters_count(self):
+        alone = self.plan(self.small)[1]["bytes"]
+        seer = gguf_file.GgufFile("clip")
+        seer.flag("clip.has_vision_encoder", True)
+        seer.tensor("mm.0.weight", 320, type="F32")
+        adapter = gguf_file.GgufFile("llama")
+        adapter.text("general.type", "adapter")
+        adapter.tensor("blk.0.attn_q.weight.lora_a", 64, 4, type="F32")
+        flags, bytes_of_parts = [], 0
+        for flag, part in (("--mmproj", seer), ("--lora", adapter)):
+            flags += [flag, self.pcai.write(flag[2:] + ".gguf", part.bytes())]
+            bytes_of_parts += len(part.bytes())
+            self.assertEqual(self.plan(self.small, *flags)[1]["bytes"], alone + bytes_of_parts)
+
+    def test_a_part_that_is_not_there_is_refused_by_name(self):
+        for flag in ("--mmproj", "--lora"):
+            ran = self.pcai("plan", self.small, flag, "/nowhere/part.gguf")
+            self.assertEqual((ran.returncode, ran.stdout), (2, b""))
+            self.assertIn("/nowhere/part.gguf cannot be loaded: no such file", ran.stderr.decode())
+
+    def test_what_the_store_sets_is_planned_and_settings_win(self):
+        weights = Path(self.small).read_bytes()
+        layers = []
+        for kind, text in (("model", weights), ("params", b'{"num_ctx": 256}')):
+            digest = hashlib.sha256(text).hexdigest()
+            self.pcai.write(f".ollama/models/blobs/sha256-{digest}", text)
+            layers.append({"mediaType": "application/vnd.ollama.image." + kind, "size": len(text),
+                           "digest": "sha256:" + digest})
+        self.pcai.write(".ollama/models/manifests/registry.ollama.ai/library/tiny/latest",
+                        json.dumps({"schemaVersion": 2, "layers": layers}))
+        self.assertEqual(self.plan("ollama:tiny")[1]["wanted_context"], 256)
+        self.assertEqual(self.plan("ollama:tiny", "--context", "512")[1]["wanted_context"], 512)
+
+    def test_a_model_of_the_settings_file_has_its_own_settings(self):
+        config = self.pcai.write("pcai.toml", f"""
+            [models.own]
+            model = "{self.small}"
+            context = 256
+            """)
+        own = self.plan("own", "--config", config)[1]
+        self.assertEqual((own["id"], own["wanted_context"]), ("own", 256))
+
+    def test_an_option_that_the_backend_does_not_honour_is_refused_by_name(self):
+        for flags, option in ((("--mmproj", self.small), "mmproj"), (("--batch-size", "64"),
+                                                                     "batch_size")):
+            ran = self.pcai("plan", self.small, *flags, env={"PCAI_BACKEND": "mistralrs"})
+            self.assertEqual((ran.returncode, ran.stdout), (2, b""))
+            self.assertIn(f"{option}: the backend 'mistralrs'", ran.stderr.decode())
 
     def test_a_model_that_is_too_large_says_why_and_gives_1(self):
         # 64 GiB of weights in a file of which the disk holds the header only

@@ -114,9 +114,10 @@ TEST_F(SettingsTest, AConfigFileThatIsMissingIsAnError) {
 TEST_F(SettingsTest, AVariableThatIsNoSettingIsTold) {
   environment_.emplace_back("PCAI_PROT", "9000");
   ASSERT_TRUE(load());
-  EXPECT_THAT(warnings_,
-              ElementsAre("the environment variable PCAI_PROT is no setting; did you mean "
-                          "'PCAI_PORT'?"));
+  EXPECT_THAT(
+      warnings_,
+      ElementsAre(
+          "the environment variable PCAI_PROT is not a setting; did you mean 'PCAI_PORT'?"));
 }
 
 TEST(SettingTableTest, NamesAreUniqueAndFollowTheRule) {
@@ -214,7 +215,7 @@ TEST_F(ApiKeyFileTest, AFileThatOthersMayReadIsRefusedWithAdvice) {
 TEST_F(ApiKeyFileTest, AFileWithoutAKeyIsRefused) {
   const auto keys = load("# nothing here\n", kOwnerOnly);
   ASSERT_FALSE(keys);
-  EXPECT_THAT(keys.error().message, HasSubstr("holds no key"));
+  EXPECT_THAT(keys.error().message, HasSubstr("has no key"));
 }
 
 TEST_F(ApiKeyFileTest, AFileThatIsMissingIsRefused) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/utf8.h"
+#include "platform/console.h"
 
 namespace pcai::app {
 namespace {
@@ -41,9 +42,9 @@ TEST(TerminalTest, WhatIsNotUtf8BecomesUtf8) {
 TEST(TerminalTest, NoStyleIsWrittenToWhatIsNoTerminal) {
   std::FILE* const file = std::tmpfile();
   ASSERT_NE(file, nullptr);
-  EXPECT_FALSE(is_terminal(file));
+  EXPECT_FALSE(platform::is_terminal(file));
   EXPECT_EQ(styled("x", Style::Red, file), "x");
-  EXPECT_EQ(terminal_width(file), 80U);
+  EXPECT_EQ(platform::terminal_width(file), 80U);
   std::fclose(file);
 }
 

@@ -95,8 +95,8 @@ TEST_F(TomlSourceTest, AProfilesValuesComeBeforeTheModelsOwn) {
 
 TEST_F(TomlSourceTest, WhatBelongsElsewhereIsRefusedWithItsPlace) {
   EXPECT_THAT(error_of("[models.a]\nport = 1\n"),
-              HasSubstr(":2: 'port' is no setting of a single"));
-  EXPECT_THAT(error_of("pinned = true\n"), HasSubstr("belongs into a table [models.ID]"));
+              HasSubstr(":2: 'port' is not a setting of a single"));
+  EXPECT_THAT(error_of("pinned = true\n"), HasSubstr("belongs in a table [models.ID]"));
   EXPECT_THAT(error_of("models = 1\n"), HasSubstr("[models.NAME]"));
   EXPECT_THAT(error_of("[models]\na = 1\n"), HasSubstr("[models.NAME]"));
   EXPECT_THAT(error_of("[models.a]\npined = true\n"), HasSubstr("did you mean 'pinned'?"));
@@ -156,9 +156,9 @@ TEST_F(TomlSourceTest, OnWindowsTheHomeFolderIsTheUsersProfile) {
   const std::string profile = (folder_.path() / "profile").string();
   const Environment environment = {{"USERPROFILE", profile},
                                    {"HOME", (folder_.path() / "msys").string()}};
-  EXPECT_EQ(find_settings_file(environment, models::Platform::Windows), file);
-  EXPECT_EQ(find_settings_file(environment, models::Platform::Linux), other);
-  const auto read = read_settings_file(file, environment, models::Platform::Windows);
+  EXPECT_EQ(find_settings_file(environment, platform::System::Windows), file);
+  EXPECT_EQ(find_settings_file(environment, platform::System::Linux), other);
+  const auto read = read_settings_file(file, environment, platform::System::Windows);
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_THAT(read->given.at(0).texts, ElementsAre(profile + "/gguf"));
 }
@@ -170,9 +170,9 @@ TEST_F(TomlSourceTest, AModelHasDefaultsForItsRequests) {
       "stop = \"END\"\nsystem = \"be brief\"\n");
   ASSERT_TRUE(settings) << settings.error().message;
   const ModelSection& model = settings->models.at(0);
-  EXPECT_EQ(model.defaults.temperature, 0.5F);
-  EXPECT_EQ(model.defaults.top_k, 5);
-  EXPECT_EQ(model.defaults.stop_sequences, std::vector<std::string>{"END"});
+  EXPECT_EQ(default_text(model.defaults, "temperature"), "0.5");
+  EXPECT_EQ(default_text(model.defaults, "top_k"), "5");
+  EXPECT_EQ(default_text(model.defaults, "stop"), "END");
   EXPECT_EQ(model.defaults.system, "be brief");
   EXPECT_EQ(model.default_sources.at("stop"), file_.string() + ":8 stop");
   EXPECT_EQ(model.default_sources.at("top_k"), file_.string() + ":3 top_k");
@@ -185,7 +185,8 @@ TEST_F(TomlSourceTest, ADefaultThatIsWrongIsNamedWithItsLine) {
   };
   EXPECT_THAT(error("temprature = 1"), HasSubstr(":2: unknown key 'temprature' of defaults"));
   EXPECT_THAT(error("temprature = 1"), HasSubstr("temperature"));
-  EXPECT_THAT(error("top_p = 3"), HasSubstr(":2: top_p must be between 0 and 1"));
+  EXPECT_THAT(error("top_p = 3"), HasSubstr(":2: top_p must be from 0 to 1"));
+  EXPECT_THAT(error("repeat_last_n = -5"), HasSubstr(":2: repeat_last_n must be from -1 to"));
   EXPECT_THAT(error("top_k = \"x\""), HasSubstr(":2: top_k must be a number"));
   EXPECT_THAT(error("stop = [1]"), HasSubstr(":2: stop must be"));
   EXPECT_THAT(error_of("[models.a]\ndefaults = 1\n"), HasSubstr("must be a table"));

@@ -16,7 +16,7 @@ TEST(CheckSupportedTest, WhatABackendCannotDoIsRefusedByName) {
   GenerateRequest request{.prompt = ChatPrompt{.messages = {{Role::User, "hello"}}}};
   EXPECT_EQ(refused_field(request), "");
   request.params.grammar = Grammar{GrammarKind::JsonSchema, "{}"};
-  EXPECT_EQ(refused_field(request), "response_format");
+  EXPECT_EQ(refused_field(request), "grammar");
   EXPECT_EQ(refused_field(request, {.supports_grammars = true}), "");
   request.params.grammar->kind = GrammarKind::Regex;
   EXPECT_EQ(refused_field(request), "grammar");
@@ -52,8 +52,17 @@ TEST(CheckSupportedTest, ImagesAudioGapsBudgetsAndAdaptersNeedSupport) {
   EXPECT_EQ(refused_field(request), "reasoning_budget");
   EXPECT_EQ(refused_field(request, {.supports_reasoning_budget = true}), "");
   request.params = {.adapters = {{}}};
-  EXPECT_EQ(refused_field(request), "lora");
+  EXPECT_EQ(refused_field(request), "adapters");
   EXPECT_EQ(refused_field(request, {.supports_adapters = true}), "");
+}
+
+TEST(CheckSupportedTest, AParameterThatABackendLacksIsRefusedUnlessItIsAtItsDefault) {
+  GenerateRequest request{.prompt = TextPrompt{"a"}};
+  const BackendCapabilities without{.missing_parameters = {"min_p"}};
+  EXPECT_EQ(refused_field(request, without), "");
+  request.params.min_p = 0.5F;
+  EXPECT_EQ(refused_field(request, without), "min_p");
+  EXPECT_EQ(refused_field(request), "");
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "capi/check.h"
-#include "capi/abi/layout.h"
+#include "layout.h"
 #include "pcai/pcai.h"
 
 static pcai_message user_message(const char* text) {

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "layout.h"
 #include "pcai/pcai.hpp"
 
 namespace {

@@ -105,10 +105,10 @@ TEST_P(EmbedderContractTest, EachPoolingGivesItsOwnVector) {
 }
 
 TEST_P(EmbedderContractTest, WhatNoModelCanEmbedIsRefusedByName) {
-  EXPECT_EQ(embed_error(embed_request({})).field, "input");
-  EXPECT_EQ(embed_error(embed_request({TextPrompt{kText}, TextPrompt{""}})).field, "input[1]");
-  EXPECT_EQ(embed_error(embed_request({TextPrompt{"\xFF"}})).field, "input[0]");
-  EXPECT_EQ(embed_error(embed_request({TokenPrompt{{}}})).field, "input[0]");
+  EXPECT_EQ(embed_error(embed_request({})).field, "inputs");
+  EXPECT_EQ(embed_error(embed_request({TextPrompt{kText}, TextPrompt{""}})).field, "inputs[1]");
+  EXPECT_EQ(embed_error(embed_request({TextPrompt{"\xFF"}})).field, "inputs[0]");
+  EXPECT_EQ(embed_error(embed_request({TokenPrompt{{}}})).field, "inputs[0]");
   EXPECT_EQ(embed_error(embed_request({TokenPrompt{{INT32_MAX}}})).code, ErrorCode::InvalidRequest);
   EXPECT_EQ(embed_error(embed_request({TokenPrompt{{-1}}})).code, ErrorCode::InvalidRequest);
 }
@@ -117,7 +117,7 @@ TEST_P(EmbedderContractTest, TooLongAnInputIsAnOverflow) {
   const TokenPrompt too_long{std::vector<std::int32_t>(model().info().context_length + 1, 5)};
   const Error error = embed_error(embed_request({TextPrompt{kText}, too_long}));
   EXPECT_EQ(error.code, ErrorCode::ContextOverflow);
-  EXPECT_EQ(error.field, "input[1]");
+  EXPECT_EQ(error.field, "inputs[1]");
 }
 
 TEST_P(EmbedderContractTest, AStoppedCallIsCancelled) {

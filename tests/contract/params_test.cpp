@@ -24,7 +24,7 @@ TEST_P(BackendContractTest, ParametersOutOfRangeAreRefusedByName) {
       {"repeat_penalty", [](auto& p) { p.repeat_penalty = 0; }},
       {"frequency_penalty", [](auto& p) { p.frequency_penalty = kNan; }},
       {"presence_penalty", [](auto& p) { p.presence_penalty = kInfinity; }},
-      {"penalty_last_n", [](auto& p) { p.penalty_last_n = -2; }},
+      {"repeat_last_n", [](auto& p) { p.repeat_last_n = -2; }},
       {"max_tokens", [](auto& p) { p.max_tokens = 0; }},
       {"stop[0]", [](auto& p) { p.stop_sequences = {""}; }},
       {"top_logprobs", [](auto& p) { p.top_logprobs = 3; }},
@@ -49,7 +49,7 @@ TEST_P(BackendContractTest, AdaptersThatTheModelDoesNotHaveAreRefusedByName) {
   const Error error = refusal(model(), chat_request("hello", params));
   EXPECT_EQ(error.code,
             capabilities().supports_adapters ? ErrorCode::InvalidRequest : ErrorCode::Unsupported);
-  EXPECT_EQ(error.field, "lora");
+  EXPECT_EQ(error.field, "adapters");
 }
 
 TEST_P(BackendContractTest, EmptyPromptsAreRefusedByName) {

@@ -1,8 +1,10 @@
-#include "core/defaults.h"
+#include "core/parameters/defaults.h"
 
 #include <gtest/gtest.h>
 
 #include <limits>
+
+#include "core/parameters/parameters.h"
 
 namespace pcai {
 namespace {
@@ -13,54 +15,90 @@ ChatMessage said(Role role, std::string text) {
   return {.role = role, .content = std::move(text)};
 }
 
-TEST(ModelDefaultsTest, EveryFieldReachesTheParameters) {
+ModelDefaults defaults_of(std::string_view name, ParameterValue value) {
   ModelDefaults defaults;
-  for (const DefaultField& field : default_fields()) {
-    const DefaultValue number = std::int64_t{1};
-    if (!set_default(defaults, field, number)) {
-      EXPECT_TRUE(set_default(defaults, field, Texts{"END"})) << field.name;
-    }
-  }
-  GenerateParams params;
-  apply_defaults(defaults, params);
-  EXPECT_EQ(params.temperature, 1);
-  EXPECT_EQ(params.top_p, 1);
-  EXPECT_EQ(params.top_k, 1);
-  EXPECT_EQ(params.min_p, 1);
-  EXPECT_EQ(params.repeat_penalty, 1);
-  EXPECT_EQ(params.frequency_penalty, 1);
-  EXPECT_EQ(params.presence_penalty, 1);
-  EXPECT_EQ(params.penalty_last_n, 1);
-  EXPECT_EQ(params.seed, 1U);
-  EXPECT_EQ(params.max_tokens, 1U);
-  EXPECT_EQ(params.reasoning_budget, 1U);
-  EXPECT_EQ(params.stop_sequences, Texts{"END"});
-  EXPECT_EQ(defaults.system, "END");
+  const Status set = set_default(defaults, name, std::move(value), name);
+  EXPECT_TRUE(set) << set.error().message;
+  return defaults;
 }
 
-TEST(ModelDefaultsTest, WhatAMemberCannotHoldIsRefusedByName) {
+TEST(ModelDefaultsTest, EveryFieldReachesTheParameters) {
+  for (const std::string_view name : default_names()) {
+    ModelDefaults defaults;
+    if (!set_default(defaults, name, std::int64_t{1}, name)) {
+      EXPECT_TRUE(set_default(defaults, name, Texts{"END"}, name)) << name;
+    }
+    const std::string text = default_text(defaults, name);
+    EXPECT_TRUE(text == "1" || text == "END") << name << " is " << text;
+    const Parameter* const parameter = find_parameter(name);
+    if (parameter == nullptr) continue;
+    GenerateParams params;
+    apply_defaults(defaults, params);
+    EXPECT_EQ(value_text(*parameter, params), text) << name;
+  }
+  GenerateParams params;
+  apply_defaults(defaults_of("repeat_last_n", std::int64_t{9}), params);
+  EXPECT_EQ(params.repeat_last_n, 9);
+  EXPECT_EQ(defaults_of("system", Texts{"END"}).system, "END");
+}
+
+TEST(ModelDefaultsTest, WhatAMemberCannotHoldIsRefusedByTheNameThatItsUserWrote) {
   ModelDefaults defaults;
-  const auto refused = [&](const char* name, DefaultValue value) {
-    const Status status = set_default(defaults, *find_default(name), std::move(value));
-    return status ? std::string() : status.error().field;
+  const auto refused = [&](const char* name, ParameterValue value) {
+    const Status status =
+        set_default(defaults, name, std::move(value), "their." + std::string(name));
+    if (status) return std::string();
+    EXPECT_EQ(status.error().code, ErrorCode::InvalidRequest);
+    EXPECT_TRUE(status.error().message.starts_with(status.error().field + " "));
+    return status.error().field;
   };
-  EXPECT_EQ(refused("top_k", 1.5), "top_k");
-  EXPECT_EQ(refused("top_k", std::numeric_limits<std::int64_t>::max()), "top_k");
-  EXPECT_EQ(refused("max_tokens", std::int64_t{-1}), "max_tokens");
-  EXPECT_EQ(refused("temperature", Texts{"hot"}), "temperature");
-  EXPECT_EQ(refused("system", std::int64_t{1}), "system");
-  EXPECT_EQ(refused("system", Texts{"a", "b"}), "system");
-  EXPECT_EQ(refused("stop", 0.5), "stop");
-  EXPECT_EQ(find_default("temprature"), nullptr);
-  for (const DefaultField& field : default_fields()) EXPECT_EQ(default_text(defaults, field), "");
+  EXPECT_EQ(refused("top_k", 1.5), "their.top_k");
+  EXPECT_EQ(refused("top_k", std::numeric_limits<std::int64_t>::max()), "their.top_k");
+  EXPECT_EQ(refused("max_tokens", std::int64_t{-1}), "their.max_tokens");
+  EXPECT_EQ(refused("temperature", Texts{"hot"}), "their.temperature");
+  EXPECT_EQ(refused("temperature", true), "their.temperature");
+  EXPECT_EQ(refused("temperature", std::numeric_limits<double>::infinity()), "their.temperature");
+  EXPECT_EQ(refused("repeat_last_n", std::int64_t{-5}), "their.repeat_last_n");
+  EXPECT_EQ(refused("system", std::int64_t{1}), "their.system");
+  EXPECT_EQ(refused("system", Texts{"a", "b"}), "their.system");
+  EXPECT_EQ(refused("stop", 0.5), "their.stop");
+  EXPECT_EQ(refused("temprature", 0.5), "their.temprature");
+  EXPECT_EQ(refused("logprobs", true), "their.logprobs");
+  for (const std::string_view name : default_names()) EXPECT_EQ(default_text(defaults, name), "");
+}
+
+TEST(ModelDefaultsTest, WhatNoRequestCouldSayIsRefusedAndChangesNothing) {
+  ModelDefaults defaults = defaults_of("top_p", 0.5);
+  EXPECT_EQ(set_default(defaults, "top_p", 2.0, "top_p").error().field, "top_p");
+  EXPECT_EQ(set_default(defaults, "stop", Texts{""}, "stop").error().field, "stop[0]");
+  EXPECT_EQ(set_default(defaults, "system", Texts{"\xff"}, "system").error().field, "system");
+  EXPECT_TRUE(same_values(defaults, defaults_of("top_p", 0.5)));
+}
+
+TEST(ModelDefaultsTest, WhatPeersWriteForOffIsOff) {
+  EXPECT_EQ(default_text(defaults_of("top_k", std::int64_t{-1}), "top_k"), "0");
+}
+
+TEST(ModelDefaultsTest, ANegativeSeedIsItsBits) {
+  EXPECT_EQ(default_text(defaults_of("seed", std::int64_t{-1}), "seed"), "18446744073709551615");
 }
 
 TEST(ModelDefaultsTest, TheFirstToSpeakIsHeard) {
-  ModelDefaults own{.temperature = 0.25F};
-  fill_defaults(own, {.temperature = 0.75F, .top_k = 7});
-  EXPECT_EQ(own.temperature, 0.25F);
-  EXPECT_EQ(own.top_k, 7);
-  EXPECT_FALSE(own.top_p);
+  ModelDefaults own = defaults_of("temperature", 0.25);
+  ModelDefaults others = defaults_of("temperature", 0.75);
+  fill_defaults(others, defaults_of("top_k", std::int64_t{7}));
+  fill_defaults(own, others);
+  EXPECT_EQ(default_text(own, "temperature"), "0.25");
+  EXPECT_EQ(default_text(own, "top_k"), "7");
+  EXPECT_EQ(default_text(own, "top_p"), "");
+}
+
+TEST(ModelDefaultsTest, TheSameValuesAreTheSame) {
+  const ModelDefaults defaults = defaults_of("stop", Texts{"END"});
+  EXPECT_TRUE(same_values(defaults, defaults_of("stop", Texts{"END"})));
+  EXPECT_FALSE(same_values(defaults, defaults_of("stop", Texts{"end"})));
+  EXPECT_FALSE(same_values(defaults, {}));
+  EXPECT_FALSE(same_values(defaults_of("top_k", std::int64_t{40}), {}));
 }
 
 TEST(ModelDefaultsTest, ASystemPromptStandsBeforeChatsThatHaveNone) {
@@ -83,11 +121,31 @@ TEST(ModelDefaultsTest, ASystemPromptStandsBeforeChatsThatHaveNone) {
   EXPECT_TRUE(empty.messages.empty());
 }
 
-TEST(ModelDefaultsTest, WhatNoRequestCouldSayIsRefused) {
-  EXPECT_EQ(check_defaults({.top_p = 2}).error().field, "top_p");
-  EXPECT_EQ(check_defaults({.stop_sequences = Texts{""}}).error().field, "stop[0]");
-  EXPECT_EQ(check_defaults({.system = "\xff"}).error().field, "system");
-  EXPECT_TRUE(check_defaults({}));
+TEST(ModelDefaultsTest, AnErrorCountsTheMessagesThatTheClientSent) {
+  const ModelDefaults defaults{.system = "be brief",
+                               .messages = {said(Role::User, "a"), said(Role::Assistant, "b")}};
+  const auto told = [](const AddedMessages& added, std::size_t index) {
+    const std::string path = "messages[" + std::to_string(index) + "].content";
+    const Error error =
+        without_added({ErrorCode::InvalidRequest, path + " is not valid UTF-8", path}, added);
+    if (!error.field.empty()) EXPECT_EQ(error.message, error.field + " is not valid UTF-8");
+    return error.field;
+  };
+  ChatPrompt bare{.messages = {said(Role::User, "hello"), said(Role::User, "hello")}};
+  AddedMessages added = apply_defaults(defaults, bare);
+  EXPECT_EQ(told(added, 0), "") << "the model's system prompt";
+  EXPECT_EQ(told(added, 2), "") << "one of the model's messages";
+  EXPECT_EQ(told(added, 3), "messages[0].content");
+  EXPECT_EQ(told(added, 4), "messages[1].content");
+
+  ChatPrompt with_system{.messages = {said(Role::System, "be long"), said(Role::User, "hello")}};
+  added = apply_defaults(defaults, with_system);
+  EXPECT_EQ(told(added, 0), "messages[0].content");
+  EXPECT_EQ(told(added, 1), "");
+  EXPECT_EQ(told(added, 3), "messages[1].content");
+
+  const Error other{ErrorCode::InvalidRequest, "no", "messages"};
+  EXPECT_EQ(without_added(other, added).field, "messages");
 }
 
 }  // namespace

@@ -7,11 +7,18 @@
 #include <limits>
 #include <string>
 
+#include "core/parameters/parameters.h"
+#include "core/path.h"
+
 namespace pcai {
 namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+
+bool is_path_of_request(std::string_view path) {
+  return has_path(kGeneratePaths, path) || has_path(parameter_paths(), path);
+}
 
 struct BadParam {
   const char* name;
@@ -32,6 +39,7 @@ TEST_P(CheckParamsTest, RefusesAndNamesTheField) {
   ASSERT_FALSE(status.has_value());
   EXPECT_EQ(status.error().code, ErrorCode::InvalidRequest);
   EXPECT_EQ(status.error().field, GetParam().field);
+  EXPECT_TRUE(is_path_of_request(status.error().field));
   EXPECT_THAT(status.error().message, testing::HasSubstr(GetParam().field));
 }
 
@@ -53,8 +61,8 @@ INSTANTIATE_TEST_SUITE_P(
                  [](auto& p) { p.frequency_penalty = kNan; }},
         BadParam{"PresencePenaltyInfinite", "presence_penalty",
                  [](auto& p) { p.presence_penalty = -kInfinity; }},
-        BadParam{"PenaltyLastNUnderMinusOne", "penalty_last_n",
-                 [](auto& p) { p.penalty_last_n = -2; }},
+        BadParam{"RepeatLastNUnderMinusOne", "repeat_last_n",
+                 [](auto& p) { p.repeat_last_n = -2; }},
         BadParam{"MaxTokensZero", "max_tokens", [](auto& p) { p.max_tokens = 0; }},
         BadParam{"TopLogprobsTooMany", "top_logprobs",
                  [](auto& p) {
@@ -95,7 +103,7 @@ TEST(CheckParamsBoundaryTest, TheEdgesOfEveryRangeAreFine) {
   params.top_p = 0;
   params.top_k = 0;
   params.min_p = 1;
-  params.penalty_last_n = -1;
+  params.repeat_last_n = -1;
   params.max_tokens = 1;
   params.logprobs = true;
   params.top_logprobs = 20;
@@ -110,7 +118,9 @@ TEST(CheckParamsBoundaryTest, TheEdgesOfEveryRangeAreFine) {
 
 std::string refused_field(GenerateRequest request) {
   const Status status = check_request(request);
-  return status ? "" : status.error().field;
+  if (status) return "";
+  EXPECT_TRUE(is_path_of_request(status.error().field)) << status.error().field;
+  return status.error().field;
 }
 
 TEST(CheckRequestTest, EmptyPromptsAreRefused) {
@@ -150,11 +160,12 @@ TEST(CheckRequestTest, ImagesStandBetweenCharactersOfAUsersMessage) {
     return Media{MediaKind::Image, bytes, position};
   };
   EXPECT_EQ(refused_media(Role::User, {at(0), at(1), at(3)}), "");
-  const std::string field = "messages[0].content";
+  const std::string field = "messages[0].media[0]";
   EXPECT_EQ(refused_media(Role::System, {at(0)}), field);
   EXPECT_EQ(refused_media(Role::User, {at(4)}), field) << "after the end";
   EXPECT_EQ(refused_media(Role::User, {at(2)}), field) << "within a character";
-  EXPECT_EQ(refused_media(Role::User, {at(1), at(0)}), field) << "in another order";
+  EXPECT_EQ(refused_media(Role::User, {at(1), at(0)}), "messages[0].media[1]")
+      << "in another order";
   EXPECT_EQ(refused_media(Role::User, {Media{}}), field) << "no bytes";
   EXPECT_EQ(refused_media(Role::User, std::vector<Media>(64, at(0))), "");
   EXPECT_EQ(refused_media(Role::User, std::vector<Media>(65, at(0))), "messages");
@@ -175,8 +186,8 @@ TEST(CheckRequestTest, AdaptersAreNamedOnceAndScaledByNumbers) {
   };
   EXPECT_EQ(refused({}), "");
   EXPECT_EQ(refused({{0, 1}, {1, -2}}), "");
-  EXPECT_EQ(refused({{0, 1}, {0, 1}}), "lora");
-  EXPECT_EQ(refused({{0, kNan}}), "lora");
+  EXPECT_EQ(refused({{0, 1}, {0, 1}}), "adapters");
+  EXPECT_EQ(refused({{0, kNan}}), "adapters");
 }
 
 std::string refused_tools(ToolOptions tools) {
@@ -186,11 +197,11 @@ std::string refused_tools(ToolOptions tools) {
 
 TEST(CheckRequestTest, ToolsNeedNamesOfTheirOwn) {
   EXPECT_EQ(refused_tools({.definitions = {{"get_weather"}, {"get-time2"}}}), "");
-  EXPECT_EQ(refused_tools({.definitions = {{""}}}), "tools[0].function.name");
-  EXPECT_EQ(refused_tools({.definitions = {{"get weather"}}}), "tools[0].function.name");
-  EXPECT_EQ(refused_tools({.definitions = {{std::string(65, 'a')}}}), "tools[0].function.name");
-  EXPECT_EQ(refused_tools({.definitions = {{"a"}, {"a"}}}), "tools[1].function.name");
-  EXPECT_EQ(refused_tools({.definitions = {{"a", "\xFF"}}}), "tools[0].function.description");
+  EXPECT_EQ(refused_tools({.definitions = {{""}}}), "tools[0].name");
+  EXPECT_EQ(refused_tools({.definitions = {{"get weather"}}}), "tools[0].name");
+  EXPECT_EQ(refused_tools({.definitions = {{std::string(65, 'a')}}}), "tools[0].name");
+  EXPECT_EQ(refused_tools({.definitions = {{"a"}, {"a"}}}), "tools[1].name");
+  EXPECT_EQ(refused_tools({.definitions = {{"a", "\xFF"}}}), "tools[0].description");
   EXPECT_EQ(refused_tools({.definitions = std::vector<ToolDefinition>(129)}), "tools");
   EXPECT_EQ(refused_tools({.definitions = {{"a", std::string((1 << 20) + 1, ' ')}}}), "tools");
 }
@@ -204,16 +215,16 @@ TEST(CheckRequestTest, AToolChoiceMustBeAmongTheTools) {
 TEST(CheckRequestTest, GrammarsAndTemplateArgumentsAreBounded) {
   GenerateRequest request{.prompt = TextPrompt{"hello"}};
   request.params.grammar = Grammar{GrammarKind::JsonSchema, ""};
-  EXPECT_EQ(refused_field(request), "response_format");
+  EXPECT_EQ(refused_field(request), "grammar");
   request.params.grammar = Grammar{GrammarKind::Regex, std::string((1 << 20) + 1, 'a')};
   EXPECT_EQ(refused_field(request), "grammar");
   request.params.grammar = Grammar{GrammarKind::Regex, "a+"};
   EXPECT_EQ(refused_field(request), "");
   ChatPrompt chat{.messages = {{Role::User, "hello"}}};
   chat.template_arguments = {{"", "1"}};
-  EXPECT_EQ(refused_field({.prompt = chat}), "chat_template_kwargs");
+  EXPECT_EQ(refused_field({.prompt = chat}), "template_arguments");
   chat.template_arguments.assign(33, {"name", "1"});
-  EXPECT_EQ(refused_field({.prompt = chat}), "chat_template_kwargs");
+  EXPECT_EQ(refused_field({.prompt = chat}), "template_arguments");
 }
 
 }  // namespace

@@ -96,8 +96,8 @@ class FakeTest(ClientTest):
             self.client.chat(model="no-such-model", messages=[{"role": "user", "content": "a"}])
         self.assertEqual(caught.exception.status_code, 404)
         with self.assertRaises(ollama.ResponseError) as caught:
-            self.chat("a", options={"mirostat": 2})
-        self.assertIn("mirostat", caught.exception.error)
+            self.chat("a", options={"tfs_z": 0.5})
+        self.assertIn("tfs_z", caught.exception.error)
         with self.assertRaises(ollama.ResponseError):
             list(self.chat("fake: tokens=9 fail_after=3", stream=True))
 

@@ -1,4 +1,4 @@
-#include "engine/generation_buffer.h"
+#include "engine/requests/generation_buffer.h"
 
 #include <gtest/gtest.h>
 
@@ -86,7 +86,7 @@ TEST(GenerationBufferTest, ASlowReaderGetsAllTextInBoundedPieces) {
   }
   buffer.push(Finished{});
   const auto events = drain(buffer);
-  EXPECT_EQ(events.size(), GenerationBuffer::kMostUnread + 1);
+  EXPECT_EQ(events.size(), GenerationBuffer::kMaxUnread + 1);
   std::string text;
   std::int32_t next_token = 0;
   for (const GenerateEvent& event : events) {
@@ -104,7 +104,7 @@ TEST(GenerationBufferTest, ASlowReaderGetsAllTextInBoundedPieces) {
 
 TEST(GenerationBufferTest, OnlyPiecesOfTheSameThingAreMerged) {
   GenerationBuffer buffer;
-  for (std::size_t i = 0; i < GenerationBuffer::kMostUnread; ++i) buffer.push(TextDelta{"t"});
+  for (std::size_t i = 0; i < GenerationBuffer::kMaxUnread; ++i) buffer.push(TextDelta{"t"});
   buffer.push(ReasoningDelta{"r1"});
   buffer.push(ReasoningDelta{"r2"});
   buffer.push(ToolCallDelta{0, "id0", "f", "{"});
@@ -112,7 +112,7 @@ TEST(GenerationBufferTest, OnlyPiecesOfTheSameThingAreMerged) {
   buffer.push(ToolCallDelta{1, "id1", "g", "{}"});
   buffer.push(ToolCallDelta{0, "id2", "h", "[]"});
   buffer.push(TextDelta{"end"});
-  for (std::size_t i = 0; i < GenerationBuffer::kMostUnread; ++i) take<TextDelta>(buffer);
+  for (std::size_t i = 0; i < GenerationBuffer::kMaxUnread; ++i) take<TextDelta>(buffer);
   EXPECT_EQ(take<ReasoningDelta>(buffer).text, "r1r2");
   const auto first = take<ToolCallDelta>(buffer);
   EXPECT_EQ(first.id, "id0");

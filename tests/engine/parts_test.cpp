@@ -7,47 +7,17 @@
 #include <future>
 
 #include "backend/fake/register.h"
-#include "engine/backends.h"
-#include "engine/deadline_timer.h"
+#include "engine/engine_state.h"
 #include "engine/manual_backend.h"
-#include "engine/model_table.h"
-#include "engine/task_threads.h"
+#include "engine/models/backends.h"
+#include "engine/models/model_table.h"
+#include "engine/requests/deadline_timer.h"
 
 namespace pcai::engine {
 namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-TEST(TaskThreadsTest, AllPostedTasksRunBeforeTheEnd) {
-  std::atomic<int> ran{0};
-  {
-    TaskThreads threads(3);
-    for (int i = 0; i < 500; ++i) {
-      threads.post([&] {
-        ++ran;
-        threads.post([&] { ++ran; });
-      });
-    }
-  }
-  EXPECT_EQ(ran, 1'000);
-}
-
-TEST(TaskThreadsTest, OneThreadKeepsTheOrder) {
-  std::vector<int> order;
-  {
-    TaskThreads threads(1);
-    for (int i = 0; i < 5; ++i) threads.post([&order, i] { order.push_back(i); });
-  }
-  EXPECT_THAT(order, ElementsAre(0, 1, 2, 3, 4));
-}
-
-TEST(TaskThreadsTest, ZeroThreadsMeansOne) {
-  std::promise<void> ran;
-  TaskThreads threads(0);
-  threads.post([&] { ran.set_value(); });
-  ran.get_future().wait();
-}
 
 TEST(DeadlineTimerTest, PassedDeadlinesExpireInOrder) {
   std::vector<RequestId> expired;
@@ -188,6 +158,18 @@ TEST(BackendsTest, EachBackendIsCreatedOnce) {
   EXPECT_EQ(control->counts().backends, 1);
 }
 
+TEST(BackendsTest, AnOptionThatTheBackendDoesNotHonourIsRefusedBeforeItIsCreated) {
+  const auto control = std::make_shared<ManualControl>();
+  auto registry = std::make_shared<backend::BackendRegistry>();
+  register_manual(*registry, control);
+  Backends backends(registry);
+  const auto backend = backends.get({.id = "a", .config = {.isq = "q4k"}, .backend = "manual"});
+  ASSERT_FALSE(backend.has_value());
+  EXPECT_EQ(backend.error().code, ErrorCode::Unsupported);
+  EXPECT_EQ(backend.error().field, "isq");
+  EXPECT_EQ(control->counts().backends, 0);
+}
+
 TEST(BackendsTest, AnErrorOfCreationIsPassedOnAndTriedAgain) {
   int tries = 0;
   auto registry = std::make_shared<backend::BackendRegistry>();
@@ -201,69 +183,75 @@ TEST(BackendsTest, AnErrorOfCreationIsPassedOnAndTriedAgain) {
   EXPECT_EQ(backends.get({.id = "a", .backend = "broken"}).error().message, "try 2");
 }
 
-TEST(ModelTableTest, TheFirstModelIsTheDefault) {
-  ModelTable table;
-  EXPECT_EQ(table.find("").error().code, ErrorCode::ModelNotFound);
-  ASSERT_TRUE(table.add({.id = "a"}, {}).has_value());
-  ASSERT_TRUE(table.add({.id = "b"}, {}).has_value());
-  EXPECT_EQ((*table.find(""))->spec.id, "a");
-  EXPECT_EQ((*table.find("b"))->spec.id, "b");
+class ModelTableTest : public testing::Test {
+ protected:
+  EngineState state_{{}, {}};
+  ModelTable& table_ = state_.models;
+};
+
+TEST_F(ModelTableTest, TheFirstModelIsTheDefault) {
+  const EngineLock lock(state_);
+  EXPECT_EQ(table_.find("").error().code, ErrorCode::ModelNotFound);
+  ASSERT_TRUE(table_.add({.id = "a"}, {}).has_value());
+  ASSERT_TRUE(table_.add({.id = "b"}, {}).has_value());
+  EXPECT_EQ((*table_.find(""))->spec.id, "a");
+  EXPECT_EQ((*table_.find("b"))->spec.id, "b");
 }
 
-TEST(ModelTableTest, AnotherModelCanBeTheDefaultUntilItIsRemoved) {
-  ModelTable table;
-  ASSERT_TRUE(table.add({.id = "a"}, {}).has_value());
-  ASSERT_TRUE(table.add({.id = "b"}, {}).has_value());
-  EXPECT_EQ(table.set_default("c").error().code, ErrorCode::ModelNotFound);
-  ASSERT_TRUE(table.set_default("b").has_value());
-  EXPECT_EQ((*table.find(""))->spec.id, "b");
-  (*table.find("b"))->removed = true;
-  EXPECT_EQ((*table.find(""))->spec.id, "a");
+TEST_F(ModelTableTest, AnotherModelCanBeTheDefaultUntilItIsRemoved) {
+  const EngineLock lock(state_);
+  ASSERT_TRUE(table_.add({.id = "a"}, {}).has_value());
+  ASSERT_TRUE(table_.add({.id = "b"}, {}).has_value());
+  EXPECT_EQ(table_.set_default("c").error().code, ErrorCode::ModelNotFound);
+  ASSERT_TRUE(table_.set_default("b").has_value());
+  EXPECT_EQ((*table_.find(""))->spec.id, "b");
+  (*table_.find("b"))->removed = true;
+  EXPECT_EQ((*table_.find(""))->spec.id, "a");
 }
 
-TEST(ModelTableTest, AnUnknownIdNamesTheKnownOnes) {
-  ModelTable table;
-  ASSERT_TRUE(table.add({.id = "a"}, {}).has_value());
-  ASSERT_TRUE(table.add({.id = "b"}, {}).has_value());
-  const auto missing = table.find("c");
+TEST_F(ModelTableTest, AnUnknownIdNamesTheKnownOnes) {
+  const EngineLock lock(state_);
+  ASSERT_TRUE(table_.add({.id = "a"}, {}).has_value());
+  ASSERT_TRUE(table_.add({.id = "b"}, {}).has_value());
+  const auto missing = table_.find("c");
   EXPECT_EQ(missing.error().code, ErrorCode::ModelNotFound);
   EXPECT_EQ(missing.error().field, "model");
   EXPECT_THAT(missing.error().message, HasSubstr("'c'; known: a, b"));
 }
 
-TEST(ModelTableTest, AnIdMustBeNewAndNotEmpty) {
-  ModelTable table;
-  ASSERT_TRUE(table.add({.id = "a"}, {}).has_value());
-  EXPECT_EQ(table.add({.id = "a"}, {}).error().code, ErrorCode::InvalidRequest);
-  EXPECT_EQ(table.add({.id = ""}, {}).error().code, ErrorCode::InvalidRequest);
+TEST_F(ModelTableTest, AnIdMustBeNewAndNotEmpty) {
+  const EngineLock lock(state_);
+  ASSERT_TRUE(table_.add({.id = "a"}, {}).has_value());
+  EXPECT_EQ(table_.add({.id = "a"}, {}).error().code, ErrorCode::InvalidRequest);
+  EXPECT_EQ(table_.add({.id = ""}, {}).error().code, ErrorCode::InvalidRequest);
 }
 
-TEST(ModelTableTest, AnAliasIsAnotherNameUntilTheModelIsRemoved) {
-  ModelTable table;
-  ASSERT_TRUE(table.add({.id = "a"}, {}).has_value());
-  ASSERT_TRUE(table.add_alias("gpt-4o", "a").has_value());
-  EXPECT_EQ((*table.find("gpt-4o"))->spec.id, "a");
-  EXPECT_EQ(table.add_alias("x", "none").error().code, ErrorCode::ModelNotFound);
-  EXPECT_EQ(table.add_alias("a", "a").error().code, ErrorCode::InvalidRequest);
-  EXPECT_EQ(table.add_alias("gpt-4o", "a").error().code, ErrorCode::InvalidRequest);
-  EXPECT_EQ(table.add({.id = "gpt-4o"}, {}).error().code, ErrorCode::InvalidRequest);
-  (*table.find("a"))->removed = true;
-  EXPECT_EQ(table.find("gpt-4o").error().code, ErrorCode::ModelNotFound);
-  EXPECT_TRUE(table.add({.id = "gpt-4o"}, {}).has_value());
-  EXPECT_EQ((*table.find("gpt-4o"))->spec.id, "gpt-4o");
+TEST_F(ModelTableTest, AnAliasIsAnotherNameUntilTheModelIsRemoved) {
+  const EngineLock lock(state_);
+  ASSERT_TRUE(table_.add({.id = "a"}, {}).has_value());
+  ASSERT_TRUE(table_.add_alias("gpt-4o", "a").has_value());
+  EXPECT_EQ((*table_.find("gpt-4o"))->spec.id, "a");
+  EXPECT_EQ(table_.add_alias("x", "none").error().code, ErrorCode::ModelNotFound);
+  EXPECT_EQ(table_.add_alias("a", "a").error().code, ErrorCode::InvalidRequest);
+  EXPECT_EQ(table_.add_alias("gpt-4o", "a").error().code, ErrorCode::InvalidRequest);
+  EXPECT_EQ(table_.add({.id = "gpt-4o"}, {}).error().code, ErrorCode::InvalidRequest);
+  (*table_.find("a"))->removed = true;
+  EXPECT_EQ(table_.find("gpt-4o").error().code, ErrorCode::ModelNotFound);
+  EXPECT_TRUE(table_.add({.id = "gpt-4o"}, {}).has_value());
+  EXPECT_EQ((*table_.find("gpt-4o"))->spec.id, "gpt-4o");
 }
 
-TEST(ModelTableTest, CreatedIsTheFilesTimeOfChange) {
+TEST_F(ModelTableTest, CreatedIsTheFilesTimeOfChange) {
   const auto path = std::filesystem::path(testing::TempDir()) / "model_table_test.fake";
   std::ofstream(path) << "x";
   // 2020-01-01 00:00:00 UTC
   const auto time = std::chrono::sys_seconds(std::chrono::seconds(1'577'836'800));
   std::filesystem::last_write_time(path, std::chrono::file_clock::from_sys(time));
-  ModelTable table;
-  ASSERT_TRUE(table.add({.id = "a", .config = {.model_path = path}}, {}).has_value());
-  ASSERT_TRUE(table.add({.id = "b", .config = {.model_path = "nowhere.fake"}}, {}).has_value());
-  EXPECT_EQ((*table.find("a"))->status().created, 1'577'836'800);
-  EXPECT_EQ((*table.find("b"))->status().created, 0);
+  const EngineLock lock(state_);
+  ASSERT_TRUE(table_.add({.id = "a", .config = {.model_path = path}}, {}).has_value());
+  ASSERT_TRUE(table_.add({.id = "b", .config = {.model_path = "nowhere.fake"}}, {}).has_value());
+  EXPECT_EQ((*table_.find("a"))->status().created, 1'577'836'800);
+  EXPECT_EQ((*table_.find("b"))->status().created, 0);
   std::filesystem::remove(path);
 }
 

@@ -290,14 +290,14 @@ TEST_F(EngineResidentsTest, ARetiredModelAnswersWhoIsThereAndIsGone) {
   EXPECT_EQ(engine_->model("")->id, "b");
   ledger_->release(generation->id());
   EXPECT_EQ(failure_of(*generation), std::nullopt);
-  EXPECT_THAT(wait_record("a", What::Unloaded).reason, HasSubstr("offered no more"));
+  EXPECT_THAT(wait_record("a", What::Unloaded).reason, HasSubstr("no longer offered"));
   add("a", 1);
 }
 
 TEST_F(EngineResidentsTest, AnIdleModelLeavesAfterItsKeepAlive) {
   start({.keep_alive = std::chrono::milliseconds(1)}, true);
   ASSERT_TRUE(load("a") && load("b"));
-  EXPECT_THAT(wait_record("b", What::Unloaded).reason, HasSubstr("nobody asked"));
+  EXPECT_THAT(wait_record("b", What::Unloaded).reason, HasSubstr("it was idle"));
   EXPECT_TRUE(engine_->ready());
   EXPECT_EQ(failure_of(*ask("b")), std::nullopt) << "and comes back when it is asked for";
   EXPECT_EQ(state("a"), ModelState::Ready) << "pinned";

@@ -25,10 +25,12 @@ class FindGpusTest : public testing::Test {
   static void set_gpus(const char* gpus) { ::setenv("PCAI_TEST_GPUS", gpus, 1); }
   static void fail_in(const char* function) { ::setenv("PCAI_TEST_DRIVER_FAILS", function, 1); }
 
-  const DriverNames none_ = {"/nowhere/cuda.so", "/nowhere/nvml.so", "/nowhere/vulkan.so"};
-  const DriverNames nvidia_ = {PCAI_FAKE_DRIVERS, PCAI_FAKE_DRIVERS, "/nowhere/vulkan.so"};
-  const DriverNames vulkan_ = {"/nowhere/cuda.so", "/nowhere/nvml.so", PCAI_FAKE_DRIVERS};
-  const DriverNames both_ = {PCAI_FAKE_DRIVERS, PCAI_FAKE_DRIVERS, PCAI_FAKE_DRIVERS};
+  const platform::DriverNames none_ = {"/nowhere/cuda.so", "/nowhere/nvml.so",
+                                       "/nowhere/vulkan.so"};
+  const platform::DriverNames nvidia_ = {PCAI_FAKE_DRIVERS, PCAI_FAKE_DRIVERS,
+                                         "/nowhere/vulkan.so"};
+  const platform::DriverNames vulkan_ = {"/nowhere/cuda.so", "/nowhere/nvml.so", PCAI_FAKE_DRIVERS};
+  const platform::DriverNames both_ = {PCAI_FAKE_DRIVERS, PCAI_FAKE_DRIVERS, PCAI_FAKE_DRIVERS};
 };
 
 TEST_F(FindGpusTest, WithoutDriversThereAreNone) {

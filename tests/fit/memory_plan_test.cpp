@@ -222,6 +222,38 @@ TEST(ExpectedMemoryTest, ADamagedFileIsRefusedWithItsName) {
   EXPECT_THAT(expected.error().message, HasSubstr("bad.gguf"));
 }
 
+TEST(ExpectedMemoryTest, TheProjectorAndTheAdaptersCount) {
+  const test::TemporaryFolder folder;
+  const std::string model = test::GgufBuilder::tiny_model().build();
+  const std::string adapter =
+      test::GgufBuilder::tiny_model().text("general.type", "adapter").build();
+  const std::string projector =
+      test::GgufBuilder::tiny_model().text("general.type", "mmproj").build();
+  ModelConfig config = {.model_path = folder.write("m.gguf", model)};
+  const std::uint64_t alone = expected_memory(config).value();
+  config.adapters = {{.path = folder.write("a.gguf", adapter)}};
+  EXPECT_EQ(expected_memory(config).value(), alone + adapter.size());
+  config.projector = folder.write("p.gguf", projector);
+  EXPECT_EQ(expected_memory(config).value(), alone + adapter.size() + projector.size());
+}
+
+TEST(ExpectedMemoryTest, APartThatIsMissingOrOfAnotherKindIsRefusedByName) {
+  const test::TemporaryFolder folder;
+  const std::string model = test::GgufBuilder::tiny_model().build();
+  ModelConfig config = {.model_path = folder.write("m.gguf", model)};
+  config.projector = folder.path() / "none.gguf";
+  const auto missing = expected_memory(config);
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, ErrorCode::InvalidModel);
+  EXPECT_EQ(missing.error().field, "projector");
+  EXPECT_THAT(missing.error().message, HasSubstr("none.gguf cannot be loaded: no such file"));
+  config.projector_optional = true;
+  EXPECT_TRUE(expected_memory(config));
+  config.adapters = {{.path = config.model_path}};
+  EXPECT_THAT(expected_memory(config).error().message,
+              HasSubstr("it is not an adapter, but a model"));
+}
+
 TEST(ExpectedMemoryTest, ATinyModelTakesMoreThanItsFile) {
   const test::TemporaryFolder folder;
   const std::string bytes = test::GgufBuilder::tiny_model().build();

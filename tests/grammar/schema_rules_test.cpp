@@ -154,17 +154,19 @@ TEST_F(SchemaRulesTest, OptionsOfAOneOfMayBeReferences) {
 
 TEST_F(SchemaRulesTest, WhatMustContainItselfIsRefusedByItsPlace) {
   const std::pair<const char*, const char*> cases[] = {
-      {R"({"type":"object","properties":{"a":{"$ref":"#"}},"required":["a"]})", "$: what"},
+      {R"({"type":"object","properties":{"a":{"$ref":"#"}},"required":["a"]})",
+       "$: every instance"},
       {R"({"$ref":"#/$defs/A","$defs":{"A":{"type":"object","required":["a"],
            "properties":{"a":{"$ref":"#/$defs/A"}}}}})",
-       "$.$defs.A: what"},
+       "$.$defs.A: every instance"},
       {R"({"type":"object","properties":{"b":{"anyOf":[{"type":"null"},{"$ref":"#/$defs/B"}]}},
            "$defs":{"B":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/B"}}}})",
-       "$.$defs.B: what"},
-      {R"({"type":"object","required":["x"],"additionalProperties":{"$ref":"#"}})", "$: what"},
-      {R"({"type":"array","prefixItems":[{"$ref":"#"}],"minItems":1})", "$: what"},
+       "$.$defs.B: every instance"},
+      {R"({"type":"object","required":["x"],"additionalProperties":{"$ref":"#"}})",
+       "$: every instance"},
+      {R"({"type":"array","prefixItems":[{"$ref":"#"}],"minItems":1})", "$: every instance"},
       {R"({"allOf":[{"$ref":"#/$defs/C"}],"$defs":{"C":{"anyOf":[{"$ref":"#/$defs/C"}]}}})",
-       "$.$defs.C: what"}};
+       "$.$defs.C: every instance"}};
   for (const auto& [schema, place] : cases)
     EXPECT_THAT(refusal(schema), HasSubstr(place)) << schema;
 }
@@ -195,8 +197,9 @@ TEST_F(SchemaRulesTest, AFormatOfNumbersIsARangeOrRefused) {
   EXPECT_FALSE(matches(int64, "9223372036854775808"));
   EXPECT_TRUE(matches(R"({"type":"number","format":"double"})", "0.5"));
   EXPECT_THAT(refusal(R"({"properties":{"a":{"type":"number","format":"money"}}})"),
-              HasSubstr("$.properties.a: 'format' that says nothing known about a number: money"));
-  EXPECT_THAT(refusal(R"({"type":"boolean","format":"int32"})"), HasSubstr("$: 'format' of what"));
+              HasSubstr("$.properties.a: an unknown 'format' for a number: money"));
+  EXPECT_THAT(refusal(R"({"type":"boolean","format":"int32"})"),
+              HasSubstr("$: 'format' for a type"));
 }
 
 TEST_F(SchemaRulesTest, AOneOfThatRefersToItselfEnds) {

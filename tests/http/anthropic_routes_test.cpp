@@ -58,8 +58,9 @@ TEST(AnthropicRoutesTest, AStopSequenceIsNamed) {
 TEST(AnthropicRoutesTest, AModelsDefaultsCompleteAMessageAndItsOwnValuesWin) {
   TestServer server;
   ModelSpec spec = {.id = "told", .config = {}, .backend = "fake"};
-  spec.defaults = {
-      .max_tokens = 1, .stop_sequences = std::vector<std::string>{"two"}, .system = "be brief"};
+  spec.defaults.system = "be brief";
+  ASSERT_TRUE(set_default(spec.defaults, "max_tokens", std::int64_t{1}, "max_tokens"));
+  ASSERT_TRUE(set_default(spec.defaults, "stop", std::vector<std::string>{"two"}, "stop"));
   ASSERT_TRUE(server.engine().add_model(std::move(spec)));
   const auto answer = [&](const char* target, const json& fields, const char* model = "told") {
     json body = json::parse(message_body("fake: reply=one two three"));

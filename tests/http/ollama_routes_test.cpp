@@ -58,8 +58,9 @@ TEST(OllamaRoutesTest, AWholeAnswerIsOneBody) {
 TEST(OllamaRoutesTest, AModelsDefaultsCompleteARequestAndItsOwnValuesWin) {
   TestServer server;
   ModelSpec spec = {.id = "told", .config = {}, .backend = "fake"};
-  spec.defaults = {
-      .max_tokens = 2, .stop_sequences = std::vector<std::string>{"three"}, .system = "be brief"};
+  spec.defaults.system = "be brief";
+  ASSERT_TRUE(set_default(spec.defaults, "max_tokens", std::int64_t{2}, "max_tokens"));
+  ASSERT_TRUE(set_default(spec.defaults, "stop", std::vector<std::string>{"three"}, "stop"));
   ASSERT_TRUE(server.engine().add_model(std::move(spec)));
   const std::string script = "fake: reply=one two three four";
   const auto answer = [&](const char* target, const json& fields) {

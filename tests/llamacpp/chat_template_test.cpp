@@ -215,7 +215,7 @@ TEST_F(ChatTemplateTest, WhatWasWrittenReachesTheModelWhole) {
   const auto chat = chat_tokenizer.tokenize(
       {.messages = {{.role = Role::User, .content = content}}}, false, 1000);
   ASSERT_TRUE(chat) << chat.error().message;
-  EXPECT_NE(tokenizer.text(chat->tokens).find(content), std::string::npos);
+  EXPECT_NE(tokenizer.detokenize(chat->tokens).find(content), std::string::npos);
 }
 
 }  // namespace

@@ -72,7 +72,7 @@ TEST(GpuPlacementTest, OnlyTheGpusThatAreNamedAreUsed) {
       GpuPlacement::plan(large_model(), {.gpu_devices = {{2}}}, machine({kGiB, kGiB}));
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().field, "gpu_devices");
-  EXPECT_THAT(none.error().message, HasSubstr("no GPU 2; llama.cpp sees 2 here"));
+  EXPECT_THAT(none.error().message, HasSubstr("no GPU 2; number of GPUs that llama.cpp finds: 2"));
 }
 
 TEST(GpuPlacementTest, TheProcessorIsAlwaysThere) {

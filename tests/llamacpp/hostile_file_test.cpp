@@ -28,13 +28,13 @@
 namespace pcai::backend::llamacpp {
 namespace {
 
-constexpr unsigned kMostSeconds = 60;
+constexpr unsigned kMaxSeconds = 60;
 constexpr std::uint32_t kRounds = 150;
 
 /// A file that the reader lets through must be loaded or refused: it must not end the process. Each
 /// load is in a process of its own, so that one failure does not hide the others.
 void load_or_exit(const std::filesystem::path& path, bool generates) {
-  alarm(kMostSeconds);
+  alarm(kMaxSeconds);
   setenv("GGML_NO_BACKTRACE", "1", 1);
   capture_llama_log();
   BackendRegistry registry;

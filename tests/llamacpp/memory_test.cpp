@@ -20,8 +20,8 @@ namespace {
 using test::GgufBuilder;
 
 constexpr std::uint32_t kQ4_K = 12;
-constexpr double kMostOff = 0.05;
-constexpr double kMostOffOfBuffers = 0.2;  // a small part of the whole
+constexpr double kMaxOff = 0.05;
+constexpr double kMaxOffOfBuffers = 0.2;  // a small part of the whole
 
 /// What the header of a model says, as its family's files do.
 struct Family {
@@ -175,10 +175,10 @@ void expect_as_llama_says(const std::filesystem::path& path, const ModelConfig& 
     EXPECT_NEAR(static_cast<double>(mine), static_cast<double>(theirs),
                 most * static_cast<double>(theirs));
   };
-  expect_near(ours.weights, real.weights, kMostOff);
-  expect_near(ours.context, real.context, kMostOff);
-  expect_near(ours.compute, real.compute, kMostOffOfBuffers);
-  expect_near(ours.bytes(), real.bytes(), kMostOff);
+  expect_near(ours.weights, real.weights, kMaxOff);
+  expect_near(ours.context, real.context, kMaxOff);
+  expect_near(ours.compute, real.compute, kMaxOffOfBuffers);
+  expect_near(ours.bytes(), real.bytes(), kMaxOff);
 }
 
 class FamilyMemoryTest : public testing::TestWithParam<Family> {
@@ -305,7 +305,7 @@ TEST_F(RealModelTest, WhatALoadedModelTakesIsWhatWasExpected) {
     ASSERT_TRUE(expected) << expected.error().message;
     const auto real = static_cast<double>((*loaded)->info().memory_bytes);
     EXPECT_GT(real, 0);
-    EXPECT_NEAR(static_cast<double>(*expected), real, kMostOff * real);
+    EXPECT_NEAR(static_cast<double>(*expected), real, kMaxOff * real);
   }
 }
 

@@ -194,7 +194,7 @@ TEST_F(StructuredTest, ABadSchemaOfAFunctionIsNamed) {
   const auto answer = generate(
       model(), ask_with_tools({.definitions = {kTime, {"bad", "", R"({"type":"string"})"}}}));
   ASSERT_FALSE(answer);
-  EXPECT_EQ(answer.error().field, "tools[1].function.parameters");
+  EXPECT_EQ(answer.error().field, "tools[1].parameters");
 }
 
 TEST_F(StructuredTest, ATemplateWithItsOwnFormatIsHeldToItsSchemaToo) {

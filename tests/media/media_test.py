@@ -279,7 +279,7 @@ class ProjectorFileTest(unittest.TestCase):
     def test_what_is_no_projector_is_refused(self):
         def write(file):
             os.symlink(model_file(), file)
-        self.assertIn("no projector", self.refusal(write))
+        self.assertIn("not a projector", self.refusal(write))
 
 
 def model_file():

@@ -101,7 +101,7 @@ TEST_F(GgufSummaryTest, WhatIsNoModelIsRefusedByItsName) {
   const auto matrix = describe(test::GgufBuilder::tiny_model().text("general.type", "imatrix"));
   EXPECT_THAT(matrix.error().message, HasSubstr("m.gguf: holds 'imatrix', which is not a model"));
   const auto vocabulary = describe(test::GgufBuilder::tiny_model().no_tensors());
-  EXPECT_THAT(vocabulary.error().message, HasSubstr("holds no tensors"));
+  EXPECT_THAT(vocabulary.error().message, HasSubstr("has no tensors"));
   const auto nameless = describe(test::GgufBuilder::tiny_model().remove("general.architecture"));
   EXPECT_THAT(nameless.error().message, HasSubstr("does not name its architecture"));
 }
@@ -143,7 +143,7 @@ TEST_F(GgufSummaryTest, PartsOfDifferentModelsAreRefused) {
 
 TEST_F(GgufSummaryTest, ALaterPartPointsToTheFirst) {
   EXPECT_THAT(describe(part(2, 3), "m-00002-of-00003.gguf").error().message,
-              HasSubstr("is part 2 of 3; give the first, m-00001-of-00003.gguf"));
+              HasSubstr("is part 2 of 3; give the first part, m-00001-of-00003.gguf"));
 }
 
 TEST_F(GgufSummaryTest, ASplitModelUnderAnotherNameIsRefused) {

@@ -42,9 +42,10 @@ class JanStoreTest : public testing::Test {
   }
 
   /// The one entry that a model.yml makes.
-  FoundModel model_of(const std::string& yml, Platform platform = kThisPlatform) const {
+  FoundModel model_of(const std::string& yml,
+                      platform::System system = platform::own_system()) const {
     put_yml("org/m", yml);
-    const auto models = list_jan_models(data(), platform);
+    const auto models = list_jan_models(data(), system);
     EXPECT_EQ(models.size(), 1U);
     return models.empty() ? FoundModel{} : models.front();
   }
@@ -117,7 +118,7 @@ TEST_F(JanStoreTest, TheProjectorThatItNamesBelongsToTheModel) {
   EXPECT_THAT(with("null").notes, IsEmpty());
   const std::pair<std::string, const char*> bad[] = {
       {"llamacpp/models/see/narrow.gguf", "for another model"},
-      {"llamacpp/models/see/model.gguf", "is no projector"},
+      {"llamacpp/models/see/model.gguf", "is not a projector"},
       {"llamacpp/models/see/none.gguf", "none.gguf"},
       {"../see.gguf", "leads out of Jan's data"},
       {"7", "must be the path of a file"}};
@@ -166,10 +167,10 @@ TEST_F(JanStoreTest, AllModelsMayBeKeptElsewhereByALink) {
 }
 
 TEST_F(JanStoreTest, ADamagedYmlIsListedWithItsReason) {
-  EXPECT_THAT(error_of("model_path: [llamacpp"), HasSubstr("is no YAML"));
+  EXPECT_THAT(error_of("model_path: [llamacpp"), HasSubstr("cannot be read as YAML"));
   EXPECT_THAT(error_of("model_path: &a x"), HasSubstr("anchors"));
-  EXPECT_THAT(error_of("- model_path"), HasSubstr("no keys"));
-  EXPECT_THAT(error_of("just text"), HasSubstr("no keys"));
+  EXPECT_THAT(error_of("- model_path"), HasSubstr("not a map of keys"));
+  EXPECT_THAT(error_of("just text"), HasSubstr("not a map of keys"));
   EXPECT_THAT(error_of("name: m"), HasSubstr("model_path must be the path of a file"));
   EXPECT_THAT(error_of("model_path: 12"), HasSubstr("must be the path"));
   EXPECT_THAT(error_of("model_path: \"\""), HasSubstr("must be the path"));
@@ -217,21 +218,23 @@ TEST_F(JanStoreTest, OldModelsHaveTheNamesThatJanGaveThemLater) {
 TEST_F(JanStoreTest, OnWindowsBackslashesSeparate) {
   const fs::path file = put_model("data/llamacpp/models/org/m/model.gguf");
   const std::string yml = "\xEF\xBB\xBFmodel_path: llamacpp\\models\\org\\m\\model.gguf\r\n";
-  const FoundModel model = model_of(yml, Platform::Windows);
+  const FoundModel model = model_of(yml, platform::System::Windows);
   EXPECT_FALSE(model.error) << model.error->message;
   EXPECT_EQ(model.path, file);
-  EXPECT_THAT(model_of("model_path: ..\\out.gguf", Platform::Windows).error->message,
+  EXPECT_THAT(model_of("model_path: ..\\out.gguf", platform::System::Windows).error->message,
               HasSubstr("leads out"));
   for (const char* path : {"C:\\Users\\Jo Doe\\m.gguf", "d:/m.gguf", "\\\\nas\\models\\m.gguf"}) {
-    const FoundModel imported = model_of("model_path: " + std::string(path), Platform::Windows);
+    const FoundModel imported =
+        model_of("model_path: " + std::string(path), platform::System::Windows);
     EXPECT_FALSE(imported.error) << imported.error->message;
     EXPECT_EQ(imported.path, path);
   }
-  EXPECT_EQ(model_of("model_path: C:\\m.gguf", Platform::Linux).path, data() / "C:\\m.gguf");
+  EXPECT_EQ(model_of("model_path: C:\\m.gguf", platform::System::Linux).path,
+            data() / "C:\\m.gguf");
 }
 
 TEST_F(JanStoreTest, ItsDataIsWhereItsSettingsPutIt) {
-  UserEnvironment user = {Platform::Linux, {{{"HOME", folder_.path()}}}};
+  UserEnvironment user = {platform::System::Linux, {{{"HOME", folder_.path()}}}};
   const fs::path home = folder_.path();
   EXPECT_THAT(jan_data_places(user),
               ElementsAre(home / ".local/share/Jan/data", home / ".config/Jan/data"));
@@ -243,7 +246,7 @@ TEST_F(JanStoreTest, ItsDataIsWhereItsSettingsPutIt) {
   }
   (*user.variables)["JAN_DATA_FOLDER"] = "/given";
   EXPECT_THAT(jan_data_places(user), ElementsAre("/given"));
-  user = {Platform::Windows, {{{"APPDATA", folder_.path() / "Roaming"}}}};
+  user = {platform::System::Windows, {{{"APPDATA", folder_.path() / "Roaming"}}}};
   EXPECT_THAT(jan_data_places(user), ElementsAre(home / "Roaming/Jan/data"));
   folder_.write("Roaming/Jan/settings.json", R"({"data_folder":"D:\\jan.ai"})");
   EXPECT_THAT(jan_data_places(user), ElementsAre("D:\\jan.ai"));

@@ -65,7 +65,7 @@ config:
   ASSERT_EQ(models.size(), 3U);
   EXPECT_EQ(models[0].id, "a-Q4_0");
   EXPECT_EQ(models[0].full_id, "lmstudio:org/repo/a-Q4_0");
-  EXPECT_FALSE(models[0].defaults.temperature);
+  EXPECT_EQ(models[0].defaults.given, 0U);
   const FoundModel& tuned = models[2];
   ASSERT_FALSE(tuned.error) << tuned.error->message;
   EXPECT_EQ(tuned.id, "maker/tuned");
@@ -73,15 +73,15 @@ config:
   EXPECT_EQ(tuned.path.filename(), "a-Q4_0.gguf");
   EXPECT_EQ(tuned.architecture, "llama");
   EXPECT_EQ(tuned.context, 16U);
-  EXPECT_EQ(tuned.defaults.temperature, 0.5F);
-  EXPECT_EQ(tuned.defaults.top_k, 20);
-  EXPECT_EQ(tuned.defaults.top_p, 0.9F);
-  EXPECT_EQ(tuned.defaults.min_p, 0.0F);
+  EXPECT_EQ(default_text(tuned.defaults, "temperature"), "0.5");
+  EXPECT_EQ(default_text(tuned.defaults, "top_k"), "20");
+  EXPECT_EQ(default_text(tuned.defaults, "top_p"), "0.9");
+  EXPECT_EQ(default_text(tuned.defaults, "min_p"), "0");
   EXPECT_EQ(tuned.defaults.system, "12");
-  EXPECT_FALSE(tuned.defaults.repeat_penalty);
+  EXPECT_EQ(default_text(tuned.defaults, "repeat_penalty"), "");
   EXPECT_THAT(tuned.notes, ElementsAre(HasSubstr("numExperts"), HasSubstr("repeatPenalty")));
   EXPECT_EQ(resolve_model(folders_, "lmstudio:maker/tuned")->id, "maker/tuned");
-  EXPECT_EQ(resolve_model(folders_, "maker/tuned")->defaults.top_k, 20);
+  EXPECT_EQ(default_text(resolve_model(folders_, "maker/tuned")->defaults, "top_k"), "20");
   EXPECT_EQ(resolve_model(folders_, "a-q")->id, "a-Q4_0");
 }
 

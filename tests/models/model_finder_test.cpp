@@ -97,7 +97,7 @@ TEST_F(ModelFinderTest, ModelsOfTheSameNameGetTheirFoldersToo) {
   folder_.write("own/other.gguf", tiny());
   EXPECT_THAT(ids(find_models(folders_)), ElementsAre("one/m", "other", "two/M"));
   EXPECT_EQ(resolved("two/M"), "two/M");
-  EXPECT_EQ(resolved("m"), "'m' fits several models: one/m, two/M");
+  EXPECT_EQ(resolved("m"), "'m' matches several models: one/m, two/M");
 }
 
 TEST_F(ModelFinderTest, IdsAreUniqueWhateverTheNames) {
@@ -171,15 +171,15 @@ TEST_F(ModelFinderTest, ANameMayLeaveOutLetterCaseAndItsEnd) {
   EXPECT_EQ(resolved("smollm2-1"), "SmolLM2-135M.Q4_1");
   EXPECT_EQ(resolved("SmolLM2-360M"), "SmolLM2-360M") << "a whole id wins over a beginning";
   EXPECT_EQ(resolved("smollm2-3"),
-            "'smollm2-3' fits several models: SmolLM2-360M.Q8_0, SmolLM2-360M");
+            "'smollm2-3' matches several models: SmolLM2-360M.Q8_0, SmolLM2-360M");
 }
 
 TEST_F(ModelFinderTest, AnUnknownNameIsToldWhatThereIs) {
   EXPECT_EQ(resolve_model(folders_, "x").error().code, ErrorCode::ModelNotFound);
-  EXPECT_THAT(resolved("x"), HasSubstr("none on this machine"));
+  EXPECT_THAT(resolved("x"), HasSubstr("this machine has no models"));
   folder_.write("own/m.gguf", tiny());
-  EXPECT_EQ(resolved("x"), "no model 'x'; there are m");
-  EXPECT_EQ(resolved(""), "no model ''; there are m");
+  EXPECT_EQ(resolved("x"), "there is no model 'x'; known models: m");
+  EXPECT_EQ(resolved(""), "there is no model ''; known models: m");
 }
 
 TEST_F(ModelFinderTest, APathNeedsNoFolder) {

@@ -205,7 +205,7 @@ class OllamaLayersTest : public StoresTest {
 
 TEST_F(OllamaLayersTest, ParametersAndTextsAreTheModelsDefaults) {
   blob('b', R"({"num_ctx":64,"num_predict":-1,"temperature":0.5,"top_k":-1,"stop":["<|x|>"],)"
-            R"("repeat_last_n":9,"seed":3,"mirostat":1,"top_p":7,)"
+            R"("repeat_last_n":9,"seed":3,"tfs_z":1,"top_p":7,)"
             R"("min_p":18446744073709551615})");
   blob('c', "You are brief.");
   blob('d', R"([{"role":"user","content":"hi"},{"role":"assistant","content":"ho"}])");
@@ -213,19 +213,19 @@ TEST_F(OllamaLayersTest, ParametersAndTextsAreTheModelsDefaults) {
       model_of(layer("params", 'b') + "," + layer("system", 'c') + "," + layer("messages", 'd'));
   EXPECT_FALSE(model.error);
   EXPECT_EQ(model.context, 64U);
-  EXPECT_EQ(model.defaults.max_tokens, 2147483647U);
-  EXPECT_EQ(model.defaults.temperature, 0.5F);
-  EXPECT_EQ(model.defaults.top_k, 0);
-  EXPECT_FALSE(model.defaults.top_p);
-  EXPECT_EQ(model.defaults.penalty_last_n, 9);
-  EXPECT_EQ(model.defaults.seed, 3U);
-  EXPECT_EQ(model.defaults.stop_sequences, std::vector<std::string>{"<|x|>"});
+  EXPECT_EQ(default_text(model.defaults, "max_tokens"), "2147483647");
+  EXPECT_EQ(default_text(model.defaults, "temperature"), "0.5");
+  EXPECT_EQ(default_text(model.defaults, "top_k"), "0");
+  EXPECT_EQ(default_text(model.defaults, "top_p"), "");
+  EXPECT_EQ(default_text(model.defaults, "repeat_last_n"), "9");
+  EXPECT_EQ(default_text(model.defaults, "seed"), "3");
+  EXPECT_EQ(default_text(model.defaults, "stop"), "<|x|>");
   EXPECT_EQ(model.defaults.system, "You are brief.");
   EXPECT_EQ(model.defaults.messages.size(), 2U);
   ASSERT_EQ(model.notes.size(), 3U);
   EXPECT_THAT(model.notes[0], HasSubstr("min_p is not used: min_p must be a number"));
-  EXPECT_THAT(model.notes[1], HasSubstr("top_p is not used: top_p must be between 0 and 1"));
-  EXPECT_THAT(model.notes[2], HasSubstr("without a meaning here are not used: mirostat"));
+  EXPECT_THAT(model.notes[1], HasSubstr("top_p is not used: top_p must be from 0 to 1"));
+  EXPECT_THAT(model.notes[2], HasSubstr("without a meaning here are not used: tfs_z"));
 }
 
 TEST_F(OllamaLayersTest, WhatCannotBeUsedIsSaidAndHarmless) {
@@ -275,7 +275,7 @@ TEST_F(OllamaLayersTest, AContextBeyondTheModelsIsSaid) {
 TEST_F(StoresTest, TensorsInOllamasOwnFormAreRefused) {
   folder_.write(".ollama/models/manifests/registry.ollama.ai/library/mlx/latest",
                 R"({"layers":[{"mediaType":"application/vnd.ollama.image.tensor"}]})");
-  EXPECT_THAT(ollama().at(0).error->message, HasSubstr("only Ollama loads"));
+  EXPECT_THAT(ollama().at(0).error->message, HasSubstr("only Ollama can load"));
 }
 
 TEST_F(StoresTest, FilesThatOnlyOllamaReadsAreMarkedWithTheReason) {
@@ -289,7 +289,7 @@ TEST_F(StoresTest, FilesThatOnlyOllamaReadsAreMarkedWithTheReason) {
   const auto models = find_models(folders);
   ASSERT_EQ(models.size(), 1U);
   ASSERT_TRUE(models[0].error);
-  EXPECT_THAT(models[0].error->message, HasSubstr("only Ollama reads"));
+  EXPECT_THAT(models[0].error->message, HasSubstr("only Ollama can read"));
 }
 
 TEST_F(StoresTest, EachModelHasOneIdThatDependsOnNoOther) {
@@ -324,7 +324,7 @@ TEST_F(StoresTest, EachModelHasOneIdThatDependsOnNoOther) {
   EXPECT_EQ(resolve_model(folders, "hf:Org/repo:m-Q8_0.gguf")->full_id, "hf:org/repo:m-Q8_0");
   EXPECT_EQ(resolve_model(folders, "hf:own/pulled")->full_id, "hf:own/pulled:m-F16");
   EXPECT_EQ(resolve_model(folders, "ollama:smollm2")->full_id, "ollama:smollm2:latest");
-  EXPECT_THAT(resolve_model(folders, "hf:org/repo").error().message, HasSubstr("fits several"));
+  EXPECT_THAT(resolve_model(folders, "hf:org/repo").error().message, HasSubstr("matches several"));
   EXPECT_FALSE(resolve_model(folders, "hf:org/other:Q8_0"));
 }
 

@@ -32,7 +32,7 @@ class WindowsStoresTest : public testing::Test {
  protected:
   WindowsStoresTest()
       : model_(folder_.write("model.gguf", test::GgufBuilder::tiny_model().build())),
-        windows_{Platform::Windows,
+        windows_{platform::System::Windows,
                  {{{"USERPROFILE", home()},
                    {"LOCALAPPDATA", home() / "AppData/Local"},
                    {"APPDATA", home() / "AppData/Roaming"},
@@ -102,7 +102,7 @@ TEST_F(WindowsStoresTest, EveryStoreIsLookedForInItsFolderOfWindows) {
 }
 
 TEST_F(WindowsStoresTest, WithoutFoldersOfAUserThereIsNoPlace) {
-  const UserEnvironment none = {Platform::Windows, {{{"HOME", home()}}}};
+  const UserEnvironment none = {platform::System::Windows, {{{"HOME", home()}}}};
   for (const StorePlace& place : store_places(none)) {
     EXPECT_EQ(place.source, "pcai");
     EXPECT_EQ(place.path, "");
@@ -110,7 +110,8 @@ TEST_F(WindowsStoresTest, WithoutFoldersOfAUserThereIsNoPlace) {
 }
 
 TEST_F(WindowsStoresTest, MacsKeepThemInTheLibrary) {
-  const UserEnvironment mac = {Platform::MacOs, {{{"HOME", home()}, {"XDG_CACHE_HOME", "/no"}}}};
+  const UserEnvironment mac = {platform::System::MacOs,
+                               {{{"HOME", home()}, {"XDG_CACHE_HOME", "/no"}}}};
   const fs::path library = home() / "Library";
   EXPECT_THAT(ollama_model_places(mac), ElementsAre(home() / ".ollama/models"));
   EXPECT_THAT(llama_cpp_model_places(mac), ElementsAre(library / "Caches/llama.cpp"));

@@ -41,7 +41,7 @@ TEST(OllamaRequestTest, OptionsArrive) {
   EXPECT_FLOAT_EQ(params.temperature, 0.5F);
   EXPECT_EQ(params.top_k, 3);
   EXPECT_EQ(params.seed, 9U);
-  EXPECT_EQ(params.penalty_last_n, 5);
+  EXPECT_EQ(params.repeat_last_n, 5);
   EXPECT_THAT(params.stop_sequences, ElementsAre("a"));
   EXPECT_TRUE(request.warnings.empty());
   EXPECT_TRUE(request.stream);
@@ -63,8 +63,8 @@ TEST(OllamaRequestTest, WhatHasNoEffectIsNamed) {
 TEST(OllamaRequestTest, WhatIsWrongIsRefusedByName) {
   EXPECT_EQ(refused(chat_with(R"("options":{"temprature":1})")).field, "options.temprature");
   EXPECT_EQ(refused(chat_with(R"("options":{"temperature":5})")).field, "options.temperature");
-  EXPECT_EQ(refused(chat_with(R"("options":{"mirostat":2})")).field, "options.mirostat");
-  EXPECT_EQ(refused(chat_with(R"("options":{"typical_p":0.5})")).code, ErrorCode::Unsupported);
+  EXPECT_EQ(refused(chat_with(R"("options":{"mirostat":3})")).field, "options.mirostat");
+  EXPECT_EQ(refused(chat_with(R"("options":{"tfs_z":0.5})")).code, ErrorCode::Unsupported);
   EXPECT_EQ(refused(chat_with(R"("format":"xml")")).field, "format");
   EXPECT_EQ(refused(chat_with(R"("think":"much")")).field, "think");
   EXPECT_EQ(refused(chat_with(R"("models":"m")")).field, "models");

@@ -14,6 +14,7 @@ std::vector<ModelStatus> models() {
   ready.info = ModelInfo{.id = "big",
                          .backend = "llamacpp",
                          .architecture = "llama",
+                         .format = "gguf",
                          .quantization = "Q4_1",
                          .context_length = 4096,
                          .train_context_length = 8192,
@@ -26,6 +27,8 @@ TEST(OllamaModelsTest, AllAreTaggedAndThoseInMemoryAreRunning) {
   const json tags = json::parse(tags_body(models()))["models"];
   ASSERT_EQ(tags.size(), 2U);
   EXPECT_EQ(tags[0]["name"], "big");
+  EXPECT_EQ(tags[0]["details"]["format"], "gguf");
+  EXPECT_EQ(tags[1]["details"]["format"], "");
   EXPECT_EQ(tags[0]["details"]["parameter_size"], "134.5M");
   EXPECT_EQ(tags[0]["details"]["quantization_level"], "Q4_1");
   const json running = json::parse(ps_body(models()))["models"];

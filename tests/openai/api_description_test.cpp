@@ -5,6 +5,8 @@
 #include <set>
 
 #include "bodies.h"
+#include "openai/embeddings/embedding_request.h"
+#include "openai/token_request.h"
 
 namespace pcai::openai {
 namespace {
@@ -20,12 +22,12 @@ const std::vector<ApiRoute> kRoutes = {
     {"GET", "/page", false, {"Shows", nullptr, {}, {}, "text/html"}}};
 
 TEST(ApiDescriptionTest, EveryTableHasUniqueDescribedFieldsAndKnownSchemas) {
-  const Json schemas = api_schemas();
+  const api::Json schemas = api_schemas();
   for (const auto fields :
-       {chat_field_infos, completion_field_infos, responses_field_infos, embedding_field_infos,
-        rerank_field_infos, tokenize_field_infos, detokenize_field_infos}) {
+       {chat_field_infos, completion_field_infos, responses_field_infos, infos_of<embedding_fields>,
+        infos_of<rerank_fields>, infos_of<tokenize_fields>, infos_of<detokenize_fields>}) {
     std::set<std::string_view> names;
-    for (const FieldInfo& field : fields()) {
+    for (const api::FieldInfo& field : fields()) {
       EXPECT_TRUE(names.insert(field.name).second) << field.name;
       EXPECT_FALSE(field.description.empty()) << field.name;
       if (!field.schema.empty()) {
@@ -36,33 +38,34 @@ TEST(ApiDescriptionTest, EveryTableHasUniqueDescribedFieldsAndKnownSchemas) {
 }
 
 TEST(ApiDescriptionTest, AFieldsSchemaSaysWhatTheParserChecks) {
-  EXPECT_EQ(to_text(field_schema({"n", FieldType::Integer, {1, 8}, "1", "How many"})),
+  EXPECT_EQ(api::to_text(field_schema({"n", api::FieldType::Integer, {1, 8}, "1", "How many"})),
             R"({"type":["integer","null"],"minimum":1,"maximum":8,"default":1,)"
             R"("description":"How many"})");
-  EXPECT_EQ(to_text(field_schema({"p", FieldType::Number, {0, 1, true}})),
+  EXPECT_EQ(api::to_text(field_schema({"p", api::FieldType::Number, {0, 1, true}})),
             R"({"type":["number","null"],"exclusiveMinimum":0.0,"maximum":1.0})");
   static constexpr std::string_view kWords[] = {"a", "b"};
-  FieldInfo word{"w", FieldType::String};
+  api::FieldInfo word{"w", api::FieldType::String};
   word.required = true;
   word.choices = kWords;
-  EXPECT_EQ(to_text(field_schema(word)), R"({"type":"string","enum":["a","b"]})");
-  EXPECT_EQ(to_text(field_schema({"x", FieldType::Any, {}, "", "X", false, FieldEffect::Ignored})),
+  EXPECT_EQ(api::to_text(field_schema(word)), R"({"type":"string","enum":["a","b"]})");
+  EXPECT_EQ(api::to_text(field_schema(
+                {"x", api::FieldType::Any, {}, "", "X", false, api::FieldEffect::Ignored})),
             R"({"description":"Has no effect here: X"})");
 }
 
 TEST(ApiDescriptionTest, TheDocumentHasEachDescribedRouteWithItsMethods) {
-  const Json document = Json::parse(openapi_document(kRoutes));
+  const api::Json document = api::Json::parse(openapi_document(kRoutes));
   EXPECT_EQ(document["openapi"], "3.1.0");
-  const Json& paths = document["paths"];
+  const api::Json& paths = document["paths"];
   EXPECT_EQ(paths.size(), 4U);
   EXPECT_TRUE(paths["/v1/responses/{id}"].contains("get"));
   EXPECT_TRUE(paths["/v1/responses/{id}"].contains("delete"));
   EXPECT_EQ(paths["/v1/responses/{id}"]["get"]["parameters"][0]["name"], "id");
-  const Json& chat = paths["/v1/chat/completions"]["post"];
+  const api::Json& chat = paths["/v1/chat/completions"]["post"];
   EXPECT_EQ(chat["operationId"], "POST_v1_chat_completions");
   EXPECT_TRUE(chat["responses"]["200"]["content"].contains("text/event-stream"));
   EXPECT_TRUE(chat["responses"].contains("429"));
-  EXPECT_EQ(paths["/health"]["get"]["security"], Json::array());
+  EXPECT_EQ(paths["/health"]["get"]["security"], api::Json::array());
   EXPECT_FALSE(chat.contains("security"));
   EXPECT_TRUE(paths["/page"]["get"]["responses"]["200"]["content"].contains("text/html"));
 }
@@ -71,7 +74,7 @@ TEST(ApiDescriptionTest, ThePageEscapesAndNamesEachField) {
   const std::string page = api_page(kRoutes);
   EXPECT_NE(page.find("GET /health"), std::string::npos);
   EXPECT_NE(page.find("[&quot;text&quot;]"), std::string::npos);
-  for (const FieldInfo& field : chat_field_infos()) {
+  for (const api::FieldInfo& field : chat_field_infos()) {
     EXPECT_NE(page.find("<code>" + std::string(field.name) + "</code>"), std::string::npos);
   }
 }

@@ -17,7 +17,11 @@ TEST(ChatRequestTest, AModelsDefaultsHoldWhereTheRequestSaysNothing) {
   std::string asked;
   const DefaultsOf defaults_of = [&asked](std::string_view model) {
     asked = model;
-    return ModelDefaults{.temperature = 0.25F, .top_k = 7, .stop_sequences = {{"END"}}};
+    ModelDefaults defaults;
+    EXPECT_TRUE(set_default(defaults, "temperature", 0.25, "temperature"));
+    EXPECT_TRUE(set_default(defaults, "top_k", std::int64_t{7}, "top_k"));
+    EXPECT_TRUE(set_default(defaults, "stop", std::vector<std::string>{"END"}, "stop"));
+    return defaults;
   };
   const auto request =
       parse_chat_request(chat_body(R"("temperature":1.5,"top_k":null)"), defaults_of);
@@ -64,7 +68,7 @@ TEST(ChatRequestTest, EachFieldReachesItsPlace) {
   EXPECT_EQ(params.repeat_penalty, 1.5F);
   EXPECT_EQ(params.frequency_penalty, -1.0F);
   EXPECT_EQ(params.presence_penalty, 0.5F);
-  EXPECT_EQ(params.penalty_last_n, -1);
+  EXPECT_EQ(params.repeat_last_n, -1);
   EXPECT_EQ(params.max_tokens, 9U);
   EXPECT_EQ(params.stop_sequences, (std::vector<std::string>{"a", "\n\n"}));
   EXPECT_EQ(params.seed, 5U);

@@ -32,7 +32,7 @@ TEST(EmbeddingRequestTest, EveryFormOfInputIsRead) {
 
 TEST(EmbeddingRequestTest, WhatIsWrongIsNamed) {
   EXPECT_EQ(field_of(R"({})"), "input");
-  EXPECT_EQ(field_of(R"({"input":""})"), "input[0]");
+  EXPECT_EQ(field_of(R"({"input":""})"), "input");
   EXPECT_EQ(field_of(R"({"input":[]})"), "input");
   EXPECT_EQ(field_of(R"({"input":["a",""]})"), "input[1]");
   EXPECT_EQ(field_of(R"({"input":["a",7]})"), "input[1]");

@@ -66,7 +66,7 @@ TEST(FieldTest, TheRangesAreThoseOfTheApi) {
       if (field.name == name) return field.range;
     }
     ADD_FAILURE() << "no field " << name;
-    return api::Range{};
+    return Range{};
   };
   const std::vector<std::tuple<const char*, double, double, bool>> expected = {
       {"temperature", 0, 2, false},
@@ -85,7 +85,7 @@ TEST(FieldTest, TheRangesAreThoseOfTheApi) {
       {"messages", 1, 4096, false},
   };
   for (const auto& [name, min, max, above_min] : expected) {
-    const api::Range range = range_of(name);
+    const Range range = range_of(name);
     EXPECT_EQ(range.min, min) << name;
     EXPECT_EQ(range.max, max) << name;
     EXPECT_EQ(range.above_min, above_min) << name;

@@ -45,7 +45,7 @@ void check_sampling(const GenerateParams& params) {
   require(params.repeat_penalty > 0 && params.repeat_penalty <= 10, "repeat_penalty");
   require(std::abs(params.frequency_penalty) <= 2, "frequency_penalty");
   require(std::abs(params.presence_penalty) <= 2, "presence_penalty");
-  require(params.penalty_last_n >= -1 && params.penalty_last_n <= 1 << 20, "penalty_last_n");
+  require(params.repeat_last_n >= -1 && params.repeat_last_n <= 1 << 20, "repeat_last_n");
   require(params.max_tokens >= 1, "max_tokens");
   require(params.top_logprobs <= 20 && (params.logprobs || params.top_logprobs == 0), "logprobs");
   require(params.logit_bias.size() <= 1024, "logit_bias");
@@ -98,7 +98,7 @@ void check_completion(std::string_view text) {
   if (!request) return check_error(request.error());
   require(request->n >= 1 && request->n <= request->best_of, "best_of");
   require(!request->prompts.empty(), "prompt");
-  require(request->prompts.size() * request->best_of <= kMostCompletions, "answers");
+  require(request->prompts.size() * request->best_of <= kMaxCompletions, "answers");
   check_sampling(request->generate.params);
 }
 
@@ -107,7 +107,7 @@ void check_responses(std::string_view text) {
   if (!request) return check_error(request.error());
   check_sampling(request->generate.params);
   require_utf8(pcai::api::to_text(request->echo));
-  add_history(*request, {});
+  add_history(*request, {}, request->places);
   check_prompt(std::get<ChatPrompt>(request->generate.prompt));
 }
 

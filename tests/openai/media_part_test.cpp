@@ -152,7 +152,7 @@ TEST(MediaPartTest, OnlyTheUserShowsPictures) {
     const auto request = parse_chat_request(body_of_messages(
         R"([{"role":")" + std::string(role) + R"(","content":[)" + image(png_url()) + "]}]"));
     ASSERT_FALSE(request) << role;
-    EXPECT_EQ(request.error().field, "messages[0].content");
+    EXPECT_EQ(request.error().field, "messages[0].content[0]");
   }
 }
 

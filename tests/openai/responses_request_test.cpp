@@ -91,8 +91,11 @@ TEST(ResponsesRequestTest, ItemsBecomeMessages) {
 
 TEST(ResponsesRequestTest, InstructionsAndHistoryComeBeforeTheInput) {
   ResponsesRequest request = parsed(R"("input":"third","instructions":"Be brief.")");
-  add_history(request, {{.role = Role::User, .content = "first"},
-                        {.role = Role::Assistant, .content = "second"}});
+  api::Places places;
+  add_history(
+      request,
+      {{.role = Role::User, .content = "first"}, {.role = Role::Assistant, .content = "second"}},
+      places);
   const auto& messages = prompt_of(request).messages;
   ASSERT_EQ(messages.size(), 4U);
   EXPECT_EQ(messages[0].role, Role::System);

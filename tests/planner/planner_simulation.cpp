@@ -71,11 +71,11 @@ class Simulation {
       arrive();
       cancel();
       step();
-      if (++result_.steps > most_steps) broken("the schedule does not end");
+      if (++result_.steps > most_steps) broken(8, "the schedule does not end");
     }
     if (result_.violation.empty()) {
-      if (!planner_.empty()) broken("the planner still knows ended requests");
-      if (planner_.cells_active() != 0) broken("cells are active though nothing runs");
+      if (!planner_.empty()) broken(9, "the planner still knows ended requests");
+      if (planner_.cells_active() != 0) broken(9, "cells are active though nothing runs");
     }
     result_.requests = static_cast<std::uint32_t>(scripts_.size());
     result_.preemptions = planner_.preemptions();
@@ -88,9 +88,11 @@ class Simulation {
   }
   bool chance(std::uint32_t percent) { return pick(1, 100) <= percent; }
 
-  void broken(std::string what) {
+  /// `invariant` is its number in batch_planner.h.
+  void broken(int invariant, std::string what) {
     if (result_.violation.empty()) {
-      result_.violation = "step " + std::to_string(result_.steps) + ": " + std::move(what);
+      result_.violation = "step " + std::to_string(result_.steps) + ", invariant " +
+                          std::to_string(invariant) + ": " + std::move(what);
     }
   }
 
@@ -196,7 +198,7 @@ class Simulation {
     if (fault_) fault_(plan);
     apply_memory(plan);
     if (live_.empty()) return;
-    if (plan.items.empty()) return broken("requests wait and nothing is computed");
+    if (plan.items.empty()) return broken(8, "requests wait and nothing is computed");
     check_plan(plan, budget);
     if (!result_.violation.empty()) return;
     if (chance(5)) return abort(plan);
@@ -207,16 +209,16 @@ class Simulation {
     compute(plan);
     planner_.computed(plan);
     if (cache_.used() != planner_.cells_used()) {
-      broken("the ledger says " + std::to_string(planner_.cells_used()) + " cells, the cache " +
-             std::to_string(cache_.used()));
+      broken(7, "the ledger says " + std::to_string(planner_.cells_used()) + " cells, the cache " +
+                    std::to_string(cache_.used()));
     }
-    if (cache_.used() > options_.cells) broken("more cells than there are");
+    if (cache_.used() > options_.cells) broken(7, "more cells than there are");
     sample(plan);
   }
 
   void apply_memory(const StepPlan& plan) {
     for (const MemoryOperation& operation : plan.memory) {
-      if (!cache_.apply(operation)) return broken("an illegal memory operation");
+      if (!cache_.apply(operation)) return broken(2, "an illegal memory operation");
       if (operation.kind == MemoryOperation::Kind::Copy) {
         ++result_.copies;
         continue;
@@ -235,34 +237,34 @@ class Simulation {
     std::uint32_t single = 0;
     bool any_decodes = false;
     const bool picture = plan.items.front().media.has_value();
-    if (picture && plan.items.size() > 1) return broken("a picture is not alone in its step");
+    if (picture && plan.items.size() > 1) return broken(6, "a picture is not alone in its step");
     for (const StepItem& item : plan.items) {
       const auto found = live_.find(item.request);
-      if (found == live_.end()) return broken("an ended request is computed");
+      if (found == live_.end()) return broken(9, "an ended request is computed");
       Live& live = found->second;
-      if (live.script.adapters != plan.adapters) return broken("a step with other adapters");
-      if (!in_step.insert(item.request).second) return broken("a request is twice in a step");
+      if (live.script.adapters != plan.adapters) return broken(3, "a step with other adapters");
+      if (!in_step.insert(item.request).second) return broken(1, "a request is twice in a step");
       const auto& held = cache_.sequence(item.sequence);
       if (item.count == 0 || held.size() != item.first) {
-        return broken("positions are skipped or computed twice");
+        return broken(1, "positions are skipped or computed twice");
       }
-      if (item.first + item.count > live.tokens.size()) return broken("tokens from nowhere");
+      if (item.first + item.count > live.tokens.size()) return broken(1, "tokens from nowhere");
       for (std::size_t i = 0; i < held.size(); ++i) {
-        if (held[i]->token != live.tokens[i]) return broken("the cache holds other tokens");
-        if (held[i]->scope != live.script.scope) return broken("a prefix of another scope");
-        if (held[i]->adapters != plan.adapters) return broken("a prefix of other adapters");
+        if (held[i]->token != live.tokens[i]) return broken(2, "the cache holds other tokens");
+        if (held[i]->scope != live.script.scope) return broken(2, "a prefix of another scope");
+        if (held[i]->adapters != plan.adapters) return broken(2, "a prefix of other adapters");
       }
       if (item.output != (item.first + item.count == live.tokens.size())) {
-        return broken("an output is missing or too early");
+        return broken(1, "an output is missing or too early");
       }
-      if (!check_place(item, live)) return broken("a picture is cut, or at another place");
+      if (!check_place(item, live)) return broken(6, "a picture is cut, or at another place");
       live.sequence = item.sequence;
       tokens += item.count;
       if (live.decodes) any_decodes = true;
       if (item.count == 1 && item.output) ++single;  // decodes, or was aborted while it did
     }
-    if (tokens != plan.tokens) return broken("the step's size is wrong");
-    if (tokens > options_.max_batch) return broken("a step larger than the batch");
+    if (tokens != plan.tokens) return broken(3, "the step's size is wrong");
+    if (tokens > options_.max_batch) return broken(3, "a step larger than the batch");
     bool left_out = false;
     for (auto& [id, live] : live_) {
       if (!live.decodes || in_step.contains(id)) {
@@ -272,20 +274,20 @@ class Simulation {
       any_decodes = true;
       // Each choice of adapters has its turn, in which a picture may take one step of two.
       if (++live.waits >= (pictures_ ? 2 : 1) * choices_) {
-        return broken("other adapters stall the decoding sequences");
+        return broken(5, "other adapters stall the decoding sequences");
       }
       if (live.script.adapters == plan.adapters) left_out = true;
     }
-    if (left_out && !picture) return broken("a decoding sequence was left out");
+    if (left_out && !picture) return broken(5, "a decoding sequence was left out");
     bool& picture_last = picture_last_[plan.adapters];
-    if (left_out && picture_last) return broken("pictures stall the decoding sequences");
+    if (left_out && picture_last) return broken(5, "pictures stall the decoding sequences");
     picture_last = picture;
     if (plan.adapters != adapters_) ++result_.adapter_changes;
     adapters_ = plan.adapters;
     const bool whole =
         picture && plan.items.front().count == tokens && is_whole(plan.items.front());
     if (any_decodes && !whole && tokens > std::max(budget, single + kSlack)) {
-      return broken("prompts stall the decoding sequences");
+      return broken(4, "prompts stall the decoding sequences");
     }
   }
 
@@ -361,7 +363,7 @@ class Simulation {
       }
       live.tokens.push_back(token);
       planner_.append(item.request, token);
-      if (planner_.tokens(item.request) != live.tokens) broken("the planner's tokens differ");
+      if (planner_.tokens(item.request) != live.tokens) broken(2, "the planner's tokens differ");
       live.decodes = true;
     }
   }

@@ -93,14 +93,14 @@ class OllamaLayersTest(StoresCase):
     def test_defaults_of_the_store_hold_and_those_of_the_settings_win(self):
         self.trees.ollama(["tuned:1b"], layers={
             "params": json.dumps({"num_ctx": 512, "temperature": 0.25, "top_k": 7,
-                                  "stop": ["<|x|>"], "mirostat": 1}),
+                                  "stop": ["<|x|>"], "tfs_z": 1}),
             "system": "You are brief.", "template": "{{ .Prompt }}"})
         shown = json.loads(self.pcai("show", "tuned:1b", "--json", env=self.VARIABLES).stdout)
         self.assertEqual(shown["defaults"], {"temperature": 0.25, "top_k": 7, "stop": ["<|x|>"],
                                              "system": "You are brief."})
         self.assertEqual(shown["default_context"], 512)
         self.assertEqual(len(shown["notes"]), 2)
-        self.assertIn("mirostat", shown["notes"][0])
+        self.assertIn("tfs_z", shown["notes"][0])
         file = self.pcai.write("own.toml", '[models."tuned:1b".defaults]\ntop_k = 3\n')
         shown = json.loads(self.pcai("show", "tuned:1b", "--json", "--config", file,
                                      env=self.VARIABLES).stdout)

@@ -5,7 +5,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-TOOL = Path(__file__).resolve().parents[2] / "tools" / "check_layers"
+ROOT = Path(__file__).resolve().parents[2]
+TOOL = ROOT / "tools" / "check_layers"
 
 
 class CheckLayersTest(unittest.TestCase):
@@ -90,6 +91,63 @@ class CheckLayersTest(unittest.TestCase):
         self.write("src/kernels/gemm.h", '#include <immintrin.h>\n#include "core/error.h"\n')
         self.assert_refused("kernels may not know core")
 
+    def test_a_systems_headers_stay_in_its_folder(self):
+        for header in ("unistd.h", "sys/stat.h", "linux/seccomp.h", "poll.h", "windows.h",
+                       "WinSock2.h", "histedit.h", "netinet/in.h"):
+            self.write("src/models/reader.h", f"#pragma once\n\n#include <{header}>\n")
+            self.assert_refused(f"src/models/reader.h:3: {header}: only platform/<system>/ may")
+            self.write("src/models/reader.h", "")
+            self.write("src/platform/files.h", f"#include <{header}>\n")
+            self.assert_refused(f"src/platform/files.h:1: {header}: only platform/<system>/ may")
+            self.write("src/platform/files.h", "")
+            for system in ("posix", "windows"):
+                self.write(f"src/platform/{system}/end.h", f"#include <{header}>\n")
+            self.assertEqual(self.check()[0], 0)
+
+    def test_a_systems_macros_stay_in_its_folder(self):
+        for macro in ("_WIN32", "__linux__", "__APPLE__", "_MSC_VER", "__unix__"):
+            text = f"#if defined({macro})\nint x;\n#endif\n"
+            self.write("src/engine/threads.h", text)
+            self.assert_refused(f"src/engine/threads.h:1: {macro}: only platform/<system>/ may ask")
+            self.write("src/engine/threads.h", "")
+            self.write("src/platform/posix/threads.h", text)
+            self.assertEqual(self.check()[0], 0)
+
+    def test_a_processors_macros_are_everybodys(self):
+        self.write("src/kernels/gemm.h", "#if defined(__AVX2__) || defined(__x86_64__)\n#endif\n")
+        self.assertEqual(self.check()[0], 0)
+
+    def test_what_comes_with_standard_headers_is_refused_by_name(self):
+        for code, name in (('std::getenv("HOME");', "std::getenv("), ("::setenv(a, b, 1);", "setenv("),
+                           ("extern char** environ;", "environ"), ("raise(SIGHUP);", "SIGHUP"),
+                           ('open("/proc/self/exe");', '"/proc/'),
+                           ("std::thread::hardware_concurrency();", "thread::hardware_concurrency")):
+            self.write("src/engine/threads.h", f"\n{code}\n")
+            self.assert_refused(f"src/engine/threads.h:2: {name}: platform/ has a function for it")
+
+    def test_comments_may_name_a_system(self):
+        self.write("src/engine/threads.h",
+                   "// As _WIN32 has it, std::getenv() and path.string().\n/* SIGHUP,\n unistd.h */\n"
+                   'const char* kUrl = "http://x";  // SIGHUP\n')
+        self.assertEqual(self.check()[0], 0)
+
+    def test_a_paths_text_is_asked_of_platform(self):
+        self.write("src/models/reader.h", "auto x = path.filename().string();\n")
+        self.assert_refused("src/models/reader.h:1: .string(): a path's text is platform::path_text")
+        self.write("src/models/reader.h", "auto x = entry->string();\n")
+        self.assert_refused("src/models/reader.h:1: ->string(): a path's text is platform::path_text")
+        self.write("src/models/reader.h", "auto x = stream.str() + to_string(1);\n")
+        self.assertEqual(self.check()[0], 0)
+
+    def test_a_systems_own_headers_are_not_for_others(self):
+        self.write("src/platform/posix/end.h", "")
+        self.write("src/models/reader.h", '#include "platform/posix/end.h"\n')
+        self.assert_refused("platform/posix/end.h: include the header in platform/ instead")
+
+    def test_platform_knows_no_other_room(self):
+        self.write("src/platform/files.h", '#include "core/error.h"\n')
+        self.assert_refused("platform may not know core")
+
     def test_source_that_no_list_names_is_refused(self):
         self.write("src/core/forgotten.cpp", "")
         self.assert_refused("src/core/forgotten.cpp: no CMakeLists.txt names it")
@@ -98,9 +156,33 @@ class CheckLayersTest(unittest.TestCase):
         self.write("src/core/CMakeLists.txt", "pcai_room(core SOURCES error.cpp not_forgotten.cpp)\n")
         self.assert_refused("src/core/forgotten.cpp: no CMakeLists.txt names it")
 
+    def test_a_list_may_name_its_sources_by_a_variable(self):
+        self.write("tests/contract/subjects/fake.cpp", "")
+        self.assert_refused("tests/contract/subjects/fake.cpp: no CMakeLists.txt names it")
+        self.write("tests/contract/CMakeLists.txt", "list(APPEND subjects subjects/${room}.cpp)\n")
+        self.assertEqual(self.check()[0], 0)
+
+    def test_locks_that_clang_cannot_check_are_refused_with_their_line(self):
+        for lock in ("mutex", "shared_mutex", "condition_variable", "lock_guard", "unique_lock"):
+            self.write("src/engine/queue.h", f"#include <mutex>\nstd::{lock} lock_;\n")
+            self.assert_refused(f"src/engine/queue.h:2: std::{lock}: use the locks of core/mutex.h")
+
+    def test_locks_are_made_of_the_standard_librarys_in_one_file(self):
+        self.write("src/core/mutex.h", "#include <mutex>\nclass Mutex { std::mutex mutex_; };\n")
+        self.write("src/engine/once.h", "#include <mutex>\ninline std::once_flag once;\n")
+        self.assertEqual(self.check()[0], 0)
+
     def test_file_in_no_room_is_refused(self):
         self.write("src/utils/strings.h", "")
         self.assert_refused("src/utils/strings.h: in no room")
+
+    def test_the_table_of_rooms_in_the_architecture_is_the_tools(self):
+        done = subprocess.run([sys.executable, TOOL, "--table"], capture_output=True, text=True)
+        self.assertEqual((done.stderr, done.returncode), ("", 0), "every room needs a subject")
+        page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+        start = page.index("| room | subject | may know |")
+        self.assertEqual(page[start:page.index("\n\n", start) + 1], done.stdout,
+                         "put the output of `tools/check_layers --table` there")
 
 
 if __name__ == "__main__":

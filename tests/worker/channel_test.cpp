@@ -24,9 +24,9 @@ std::string frame_of(std::string_view payload) {
 
 /// A channel with messages of at most 1000 bytes, and the raw other end of its connection.
 struct ChannelTest : testing::Test {
-  std::pair<Stream, Stream> ends = *connect_pair();
+  std::pair<platform::Stream, platform::Stream> ends = *platform::connect_pair();
   Channel channel{std::move(ends.first), 1000, 1 << 20};
-  std::optional<Stream> peer{std::move(ends.second)};
+  std::optional<platform::Stream> peer{std::move(ends.second)};
   std::vector<std::string> received;
 
   Channel::State receive() {
@@ -39,7 +39,7 @@ struct ChannelTest : testing::Test {
   std::string read_all() {
     std::string bytes;
     char buffer[4096];
-    for (Moved moved; (moved = peer->read(buffer, sizeof(buffer))).bytes > 0;) {
+    for (platform::Moved moved; (moved = peer->read(buffer, sizeof(buffer))).bytes > 0;) {
       bytes.append(buffer, moved.bytes);
     }
     return bytes;
@@ -64,7 +64,7 @@ TEST_F(ChannelTest, ManyMessagesAtOnceComeInOrder) {
 
 TEST_F(ChannelTest, ALengthOfZeroOrOverTheLimitIsMalformed) {
   for (const std::size_t length : {std::size_t{0}, std::size_t{1001}, std::size_t{0xFFFFFFFF}}) {
-    auto pair = *connect_pair();
+    auto pair = *platform::connect_pair();
     Channel other(std::move(pair.first), 1000, 1000);
     const std::string bytes = frame_of("", length);
     pair.second.write(bytes.data(), bytes.size());
@@ -144,7 +144,7 @@ TEST_F(ChannelTest, FramesOfManySendersStayWhole) {
 
 TEST_F(ChannelTest, WakeEndsAWaitThatHasNotBegunYet) {
   channel.wake();
-  const Ready ready = channel.wait(nullptr, std::chrono::hours(1));
+  const platform::Ready ready = channel.wait(nullptr, std::chrono::hours(1));
   EXPECT_FALSE(ready.connection);
 }
 

@@ -1,4 +1,4 @@
-#include "backend/worker/process.h"
+#include "platform/child_process.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,11 +9,13 @@
 
 #include <cstdlib>
 
+#include "backend/worker/secret_variable.h"
 #include "worker/worker_fixture.h"
 
 namespace pcai::backend::worker {
 namespace {
 
+using namespace platform;
 using std::chrono::milliseconds;
 using testing::HasSubstr;
 using testing::Not;
@@ -24,19 +26,20 @@ constexpr milliseconds kLong{60'000};
 struct Child {
   explicit Child(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"/proc/self/exe", "child"});
-    auto ends = connect_pair();
+    auto ends = platform::connect_pair();
     connection.emplace(std::move(ends->first));
-    process.emplace(std::move(*ChildProcess::spawn(arguments, std::move(ends->second))));
+    process.emplace(std::move(
+        *platform::ChildProcess::spawn(arguments, std::move(ends->second), names_a_secret)));
   }
 
   /// Reads its output until `mark` comes or it ends.
   std::string read_until(const std::string& mark) {
     std::string text;
-    Wake wake;
+    platform::Wake wake;
     while (text.find(mark) == std::string::npos) {
-      wait_for(*connection, false, &process->diagnostics(), wake, kLong);
+      platform::wait_for(*connection, false, &process->diagnostics(), wake, kLong);
       char buffer[1024];
-      const Moved moved = process->diagnostics().read(buffer, sizeof(buffer));
+      const platform::Moved moved = process->diagnostics().read(buffer, sizeof(buffer));
       if (moved.closed) break;
       text.append(buffer, moved.bytes);
     }
@@ -48,8 +51,8 @@ struct Child {
     return read_until("no such text");
   }
 
-  std::optional<Stream> connection;
-  std::optional<ChildProcess> process;
+  std::optional<platform::Stream> connection;
+  std::optional<platform::ChildProcess> process;
 };
 
 TEST(ChildProcessTest, InheritsNothingButTheConnection) {
@@ -82,12 +85,12 @@ TEST(ChildProcessTest, TellsHowItEnded) {
   killed.process->kill();  // its id may be another process's by now, so this must do nothing
 }
 
-TEST(ChildProcessTest, AProgramThatDoesNotExistIsNamed) {
-  auto ends = connect_pair();
-  const auto child = ChildProcess::spawn({"/nowhere/pcai"}, std::move(ends->second));
+TEST(ChildProcessTest, AProgramThatDoesNotExistIsAnError) {
+  auto ends = platform::connect_pair();
+  const auto child =
+      platform::ChildProcess::spawn({"/nowhere/pcai"}, std::move(ends->second), names_a_secret);
   ASSERT_FALSE(child);
-  EXPECT_EQ(child.error().code, ErrorCode::Internal);
-  EXPECT_THAT(child.error().message, HasSubstr("'/nowhere/pcai': No such file or directory"));
+  EXPECT_EQ(child.error(), std::errc::no_such_file_or_directory);
 }
 
 TEST(ChildProcessTest, IsReapedWithItsObject) {

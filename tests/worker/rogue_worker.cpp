@@ -17,7 +17,8 @@
 
 #include "backend/worker/channel.h"
 #include "backend/worker/messages.h"
-#include "backend/worker/sandbox.h"
+#include "platform/child_process.h"
+#include "platform/sandbox.h"
 #include "worker/worker_fixture.h"
 
 namespace pcai::backend::worker {
@@ -30,8 +31,9 @@ class Rogue {
  public:
   using Kind = std::function<void(Rogue&, RequestId)>;
 
-  explicit Rogue(Kind kind)
-      : channel_(become_worker(ChildProcess::kWorkerFd), kMaxToWorker, SIZE_MAX),
+  Rogue(int connection, Kind kind)
+      : connection_(connection),
+        channel_(platform::become_child(connection), kMaxToWorker, SIZE_MAX),
         kind_(std::move(kind)) {}
 
   int run() {
@@ -48,6 +50,8 @@ class Rogue {
     }
   }
 
+  void close() { ::close(connection_); }
+
   void say(const FromWorker& message) { channel_.send(encode(message)); }
 
   void say_bytes(std::string bytes) { channel_.send(std::move(bytes)); }
@@ -57,6 +61,7 @@ class Rogue {
   }
 
  private:
+  const int connection_;
   Channel channel_;
   Kind kind_;
 };
@@ -97,8 +102,8 @@ const std::map<std::string, Rogue::Kind> kKinds = {
        r.say(RequestRefused{id, {ErrorCode::InvalidRequest, "no"}});
      }},
     {"closes",
-     [](Rogue&, RequestId) {
-       ::close(ChildProcess::kWorkerFd);
+     [](Rogue& r, RequestId) {
+       r.close();
        while (true) ::pause();
      }},
     {"never_answers", [](Rogue& r, RequestId) { r.say(Heartbeat{}); }},
@@ -142,7 +147,8 @@ void print_result(const char* what, bool done) {
 }
 
 void print_what_is_allowed() {
-  for (const std::string& refused : harden_process(0)) std::printf("refused=%s\n", refused.c_str());
+  for (const std::string& refused : platform::harden_process(0))
+    std::printf("refused=%s\n", refused.c_str());
   print_result("inet", ::socket(AF_INET, SOCK_STREAM, 0) >= 0);
   print_result("inet6", ::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0) >= 0);
   print_result("unix", ::socket(AF_UNIX, SOCK_STREAM, 0) >= 0);
@@ -172,7 +178,7 @@ bool run_as_rogue(int argc, char** argv, int* exit_code) {
   const std::string kind = argv[2];
   *exit_code = 0;
   if (role == "rogue") {
-    *exit_code = Rogue(kKinds.at(kind)).run();
+    *exit_code = Rogue(std::atoi(argv[argc - 1]), kKinds.at(kind)).run();
   } else if (role == "child" && kind == "descriptors") {
     print_descriptors();
   } else if (role == "child" && kind == "variable") {

@@ -32,12 +32,12 @@ TEST_F(WatchdogTest, AWorkerThatSpeaksAndProgressesLives) {
 TEST_F(WatchdogTest, SilenceEndsItEvenWhenIdle) {
   busy = false;
   EXPECT_EQ(pass(milliseconds(1000), false, false), "");
-  EXPECT_EQ(pass(milliseconds(200), false, false), "it said nothing for 1 s");
+  EXPECT_EQ(pass(milliseconds(200), false, false), "it sent nothing for 1 s");
 }
 
 TEST_F(WatchdogTest, RequestsWithoutAStepEndIt) {
   EXPECT_EQ(pass(milliseconds(4000), true, false), "");
-  EXPECT_EQ(pass(milliseconds(200), true, false), "its requests made no step for 4 s");
+  EXPECT_EQ(pass(milliseconds(200), true, false), "its requests made no progress for 4 s");
 }
 
 TEST_F(WatchdogTest, AnIdleWorkerNeedsNoSteps) {

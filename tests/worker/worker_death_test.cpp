@@ -115,7 +115,7 @@ TEST(WorkerDeathTest, AStoppedWorkerIsEndedForItsSilence) {
   const auto sink = submit(*model, 1, "fake: tokens=1000000 delay_ms=1");
   sink->wait_for(3);
   ::kill(model->process_id(), SIGSTOP);
-  expect_dead(*model, *sink, "was ended: it said nothing for 2 s");
+  expect_dead(*model, *sink, "was ended: it sent nothing for 2 s");
 }
 
 TEST(WorkerDeathTest, AWorkerStoppedWhileLoadingIsEndedForItsSilence) {
@@ -137,7 +137,7 @@ TEST(WorkerDeathTest, AHangingModelIsEndedForItsLackOfSteps) {
   options.stall_timeout = milliseconds(1000);
   const auto model = load_worker(options);
   const auto sink = submit(*model, 1, "fake: tokens=10 hang=2");
-  expect_dead(*model, *sink, "its requests made no step for 1 s");
+  expect_dead(*model, *sink, "its requests made no progress for 1 s");
   EXPECT_LE(sink->events().size(), 3U);
 }
 
@@ -225,7 +225,7 @@ TEST_P(RogueWorkerTest, IsEndedAndItsRequestFails) {
   EXPECT_FALSE(model->alive());
 }
 
-constexpr const char* kOdd = "was ended: it sent what no worker sends";
+constexpr const char* kOdd = "was ended: it sent an invalid message";
 
 INSTANTIATE_TEST_SUITE_P(
     Kinds, RogueWorkerTest,

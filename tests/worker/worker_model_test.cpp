@@ -189,7 +189,8 @@ TEST(WorkerModelTest, AProgramThatCannotBeStartedIsAnError) {
   NoProgress progress;
   const auto model = load_worker(options, fake_spec(), progress);
   ASSERT_FALSE(model);
-  EXPECT_THAT(model.error().message, HasSubstr("/nowhere/pcai"));
+  EXPECT_EQ(model.error().code, ErrorCode::Internal);
+  EXPECT_THAT(model.error().message, HasSubstr("'/nowhere/pcai': No such file or directory"));
 }
 
 TEST(WorkerModelTest, WithoutDescriptorsLoadingFailsAndLeavesNothingBehind) {

@@ -1,11 +1,12 @@
 function Close-PcaiInference {
     <#
     .SYNOPSIS
-    Ends the engine, unloads the model and frees its memory.
+    Stops the engine, unloads the model and frees its memory.
 
     .DESCRIPTION
-    Cancels what still runs and waits for that. Harmless when there is no engine.
-    Initialize-PcaiInference may follow. Removing the module and leaving PowerShell do the same.
+    Cancels running requests and waits until they have ended. Does nothing if there is no engine.
+    Initialize-PcaiInference can start a new engine. Removing the module and exiting PowerShell do the
+    same.
 
     .EXAMPLE
     Close-PcaiInference

@@ -4,7 +4,7 @@ function Get-PcaiDevice {
     Lists the devices that models can run on.
 
     .DESCRIPTION
-    The processor first, then the GPUs that this build of the library can use. Needs no
+    Lists the processor first, then the GPUs that this build of the library can use. Works without
     Initialize-PcaiInference.
 
     .EXAMPLE

@@ -5,14 +5,14 @@ function Get-PcaiModel {
 
     .DESCRIPTION
     Lists GGUF files in the stores of Ollama, LM Studio, the Hugging Face cache and pcai itself, and
-    below the given folders. Only reads. Files that cannot be used are listed with their problem.
-    Needs no Initialize-PcaiInference.
+    below the given folders. Changes nothing. Files that cannot be used are listed with their problem.
+    Works without Initialize-PcaiInference.
 
     .PARAMETER Name
-    Only models whose id is like one of these; wildcards are fine.
+    Only models whose id matches one of these; wildcards are allowed.
 
     .PARAMETER Path
-    Folders to search besides.
+    More folders to search.
 
     .PARAMETER Loaded
     Only the model that Import-PcaiModel loaded, with its state.
@@ -25,12 +25,12 @@ function Get-PcaiModel {
     .EXAMPLE
     Get-PcaiModel -Name '*instruct*' -Path D:\models | Where-Object { -not $_.Problem }
 
-    Finds usable models in a folder too.
+    Finds usable models, also in another folder.
 
     .EXAMPLE
     Get-PcaiModel -Loaded | Format-List *
 
-    Shows all that is known of the loaded model.
+    Shows all properties of the loaded model.
 
     .INPUTS
     None.

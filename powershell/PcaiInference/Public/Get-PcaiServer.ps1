@@ -4,8 +4,8 @@ function Get-PcaiServer {
     Lists the servers that Start-PcaiServer started and that still run.
 
     .DESCRIPTION
-    Servers are remembered across PowerShell sessions of the same user. One whose process is gone is
-    forgotten. Ready says whether the server answers requests now.
+    Finds the servers that any PowerShell session of the same user started. A server whose process has
+    ended is removed from the list. Ready says whether the server answers requests now.
 
     .PARAMETER Port
     Only the servers on these ports.
@@ -13,7 +13,7 @@ function Get-PcaiServer {
     .EXAMPLE
     Get-PcaiServer
 
-    Shows all of them.
+    Shows all servers.
 
     .EXAMPLE
     (Get-PcaiServer -Port 8080).Ready

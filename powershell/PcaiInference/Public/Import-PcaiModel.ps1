@@ -1,17 +1,17 @@
 function Import-PcaiModel {
     <#
     .SYNOPSIS
-    Loads a model and makes it the one that answers.
+    Loads a model, which then answers all prompts.
 
     .DESCRIPTION
-    Loads a GGUF file into memory, with a progress bar. The model before it answers until the new one
-    is ready, also when loading fails, and is then unloaded. To hold only one of them in memory, call
-    Close-PcaiInference first. Exactly the same model again is fine and loads nothing. Ctrl+C gives
-    up loading.
+    Loads a GGUF file into memory, with a progress bar. The previous model answers until the new one is
+    ready, and is then unloaded. If loading fails, the previous model stays. To hold only one model in
+    memory, call Close-PcaiInference first. If the same model is loaded already, nothing happens. Ctrl+C
+    cancels loading.
 
     .PARAMETER ModelPath
     The model's file, or its folder. Takes the objects of Get-PcaiModel and Get-Item from the
-    pipeline; of several, the last one answers.
+    pipeline. If there are several, the last one answers.
 
     .PARAMETER GpuLayers
     Layers to put on a GPU: -1 = all that fit, 0 = none.
@@ -20,7 +20,7 @@ function Import-PcaiModel {
     Tokens that a request may use, prompt and answer together; 0 = the model's own.
 
     .PARAMETER PassThru
-    Writes what the model is (PcaiInference.ModelInfo) to the pipeline.
+    Returns an object that describes the model (PcaiInference.ModelInfo).
 
     .EXAMPLE
     Import-PcaiModel -ModelPath ~/models/qwen2.5-3b-instruct-q4_k_m.gguf
@@ -30,7 +30,7 @@ function Import-PcaiModel {
     .EXAMPLE
     Get-PcaiModel -Name 'SmolLM2*' | Select-Object -First 1 | Import-PcaiModel -GpuLayers 0 -PassThru
 
-    Loads a model that was found on this machine, on the processor only, and shows what it is.
+    Loads a model that was found on this machine, on the processor only, and describes it.
 
     .INPUTS
     System.String. A path, or an object with a property Path or FullName.

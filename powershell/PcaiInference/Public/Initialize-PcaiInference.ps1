@@ -4,13 +4,13 @@ function Initialize-PcaiInference {
     Starts the inference engine in this PowerShell process.
 
     .DESCRIPTION
-    Finds the native library pcai_inference (see about the order in docs/powershell.md) and starts an
-    engine. When the engine is already there, the same backend or auto is fine and changes nothing;
-    another backend is an error until Close-PcaiInference.
+    Finds the native library pcai_inference (docs/powershell.md lists where) and starts an engine. If the
+    engine runs already, the same backend or auto changes nothing, and another backend is an error until
+    Close-PcaiInference.
 
     .PARAMETER Backend
-    What runs the models: auto takes the one that fits a model's format, llamacpp runs GGUF files,
-    mistralrs is mistral.rs, and fake is a scripted backend for tests that needs no model.
+    The backend that runs the models: auto takes the one that reads a model's format, llamacpp runs GGUF
+    files, mistralrs is mistral.rs, and fake is a scripted backend for tests that needs no model.
 
     .EXAMPLE
     Initialize-PcaiInference
@@ -20,7 +20,7 @@ function Initialize-PcaiInference {
     .EXAMPLE
     Initialize-PcaiInference -Backend llamacpp -Verbose
 
-    Starts it with llama.cpp and shows which library was opened.
+    Starts the engine with llama.cpp and shows which library was opened.
 
     .INPUTS
     None.

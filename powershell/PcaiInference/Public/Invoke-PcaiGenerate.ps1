@@ -1,54 +1,54 @@
 function Invoke-PcaiGenerate {
     <#
     .SYNOPSIS
-    Asks the loaded model and writes its answer.
+    Sends a prompt to the loaded model and returns its answer.
 
     .DESCRIPTION
     Sends each prompt, as one user message through the model's own chat template, to the model that
-    Import-PcaiModel loaded. Writes the answer as one text, as pieces of text while they come
-    (-Stream), or as an object with usage and times (-AsObject). Ctrl+C, and a pipeline that ends
-    early such as Select-Object -First, cancel the native work.
+    Import-PcaiModel loaded. Returns the answer as one string, as pieces of text while the model
+    generates them (-Stream), or as an object with usage and times (-AsObject). Ctrl+C cancels the native
+    work, and so does a pipeline that ends early, such as Select-Object -First.
 
-    A prompt that fails is an error that does not end the pipeline; the next prompt is answered.
+    If a prompt fails, it writes an error, and the pipeline continues with the next prompt.
 
     .PARAMETER Prompt
-    What to ask. Each text of the pipeline is a prompt of its own; read a file with -Raw.
+    The prompt. Each string of the pipeline is a separate prompt; read a file with -Raw.
 
     .PARAMETER Messages
     A conversation instead of a prompt: hashtables or objects with role (system, user, assistant)
     and content.
 
     .PARAMETER System
-    Instructions for the model, before the prompt or the messages.
+    Instructions for the model; they precede the prompt or the messages.
 
     .PARAMETER MaxTokens
-    Most tokens of the answer. An answer that was cut there gives a warning, or says so in the
-    FinishReason of its object.
+    Maximum number of tokens in the answer. If the answer was cut, there is a warning, or the object's
+    FinishReason says so.
 
     .PARAMETER Temperature
-    0 = always the likeliest token; the higher, the more varied.
+    Sampling temperature. 0 = always the most likely token; higher values vary more.
 
     .PARAMETER TopP
-    Sample from the likeliest tokens of this share; 1 = off.
+    Nucleus sampling: keep the most likely tokens up to this total probability; 1 = off.
 
     .PARAMETER TopK
-    Sample from so many likeliest tokens; 0 = off.
+    Keep only this many of the most likely tokens; 0 = off.
 
     .PARAMETER Stop
-    The answer ends before any of these texts.
+    The answer ends before any of these strings.
 
     .PARAMETER Seed
-    The same seed gives the same answer. Random when it is not given.
+    The same seed gives the same answer. The default is a random seed.
 
     .PARAMETER JsonSchema
-    JSON schema that the answer follows, as JSON text or as a hashtable. Refused with the error
-    PcaiUnsupported where the library's version cannot do it.
+    JSON schema that the answer matches, as JSON text or as a hashtable. If the library's version does
+    not support it, the error is PcaiUnsupported.
 
     .PARAMETER Stream
-    Write the answer piece by piece.
+    Returns the answer piece by piece.
 
     .PARAMETER AsObject
-    Write an object with Text, Reasoning, FinishReason, token counts and times.
+    Returns an object with Text, Reasoning, FinishReason, token counts and times.
 
     .EXAMPLE
     Invoke-PcaiGenerate -Prompt 'Why is the sky blue?' -MaxTokens 200 -Temperature 0
@@ -58,7 +58,7 @@ function Invoke-PcaiGenerate {
     .EXAMPLE
     Invoke-PcaiGenerate 'Tell me a story.' -Stream | ForEach-Object { Write-Host -NoNewline $_ }
 
-    Shows the answer while it is written.
+    Shows the answer while the model generates it.
 
     .EXAMPLE
     Get-ChildItem *.log | ForEach-Object { Get-Content -Raw $_ } | Invoke-PcaiGenerate -System 'Explain this log.' -AsObject
@@ -72,7 +72,7 @@ function Invoke-PcaiGenerate {
         @{ role = 'user'; content = 'Another one.' }
     )
 
-    Goes on with a conversation.
+    Continues a conversation.
 
     .INPUTS
     System.String. The prompt.

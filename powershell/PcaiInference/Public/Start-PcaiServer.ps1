@@ -4,20 +4,20 @@ function Start-PcaiServer {
     Starts the program pcai as a server for OpenAI clients and waits until it is ready.
 
     .DESCRIPTION
-    The server listens on 127.0.0.1, runs on its own and outlives PowerShell; Stop-PcaiServer ends
-    it. When a server that was started this way already runs on the port, that one is written. The
-    program is searched as -ProgramPath, PCAI_PROGRAM, beside the native library, beside the module,
-    and on the path.
+    The server listens on 127.0.0.1. It is a separate process and continues to run when PowerShell ends;
+    Stop-PcaiServer ends it. If a server that was started this way already runs on the port, the function
+    returns that one. It looks for the program in this order: -ProgramPath, PCAI_PROGRAM, beside the
+    native library, beside the module, on the path.
 
     .PARAMETER ModelPath
-    The model's file, or the id of a model that Get-PcaiModel finds. The program's default model when
-    it is not given.
+    The model's file, or the id of a model that Get-PcaiModel finds. The default is the program's default
+    model.
 
     .PARAMETER Port
     The port to listen on.
 
     .PARAMETER Backend
-    What runs the model, as for Initialize-PcaiInference.
+    The backend that runs the model, as in Initialize-PcaiInference.
 
     .PARAMETER GpuLayers
     Layers to put on a GPU: -1 = all that fit, 0 = none.
@@ -26,7 +26,7 @@ function Start-PcaiServer {
     The program pcai.
 
     .PARAMETER TimeoutSec
-    Seconds to wait until the model is loaded. A server that is not ready by then is ended.
+    Seconds to wait until the model is loaded. If the server is not ready by then, it is stopped.
 
     .EXAMPLE
     Start-PcaiServer -ModelPath ~/models/qwen2.5-3b-instruct-q4_k_m.gguf -Port 9000

@@ -1,27 +1,27 @@
 function Stop-PcaiServer {
     <#
     .SYNOPSIS
-    Ends a server that Start-PcaiServer started.
+    Stops a server that Start-PcaiServer started.
 
     .DESCRIPTION
-    On Linux the server is asked to end (SIGTERM) and may finish its requests; after -TimeoutSec
-    seconds, and on Windows at once, its process is ended.
+    On Linux the server gets SIGTERM and may finish its requests; after -TimeoutSec seconds its process is
+    ended. On Windows its process is ended immediately.
 
     .PARAMETER Port
     The server's port. Takes the objects of Get-PcaiServer from the pipeline.
 
     .PARAMETER TimeoutSec
-    Seconds that its requests may go on.
+    Seconds that its requests may take to finish.
 
     .EXAMPLE
     Stop-PcaiServer -Port 8080
 
-    Ends the server on port 8080.
+    Stops the server on port 8080.
 
     .EXAMPLE
     Get-PcaiServer | Stop-PcaiServer -TimeoutSec 0
 
-    Ends all servers, and their requests with them.
+    Stops all servers and cancels their requests.
 
     .INPUTS
     PcaiInference.Server. Its property Port.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::guide::Guide;
 
-/// How a request samples: core/request.h's GenerateParams, the same names, meanings and order.
+/// How a request samples: the same names and meanings as in core/parameters.h.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Params {
@@ -16,13 +16,27 @@ pub struct Params {
     pub repeat_penalty: f32,
     pub frequency_penalty: f32,
     pub presence_penalty: f32,
-    pub penalty_last_n: i32,
+    pub repeat_last_n: i32,
+    pub typical_p: f32,
+    pub top_n_sigma: f32,
+    pub dynatemp_range: f32,
+    pub dynatemp_exponent: f32,
+    pub xtc_probability: f32,
+    pub xtc_threshold: f32,
+    pub min_keep: usize,
     pub max_tokens: u32,
     pub seed: u64,
     pub logit_bias: Vec<(u32, f32)>,
     pub logprobs: bool,
     pub top_logprobs: usize,
     pub ignore_eos: bool,
+}
+
+impl Params {
+    /// How many tokens what leaves tokens out must leave.
+    fn least(&self) -> usize {
+        self.min_keep.max(1)
+    }
 }
 
 /// A token and its natural-log probability, before any bias, penalty or temperature.
@@ -72,7 +86,8 @@ pub fn choose(
     let raw = params.logprobs.then(|| logits.to_vec());
     shape(params, place, logits);
     let position = place.context.len() as u64;
-    let mut token = pick(params, logits, uniform(params.seed, position));
+    let chance = uniform(params.seed ^ CHANCE, position);
+    let mut token = pick(params, logits, uniform(params.seed, position), chance);
     if let Some(guide) = guide {
         if let Some(forced) = guide
             .forced()
@@ -86,7 +101,8 @@ pub fn choose(
             if logits.iter().all(|logit| *logit == f32::NEG_INFINITY) {
                 return Err(Refusal::NoneAllowed);
             }
-            token = pick(params, logits, uniform(params.seed ^ ANEW, position));
+            let at = uniform(params.seed ^ ANEW, position);
+            token = pick(params, logits, at, chance);
         }
     }
     let logprobs = raw.map_or_else(Vec::new, |raw| score(&raw, token, params.top_logprobs));
@@ -96,11 +112,14 @@ pub fn choose(
 /// Makes the second number of a position another one than the first.
 const ANEW: u64 = 0x5851_f42d_4c95_7f2d;
 
-fn pick(params: &Params, logits: &[f32], at: f64) -> u32 {
-    if params.temperature < COLDEST {
+/// Makes the number that decides about XTC another one than those that draw.
+const CHANCE: u64 = 0x2545_f491_4f6c_dd1d;
+
+fn pick(params: &Params, logits: &[f32], at: f64, chance: f64) -> u32 {
+    if params.temperature + params.dynatemp_range < COLDEST {
         argmax(logits)
     } else {
-        draw(params, logits, at)
+        draw(params, logits, at, chance)
     }
 }
 
@@ -120,7 +139,7 @@ fn shape(params: &Params, place: &Place, logits: &mut [f32]) {
         }
     }
     let window = |tokens: &[u32]| -> Vec<u32> {
-        let last = usize::try_from(params.penalty_last_n).unwrap_or(tokens.len());
+        let last = usize::try_from(params.repeat_last_n).unwrap_or(tokens.len());
         tokens[tokens.len().saturating_sub(last)..].to_vec()
     };
     if params.repeat_penalty != 1.0 {
@@ -159,8 +178,8 @@ fn argmax(logits: &[f32]) -> u32 {
     best as u32
 }
 
-/// top_k, top_p, min_p, temperature, in this order; `at` in [0, 1) picks among what is left.
-fn draw(params: &Params, logits: &[f32], at: f64) -> u32 {
+/// top_n_sigma, top_k, typical_p, top_p, min_p, XTC, temperature, in this order; `at` in [0, 1) picks among what is left.
+fn draw(params: &Params, logits: &[f32], at: f64, chance: f64) -> u32 {
     let order = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
     let mut left: Vec<(u32, f32)> = logits
         .iter()
@@ -168,11 +187,18 @@ fn draw(params: &Params, logits: &[f32], at: f64) -> u32 {
         .enumerate()
         .map(|(i, l)| (i as u32, l))
         .collect();
+    if params.top_n_sigma > 0.0 {
+        keep_near(params, &mut left);
+    }
     if params.top_k > 0 && params.top_k < left.len() {
         left.select_nth_unstable_by(params.top_k - 1, order);
         left.truncate(params.top_k);
     }
     left.sort_unstable_by(order);
+    if params.typical_p < 1.0 {
+        keep_typical(params, &mut left);
+        left.sort_unstable_by(order);
+    }
     let most = left[0].1;
     let weight = |logit: f32| f64::from(logit - most).exp();
     if params.top_p < 1.0 {
@@ -183,13 +209,25 @@ fn draw(params: &Params, logits: &[f32], at: f64) -> u32 {
             sum += weight(*l);
             goes_on
         });
-        let kept = kept.count().max(1);
+        let kept = kept.count().max(params.least());
         left.truncate(kept);
     }
     if params.min_p > 0.0 {
-        left.retain(|(_, l)| weight(*l) >= f64::from(params.min_p));
+        let kept = left
+            .iter()
+            .filter(|(_, l)| weight(*l) >= f64::from(params.min_p));
+        let kept = kept.count().max(params.least());
+        left.truncate(kept);
     }
-    let warm = |logit: f32| (f64::from(logit - most) / f64::from(params.temperature)).exp();
+    if chance < f64::from(params.xtc_probability) {
+        drop_likely(params, &mut left);
+    }
+    let temperature = temperature(params, &left);
+    if temperature < f64::from(COLDEST) {
+        return left[0].0;
+    }
+    let most = left[0].1;
+    let warm = |logit: f32| (f64::from(logit - most) / temperature).exp();
     let mut rest = at * left.iter().map(|(_, l)| warm(*l)).sum::<f64>();
     for (token, logit) in &left {
         rest -= warm(*logit);
@@ -198,6 +236,85 @@ fn draw(params: &Params, logits: &[f32], at: f64) -> u32 {
         }
     }
     left[left.len() - 1].0
+}
+
+/// Probabilities at temperature 1, in the same order.
+fn probabilities(left: &[(u32, f32)]) -> Vec<f64> {
+    let most = left.iter().fold(f32::NEG_INFINITY, |m, (_, l)| m.max(*l));
+    let weights = left.iter().map(|(_, l)| f64::from(l - most).exp());
+    let sum: f64 = weights.clone().sum();
+    weights.map(|weight| weight / sum).collect()
+}
+
+/// 0 for what never happens.
+fn surprise(probability: f64) -> f64 {
+    if probability > 0.0 {
+        -probability.ln()
+    } else {
+        0.0
+    }
+}
+
+/// Keeps the tokens whose surprise is nearest to the expected one.
+fn keep_typical(params: &Params, left: &mut Vec<(u32, f32)>) {
+    let all = probabilities(left);
+    let expected: f64 = all.iter().map(|p| p * surprise(*p)).sum();
+    let mut order: Vec<usize> = (0..left.len()).filter(|i| all[*i] > 0.0).collect();
+    let distance = |i: &usize| (surprise(all[*i]) - expected).abs();
+    order.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
+    let mut sum = 0.0;
+    let kept = order.iter().take_while(|i| {
+        let goes_on = sum <= f64::from(params.typical_p);
+        sum += all[**i];
+        goes_on
+    });
+    let kept = kept.count().max(params.least()).min(order.len());
+    *left = order[..kept].iter().map(|i| left[*i]).collect();
+}
+
+/// Keeps the logits within `top_n_sigma` standard deviations of the largest.
+fn keep_near(params: &Params, left: &mut Vec<(u32, f32)>) {
+    let most = left.iter().fold(f32::NEG_INFINITY, |m, (_, l)| m.max(*l));
+    if most == f32::NEG_INFINITY {
+        return;
+    }
+    left.retain(|(_, l)| *l != f32::NEG_INFINITY);
+    let count = left.len() as f64;
+    let mean = left.iter().map(|(_, l)| f64::from(*l)).sum::<f64>() / count;
+    let square = |l: f32| (f64::from(l) - mean).powi(2);
+    let deviation = (left.iter().map(|(_, l)| square(*l)).sum::<f64>() / count).sqrt();
+    let least = f64::from(most) - f64::from(params.top_n_sigma) * deviation;
+    left.retain(|(_, l)| f64::from(*l) >= least);
+}
+
+/// The temperature for what is left: within `dynatemp_range` by its entropy.
+fn temperature(params: &Params, left: &[(u32, f32)]) -> f64 {
+    let (middle, range) = (
+        f64::from(params.temperature),
+        f64::from(params.dynatemp_range),
+    );
+    if range <= 0.0 || left.len() < 2 {
+        return middle;
+    }
+    let entropy: f64 = probabilities(left).iter().map(|p| p * surprise(*p)).sum();
+    let share = entropy / (left.len() as f64).ln();
+    let low = (middle - range).max(0.0);
+    low + (middle + range - low) * share.powf(f64::from(params.dynatemp_exponent))
+}
+
+/// Leaves out the likeliest tokens, down to the least likely one that is over `xtc_threshold`.
+fn drop_likely(params: &Params, left: &mut Vec<(u32, f32)>) {
+    if params.xtc_threshold > 0.5 || left.len() < 2 {
+        return;
+    }
+    let over = probabilities(left)
+        .iter()
+        .take_while(|p| **p >= f64::from(params.xtc_threshold))
+        .count();
+    let dropped = over.saturating_sub(1);
+    if left.len() - dropped >= params.least() {
+        left.drain(..dropped);
+    }
 }
 
 /// A number in [0, 1) that depends on the seed and the position alone (splitmix64).
@@ -249,7 +366,14 @@ mod tests {
             repeat_penalty: 1.0,
             frequency_penalty: 0.0,
             presence_penalty: 0.0,
-            penalty_last_n: 64,
+            repeat_last_n: 64,
+            typical_p: 1.0,
+            top_n_sigma: 0.0,
+            dynatemp_range: 0.0,
+            dynatemp_exponent: 1.0,
+            xtc_probability: 0.0,
+            xtc_threshold: 0.1,
+            min_keep: 0,
             max_tokens: 10,
             seed: 1,
             logit_bias: vec![],
@@ -416,6 +540,104 @@ mod tests {
         }
     }
 
+    /// How often each token is drawn, by many seeds.
+    fn shares(params: &Params, logits: &[f32]) -> Vec<f64> {
+        const DRAWS: u64 = 4000;
+        let mut counts = vec![0.0; logits.len()];
+        for seed in 0..DRAWS {
+            let one = Params {
+                seed,
+                ..params.clone()
+            };
+            counts[token(&one, logits, &[5], 1) as usize] += 1.0 / DRAWS as f64;
+        }
+        counts
+    }
+
+    fn expect_shares(params: &Params, probabilities: &[f32], expected: &[f64]) {
+        let logits: Vec<f32> = probabilities.iter().map(|p| p.ln()).collect();
+        let counts = shares(params, &logits);
+        for (count, expected) in counts.iter().zip(expected) {
+            assert!((count - expected).abs() < 0.04, "{counts:?}");
+        }
+    }
+
+    #[test]
+    fn typical_p_keeps_what_surprises_as_expected() {
+        // The entropy is 1.37 nats: 0.2 (1.61) is nearest, then 0.4 (0.92) and 0.05 (3.0).
+        let typical = |typical_p| Params {
+            typical_p,
+            ..params()
+        };
+        let all = [0.4, 0.2, 0.2, 0.15, 0.05];
+        expect_shares(&typical(0.3), &all, &[0.0, 0.5, 0.5, 0.0, 0.0]);
+        expect_shares(&typical(0.9), &all, &[0.421, 0.2105, 0.2105, 0.158, 0.0]);
+    }
+
+    #[test]
+    fn top_n_sigma_keeps_what_is_near_the_largest() {
+        // Logits 4, 3, 0, 0: mean 1.75, deviation 1.79.
+        let near = Params {
+            top_n_sigma: 1.0,
+            ..params()
+        };
+        let counts = shares(&near, &[4.0, 3.0, 0.0, 0.0]);
+        assert!((counts[0] - 0.731).abs() < 0.04, "{counts:?}");
+        assert_eq!(counts[2] + counts[3], 0.0);
+    }
+
+    #[test]
+    fn a_dynamic_temperature_follows_the_entropy() {
+        let dynamic = |dynatemp_range, dynatemp_exponent| Params {
+            dynatemp_range,
+            dynatemp_exponent,
+            ..params()
+        };
+        let left: Vec<(u32, f32)> = vec![(0, 0.0), (1, 0.0)];
+        assert!((temperature(&dynamic(0.5, 1.0), &left) - 1.5).abs() < 1e-9);
+        let sure: Vec<(u32, f32)> = vec![(0, 50.0), (1, 0.0)];
+        assert!((temperature(&dynamic(0.5, 1.0), &sure) - 0.5).abs() < 1e-9);
+        assert!((temperature(&dynamic(0.0, 1.0), &sure) - 1.0).abs() < 1e-9);
+        assert!(temperature(&dynamic(0.5, 2.0), &[(0, 1.0), (1, 0.0)]) < 1.5);
+    }
+
+    #[test]
+    fn xtc_leaves_out_all_but_the_last_of_the_likely() {
+        let xtc = |xtc_probability, xtc_threshold| Params {
+            xtc_probability,
+            xtc_threshold,
+            ..params()
+        };
+        let all = [0.5, 0.3, 0.15, 0.05];
+        expect_shares(&xtc(1.0, 0.1), &all, &[0.0, 0.0, 0.75, 0.25]);
+        expect_shares(&xtc(1.0, 0.2), &all, &[0.0, 0.6, 0.3, 0.1]);
+        expect_shares(&xtc(0.5, 0.1), &all, &[0.25, 0.15, 0.45, 0.15]);
+        expect_shares(&xtc(1.0, 0.6), &all, &[0.5, 0.3, 0.15, 0.05]);
+        let kept = Params {
+            min_keep: 3,
+            ..xtc(1.0, 0.1)
+        };
+        expect_shares(&kept, &all, &[0.5, 0.3, 0.15, 0.05]);
+    }
+
+    #[test]
+    fn min_keep_is_what_cuts_leave() {
+        let all = [0.5, 0.3, 0.2];
+        for cut in [
+            Params {
+                top_p: 0.1,
+                ..params()
+            },
+            Params {
+                min_p: 0.9,
+                ..params()
+            },
+        ] {
+            let two = Params { min_keep: 2, ..cut };
+            expect_shares(&two, &all, &[0.625, 0.375, 0.0]);
+        }
+    }
+
     #[test]
     fn logprobs_are_natural_and_of_the_raw_logits() {
         let params = Params {
@@ -465,7 +687,7 @@ mod tests {
         assert_eq!(token(&presence, &logits, &[0], 1), 0, "the prompt does not");
         assert_eq!(token(&presence, &logits, &[5, 0], 1), 1);
         let off = Params {
-            penalty_last_n: 0,
+            repeat_last_n: 0,
             ..repeat
         };
         assert_eq!(token(&off, &logits, &[0], 1), 0);

@@ -4,27 +4,38 @@
 
 #include "app/choice/model_parts.h"
 #include "app/settings/load_settings.h"
+#include "backend/register_backends.h"
 #include "fit/memory_plan.h"
 #include "models/split_name.h"
+#include "platform/path_text.h"
 
 namespace pcai::app {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kFake = "fake";
-constexpr const char* kFakeEnding = ".fake";
 constexpr const char* kByPath = "path";  // FoundModel::source
 
-/// The fake backend needs no file: a plain name is an id.
-ModelSpec fake_model(const std::string& name) {
-  const fs::path path(name);
-  std::error_code error;
-  const bool is_path = path.has_parent_path() || path.extension() == kFakeEnding;
-  if (!is_path && !fs::exists(path, error)) return {.id = name};
-  return {.id = path.stem().string(), .config = {.model_path = path}};
+/// The backend that runs a model without a file: the one that is named, or for "auto" the
+/// one whose format the path has. Null: the model is looked for.
+const backend::BackendDescriptor* fileless_backend(const std::string& named, const fs::path& path) {
+  for (const backend::BackendDescriptor& backend : backend::known_backends()) {
+    if (backend.needs_file) continue;
+    if (backend.name == named || backend::reads(backend, backend::format_of(path))) return &backend;
+  }
+  return nullptr;
 }
 
+/// Of such a backend: a plain name is an id.
+ModelSpec fileless_model(const backend::BackendDescriptor& backend, const std::string& name) {
+  const fs::path path(name);
+  std::error_code error;
+  const bool is_path = path.has_parent_path() || backend::reads(backend, backend::format_of(path));
+  if (!is_path && !fs::exists(path, error)) return {.id = name};
+  return {.id = platform::path_text(path.stem()), .config = {.model_path = path}};
+}
+
+/// What its store says of a model, before the settings.
 ModelSpec found_model(models::FoundModel found) {
   ModelConfig config = {.model_path = std::move(found.path),
                         .context_length = found.context,
@@ -49,11 +60,13 @@ Result<ModelSpec> default_model(const Settings& settings) {
 Result<ModelSpec> named_model(const Settings& settings, const std::string& name) {
   const fs::path path(name);
   std::error_code error;
-  if (settings.backend == kFake || path.extension() == kFakeEnding) return fake_model(name);
+  if (const backend::BackendDescriptor* backend = fileless_backend(settings.backend, path)) {
+    return fileless_model(*backend, name);
+  }
   // A folder is a model of several files, which the backend checks.
   if (path.has_parent_path() && fs::is_directory(path, error)) {
     const fs::path whole = path.has_filename() ? path : path.parent_path();
-    return ModelSpec{.id = whole.filename().string(), .config = {.model_path = whole}};
+    return ModelSpec{.id = platform::path_text(whole.filename()), .config = {.model_path = whole}};
   }
   Result<models::FoundModel> found = find_model(settings, name);
   if (!found) return fail(found.error());
@@ -65,7 +78,7 @@ KernelUse kernel_use(const std::string& name) {
   return name == "off" ? KernelUse::Off : KernelUse::Auto;
 }
 
-/// Fills in how to load it; the id and the path stay.
+/// The one place where settings become a configuration; the id and the path stay.
 Status configure(ModelSpec& spec, const Settings& settings) {
   spec.backend = settings.backend;
   spec.pinned = settings.pinned == "on";
@@ -73,7 +86,7 @@ Status configure(ModelSpec& spec, const Settings& settings) {
   ModelConfig& config = spec.config;
   if (settings.context > 0) config.context_length = static_cast<std::uint32_t>(settings.context);
   config.gpu_layers = static_cast<std::int32_t>(settings.gpu_layers);
-  config.batch_size = static_cast<std::uint32_t>(settings.batch_size);
+  if (settings.batch_size > 0) config.batch_size = static_cast<std::uint32_t>(settings.batch_size);
   config.threads = static_cast<std::uint32_t>(settings.threads);
   config.max_sequences = static_cast<std::uint32_t>(settings.max_sequences);
   config.kernels = kernel_use(settings.kernels);
@@ -85,11 +98,30 @@ Status configure(ModelSpec& spec, const Settings& settings) {
     config.chat_template = std::move(*text);
   }
   set_parts(config, settings);
-  // A fake model has no file to look into, and what cannot be told is found out by loading.
-  const Result<std::uint64_t> memory =
-      settings.backend == kFake ? Result<std::uint64_t>(0) : fit::expected_memory(config);
-  if (memory) spec.memory_bytes = *memory;
   return {};
+}
+
+/// The model that `name` names, by a section or by itself, and the settings that hold for it.
+struct NamedModel {
+  ModelSpec spec;
+  Settings settings;
+};
+
+Result<NamedModel> section_model(const Settings& all, const ModelSection& section) {
+  Settings base = all;
+  base.model.clear();
+  Result<ResolvedSettings> own = resolve(std::move(base), section.given);
+  if (!own) return fail(own.error());
+  Settings& settings = own->values;
+  Result<ModelSpec> spec =
+      named_model(settings, settings.model.empty() ? section.id : settings.model.front());
+  if (!spec) return fail(spec.error());
+  spec->id = section.id;
+  ModelDefaults defaults = section.defaults;
+  fill_defaults(defaults, spec->defaults);
+  spec->defaults = std::move(defaults);
+  if (Status status = configure(*spec, settings); !status) return fail(status.error());
+  return NamedModel{.spec = std::move(*spec), .settings = std::move(settings)};
 }
 
 /// The choices of one start of the program.
@@ -103,15 +135,16 @@ class Chooser {
     }
     Result<ModelSpec> spec = named_model(settings_, name);
     if (!spec) return fail(spec.error());
-    return add(std::move(*spec), settings_, true);
+    return configure_and_add(std::move(*spec), true);
   }
 
   Status add_default() {
     if (!settings_.sections.empty()) return add_section(settings_.sections.front(), true);
+    const backend::BackendDescriptor* const backend = fileless_backend(settings_.backend, {});
     Result<ModelSpec> spec =
-        settings_.backend == kFake ? fake_model(kFake) : default_model(settings_);
+        backend != nullptr ? fileless_model(*backend, backend->name) : default_model(settings_);
     if (!spec) return fail(spec.error());
-    return add(std::move(*spec), settings_, true);
+    return configure_and_add(std::move(*spec), true);
   }
 
   /// A section's model; nothing where it is chosen already.
@@ -120,19 +153,11 @@ class Chooser {
                     [&](const ChosenModel& model) { return model.spec.id == section.id; })) {
       return {};
     }
-    Settings base = settings_;
-    base.model.clear();
-    Result<ResolvedSettings> own = resolve(std::move(base), section.given);
-    if (!own) return fail(own.error());
-    const Settings& settings = own->values;
-    Result<ModelSpec> spec =
-        named_model(settings, settings.model.empty() ? section.id : settings.model.front());
-    if (!spec) return fail(spec.error());
-    spec->id = section.id;
-    ModelDefaults defaults = section.defaults;
-    fill_defaults(defaults, spec->defaults);
-    spec->defaults = std::move(defaults);
-    return add(std::move(*spec), settings, at_start || settings.pinned == "on");
+    Result<NamedModel> model = section_model(settings_, section);
+    if (!model) return fail(model.error());
+    const bool pinned = model->spec.pinned;
+    add(std::move(model->spec), model->settings.aliases, at_start || pinned);
+    return {};
   }
 
   Status add_others() {
@@ -143,7 +168,7 @@ class Chooser {
       const bool serves =
           found.kind == models::GgufKind::Model || found.kind == models::GgufKind::Embedding;
       if (known || found.error || !serves) continue;
-      Status status = add(found_model(std::move(found)), settings_, false);
+      Status status = configure_and_add(found_model(std::move(found)), false);
       if (!status) return status;
     }
     return {};
@@ -152,10 +177,19 @@ class Chooser {
   std::vector<ChosenModel> take() { return std::move(chosen_); }
 
  private:
-  Status add(ModelSpec spec, const Settings& settings, bool at_start) {
-    if (Status status = configure(spec, settings); !status) return status;
-    chosen_.push_back({.spec = std::move(spec), .aliases = settings.aliases, .at_start = at_start});
+  Status configure_and_add(ModelSpec spec, bool at_start) {
+    if (Status status = configure(spec, settings_); !status) return status;
+    add(std::move(spec), settings_.aliases, at_start);
     return {};
+  }
+
+  void add(ModelSpec spec, std::vector<std::string> aliases, bool at_start) {
+    // What cannot be told is found out by loading.
+    if (fileless_backend(spec.backend, spec.config.model_path) == nullptr) {
+      spec.memory_bytes = fit::expected_memory(spec.config).value_or(0);
+    }
+    chosen_.push_back(
+        {.spec = std::move(spec), .aliases = std::move(aliases), .at_start = at_start});
   }
 
   const Settings& settings_;
@@ -184,6 +218,24 @@ const ModelSection* find_section(const Settings& settings, const std::string& id
   return found == settings.sections.end() ? nullptr : &*found;
 }
 
+Result<ModelSpec> model_spec(models::FoundModel found, const Settings& settings) {
+  ModelSpec spec = found_model(std::move(found));
+  if (Status status = configure(spec, settings); !status) return fail(status.error());
+  return spec;
+}
+
+Result<ModelSpec> choose_model(const Settings& settings, const std::string& name) {
+  if (const ModelSection* section = find_section(settings, name)) {
+    return section_model(settings, *section).map([](NamedModel model) {
+      return std::move(model.spec);
+    });
+  }
+  Result<ModelSpec> spec = named_model(settings, name);
+  if (!spec) return spec;
+  if (Status status = configure(*spec, settings); !status) return fail(status.error());
+  return spec;
+}
+
 Result<std::vector<ChosenModel>> choose_models(const Settings& settings) {
   Chooser chooser(settings);
   for (const std::string& name : settings.model) {
@@ -195,7 +247,7 @@ Result<std::vector<ChosenModel>> choose_models(const Settings& settings) {
   for (const ModelSection& section : settings.sections) {
     if (Status status = chooser.add_section(section, false); !status) return fail(status.error());
   }
-  if (settings.discover == "on" && settings.backend != kFake) {
+  if (settings.discover == "on" && fileless_backend(settings.backend, {}) == nullptr) {
     if (Status status = chooser.add_others(); !status) return fail(status.error());
   }
   return chooser.take();

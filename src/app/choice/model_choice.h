@@ -19,6 +19,14 @@ Result<models::FoundModel> find_model(const Settings& settings, const std::strin
 /// The section of that id, null when there is none.
 const ModelSection* find_section(const Settings& settings, const std::string& id);
 
+/// How a found model is loaded by `settings`, which win over what its store says. Fails with
+/// InvalidRequest for a chat template that cannot be read.
+Result<ModelSpec> model_spec(models::FoundModel found, const Settings& settings);
+
+/// The same of the model that `name` names: a section of the settings file, with its own settings,
+/// an id, or a path. Fails also as find_model does.
+Result<ModelSpec> choose_model(const Settings& settings, const std::string& name);
+
 /// A model to be offered.
 struct ChosenModel {
   ModelSpec spec;

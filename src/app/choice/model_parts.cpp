@@ -21,14 +21,14 @@ AdapterConfig adapter(const std::string& text) {
 }  // namespace
 
 void set_parts(ModelConfig& config, const Settings& settings) {
-  if (std::filesystem::path(settings.mmproj).filename() == "none") {
+  if (std::filesystem::path(settings.projector).filename() == "none") {
     config.projector.reset();
-  } else if (!settings.mmproj.empty()) {
-    config.projector = settings.mmproj;
+  } else if (!settings.projector.empty()) {
+    config.projector = settings.projector;
     config.projector_optional = false;
   }
-  if (!settings.lora.empty()) config.adapters.clear();
-  for (const std::string& text : settings.lora) config.adapters.push_back(adapter(text));
+  if (!settings.adapters.empty()) config.adapters.clear();
+  for (const std::string& text : settings.adapters) config.adapters.push_back(adapter(text));
 }
 
 }  // namespace pcai::app

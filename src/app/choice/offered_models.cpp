@@ -26,15 +26,7 @@ bool same(const std::vector<Item>& a, const std::vector<Item>& b) {
 }
 
 bool same(const ModelDefaults& a, const ModelDefaults& b) {
-  const auto fields_of = [](const ModelDefaults& defaults) {
-    const auto& [temperature, top_p, top_k, min_p, repeat_penalty, frequency_penalty,
-                 presence_penalty, penalty_last_n, seed, max_tokens, reasoning_budget,
-                 stop_sequences, system, messages] = defaults;
-    return std::tie(temperature, top_p, top_k, min_p, repeat_penalty, frequency_penalty,
-                    presence_penalty, penalty_last_n, seed, max_tokens, reasoning_budget,
-                    stop_sequences, system);
-  };
-  return fields_of(a) == fields_of(b) && same(a.messages, b.messages);
+  return same_values(a, b) && same(a.messages, b.messages);
 }
 
 bool same(const ModelConfig& a, const ModelConfig& b) {

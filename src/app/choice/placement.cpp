@@ -1,21 +1,28 @@
 #include "app/choice/placement.h"
 
 #include "app/backends.h"
+#include "backend/load_options.h"
+#include "engine/models/backends.h"
 #include "fit/gpu_config.h"
 
 namespace pcai::app {
 namespace {
 
 bool computes_on_gpus() {
-  const backend::BackendRegistry registry = all_backends();
-  for (const backend::BackendEntry& entry : registry.entries()) {
+  for (const backend::BackendEntry& entry : all_backends().entries()) {
     if (entry.create && entry.descriptor.capabilities.supports_gpu) return true;
   }
   return false;
 }
 
-KernelUse kernel_use(const std::string& name) {
-  return name == "off" ? KernelUse::Off : KernelUse::Auto;
+/// As the engine does before a load. Where no backend can be used there is nobody to ask.
+Status check_backend(const ModelSpec& spec) {
+  const backend::BackendRegistry& registry = all_backends();
+  const Result<std::string> name = engine::choose_backend(registry, spec);
+  if (!name) return name.error().code == ErrorCode::Unsupported ? Status() : fail(name.error());
+  const backend::BackendEntry* const entry = registry.entry(*name);
+  return entry == nullptr ? Status()
+                          : backend::check_options(spec.config, entry->descriptor, registry);
 }
 
 }  // namespace
@@ -28,18 +35,10 @@ std::vector<fit::Device> usable_devices() {
   return devices;
 }
 
-Result<fit::MemoryPlan> place_model(const models::FoundModel& model, const Settings& settings,
+Result<fit::MemoryPlan> place_model(const ModelSpec& spec,
                                     const std::vector<fit::Device>& devices) {
-  if (model.error) return fail(*model.error);
-  ModelConfig config = {.model_path = model.path,
-                        .gpu_layers = static_cast<std::int32_t>(settings.gpu_layers),
-                        .batch_size = static_cast<std::uint32_t>(settings.batch_size),
-                        .max_sequences = static_cast<std::uint32_t>(settings.max_sequences),
-                        .kernels = kernel_use(settings.kernels)};
-  if (settings.context > 0) config.context_length = static_cast<std::uint32_t>(settings.context);
-  return fit::read_model_memory(model.path).map([&](const fit::ModelMemory& needs) {
-    return fit::plan_memory(needs, config, devices);
-  });
+  if (Status status = check_backend(spec); !status) return fail(status.error());
+  return fit::plan_memory(spec.config, devices);
 }
 
 }  // namespace pcai::app

@@ -39,7 +39,7 @@ std::string config_text(const ResolvedSettings& resolved) {
     }
     for (const auto& [name, source] : section.default_sources) {
       models.add_row({section.id, "defaults." + name,
-                      terminal_safe(default_text(section.defaults, *find_default(name))), source});
+                      terminal_safe(default_text(section.defaults, name)), source});
     }
   }
   return text + "\n" + models.text();
@@ -68,7 +68,7 @@ std::string config_json(const ResolvedSettings& resolved) {
     for (const auto& [name, source] : section.default_sources) {
       values.push_back({{"model", section.id},
                         {"name", "defaults." + name},
-                        {"value", default_text(section.defaults, *find_default(name))},
+                        {"value", default_text(section.defaults, name)},
                         {"source", source}});
     }
   }
@@ -83,17 +83,17 @@ void add_config(CommandLine& line) {
     bool json = false;
   };
   const auto flags = std::make_shared<Flags>();
-  CLI::App& command = line.add(
-      "config", "Show each setting that `serve` would use, and where it comes from",
-      "Examples:\n"
-      "  pcai config\n"
-      "  PCAI_PORT=9000 pcai config --host 127.0.0.1",
-      [flags]() -> int {
-        const Result<ResolvedSettings> resolved = flags->settings->load();
-        if (!resolved) return kUsage;
-        const std::string text = flags->json ? config_json(*resolved) : config_text(*resolved);
-        return write_out(text) ? kSuccess : kFailure;
-      });
+  CLI::App& command = line.add("config", "Show each setting that `serve` would use, and its source",
+                               "Examples:\n"
+                               "  pcai config\n"
+                               "  PCAI_PORT=9000 pcai config --host 127.0.0.1",
+                               [flags]() -> int {
+                                 const Result<ResolvedSettings> resolved = flags->settings->load();
+                                 if (!resolved) return kUsage;
+                                 const std::string text =
+                                     flags->json ? config_json(*resolved) : config_text(*resolved);
+                                 return write_out(text) ? kSuccess : kFailure;
+                               });
   flags->settings = std::make_unique<SettingFlags>(command, kConfig);
   command.add_flag("--json", flags->json, "Print JSON");
 }

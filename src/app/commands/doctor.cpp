@@ -70,8 +70,8 @@ void add_doctor(CommandLine& line) {
   const auto flags = std::make_shared<DoctorFlags>();
   CLI::App& command =
       line.add("doctor", "Look for what could keep pcai from working, and say what to do",
-               "Looks at backends, processor, memory, GPUs, stores of models, disk and port, and\n"
-               "changes nothing. Exits with 1 when there is a problem.\n\n"
+               "Checks backends, processor, memory, GPUs, stores of models, disk and port, and\n"
+               "changes nothing. Exits with 1 if there is a problem.\n\n"
                "Examples:\n"
                "  pcai doctor\n"
                "  pcai doctor --port 9000 --json",

@@ -8,6 +8,7 @@
 #include "app/settings/command_line.h"
 #include "app/terminal/terminal.h"
 #include "app/terminal/text_table.h"
+#include "platform/path_text.h"
 
 namespace pcai::app {
 namespace {
@@ -44,7 +45,11 @@ std::vector<ListedModel> placed(std::vector<models::FoundModel> models, const Se
       entry.plan = same->second;
       continue;
     }
-    if (auto plan = place_model(entry.found, settings, devices)) entry.plan = std::move(*plan);
+    const Result<fit::MemoryPlan> plan =
+        model_spec(entry.found, settings).and_then([&](const ModelSpec& spec) {
+          return place_model(spec, devices);
+        });
+    if (plan) entry.plan = *plan;
     if (identity) known.emplace(*identity, entry.plan);
   }
   return listed;
@@ -56,7 +61,7 @@ std::string models_json(const std::vector<ListedModel>& models) {
     Json entry = {
         {"id", model.id},
         {"full_id", model.full_id},
-        {"path", model.path.string()},
+        {"path", platform::path_text(model.path)},
         {"source", model.source},
         {"size_bytes", model.size_bytes},
         {"kind", to_string(model.kind)},
@@ -124,15 +129,15 @@ int models(const ModelsFlags& flags) {
 
 void add_models(CommandLine& line) {
   const auto flags = std::make_shared<ModelsFlags>();
-  CLI::App& command =
-      line.add("models", "Show the models on this machine",
-               "Looked for in pcai's own folder, in those of --models-dir, and in the stores of\n"
-               "Ollama, LM Studio, Hugging Face, llama.cpp, GPT4All and Jan, which are only read.\n"
-               "FITS tells whether the memory that is free now would hold it.\n\n"
-               "Examples:\n"
-               "  pcai models\n"
-               "  pcai models --models-dir /data/gguf --json",
-               [flags] { return models(*flags); });
+  CLI::App& command = line.add(
+      "models", "Show the models on this machine",
+      "Searches pcai's own folder, the folders of --models-dir, and the stores of Ollama,\n"
+      "LM Studio, Hugging Face, llama.cpp, GPT4All and Jan, without changing them.\n"
+      "FITS says whether the model fits into the memory that is free now.\n\n"
+      "Examples:\n"
+      "  pcai models\n"
+      "  pcai models --models-dir /data/gguf --json",
+      [flags] { return models(*flags); });
   CLI::Option* const json = command.add_flag("--json", flags->json, "Print JSON");
   command.add_flag("-q,--quiet", flags->quiet, "Print only the ids of the models that can be run")
       ->excludes(json);

@@ -9,6 +9,7 @@
 #include "app/settings/command_line.h"
 #include "app/terminal/terminal.h"
 #include "app/terminal/text_table.h"
+#include "platform/path_text.h"
 
 namespace pcai::app {
 namespace {
@@ -21,7 +22,7 @@ struct PlanFlags {
   bool json = false;
 };
 
-std::string plan_json(const models::FoundModel& model, const fit::MemoryPlan& plan) {
+std::string plan_json(const ModelSpec& model, const fit::MemoryPlan& plan) {
   Json devices = Json::array();
   for (const fit::DeviceShare& share : plan.shares) {
     devices.push_back({{"name", share.device.name},
@@ -39,7 +40,7 @@ std::string plan_json(const models::FoundModel& model, const fit::MemoryPlan& pl
                        {"memory_free_bytes", share.device.memory_free}});
   }
   const Json object = {{"id", model.id},
-                       {"path", model.path.string()},
+                       {"path", platform::path_text(model.config.model_path)},
                        {"fits", plan.fits()},
                        {"why_not", plan.fits() ? Json() : Json(plan.why_not)},
                        {"context", plan.context},
@@ -52,7 +53,7 @@ std::string plan_json(const models::FoundModel& model, const fit::MemoryPlan& pl
   return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string plan_text(const models::FoundModel& model, const fit::MemoryPlan& plan) {
+std::string plan_text(const ModelSpec& model, const fit::MemoryPlan& plan) {
   using Align = TextTable::Align;
   const std::string answer = plan.fits() ? styled("fits", Style::Green, stdout)
                                          : styled("does not fit", Style::Red, stdout);
@@ -84,10 +85,9 @@ std::string plan_text(const models::FoundModel& model, const fit::MemoryPlan& pl
 int plan(const PlanFlags& flags) {
   const Result<ResolvedSettings> resolved = flags.settings->load();
   if (!resolved) return kUsage;
-  const Result<models::FoundModel> model = find_model(resolved->values, flags.model);
-  const Result<fit::MemoryPlan> plan = model.and_then([&](const models::FoundModel& found) {
-    return place_model(found, resolved->values, usable_devices());
-  });
+  const Result<ModelSpec> model = choose_model(resolved->values, flags.model);
+  const Result<fit::MemoryPlan> plan =
+      model.and_then([&](const ModelSpec& spec) { return place_model(spec, usable_devices()); });
   if (!plan) {
     print_error(plan.error().message);
     return exit_code(plan.error().code);
@@ -100,13 +100,13 @@ int plan(const PlanFlags& flags) {
 
 void add_plan(CommandLine& line) {
   const auto flags = std::make_shared<PlanFlags>();
-  CLI::App& command =
-      line.add("plan", "Show what memory a model would take, and where, without loading it",
-               "Worked out from the file's header. Exits with 1 when it does not fit.\n\n"
-               "Examples:\n"
-               "  pcai plan SmolLM2-135M-Instruct.Q4_1\n"
-               "  pcai plan ./model.gguf --context 32768 --max-sequences 4 --json",
-               [flags] { return plan(*flags); });
+  CLI::App& command = line.add(
+      "plan", "Show how much memory a model would take on which device, without loading it",
+      "Computed from the file's header. Exits with 1 if the model does not fit.\n\n"
+      "Examples:\n"
+      "  pcai plan SmolLM2-135M-Instruct.Q4_1\n"
+      "  pcai plan ./model.gguf --context 32768 --max-sequences 4 --json",
+      [flags] { return plan(*flags); });
   command
       .add_option("MODEL", flags->model, "An id that `pcai models` shows, or the path of a file")
       ->required()

@@ -18,7 +18,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr long kSeconds = 10;
-constexpr std::size_t kMostBytes = std::size_t{16} << 20;
+constexpr std::size_t kMaxBytes = std::size_t{16} << 20;
 
 struct PsFlags {
   std::unique_ptr<SettingFlags> settings;
@@ -28,7 +28,7 @@ struct PsFlags {
 
 std::size_t append(char* data, std::size_t, std::size_t bytes, void* text) {
   auto& body = *static_cast<std::string*>(text);
-  if (body.size() + bytes > kMostBytes) return 0;
+  if (body.size() + bytes > kMaxBytes) return 0;
   body.append(data, bytes);
   return bytes;
 }
@@ -74,7 +74,7 @@ Result<Json> served_models(const Settings& settings) {
     return answer["data"];
   }
   const bool said = answer.is_object() && answer.contains("error") && answer["error"].is_object();
-  const std::string why = said ? answer["error"].value("message", "") : "it is no pcai server";
+  const std::string why = said ? answer["error"].value("message", "") : "it is not a pcai server";
   return fail(ErrorCode::Internal, fmt::format("{} answers: {}", url, why));
 }
 
@@ -139,15 +139,15 @@ int ps(const PsFlags& flags) {
 
 void add_ps(CommandLine& line) {
   const auto flags = std::make_shared<PsFlags>();
-  CLI::App& command = line.add("ps", "Show the models that a running server has in memory",
+  CLI::App& command = line.add("ps", "Show the models that a running server has loaded",
                                "Asks the server that --host and --port (or pcai.toml) describe.\n\n"
                                "Examples:\n"
                                "  pcai ps\n"
                                "  pcai ps --all --json\n"
                                "  pcai ps --port 9000 --api-key-file ~/.config/pcai/keys",
                                [flags] { return ps(*flags); });
-  command.add_flag("--all,-a", flags->all, "Show the models that are not loaded, too");
-  command.add_flag("--json", flags->json, "Print JSON, as GET /v1/models has it");
+  command.add_flag("--all,-a", flags->all, "Also show the models that are not loaded");
+  command.add_flag("--json", flags->json, "Print JSON in the format of GET /v1/models");
   flags->settings = std::make_unique<SettingFlags>(command, kPs);
 }
 

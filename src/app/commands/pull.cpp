@@ -1,18 +1,19 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "app/choice/model_choice.h"
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
 #include "app/settings/command_line.h"
-#include "app/signals.h"
 #include "app/terminal/pull_display.h"
 #include "app/terminal/terminal.h"
 #include "app/terminal/text_table.h"
 #include "models/split_name.h"
+#include "platform/environment.h"
+#include "platform/path_text.h"
+#include "platform/signals.h"
 
 namespace pcai::app {
 namespace {
@@ -35,8 +36,7 @@ std::string lower(std::string text) {
 
 /// As huggingface_hub reads its switches.
 bool is_offline() {
-  const char* const value = std::getenv("HF_HUB_OFFLINE");
-  const std::string text = lower(value == nullptr ? "" : value);
+  const std::string text = lower(platform::variable("HF_HUB_OFFLINE").value_or(""));
   return text == "1" || text == "true" || text == "yes" || text == "on";
 }
 
@@ -44,13 +44,14 @@ bool is_offline() {
 bool is_meant(const models::FoundModel& model, const hub::HubName& name) {
   const std::filesystem::path own = models::own_models_folder() / name.owner / name.repository;
   const bool is_own = std::ranges::mismatch(own, model.path).in1 == own.end();
-  const bool is_cached = model.source == "hugging-face" &&
-                         model.path.string().find("models--" + name.owner + "--" + name.repository +
-                                                  "/") != std::string::npos;
+  const bool is_cached =
+      model.source == "hugging-face" &&
+      platform::path_text(model.path)
+              .find("models--" + name.owner + "--" + name.repository + "/") != std::string::npos;
   const std::string choice = lower(name.choice);
   return !model.error && (is_own || is_cached) &&
          (choice.empty() || lower(model.quantization) == choice ||
-          lower(model.path.filename().string()).find(choice) != std::string::npos);
+          lower(platform::path_text(model.path.filename())).find(choice) != std::string::npos);
 }
 
 Result<hub::PulledModel> find_here(const hub::HubName& name, const Settings& settings) {
@@ -66,7 +67,7 @@ Result<hub::PulledModel> find_here(const hub::HubName& name, const Settings& set
 Result<hub::PulledModel> pull_online(const hub::HubName& name) {
   const Result<hub::HubOptions> options = hub::hub_options_from_environment();
   if (!options) return fail(options.error());
-  Signals signals;
+  platform::Signals signals;
   PullDisplay display(name.text(), [&signals] { return signals.pending(); });
   return hub::pull_model(name, *options, display);
 }
@@ -86,12 +87,13 @@ int pull(const PullFlags& flags) {
   const std::filesystem::path& first = pulled->files.front();
   if (!flags.json) {
     return write_out(fmt::format("{}: {} ({})\n", pulled->was_here ? "here already" : "pulled",
-                                 terminal_safe(first.string()), human_size(pulled->bytes)))
+                                 terminal_safe(platform::path_text(first)),
+                                 human_size(pulled->bytes)))
                ? kSuccess
                : kFailure;
   }
   Json files = Json::array();
-  for (const auto& file : pulled->files) files.push_back(file.string());
+  for (const auto& file : pulled->files) files.push_back(platform::path_text(file));
   const Json object = {{"id", models::model_stem(first)},
                        {"files", std::move(files)},
                        {"size_bytes", pulled->bytes},
@@ -104,23 +106,24 @@ int pull(const PullFlags& flags) {
 
 void add_pull(CommandLine& line) {
   const auto flags = std::make_shared<PullFlags>();
-  CLI::App& command =
-      line.add("pull", "Download a model from Hugging Face or a mirror of it",
-               "It goes into pcai's own folder. A download that breaks, or is ended by Ctrl+C, is\n"
-               "taken up again by the same command. HF_ENDPOINT names a mirror, HF_TOKEN a token\n"
-               "for what is not for everybody; proxies are those of https_proxy and its like.\n\n"
-               "Examples:\n"
-               "  pcai pull hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF\n"
-               "  pcai pull hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF:Q8_0\n"
-               "  HF_ENDPOINT=https://hub.example.org pcai pull hf:team/model",
-               [flags] { return pull(*flags); });
+  CLI::App& command = line.add(
+      "pull", "Download a model from Hugging Face or a mirror of it",
+      "The model goes into pcai's own folder. The same command resumes a download that broke\n"
+      "or was stopped by Ctrl+C. HF_ENDPOINT names a mirror, HF_TOKEN a token for private\n"
+      "repositories; https_proxy and similar variables set proxies.\n\n"
+      "Examples:\n"
+      "  pcai pull hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF\n"
+      "  pcai pull hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF:Q8_0\n"
+      "  HF_ENDPOINT=https://hub.example.org pcai pull hf:team/model",
+      [flags] { return pull(*flags); });
   command
       .add_option("MODEL", flags->model,
-                  "hf:OWNER/REPOSITORY, or with the quantization or file after a colon")
+                  "hf:OWNER/REPOSITORY, optionally with a colon and a quantization or file")
       ->required()
       ->type_name("NAME");
   command.add_flag("--json", flags->json, "Print JSON");
-  command.add_flag("--offline", flags->offline, "Download nothing; only look whether it is here");
+  command.add_flag("--offline", flags->offline,
+                   "Download nothing; only check whether it is on this machine");
   flags->settings = std::make_unique<SettingFlags>(command, kPull);
 }
 

@@ -11,6 +11,8 @@
 #include "app/terminal/terminal.h"
 #include "app/terminal/text_table.h"
 #include "models/split_name.h"
+#include "platform/console.h"
+#include "platform/path_text.h"
 
 namespace pcai::app {
 namespace {
@@ -58,7 +60,8 @@ Result<std::vector<fs::path>> files_of(const models::FoundModel& model) {
                       std::ranges::mismatch(own, folder).in1 == own.end() &&
                       model.source != "ollama";
   if (!is_own) {
-    return fail(ErrorCode::InvalidRequest, model.path.string() + ": " + other_way(model));
+    return fail(ErrorCode::InvalidRequest,
+                platform::path_text(model.path) + ": " + other_way(model));
   }
   const auto split = models::parse_split_name(model.path);
   std::vector<fs::path> files;
@@ -68,7 +71,8 @@ Result<std::vector<fs::path>> files_of(const models::FoundModel& model) {
     if (fs::is_regular_file(status) || fs::is_symlink(status)) files.push_back(std::move(file));
   }
   if (files.empty()) {
-    return fail(ErrorCode::InvalidRequest, model.path.string() + " is no file to remove");
+    return fail(ErrorCode::InvalidRequest,
+                platform::path_text(model.path) + " is not a file, so it cannot be removed");
   }
   return files;
 }
@@ -81,12 +85,12 @@ std::vector<fs::path> parts_of(const std::vector<fs::path>& files) {
   std::error_code error;
   fs::directory_iterator at(files.front().parent_path(), error);
   for (; !error && at != fs::directory_iterator(); at.increment(error)) {
-    const std::string name = at->path().filename().string();
+    const std::string name = platform::path_text(at->path().filename());
     if (name.size() < kDigits + kEnd.size() + 1 || !name.ends_with(kEnd)) continue;
     const std::size_t dot = name.size() - kEnd.size() - kDigits - 1;
     const bool is_digest = name.find_first_not_of("0123456789abcdef", dot + 1) == dot + 1 + kDigits;
     const auto is_file = [&](const fs::path& file) {
-      return file.filename().string() == name.substr(0, dot);
+      return platform::path_text(file.filename()) == name.substr(0, dot);
     };
     if (name[dot] == '.' && is_digest && std::ranges::any_of(files, is_file) &&
         fs::is_regular_file(at->symlink_status(error))) {
@@ -99,10 +103,11 @@ std::vector<fs::path> parts_of(const std::vector<fs::path>& files) {
 
 /// Asks a person. False where nobody is there to be asked.
 Result<bool> is_wanted(const models::FoundModel& model, std::size_t files) {
-  if (!is_terminal(stdin)) {
-    return fail(ErrorCode::InvalidRequest, "give --yes to remove " + model.path.string());
+  if (!platform::is_terminal(stdin)) {
+    return fail(ErrorCode::InvalidRequest,
+                "give --yes to remove " + platform::path_text(model.path));
   }
-  std::cerr << "Remove " << terminal_safe(model.path.string()) << " (" << files
+  std::cerr << "Remove " << terminal_safe(platform::path_text(model.path)) << " (" << files
             << (files == 1 ? " file, " : " files, ") << human_size(model.size_bytes) << ")? [y/N] "
             << std::flush;
   std::string answer;
@@ -142,10 +147,10 @@ int rm(const RmFlags& flags) {
   for (const fs::path& file : all) {
     std::error_code error;
     if (!fs::remove(file, error)) {
-      print_error(file.string() + " cannot be removed: " + error.message());
+      print_error(platform::path_text(file) + " cannot be removed: " + error.message());
       return kFailure;
     }
-    if (!write_out("removed " + terminal_safe(file.string()) + "\n")) return kFailure;
+    if (!write_out("removed " + terminal_safe(platform::path_text(file)) + "\n")) return kFailure;
   }
   remove_empty_folders(files->front().parent_path());
   return kSuccess;
@@ -158,7 +163,7 @@ void add_rm(CommandLine& line) {
   CLI::App& command =
       line.add("rm", "Remove a model from pcai's own folder",
                "Models in the stores of other programs, and in folders of --models-dir, are never\n"
-               "touched. Asks before it removes, unless --yes is given.\n\n"
+               "touched. Without --yes it asks first.\n\n"
                "Examples:\n"
                "  pcai rm Qwen2.5-0.5B-Instruct-Q8_0\n"
                "  pcai rm --yes ~/.local/share/pcai/models/old.gguf",

@@ -11,6 +11,7 @@
 #include "app/settings/sampling_flags.h"
 #include "app/terminal/chat.h"
 #include "app/terminal/terminal.h"
+#include "platform/console.h"
 
 namespace pcai::app {
 namespace {
@@ -66,15 +67,15 @@ Result<GenerateRequest> make_request(const RunFlags& flags, bool is_chat) {
 }
 
 int answer_once(engine::Engine& engine, GenerateRequest request, const std::string& model,
-                bool json, Signals& signals) {
-  const bool terminal = is_terminal(stdout);
+                bool json, platform::Signals& signals) {
+  const bool terminal = platform::is_terminal(stdout);
   AnswerPieces pieces;
   if (!json) {
     pieces.text = [terminal](std::string_view piece) {
       return write_out(terminal ? terminal_safe(piece, true) : std::string(piece));
     };
     pieces.reasoning = [](std::string_view piece) {
-      if (is_terminal(stderr)) {
+      if (platform::is_terminal(stderr)) {
         std::fputs(styled(terminal_safe(piece, true), Style::Dim, stderr).c_str(), stderr);
       }
       return true;
@@ -93,7 +94,7 @@ int answer_once(engine::Engine& engine, GenerateRequest request, const std::stri
     return write_out(text) ? kSuccess : kFailure;
   }
   if (answer.response.finish_reason == FinishReason::Length) {
-    print_warning("the answer was cut at its limit of tokens (--max-tokens, --context)");
+    print_warning("the answer was cut at the token limit (--max-tokens, --context)");
   }
   return kSuccess;
 }
@@ -102,7 +103,8 @@ int run(const RunFlags& flags) {
   Result<ResolvedSettings> resolved = flags.settings->load();
   if (!resolved) return kUsage;
   Settings& settings = resolved->values;
-  const bool is_chat = !flags.prompt && !flags.json && is_terminal(stdin) && is_terminal(stdout);
+  const bool is_chat =
+      !flags.prompt && !flags.json && platform::is_terminal(stdin) && platform::is_terminal(stdout);
   Result<GenerateRequest> request = make_request(flags, is_chat);
   if (!request) return refuse(request.error());
   if (settings.model.size() > 1) {
@@ -112,7 +114,7 @@ int run(const RunFlags& flags) {
     settings.model.resize(1);
   }
   start_logging(settings);
-  Signals signals;
+  platform::Signals signals;
   const auto prepared = make_engine(settings);
   if (!prepared) return refuse(prepared.error());
   engine::Engine& engine = *prepared->engine;
@@ -142,11 +144,11 @@ void add_run(CommandLine& line) {
       "  dmesg | tail -50 | pcai run --system \"Explain these messages.\"\n"
       "  pcai run --model ./qwen.gguf --temperature 0 --max-tokens 64 --json \"Name a prime\"",
       [flags] { return run(*flags); });
-  command.add_option("PROMPT", flags->prompt, "What to answer; - = read it from stdin")
+  command.add_option("PROMPT", flags->prompt, "The prompt; - = read it from stdin")
       ->type_name("TEXT");
   command.add_option("--system", flags->system, "Instructions for the model")->type_name("TEXT");
   flags->sampling = std::make_unique<SamplingFlags>(command);
-  command.add_flag("--json", flags->json, "Print the whole result as JSON when it is there");
+  command.add_flag("--json", flags->json, "Print the result as JSON when the answer is complete");
   flags->settings = std::make_unique<SettingFlags>(command, kRun);
 }
 

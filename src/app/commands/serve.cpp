@@ -2,8 +2,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <csignal>
-#include <mutex>
 #include <thread>
 
 #include "app/commands/commands.h"
@@ -13,9 +11,11 @@
 #include "app/settings/command_line.h"
 #include "app/settings/load_settings.h"
 #include "app/terminal/terminal.h"
+#include "core/mutex.h"
 #include "http/connection/server.h"
 #include "hub/pull.h"
 #include "models/split_name.h"
+#include "platform/path_text.h"
 
 namespace pcai::app {
 namespace {
@@ -77,7 +77,7 @@ class ServerThread {
 /// Loads the models of the start, the default one first, as far as the memory limit allows. The
 /// exit code when one cannot be loaded or a signal came.
 std::optional<int> load_all(const PreparedEngine& prepared, const Settings& settings,
-                            Signals& signals) {
+                            platform::Signals& signals) {
   engine::Engine& engine = *prepared.engine;
   std::uint64_t used = 0;
   for (const std::string& id : prepared.at_start) {
@@ -87,7 +87,7 @@ std::optional<int> load_all(const PreparedEngine& prepared, const Settings& sett
                           status->memory_bytes <= prepared.memory_limit - used;
     if (!has_room && !status->pinned) {
       spdlog::warn(
-          "model={} is loaded when it is first asked for: beside the others it has no room", id);
+          "model={} is loaded on its first request: there is no room for it beside the others", id);
       continue;
     }
     const Result<LoadOutcome> loaded = load_model(engine, id, signals);
@@ -101,8 +101,8 @@ std::optional<int> load_all(const PreparedEngine& prepared, const Settings& sett
 
 /// Reads the settings again and offers the models that they now name. What else has changed takes a
 /// new start. Whatever is wrong is logged, and all stays as it was.
-void reload(const SettingFlags& flags, OfferedModels& offered, std::mutex& one_at_a_time) {
-  const std::lock_guard lock(one_at_a_time);
+void reload(const SettingFlags& flags, OfferedModels& offered, Mutex& one_at_a_time) {
+  const MutexLock lock(one_at_a_time);
   const Result<ResolvedSettings> resolved = flags.load();
   if (!resolved) return spdlog::error("not reloaded: {}", resolved.error().message);
   Result<std::vector<ChosenModel>> models = choose_models(resolved->values);
@@ -140,7 +140,7 @@ Result<std::string> pull_for(const std::string& name, const http::PullProgressFu
   const std::string id = models::model_stem(pulled->files.front());
   if (Result<ModelStatus> offered = engine.model(id); !offered) {
     return fail(ErrorCode::ModelNotFound,
-                "pulled to " + pulled->files.front().string() +
+                "pulled to " + platform::path_text(pulled->files.front()) +
                     ", but this server offers only the models that its settings name (discover)");
   }
   return id;
@@ -153,8 +153,9 @@ void drain(engine::Engine& engine, ServerThread& server, std::chrono::seconds gr
   engine.drain();
   const engine::EngineStats stats = engine.stats();
   if (stats.queued + stats.running > 0) {
-    spdlog::info("draining: {} requests may go on for {} s; another signal ends at once",
-                 stats.queued + stats.running, grace.count());
+    spdlog::info(
+        "draining: {} requests may run for {} s more; another signal ends the program immediately",
+        stats.queued + stats.running, grace.count());
   }
   if (engine.wait_idle(grace)) {
     const auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
@@ -174,14 +175,14 @@ int serve(const SettingFlags& flags) {
   if (!keys) return refuse(keys.error());
 
   start_logging(settings);
-  ignore_hangup_and_pipe();
-  Signals signals;
+  platform::ignore_hangup_and_pipe();
+  platform::Signals signals;
   const auto prepared = make_engine(settings);
   if (!prepared) return refuse(prepared.error());
   engine::Engine& engine = *prepared->engine;
   const bool needs_key = !keys->empty();
   http::HttpOptions options = http_options(settings, std::move(*keys));
-  std::mutex one_at_a_time;
+  Mutex one_at_a_time;
   const auto offer_again = [&] { reload(flags, *prepared->offered, one_at_a_time); };
   options.pull_model = [&](const std::string& name, const http::PullProgressFunction& progress) {
     return pull_for(name, progress, engine, offer_again);
@@ -195,9 +196,9 @@ int serve(const SettingFlags& flags) {
   write_out(fmt::format("listening on {} ({})\n", url(settings.host, (*server)->port()),
                         needs_key ? "clients need an API key" : "no API key needed"));
 
-  signals.accept_hangup();  // before the lines that say that a model is ready
+  signals.accept_reload();  // before the lines that say that a model is ready
   if (const std::optional<int> code = load_all(*prepared, settings, signals)) return *code;
-  while (signals.take() == SIGHUP) offer_again();
+  while (signals.take() == platform::Signals::kReload) offer_again();
   signals.end_at_next();
   drain(engine, thread, std::chrono::seconds(settings.grace));
   return kSuccess;

@@ -1,22 +1,21 @@
 #include <fmt/core.h>
 
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "app/choice/model_choice.h"
-#include "app/choice/model_parts.h"
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
 #include "app/settings/command_line.h"
 #include "app/terminal/terminal.h"
 #include "app/terminal/text_table.h"
+#include "core/parameters/parameters.h"
 #include "models/gguf/gguf_reader.h"
+#include "platform/path_text.h"
 
 namespace pcai::app {
 namespace {
 
-namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kLongestShown = 100;  // bytes of a value in the readable form
@@ -67,7 +66,8 @@ void describe_projector(ShownModel& model) {
 
 /// As --lora takes it.
 std::string adapter_text(const AdapterConfig& adapter) {
-  return adapter.path.string() + (adapter.scale == 1 ? "" : fmt::format(":{}", adapter.scale));
+  return platform::path_text(adapter.path) +
+         (adapter.scale == 1 ? "" : fmt::format(":{}", adapter.scale));
 }
 
 Result<ShownModel> read_model(const Settings& settings, const std::string& name) {
@@ -88,15 +88,13 @@ Result<ShownModel> read_model(const Settings& settings, const std::string& name)
   if (!summary) return fail(summary.error());
   Result<models::GgufFile> file = models::read_gguf(found->path);
   if (!file) return fail(file.error());
-  ModelConfig config;
-  config.projector = found->projector;
-  for (const fs::path& adapter : found->adapters) config.adapters.push_back({.path = adapter});
   const Result<ResolvedSettings> own =
       resolve(settings, section != nullptr ? section->given : std::vector<GivenValue>());
   if (!own) return fail(own.error());
-  set_parts(config, own->values);
+  Result<ModelSpec> spec = model_spec(*found, own->values);
+  if (!spec) return fail(spec.error());
   ShownModel model = {
-      std::move(*found), std::move(*summary), std::move(*file), std::move(config), {}, {}};
+      std::move(*found), std::move(*summary), std::move(*file), std::move(spec->config), {}, {}};
   describe_projector(model);
   return model;
 }
@@ -127,13 +125,12 @@ Json text_or_null(const std::string& text) {
 /// What requests get that say nothing.
 Json defaults_json(const ModelDefaults& defaults) {
   Json object = Json::object();
-  for (const DefaultField& field : default_fields()) {
-    std::visit(
-        [&](auto member) {
-          if (defaults.*member) object[std::string(field.name)] = *(defaults.*member);
-        },
-        field.member);
+  for (const Parameter& parameter : kParameters) {
+    if (!gives(defaults, parameter)) continue;
+    visit_value(parameter, defaults.params,
+                [&](const auto& value) { object[std::string(parameter.name)] = value; });
   }
+  if (defaults.system) object["system"] = *defaults.system;
   return object;
 }
 
@@ -142,7 +139,7 @@ std::string show_json(const ShownModel& model) {
   Json metadata = Json::object();
   for (const auto& [key, value] : model.file.values) metadata[key] = value_json(value);
   Json parts = Json::array();
-  for (const auto& part : summary.parts) parts.push_back(part.string());
+  for (const auto& part : summary.parts) parts.push_back(platform::path_text(part));
   Json adapters = Json::array();
   for (const auto& adapter : model.config.adapters) adapters.push_back(adapter_text(adapter));
   const auto& projector = model.config.projector;
@@ -151,11 +148,11 @@ std::string show_json(const ShownModel& model) {
                        {"notes", model.found.notes},
                        {"defaults", defaults_json(model.found.defaults)},
                        {"default_context", number_or_null(model.found.context.value_or(0))},
-                       {"projector", projector ? Json(projector->string()) : Json()},
+                       {"projector", projector ? Json(platform::path_text(*projector)) : Json()},
                        {"projector_type", text_or_null(model.projector_type)},
                        {"projector_use", text_or_null(model.projector_use)},
                        {"adapters", std::move(adapters)},
-                       {"path", model.found.path.string()},
+                       {"path", platform::path_text(model.found.path)},
                        {"parts", std::move(parts)},
                        {"source", model.found.source},
                        {"kind", to_string(summary.kind)},
@@ -200,9 +197,10 @@ std::string show_text(const ShownModel& model) {
     }
   };
   add("id", model.found.id);
-  if (model.found.full_id != model.found.path.string()) add("full id", model.found.full_id);
+  if (model.found.full_id != platform::path_text(model.found.path))
+    add("full id", model.found.full_id);
   add("name", summary.name);
-  add("path", model.found.path.string());
+  add("path", platform::path_text(model.found.path));
   add("source", model.found.source);
   add("kind", std::string(to_string(summary.kind)));
   add("architecture", summary.architecture);
@@ -220,11 +218,12 @@ std::string show_text(const ShownModel& model) {
   add("tensors", std::to_string(model.file.tensors.size()));
   add("chat template", summary.has_chat_template ? "yes" : "no");
   if (model.found.context) add("set context", std::to_string(*model.found.context));
-  for (const DefaultField& field : default_fields()) {
-    const std::string value = default_text(model.found.defaults, field);
-    if (!value.empty()) add("default", std::string(field.name) + " = " + value);
+  for (const std::string_view name : default_names()) {
+    const std::string value = default_text(model.found.defaults, name);
+    if (!value.empty()) add("default", std::string(name) + " = " + value);
   }
-  if (const auto& projector = model.config.projector) add("projector", projector->string());
+  if (const auto& projector = model.config.projector)
+    add("projector", platform::path_text(*projector));
   add("its type", model.projector_type);
   add("it is for", model.projector_use);
   for (const auto& adapter : model.config.adapters) add("adapter", adapter_text(adapter));
@@ -251,12 +250,13 @@ int show(const ShowFlags& flags) {
 
 void add_show(CommandLine& line) {
   const auto flags = std::make_shared<ShowFlags>();
-  CLI::App& command = line.add("show", "Check a model file and show what it says of itself",
-                               "Exits with 2 and one line on stderr when the file is damaged.\n\n"
-                               "Examples:\n"
-                               "  pcai show SmolLM2-135M-Instruct.Q4_1\n"
-                               "  pcai show ./model.gguf --json",
-                               [flags] { return show(*flags); });
+  CLI::App& command =
+      line.add("show", "Check a model file and show its header",
+               "If the file is damaged, prints one line on stderr and exits with 2.\n\n"
+               "Examples:\n"
+               "  pcai show SmolLM2-135M-Instruct.Q4_1\n"
+               "  pcai show ./model.gguf --json",
+               [flags] { return show(*flags); });
   command
       .add_option("MODEL", flags->model, "An id that `pcai models` shows, or the path of a file")
       ->required()

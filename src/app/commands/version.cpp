@@ -9,6 +9,7 @@
 #include "app/settings/command_line.h"
 #include "app/terminal/terminal.h"
 #include "app/version.h"
+#include "platform/processors.h"
 
 namespace pcai::app {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json version_json() {
-  const backend::BackendRegistry registry = all_backends();
+  const backend::BackendRegistry& registry = all_backends();
   Json backends = Json::array();
   for (const backend::BackendEntry& entry : registry.entries()) {
     backends.push_back({{"name", entry.name},
@@ -34,11 +35,11 @@ Json version_json() {
   return {{"pcai", kVersion},
           {"compiler", kCompiler},
           {"backends", std::move(backends)},
-          {"cpu", {{"cores", usable_cores()}, {"features", std::move(features)}}}};
+          {"cpu", {{"cores", platform::usable_processors()}, {"features", std::move(features)}}}};
 }
 
 std::string version_text() {
-  const backend::BackendRegistry registry = all_backends();
+  const backend::BackendRegistry& registry = all_backends();
   std::string text = fmt::format("pcai {}\nbuilt by {}\n\nbackends\n", kVersion, kCompiler);
   for (const backend::BackendEntry& entry : registry.entries()) {
     std::string formats;
@@ -50,7 +51,7 @@ std::string version_text() {
     text += fmt::format("  {:<10} {}{}\n", entry.name, state, version);
     if (entry.kernels) text += fmt::format("  {:<10} kernels {}\n", "", entry.kernels());
   }
-  text += fmt::format("\nprocessor\n  {} cores;", usable_cores());
+  text += fmt::format("\nprocessor\n  {} cores;", platform::usable_processors());
   for (const CpuFeature& feature : cpu_features()) {
     if (feature.usable) text += fmt::format(" {}", feature.name);
   }
@@ -61,15 +62,15 @@ std::string version_text() {
 
 void add_version(CommandLine& line) {
   const auto json = std::make_shared<bool>(false);
-  CLI::App& command = line.add("version", "Show versions, backends and what the processor can do",
-                               "Examples:\n"
-                               "  pcai version\n"
-                               "  pcai version --json",
-                               [json] {
-                                 const std::string text =
-                                     *json ? version_json().dump(2) + "\n" : version_text();
-                                 return write_out(text) ? kSuccess : kFailure;
-                               });
+  CLI::App& command =
+      line.add("version", "Show versions, backends and the processor's instruction sets",
+               "Examples:\n"
+               "  pcai version\n"
+               "  pcai version --json",
+               [json] {
+                 const std::string text = *json ? version_json().dump(2) + "\n" : version_text();
+                 return write_out(text) ? kSuccess : kFailure;
+               });
   command.add_flag("--json", *json, "Print JSON");
 }
 

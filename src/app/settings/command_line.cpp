@@ -51,16 +51,15 @@ std::string about_stray(const std::string& argument, const CLI::App& command) {
   if (command.get_parent() == nullptr) {
     return "unknown command '" + argument + "'" + did_you_mean(argument, command_names(command));
   }
-  return "unexpected argument '" + argument + "'; put a text of several words in quotes";
+  return "unexpected argument '" + argument + "'; put text with spaces in quotes";
 }
 
 }  // namespace
 
 CommandLine::CommandLine() : root_("Runs language models on this machine.", "pcai") {
   root_.formatter(std::make_shared<HelpFormatter>());
-  root_.set_help_flag("-h,--help", "Show this help and leave");
-  root_.set_version_flag("--version", std::string("pcai ") + kVersion,
-                         "Show the version and leave");
+  root_.set_help_flag("-h,--help", "Show this help and exit");
+  root_.set_version_flag("--version", std::string("pcai ") + kVersion, "Show the version and exit");
   root_.allow_windows_style_options(false);
   root_.allow_extras();
   root_.footer(
@@ -69,7 +68,7 @@ CommandLine::CommandLine() : root_("Runs language models on this machine.", "pca
       "  pcai run                            chat\n"
       "  pcai serve                          serve OpenAI clients on http://127.0.0.1:8080/v1\n"
       "  pcai models                         show the models on this machine\n\n"
-      "`pcai COMMAND --help` tells more of a command.");
+      "`pcai COMMAND --help` describes a command.");
 }
 
 CLI::App& CommandLine::add(const std::string& name, const std::string& description,

@@ -40,7 +40,7 @@ EnvironmentValues read_environment(const Environment& environment) {
       values.given.push_back({.setting = &setting, .texts = std::move(texts), .source = name});
     } else if (std::find(kOtherVariables.begin(), kOtherVariables.end(), name) ==
                kOtherVariables.end()) {
-      values.warnings.push_back("the environment variable " + name + " is no setting" +
+      values.warnings.push_back("the environment variable " + name + " is not a setting" +
                                 did_you_mean(name, known));
     }
   }

@@ -7,6 +7,8 @@
 
 #include "app/settings/environment_source.h"
 #include "app/settings/toml_source.h"
+#include "platform/files.h"
+#include "platform/path_text.h"
 
 namespace pcai::app {
 namespace {
@@ -53,7 +55,7 @@ Result<ResolvedSettings> load_settings(CommandBit command, const std::vector<Giv
     resolved->values.sections = std::move(sections);
   }
   if (resolved && file && resolved->values.config.empty()) {
-    resolved->values.config = file->string();
+    resolved->values.config = platform::path_text(*file);
     resolved->sources["config"] = "found";
   }
   return resolved;
@@ -65,15 +67,10 @@ Result<std::vector<std::string>> load_api_keys(const Settings& settings) {
   if (settings.api_key_file.empty()) return keys;
 
   const std::string& path = settings.api_key_file;
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-#if !defined(_WIN32)
-  constexpr fs::perms kOthers = fs::perms::group_all | fs::perms::others_all;
-  if (fs::is_regular_file(status) && (status.permissions() & kOthers) != fs::perms::none) {
+  if (platform::is_open_to_others(path)) {
     return fail(ErrorCode::InvalidRequest,
                 "others may read the API key file '" + path + "'; run: chmod 600 '" + path + "'");
   }
-#endif
   Result<std::string> text = load_text_file(path, "API key file");
   if (!text) return fail(text.error());
   std::istringstream lines(*text);
@@ -83,7 +80,7 @@ Result<std::vector<std::string>> load_api_keys(const Settings& settings) {
     if (!line.empty() && line.front() != '#') keys.push_back(line);
   }
   if (keys.size() == before) {
-    return fail(ErrorCode::InvalidRequest, "the API key file '" + path + "' holds no key");
+    return fail(ErrorCode::InvalidRequest, "the API key file '" + path + "' has no key");
   }
   return keys;
 }

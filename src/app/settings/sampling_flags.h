@@ -5,13 +5,13 @@
 #include <string>
 #include <vector>
 
-#include "core/defaults.h"
+#include "core/parameters/defaults.h"
 #include "core/result.h"
 
 namespace pcai::app {
 
-/// The flags of `pcai run` that say how to sample: one for each number of GenerateParams, and
-/// --stop.
+/// The flags of `pcai run` that say how to sample: one for each parameter of core's table that has
+/// one.
 class SamplingFlags {
  public:
   explicit SamplingFlags(CLI::App& command);

@@ -1,14 +1,11 @@
 #include "app/settings/settings.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <charconv>
 
 #include "app/choice/memory_limit.h"
 #include "app/settings/settings_table.h"
-
-extern char** environ;
+#include "platform/environment.h"
 
 namespace pcai::app {
 namespace {
@@ -87,14 +84,7 @@ Result<ResolvedSettings> resolve(Settings defaults, const std::vector<GivenValue
 }
 
 Environment process_environment() {
-  Environment environment;
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-    const std::string_view line = *entry;
-    const std::size_t equals = line.find('=');
-    if (equals == std::string_view::npos) continue;
-    environment.emplace_back(line.substr(0, equals), line.substr(equals + 1));
-  }
-  return environment;
+  return platform::variables();
 }
 
 std::string_view lookup(const Environment& environment, std::string_view name) {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/defaults.h"
+#include "core/parameters/defaults.h"
 #include "core/result.h"
 
 namespace pcai::app {
@@ -26,7 +26,7 @@ struct ModelSection {
   std::string id;
   std::vector<GivenValue> given;
   ModelDefaults defaults = {};                              // `[models.ID.defaults]`
-  std::map<std::string, std::string> default_sources = {};  // by DefaultField::name
+  std::map<std::string, std::string> default_sources = {};  // by the default's name
 };
 
 /// Every setting of the program with its default. settings_table.h says of each how it is written
@@ -37,18 +37,18 @@ struct Settings {
   std::vector<std::string> models_dir = {};  // folders searched besides the known stores
   std::string backend = "auto";
   std::string isolation = "process";
-  std::int64_t context = 0;  // tokens; 0 = the model's own
-  std::int64_t threads = 0;  // 0 = chosen by the backend
-  std::int64_t batch_size = 512;
+  std::int64_t context = 0;     // tokens; 0 = the model's own
+  std::int64_t threads = 0;     // 0 = chosen by the backend
+  std::int64_t batch_size = 0;  // 0 = chosen by the backend
   std::int64_t max_sequences = 16;
   std::int64_t gpu_layers = -1;  // -1 = all that fit
   std::string kernels = "auto";
   std::string reproducible = "off";
   std::string isq = "off";
-  std::string chat_template = {};      // a file; empty = the model's own
-  std::string mmproj = {};             // a file; empty = none, or the one that belongs to the model
-  std::vector<std::string> lora = {};  // files, or FILE:SCALE
-  std::int64_t keep_alive = 0;         // seconds; 0 = for good
+  std::string chat_template = {};  // a file; empty = the model's own
+  std::string projector = {};      // a file; empty = none, or the one that belongs to the model
+  std::vector<std::string> adapters = {};  // files, or FILE:SCALE
+  std::int64_t keep_alive = 0;             // seconds; 0 = for good
   std::string memory_limit = "auto";
   std::string discover = "on";
   std::vector<std::string> aliases = {};  // these two of a model's section only

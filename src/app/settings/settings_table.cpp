@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "backend/register_backends.h"
+
 namespace pcai::app {
 namespace {
 
@@ -13,6 +15,13 @@ constexpr unsigned kEverything = kServe | kRun | kConfig | kPs | kPull | kFinder
 constexpr std::int64_t kMaxContext = 16 << 20;
 constexpr std::int64_t kMaxThreads = 1024;
 constexpr std::int64_t kDay = 24 * 60 * 60;
+
+std::vector<std::string_view> backend_choices() {
+  std::vector<std::string_view> choices = {"auto"};
+  for (const backend::BackendDescriptor& backend : backend::known_backends())
+    choices.push_back(backend.name);
+  return choices;
+}
 
 std::vector<Setting> make_table() {
   return {
@@ -41,60 +50,59 @@ std::vector<Setting> make_table() {
        .commands = kPerModel,
        .noun = "a backend",
        .help = "Backend that runs the model; auto takes the first usable one that reads its format",
-       .choices = {"auto", "llamacpp", "mistralrs", "fake"}},
+       .choices = backend_choices()},
       {.name = "isolation",
        .field = &Settings::isolation,
        .commands = kEngine,
        .noun = "a kind of isolation",
-       .help = "Load each model in a process of its own, or all in this one",
+       .help = "Load each model in its own process, or all models in this process",
        .choices = {"process", "none"}},
       {.name = "context",
        .field = &Settings::context,
        .commands = kPerModel | kPlan,
        .noun = "a number of tokens",
-       .help = "Tokens that a request may use, prompt and answer together; 0 = the model's own",
+       .help =
+           "Maximum number of tokens of a request, prompt and answer together; 0 = the model's own",
        .max = kMaxContext},
       {.name = "threads",
        .field = &Settings::threads,
        .commands = kPerModel,
        .noun = "a number of threads",
-       .help = "Threads that compute; 0 = chosen for this machine",
+       .help = "Number of threads that compute; 0 = chosen for this machine",
        .max = kMaxThreads},
       {.name = "batch_size",
        .field = &Settings::batch_size,
        .commands = kPerModel | kPlan,
        .noun = "a number of tokens",
-       .help = "Most tokens that are computed in one step",
-       .min = 1,
+       .help = "Maximum number of tokens in one step; 0 = chosen by the backend",
        .max = 1 << 16},
       {.name = "max_sequences",
        .field = &Settings::max_sequences,
        .commands = kServer | kModelSection | kPlan,
        .noun = "a number of requests",
-       .help = "Requests of one model that are answered together; more wait in the queue",
+       .help = "Maximum number of requests of one model that are batched; more wait in the queue",
        .min = 1,
        .max = 4096},
       {.name = "gpu_layers",
        .field = &Settings::gpu_layers,
        .commands = kPerModel | kPlan,
        .noun = "a number of layers",
-       .help = "Layers that go to the GPU; -1 = all that fit, 0 = none",
+       .help = "Number of layers on the GPU; -1 = all that fit, 0 = none",
        .min = -1,
        .max = 4096},
       {.name = "kernels",
        .field = &Settings::kernels,
        .commands = kPerModel | kPlan,
        .noun = "a use of kernels",
-       .help = "Our own CPU kernels: where they run and agree with llama.cpp's (auto), as a must "
-               "(on), or never",
+       .help = "Our own CPU kernels: auto = if they run and agree with llama.cpp's, on = required, "
+               "off = never",
        .choices = {"auto", "on", "off"}},
       {.name = "reproducible",
        .field = &Settings::reproducible,
        .commands = kPerModel,
        .noun = "a switch",
-       .help =
-           "Refuse a model whose answers may differ in their last digits with what else runs or is "
-           "cached: where our kernels take every weight they are the same, bit by bit",
+       .help = "Refuse to load a model unless its answers are bit-identical regardless of other "
+               "requests and of what is cached (needs our kernels for every weight)",
        .choices = {"off", "on"}},
       {.name = "isq",
        .field = &Settings::isq,
@@ -110,44 +118,43 @@ std::vector<Setting> make_table() {
        .help = "Jinja chat template to use instead of the model's own",
        .kind = TextKind::File},
       {.name = "mmproj",
-       .field = &Settings::mmproj,
+       .field = &Settings::projector,
        .commands = kPerModel | kPlan,
        .noun = "a file",
-       .help = "Projector of a model that sees or hears (GGUF, \"mmproj\"); none = not even the "
+       .help = "Projector of a vision or audio model (GGUF, \"mmproj\"); none = do not load the "
                "one that belongs to the model",
        .kind = TextKind::File},
       {.name = "lora",
-       .field = &Settings::lora,
-       .commands = kPerModel,
+       .field = &Settings::adapters,
+       .commands = kPerModel | kPlan,
        .noun = "an adapter",
-       .help = "LoRA adapter to add to the model (GGUF): FILE, or FILE:SCALE for other than its "
-               "full strength",
+       .help = "LoRA adapter to add to the model (GGUF): FILE, or FILE:SCALE (default scale: 1)",
        .kind = TextKind::File},
       {.name = "keep_alive",
        .field = &Settings::keep_alive,
        .commands = kServer | kModelSection,
        .noun = "a number of seconds",
-       .help = "Seconds that a model stays in memory when nobody asks for it; 0 = for good",
+       .help = "Seconds that an idle model stays in memory; 0 = never unloaded",
        .max = 365 * kDay},
       {.name = "memory_limit",
        .field = &Settings::memory_limit,
        .commands = kServer,
        .noun = "a memory limit",
-       .help = "Memory of all models together: auto = 90 % of what is free at the start, off, or a "
-               "size such as 12GB. Models that nobody asks for make room",
+       .help = "Memory limit of all models together: auto = 90 % of what is free at the start, "
+               "off, or a size such as 12GB. Idle models make room",
        .kind = TextKind::MemoryLimit},
       {.name = "discover",
        .field = &Settings::discover,
        .commands = kServer,
        .noun = "a switch",
-       .help = "Offer also the models that are found on this machine; each is loaded when it is "
-               "first asked for",
+       .help = "Also offer the models that are found on this machine; each is loaded on its first "
+               "request",
        .choices = {"on", "off"}},
       {.name = "host",
        .field = &Settings::host,
        .commands = kServer | kDoctor | kPs,
        .noun = "an address",
-       .help = "Address to listen on. Others than loopback need an API key"},
+       .help = "Address to listen on. Addresses other than loopback need an API key"},
       {.name = "port",
        .field = &Settings::port,
        .commands = kServer | kDoctor | kPs,
@@ -158,15 +165,15 @@ std::vector<Setting> make_table() {
        .field = &Settings::api_key,
        .commands = kServer | kPs,
        .noun = "a key",
-       .help = "Key that clients must send. Others on this machine can read it in `ps`: better use "
-               "--api-key-file or PCAI_API_KEY",
+       .help = "Key that clients must send. Other users of this machine can read it in `ps`: "
+               "prefer --api-key-file or PCAI_API_KEY",
        .in_file = false,
        .secret = true},
       {.name = "api_key_file",
        .field = &Settings::api_key_file,
        .commands = kServer | kPs,
        .noun = "a file",
-       .help = "File of keys, one a line, that only its owner may read (mode 0600)",
+       .help = "File with one key per line that only its owner may read (mode 0600)",
        .kind = TextKind::File},
       {.name = "cors_origin",
        .field = &Settings::cors_origin,
@@ -177,18 +184,18 @@ std::vector<Setting> make_table() {
        .field = &Settings::allowed_host,
        .commands = kServer,
        .noun = "a host name",
-       .help = "Name, besides localhost, that clients may use for this server in the Host header"},
+       .help = "Host name, besides localhost, that clients may send in the Host header"},
       {.name = "media_hosts",
        .field = &Settings::media_hosts,
        .commands = kServer,
        .noun = "a host name",
-       .help = "Host that images are fetched from where a request gives their URL, such as "
-               "example.org or 127.0.0.1:8000; without any, none are fetched"},
+       .help = "Host from which linked images are fetched, such as example.org or 127.0.0.1:8000; "
+               "by default none"},
       {.name = "max_queue",
        .field = &Settings::max_queue,
        .commands = kServer,
        .noun = "a number of requests",
-       .help = "Requests that may wait; more get 429",
+       .help = "Maximum number of waiting requests; more get 429",
        .max = 1 << 20},
       {.name = "timeout",
        .field = &Settings::timeout,
@@ -200,25 +207,25 @@ std::vector<Setting> make_table() {
        .field = &Settings::grace,
        .commands = kServer,
        .noun = "a number of seconds",
-       .help = "Seconds that live requests may go on after SIGTERM or Ctrl+C",
+       .help = "Seconds that running requests may take to finish after SIGTERM or Ctrl+C",
        .max = kDay},
       {.name = "reasoning_field",
        .field = &Settings::reasoning_field,
        .commands = kServer,
        .noun = "a field name",
-       .help = "What chat answers call the model's reasoning",
+       .help = "Name of the field for reasoning in chat answers",
        .choices = {"reasoning_content", "reasoning"}},
       {.name = "log_level",
        .field = &Settings::log_level,
        .commands = kEngine,
        .noun = "a log level",
-       .help = "What is logged on stderr",
+       .help = "Least severe level that is logged on stderr",
        .choices = {"trace", "debug", "info", "warning", "error", "off"}},
       {.name = "log_format",
        .field = &Settings::log_format,
        .commands = kEngine,
        .noun = "a log format",
-       .help = "Form of the log lines",
+       .help = "Format of the log lines",
        .choices = {"text", "json"}},
   };
 }
@@ -234,7 +241,7 @@ std::vector<Setting> make_section_table() {
        .field = &Settings::pinned,
        .commands = kModelSection,
        .noun = "a switch",
-       .help = "Load the model at the start, and never unload it to make room or for being idle",
+       .help = "Load the model at the start and never unload it",
        .choices = {"off", "on"}},
   };
 }

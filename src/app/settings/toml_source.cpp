@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <sstream>
 
 #include "app/settings/settings_table.h"
 #include "app/settings/suggestion.h"
+#include "platform/path_text.h"
 
 namespace pcai::app {
 namespace {
@@ -39,7 +41,7 @@ class SettingsFile {
     for (const std::string_view key : {kModels, kProfiles, kProfile, kDefaults}) {
       known_.emplace_back(key);
     }
-    for (const DefaultField& field : default_fields()) defaults_.emplace_back(field.name);
+    for (const std::string_view name : default_names()) defaults_.emplace_back(name);
   }
 
   Result<FileSettings> read() const {
@@ -50,7 +52,7 @@ class SettingsFile {
     text << stream.rdbuf();
     if (!stream) return refuse("cannot be read");
     try {
-      return values(toml::parse(text.str(), file_.string()));
+      return values(toml::parse(text.str(), platform::path_text(file_)));
     } catch (const toml::parse_error& failure) {
       return refuse_at(failure.source(), std::string(failure.description()));
     }
@@ -149,37 +151,34 @@ class SettingsFile {
     }
     for (const auto& [key, value] : *table) {
       const std::string name(key.str());
-      const DefaultField* const field = find_default(name);
-      if (field == nullptr) {
+      if (std::ranges::find(defaults_, name) == defaults_.end()) {
         return refuse_at(key.source(),
                          "unknown key '" + name + "' of defaults" + did_you_mean(name, defaults_));
       }
-      Status read = read_default(value, *field, section.defaults);
-      if (read) read = check_defaults(section.defaults);
-      if (!read) return refuse_at(key.source(), read.error().message);
+      const std::optional<ParameterValue> given = default_value(value);
+      const Status set = given ? set_default(section.defaults, name, *given, name)
+                               : fail(ErrorCode::InvalidRequest,
+                                      name + " must be a number, a text or a list of texts");
+      if (!set) return refuse_at(key.source(), set.error().message);
       section.default_sources[name] = place(key.source()) + " " + name;
     }
     return {};
   }
 
-  static Status read_default(const toml::node& node, const DefaultField& field,
-                             ModelDefaults& defaults) {
-    if (const auto* whole = node.as_integer()) return set_default(defaults, field, whole->get());
-    if (const auto* number = node.as_floating_point()) {
-      return set_default(defaults, field, number->get());
-    }
-    if (const auto* text = node.as_string()) {
-      return set_default(defaults, field, std::vector<std::string>{text->get()});
-    }
+  static std::optional<ParameterValue> default_value(const toml::node& node) {
+    if (const auto* whole = node.as_integer()) return whole->get();
+    if (const auto* number = node.as_floating_point()) return number->get();
+    if (const auto* is_on = node.as_boolean()) return is_on->get();
+    if (const auto* text = node.as_string()) return std::vector<std::string>{text->get()};
+    const toml::array* const array = node.as_array();
+    if (array == nullptr) return std::nullopt;
     std::vector<std::string> texts;
-    if (const toml::array* array = node.as_array()) {
-      for (const toml::node& element : *array) {
-        if (const auto* text = element.as_string()) texts.push_back(text->get());
-      }
-      if (texts.size() == array->size()) return set_default(defaults, field, std::move(texts));
+    for (const toml::node& element : *array) {
+      const auto* const text = element.as_string();
+      if (text == nullptr) return std::nullopt;
+      texts.push_back(text->get());
     }
-    return fail(ErrorCode::InvalidRequest,
-                std::string(field.name) + " must be a number, a text or a list of texts");
+    return texts;
   }
 
   Result<GivenValue> to_value(const toml::key& key, const toml::node& node, bool in_section) const {
@@ -189,14 +188,14 @@ class SettingsFile {
       return refuse_at(key.source(), "unknown key '" + name + "'" + did_you_mean(name, known_));
     }
     if (!setting->in_file) {
-      return refuse_at(key.source(), "'" + name + "' cannot stand in a settings file; use " +
+      return refuse_at(key.source(), "'" + name + "' is not allowed in a settings file; use " +
                                          flag_name(*setting) + " or " + environment_name(*setting));
     }
     if (in_section && (setting->commands & kModelSection) == 0) {
-      return refuse_at(key.source(), "'" + name + "' is no setting of a single model");
+      return refuse_at(key.source(), "'" + name + "' is not a setting of a single model");
     }
     if (!in_section && setting->commands == kModelSection) {
-      return refuse_at(key.source(), "'" + name + "' belongs into a table [models.ID]");
+      return refuse_at(key.source(), "'" + name + "' belongs in a table [models.ID]");
     }
     Result<std::vector<std::string>> texts = to_texts(*setting, node);
     if (!texts) return fail(texts.error());
@@ -232,18 +231,20 @@ class SettingsFile {
     const bool is_path = setting.kind == TextKind::Model || setting.kind == TextKind::File ||
                          setting.kind == TextKind::Folder;
     if (!is_path || text.empty()) return text;
-    if (text.rfind("~/", 0) == 0 && !home_.empty()) return (home_ / text.substr(2)).string();
+    if (text.rfind("~/", 0) == 0 && !home_.empty())
+      return platform::path_text(home_ / text.substr(2));
     // A model may be an id, which no folder belongs to.
     if (setting.kind == TextKind::Model) return text;
-    return (file_.parent_path() / text).string();
+    return platform::path_text(file_.parent_path() / text);
   }
 
   std::string place(const toml::source_region& region) const {
-    return file_.string() + ":" + std::to_string(region.begin.line);
+    return platform::path_text(file_) + ":" + std::to_string(region.begin.line);
   }
 
   tl::unexpected<Error> refuse(const std::string& what) const {
-    return fail(ErrorCode::InvalidRequest, "the settings file '" + file_.string() + "' " + what);
+    return fail(ErrorCode::InvalidRequest,
+                "the settings file '" + platform::path_text(file_) + "' " + what);
   }
 
   tl::unexpected<Error> refuse_at(const toml::source_region& region,
@@ -268,12 +269,12 @@ class SettingsFile {
 }  // namespace
 
 std::optional<fs::path> find_settings_file(const Environment& environment,
-                                           models::Platform platform) {
+                                           platform::System system) {
   std::vector<fs::path> candidates;
   const fs::path configured = lookup(environment, "XDG_CONFIG_HOME");
   if (configured.is_absolute()) {
     candidates.push_back(configured / "pcai" / "pcai.toml");
-  } else if (const fs::path home = lookup(environment, models::home_variable(platform));
+  } else if (const fs::path home = lookup(environment, models::home_variable(system));
              !home.empty()) {
     candidates.push_back(home / ".config" / "pcai" / "pcai.toml");
   }
@@ -286,8 +287,8 @@ std::optional<fs::path> find_settings_file(const Environment& environment,
 }
 
 Result<FileSettings> read_settings_file(const fs::path& file, const Environment& environment,
-                                        models::Platform platform) {
-  return SettingsFile(file, lookup(environment, models::home_variable(platform))).read();
+                                        platform::System system) {
+  return SettingsFile(file, lookup(environment, models::home_variable(system))).read();
 }
 
 }  // namespace pcai::app

@@ -13,7 +13,7 @@ namespace pcai::app {
 /// is not set), then /etc/pcai/pcai.toml; the first that exists, nothing when neither does. The
 /// current folder is not searched: a file found there might be anybody's.
 std::optional<std::filesystem::path> find_settings_file(
-    const Environment& environment, models::Platform platform = models::kThisPlatform);
+    const Environment& environment, platform::System system = platform::own_system());
 
 /// What a settings file says.
 struct FileSettings {
@@ -26,6 +26,6 @@ struct FileSettings {
 /// the home folder; a relative path starts from the file's folder.
 Result<FileSettings> read_settings_file(const std::filesystem::path& file,
                                         const Environment& environment,
-                                        models::Platform platform = models::kThisPlatform);
+                                        platform::System system = platform::own_system());
 
 }  // namespace pcai::app

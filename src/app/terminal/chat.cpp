@@ -1,14 +1,13 @@
 #include "app/terminal/chat.h"
 
-#include <csignal>
 #include <cstdio>
 
 #include "app/answer.h"
 #include "app/exit_code.h"
 #include "app/settings/suggestion.h"
-#include "app/terminal/line_editor.h"
 #include "app/terminal/terminal.h"
 #include "core/utf8.h"
+#include "platform/line_editor.h"
 
 namespace pcai::app {
 namespace {
@@ -22,7 +21,7 @@ constexpr const char* kHelp =
 
 class Chat {
  public:
-  Chat(engine::Engine& engine, GenerateRequest request, Signals& signals)
+  Chat(engine::Engine& engine, GenerateRequest request, platform::Signals& signals)
       : engine_(engine),
         request_(std::move(request)),
         signals_(signals),
@@ -30,22 +29,22 @@ class Chat {
 
   int run(const std::string& model) {
     write_out(styled(terminal_safe(model), Style::Bold, stdout) +
-              styled("  /help shows what can be done here\n", Style::Dim, stdout));
+              styled("  /help shows the commands\n", Style::Dim, stdout));
     bool asked_to_leave = false;
     while (true) {
       std::string line;
-      const LineEditor::Outcome outcome = editor_.read("> ", line);
-      if (outcome == LineEditor::Outcome::End) {
+      const platform::LineEditor::Outcome outcome = editor_.read("> ", line);
+      if (outcome == platform::LineEditor::Outcome::End) {
         write_out("\n");
         return kSuccess;
       }
       if (const auto number = signals_.take(std::chrono::milliseconds(0))) {
         write_out("\n");
-        if (asked_to_leave || number != SIGINT) return 128 + *number;
+        if (asked_to_leave || number != platform::Signals::kInterrupt) return 128 + *number;
         asked_to_leave = true;
         write_out(styled("Ctrl+C again, Ctrl+D or /exit leaves\n", Style::Dim, stdout));
       }
-      if (outcome != LineEditor::Outcome::Line) continue;
+      if (outcome != platform::LineEditor::Outcome::Line) continue;
       asked_to_leave = false;
       if (line.find_first_not_of(" \t\n") == std::string::npos) continue;
       if (line.front() != '/') {
@@ -97,32 +96,33 @@ class Chat {
     } else {
       messages().push_back({.role = Role::Assistant, .content = content});
     }
-    return answer.signal && *answer.signal != SIGINT ? 128 + *answer.signal : kSuccess;
+    return answer.signal && *answer.signal != platform::Signals::kInterrupt ? 128 + *answer.signal
+                                                                            : kSuccess;
   }
 
   static void tell_end(const Answer& answer) {
     if (answer.signal) {
       write_out(styled("(stopped)\n", Style::Dim, stdout));
     } else if (answer.error && answer.error->code == ErrorCode::ContextOverflow) {
-      print_error(answer.error->message + "; /clear begins anew");
+      print_error(answer.error->message + "; /clear starts a new conversation");
     } else if (answer.error) {
       print_error(answer.error->message);
     } else if (answer.response.finish_reason == FinishReason::Length) {
-      write_out(styled("(cut at the limit of tokens)\n", Style::Dim, stdout));
+      write_out(styled("(cut at the token limit)\n", Style::Dim, stdout));
     }
   }
 
   engine::Engine& engine_;
   GenerateRequest request_;
-  Signals& signals_;
+  platform::Signals& signals_;
   std::size_t opening_;  // messages that /clear leaves
-  LineEditor editor_{signals_};
+  platform::LineEditor editor_{signals_};
 };
 
 }  // namespace
 
 int chat(engine::Engine& engine, GenerateRequest request, const std::string& model,
-         Signals& signals) {
+         platform::Signals& signals) {
   return Chat(engine, std::move(request), signals).run(model);
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "app/signals.h"
 #include "core/request.h"
 #include "engine/engine.h"
+#include "platform/signals.h"
 
 namespace pcai::app {
 
@@ -10,6 +10,6 @@ namespace pcai::app {
 /// prompt (130). Ctrl+C during an answer ends only the answer. `request` brings the parameters and
 /// the messages to begin with (the system's); each turn adds to them.
 int chat(engine::Engine& engine, GenerateRequest request, const std::string& model,
-         Signals& signals);
+         platform::Signals& signals);
 
 }  // namespace pcai::app

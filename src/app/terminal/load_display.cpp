@@ -8,6 +8,7 @@
 
 #include "app/terminal/terminal.h"
 #include "app/terminal/text_table.h"
+#include "platform/console.h"
 
 namespace pcai::app {
 namespace {
@@ -30,7 +31,7 @@ std::string progress_line(const std::string& id, int percent, std::size_t width)
 }
 
 LoadDisplay::LoadDisplay(std::string id, std::function<bool()> stop)
-    : id_(std::move(id)), stop_(std::move(stop)), terminal_(is_terminal(stderr)) {
+    : id_(std::move(id)), stop_(std::move(stop)), terminal_(platform::is_terminal(stderr)) {
   draw(0);
 }
 
@@ -53,7 +54,7 @@ void LoadDisplay::draw(float fraction) noexcept {
   if (percent == shown_percent_) return;
   shown_percent_ = percent;
   try {
-    const std::string line = kWipe + progress_line(id_, percent, terminal_width(stderr));
+    const std::string line = kWipe + progress_line(id_, percent, platform::terminal_width(stderr));
     std::fputs(line.c_str(), stderr);
     std::fflush(stderr);
   } catch (const std::exception&) {

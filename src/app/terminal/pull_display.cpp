@@ -8,6 +8,7 @@
 
 #include "app/terminal/terminal.h"
 #include "app/terminal/text_table.h"
+#include "platform/console.h"
 
 namespace pcai::app {
 namespace {
@@ -35,7 +36,7 @@ std::string pull_line(const std::string& name, std::uint64_t done, std::uint64_t
 }
 
 PullDisplay::PullDisplay(std::string name, std::function<bool()> stop)
-    : name_(std::move(name)), stop_(std::move(stop)), terminal_(is_terminal(stderr)) {}
+    : name_(std::move(name)), stop_(std::move(stop)), terminal_(platform::is_terminal(stderr)) {}
 
 PullDisplay::~PullDisplay() {
   wipe();
@@ -57,7 +58,8 @@ bool PullDisplay::on_bytes(std::uint64_t done, std::uint64_t total) noexcept {
     try {
       const double seconds = std::max(std::chrono::duration<double>(now - start_).count(), 0.001);
       const double speed = done > first_ ? static_cast<double>(done - first_) / seconds : 0;
-      const std::string line = kWipe + pull_line(name_, done, total, speed, terminal_width(stderr));
+      const std::string line =
+          kWipe + pull_line(name_, done, total, speed, platform::terminal_width(stderr));
       std::fputs(line.c_str(), stderr);
       std::fflush(stderr);
     } catch (const std::exception&) {

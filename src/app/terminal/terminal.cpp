@@ -1,16 +1,11 @@
 #include "app/terminal/terminal.h"
 
-#include <cstdlib>
-
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include "core/utf8.h"
+#include "platform/console.h"
+#include "platform/environment.h"
 
 namespace pcai::app {
 namespace {
-
-constexpr std::size_t kUsualWidth = 80;
 
 /// Bytes of the UTF-8 character that `text` begins with; 0 when it begins with none.
 std::size_t character_length(std::string_view text) {
@@ -45,22 +40,8 @@ void append_escaped(std::string& out, std::string_view bytes) {
 
 }  // namespace
 
-bool is_terminal(std::FILE* stream) noexcept {
-  return ::isatty(::fileno(stream)) == 1;
-}
-
-std::size_t terminal_width(std::FILE* stream) noexcept {
-  winsize size = {};
-  const bool known = ::ioctl(::fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  return known ? size.ws_col : kUsualWidth;
-}
-
-bool colours_allowed(std::FILE* stream) noexcept {
-  const char* const no_color = std::getenv("NO_COLOR");
-  const char* const term = std::getenv("TERM");
-  if (no_color != nullptr && *no_color != '\0') return false;
-  if (term != nullptr && std::string_view(term) == "dumb") return false;
-  return is_terminal(stream);
+bool colours_allowed(std::FILE* stream) {
+  return platform::variable("NO_COLOR").value_or("").empty() && platform::acts_on_escapes(stream);
 }
 
 std::string styled(std::string_view text, Style style, std::FILE* stream) {

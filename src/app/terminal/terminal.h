@@ -7,14 +7,8 @@
 
 namespace pcai::app {
 
-/// True when the stream is a terminal that a person reads.
-bool is_terminal(std::FILE* stream) noexcept;
-
-/// Columns of the terminal on `stream`; 80 when it is none.
-std::size_t terminal_width(std::FILE* stream) noexcept;
-
-/// True when colours may be written: a terminal, TERM is not "dumb" and NO_COLOR is not set.
-bool colours_allowed(std::FILE* stream) noexcept;
+/// True when colours may be written: to a terminal that shows them, while NO_COLOR is not set.
+bool colours_allowed(std::FILE* stream);
 
 enum class Style { Bold, Dim, Red, Green };
 

@@ -6,9 +6,9 @@
 
 namespace pcai::backend::answer {
 
-/// A tool call as text: kCallBegin, the call as kCallHead + name + kCallMiddle + arguments + "}",
-/// a new line, kCallEnd. It is what Hermes, Qwen and many others were trained on, and what we ask
-/// of models whose chat template knows no tools.
+/// A tool call as text: kCallBegin, then kCallHead + name + kCallMiddle + arguments + "}", a new
+/// line and kCallEnd. Hermes, Qwen and many other models were trained on this format. Models whose
+/// chat template knows no tools are asked to use it, too.
 inline constexpr std::string_view kCallBegin = "<tool_call>";
 inline constexpr std::string_view kCallHead = "\n{\"name\": \"";
 inline constexpr std::string_view kCallMiddle = "\", \"arguments\": ";
@@ -16,13 +16,13 @@ inline constexpr std::string_view kCallEnd = "</tool_call>";
 
 /// Where reasoning and tool calls are in the text that a model writes.
 struct AnswerFormat {
-  std::string reasoning_begin = {};  // such as "<think>"; "" = no reasoning is looked for
+  std::string reasoning_begin = {};  // such as "<think>"; "" = do not look for reasoning
   std::string reasoning_end = {};
   bool begins_in_reasoning = false;     // the prompt ends with reasoning_begin
-  bool has_calls = false;               // tool calls are looked for
+  bool has_calls = false;               // look for tool calls
   std::vector<std::string> marks = {};  // special tokens that count as text, by name
 
-  /// True where the text is the answer as it stands.
+  /// True if the model's text is the answer as it is.
   bool plain() const noexcept { return reasoning_begin.empty() && !has_calls; }
 };
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/path.h"
 #include "grammar/json_schema.h"
 
 namespace pcai::backend::answer {
@@ -99,21 +100,26 @@ std::vector<std::size_t> callable_of(const ToolOptions& tools) {
   return callable;
 }
 
+/// A compiler's error, which speaks of the grammar alone, as the request's at `path`.
+Error at_path(Error error, const std::string& path) {
+  if (error.code != ErrorCode::InvalidRequest) return error;
+  error.field = path;
+  error.message = path + ": " + error.message;
+  return error;
+}
+
 /// The schema of a function's arguments, which are always an object.
 Result<std::string> arguments_schema(grammar::GrammarCompiler& compiler, const ToolDefinition& tool,
                                      std::size_t index) {
-  const std::string field = "tools[" + std::to_string(index) + "].function.parameters";
-  const auto refuse = [&field](const std::string& why) {
-    return fail(ErrorCode::InvalidRequest, field + ": " + why, field);
-  };
+  const std::string path = item_path("tools", index) + ".parameters";
   Json schema =
       Json::parse(tool.parameters.empty() ? kNoArguments : tool.parameters, nullptr, false);
-  if (!schema.is_object()) return refuse("must be a JSON schema of an object");
+  if (!schema.is_object()) return refuse(path, "must be a JSON schema of an object");
   if (!schema.contains("type")) schema["type"] = "object";
-  if (schema["type"] != "object") return refuse("must have the type 'object'");
+  if (schema["type"] != "object") return refuse(path, "must have the type 'object'");
   std::string source = schema.dump(-1, ' ', false, Json::error_handler_t::replace);
   if (const auto compiled = compiler.compile({GrammarKind::JsonSchema, source}); !compiled) {
-    return refuse(compiled.error().message);
+    return fail(at_path(compiled.error(), path));
   }
   return grammar::prepare_schema(source);
 }
@@ -137,7 +143,7 @@ Result<std::optional<grammar::GrammarMatcher>> compile_answer(
   if (!text && callable.empty()) return std::nullopt;
   if (text) {  // also where it is only a part: the error is then about it alone
     auto matcher = compiler.compile(*text);
-    if (!matcher) return fail(std::move(matcher.error()));
+    if (!matcher) return fail(at_path(std::move(matcher.error()), "grammar"));
     if (callable.empty() && format.reasoning_begin.empty()) return std::move(*matcher);
   }
   Json grammars = Json::array();
@@ -156,7 +162,7 @@ Result<std::optional<grammar::GrammarMatcher>> compile_answer(
         named_grammar("arguments" + std::to_string(i), {GrammarKind::JsonSchema, ""}, *schema));
   }
   auto matcher = compiler.compile_list(Json{{"grammars", std::move(grammars)}}.dump());
-  if (!matcher) return fail(std::move(matcher.error()));
+  if (!matcher) return fail(at_path(std::move(matcher.error()), "tools"));
   return std::move(*matcher);
 }
 

@@ -13,10 +13,11 @@
 
 namespace pcai::backend::answer {
 
-/// Compiles what a whole answer must match: reasoning where the model may reason, then text (that
-/// matches `text`, if given) or tool calls as the options have it, with arguments that match their
-/// schemas. `is_token` says which marks are single special tokens of the vocabulary. Nothing where
-/// anything goes. Fails with InvalidRequest, with the field of what cannot be enforced.
+/// Compiles the grammar that a whole answer must match: reasoning if the model may reason, then
+/// text (which matches `text` if given) or tool calls as the options allow, with arguments that
+/// match their schemas. `is_token` says which marks are single special tokens of the vocabulary.
+/// Returns nothing if any answer is allowed. Fails with InvalidRequest; the error names the field
+/// that cannot be enforced.
 Result<std::optional<grammar::GrammarMatcher>> compile_answer(
     grammar::GrammarCompiler& compiler, const AnswerFormat& format, const ToolOptions& tools,
     const std::optional<Grammar>& text, const std::function<bool(std::string_view)>& is_token);

@@ -11,9 +11,9 @@
 
 namespace pcai::backend::answer {
 
-/// Reads the format of answer_format.h. White space around reasoning and calls is left out. A call
-/// that was made before in the same answer ends it and is not told: so do small models that find no
-/// end.
+/// Reads the format of answer_format.h. It drops white space around reasoning and calls. If the
+/// model repeats a call that it made before in the same answer, the answer ends there and the
+/// repetition is dropped: small models that do not find an end do this.
 class AnswerParser final : public AnswerReader {
  public:
   explicit AnswerParser(AnswerFormat format);
@@ -42,16 +42,16 @@ class AnswerParser final : public AnswerReader {
 
   AnswerFormat format_;
   State state_;
-  std::string held_;  // text that is not dealt with
+  std::string held_;  // text that was not handled yet
   std::vector<GenerateEvent> out_;
   bool skip_space_ = false;  // before the next text
-  std::uint32_t depth_ = 0;  // of brackets, inside arguments
+  std::uint32_t depth_ = 0;  // open brackets, inside arguments
   bool in_string_ = false;   // of the arguments
   bool escaped_ = false;
   std::uint32_t calls_ = 0;               // complete ones
   std::vector<std::string> made_;         // their names and arguments
-  std::string call_;                      // the same of the one that is being read
-  std::vector<GenerateEvent> held_call_;  // its pieces, while it may be one of those
+  std::string call_;                      // the same, of the call that is being read
+  std::vector<GenerateEvent> held_call_;  // its events, while it may be a repetition
   bool done_ = false;
 };
 

@@ -7,22 +7,22 @@
 
 namespace pcai::backend::answer {
 
-/// Takes the text of an answer apart as it comes: TextDelta, ReasoningDelta and ToolCallDelta. How
-/// the text is cut into pieces does not change what all events together say. Not thread-safe.
+/// Takes an answer's text apart as it comes, into TextDelta, ReasoningDelta and ToolCallDelta. The
+/// result does not depend on how the text is cut into pieces. Not thread-safe.
 class AnswerReader {
  public:
   virtual ~AnswerReader() = default;
 
-  /// Adds text, and returns what is clear now.
+  /// Adds text and returns the events that are certain now.
   virtual std::vector<GenerateEvent> add(std::string_view text) = 0;
 
-  /// What was still held back. Nothing may be added after it.
+  /// Returns the events of the text that was held back. Nothing may be added afterwards.
   virtual std::vector<GenerateEvent> finish() = 0;
 
-  /// True once a call was complete.
+  /// True once a tool call was complete.
   virtual bool called() const noexcept = 0;
 
-  /// True when what comes is no part of the answer any more.
+  /// True if the answer has ended, whatever text may follow.
   virtual bool done() const noexcept = 0;
 
   /// True while the text so far ends inside reasoning.

@@ -15,32 +15,33 @@
 
 namespace pcai::backend::answer {
 
-/// An answer on its way from tokens to its sink: bytes become whole UTF-8, text up to a stop
-/// sequence, reasoning, tool calls. Counts and times it too. Not thread-safe.
+/// Turns the bytes of an answer's tokens into events for its sink: whole UTF-8, cut at stop
+/// sequences, with reasoning and tool calls apart. It also counts tokens and takes times. Not
+/// thread-safe.
 class AnswerStream {
  public:
-  /// `format_stops` end the text as the model writes it, the request's own the text of the answer.
-  /// `reader` may be null: the text is the answer.
+  /// `format_stops` end the text as the model writes it; the request's own stop sequences end the
+  /// text of the answer. `reader` may be null: then the model's text is the answer.
   AnswerStream(const GenerateParams& params, std::vector<std::string> format_stops,
                std::unique_ptr<AnswerReader> reader, std::shared_ptr<EventSink> sink);
 
   Usage& usage() noexcept { return usage_; }
   const Usage& usage() const noexcept { return usage_; }
 
-  /// To be called before a token's bytes, where logprobs were asked for.
+  /// If the request wants logprobs, call this for each token before add().
   void add_logprobs(TokenLogprobs logprobs) { logprobs_.push_back(std::move(logprobs)); }
 
-  /// Adds a token that is not the end. True when it completed a stop sequence: then only finish()
-  /// may follow.
+  /// Adds the bytes of a token that does not end the answer. Returns true if it completed a stop
+  /// sequence; then only finish() may follow.
   bool add(std::string_view bytes);
 
-  /// The prompt is computed.
+  /// Call this when the prompt is computed; it is the end of Timings::prefill_ms.
   void note_first_token();
 
   /// True while the text so far ends inside reasoning.
   bool reasons() const noexcept { return reader_ && reader_->reasons(); }
 
-  /// Sends Finished as the last event, after what was held back.
+  /// Sends what was held back, then Finished as the last event.
   void finish(FinishReason reason);
 
   /// Sends Failed as the last event.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -7,18 +8,16 @@
 
 namespace pcai::backend::answer {
 
-/// Room for text that takes few tokens, such as runs of spaces, yet far from what hurts a
-/// tokenizer.
-inline constexpr std::uint64_t kMostBytesPerToken = 16;
+/// The error for a prompt of that many `unit`s ("tokens", "bytes"), which does not fit. `path`
+/// names the member of the request that the prompt was made of.
+tl::unexpected<Error> prompt_overflow(std::uint64_t size, const char* unit,
+                                      std::uint32_t context_length, const char* path = "messages");
 
-/// That a prompt of so many `unit`s ("tokens", "bytes") does not fit.
-inline tl::unexpected<Error> prompt_overflow(std::uint64_t size, const char* unit,
-                                             std::uint32_t context_length) {
-  return fail(ErrorCode::ContextOverflow,
-              "the prompt has " + std::to_string(size) + " " + unit +
-                  ", which does not fit the context of " + std::to_string(context_length) +
-                  " tokens with at least one token of answer; shorten the messages",
-              "messages");
-}
+/// Refuses a prompt of far more text than the context holds, before it is tokenized.
+Status check_prompt_bytes(std::size_t bytes, std::uint32_t context_length,
+                          const char* path = "messages");
+
+/// The same for a text that is not a prompt. The message and `field` name it.
+Status check_text_bytes(std::size_t bytes, std::uint32_t context_length, const std::string& field);
 
 }  // namespace pcai::backend::answer

@@ -9,28 +9,30 @@
 
 namespace pcai::backend::answer {
 
-/// A stretch of a prompt. Special tokens that are written out in it are read as such unless it is
+/// A part of a prompt. Names of special tokens in `text` become these tokens, unless the part is
 /// `plain`.
 struct PromptPart {
   std::string text;
   bool plain = false;
-  std::optional<Media> media = {};  // stands here instead of text
+  std::optional<Media> media = {};  // in place of text
 };
 
-/// Keeps the special tokens of a chat template apart from text that only looks like them: somebody
-/// who writes "<|im_end|>" into a message must not end it. Names of special tokens in messages are
-/// replaced by marks before the template is applied, and put back as plain text afterwards.
-/// Pictures and recordings are put back at marks, too. Any thread may call any method.
+/// Keeps the special tokens of a chat template apart from text that only looks like them: a user
+/// who writes "<|im_end|>" into a message must not end the message.
+///
+/// Before the template is applied, names of special tokens in messages are replaced by marks.
+/// Afterwards they are put back as plain text. Images and sound are put back at marks, too. Any
+/// thread may call any method.
 class SpecialText {
  public:
-  /// The names of all special tokens of a vocabulary.
+  /// `names`: all special tokens of a vocabulary.
   explicit SpecialText(std::vector<std::string> names);
 
-  /// A conversation without special tokens in what was written by somebody.
+  /// A chat whose messages contain no special tokens.
   struct Shielded {
     ChatPrompt chat;                 // without media
-    std::string mark;                // "" = nothing was found
-    std::vector<PromptPart> hidden;  // by the number after the mark
+    std::string mark;                // "" = nothing was replaced
+    std::vector<PromptPart> hidden;  // what was replaced, by the number after the mark
   };
   Shielded shield(ChatPrompt chat) const;
 

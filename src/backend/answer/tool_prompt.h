@@ -6,8 +6,8 @@
 
 namespace pcai::backend::answer {
 
-/// The same conversation for a chat template that knows no tools: they are described in the system
-/// message, and calls and their results become text (answer_format.h).
+/// Rewrites a chat for a template that does not know tools. The system message describes them, and
+/// calls and their results become text in the format of answer_format.h.
 std::vector<ChatMessage> describe_tools(const ChatPrompt& chat);
 
 }  // namespace pcai::backend::answer

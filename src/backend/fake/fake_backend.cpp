@@ -8,6 +8,7 @@
 
 #include "backend/fake/fake_model.h"
 #include "backend/fake/register.h"
+#include "platform/path_text.h"
 
 namespace pcai::backend::fake {
 namespace {
@@ -26,13 +27,15 @@ Result<LoadScript> read_load_script(const std::filesystem::path& path, LoadScrip
   if (path.empty()) return script;
   if (path.extension() != ".fake") {
     if (std::filesystem::exists(path, error)) return script;
-    return fail(ErrorCode::InvalidModel, "model file '" + path.string() + "' does not exist");
+    return fail(ErrorCode::InvalidModel,
+                "model file '" + platform::path_text(path) + "' does not exist");
   }
-  const std::string stem = path.stem().string();
+  const std::string stem = platform::path_text(path.stem());
   constexpr std::string_view kLoadMs = "load_ms=";
   if (stem == "load_crash") std::abort();
   if (stem == "load_fail") {
-    script.error = Error{ErrorCode::InvalidModel, "'" + path.string() + "' fails as its name says"};
+    script.error = Error{ErrorCode::InvalidModel,
+                         "'" + platform::path_text(path) + "' fails as its name says"};
   } else if (stem.rfind(kLoadMs, 0) == 0) {
     std::uint32_t milliseconds = 0;
     std::from_chars(stem.data() + kLoadMs.size(), stem.data() + stem.size(), milliseconds);
@@ -44,22 +47,6 @@ Result<LoadScript> read_load_script(const std::filesystem::path& path, LoadScrip
 }  // namespace
 
 FakeBackend::FakeBackend(FakeOptions options) : options_(std::move(options)) {}
-
-BackendDescriptor FakeBackend::describe() {
-  return {.name = "fake",
-          .version = "",
-          .formats = {"fake"},
-          .capabilities = {.supports_streaming = true,
-                           .supports_tool_calls = true,
-                           .supports_vision = true,
-                           .supports_audio = true,
-                           .supports_seed = true,
-                           .reproducible = true,
-                           .supports_logprobs = true,
-                           .supports_grammars = true,
-                           .supports_reasoning_budget = true,
-                           .supports_infill = true}};
-}
 
 Result<std::unique_ptr<LoadedModel>> FakeBackend::load(const ModelSpec& spec,
                                                        LoadProgress& progress) {
@@ -81,7 +68,7 @@ Result<std::unique_ptr<LoadedModel>> FakeBackend::load(const ModelSpec& spec,
   }
   if (script->error) return fail(std::move(*script->error));
 
-  ModelInfo info{.id = spec.id, .backend = "fake", .architecture = "fake"};
+  ModelInfo info{.id = spec.id, .backend = descriptor_.name, .architecture = "fake"};
   info.context_length = options_.context_length != 0
                             ? options_.context_length
                             : spec.config.context_length.value_or(kDefaultContextLength);
@@ -102,9 +89,10 @@ Result<std::unique_ptr<LoadedModel>> FakeBackend::load(const ModelSpec& spec,
 }
 
 void register_fake(BackendRegistry& registry, const FakeOptions& options) {
-  registry.add({.name = "fake",
+  const BackendDescriptor descriptor = describe_fake();
+  registry.add({.name = descriptor.name,
                 .built = true,
-                .descriptor = FakeBackend::describe(),
+                .descriptor = descriptor,
                 .create = [options]() -> Result<std::unique_ptr<InferenceBackend>> {
                   return std::make_unique<FakeBackend>(options);
                 }});

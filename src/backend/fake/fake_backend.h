@@ -6,27 +6,29 @@
 #include <optional>
 
 #include "backend/fake/fake_script.h"
+#include "backend/fake/register.h"
 #include "backend/inference_backend.h"
 #include "backend/registry.h"
 
 namespace pcai::backend::fake {
 
-/// How a fake backend behaves; the defaults are those of `--backend fake`.
+/// How a fake backend behaves. The defaults are those of `--backend fake`.
 struct FakeOptions {
   std::chrono::milliseconds load_time{0};
-  std::optional<Error> load_error = {};      // what loads fail with
-  std::uint32_t failing_loads = UINT32_MAX;  // so many first loads fail, when load_error is set
-  FakeScript script = {};                    // for requests that carry no directive
-  std::uint32_t kv_cells = 0;  // 0 = enough for all sequences; a prompt and its answer hold theirs
-  std::uint32_t max_sequences = 0;   // 0 = as the model's config says
-  std::uint32_t context_length = 0;  // 0 = as the model's config says, or 4096
+  std::optional<Error> load_error = {};  // the error with which loads fail; absent = they succeed
+  std::uint32_t failing_loads = UINT32_MAX;  // how many first loads fail, if load_error is set
+  FakeScript script = {};                    // for requests without a directive
+  std::uint32_t kv_cells =
+      0;  // 0 = enough for all; a request holds one per token of prompt and answer
+  std::uint32_t max_sequences = 0;   // 0 = as in the model's config
+  std::uint32_t context_length = 0;  // 0 = as in the model's config, or 4096
 };
 
 /// A scripted backend for tests and demos. Any thread may call any method.
 ///
-/// It needs no model file where the path is empty or ends in ".fake"; any other path must exist.
-/// The file name may script the load: "load_ms=500.fake" takes its time, "load_fail.fake" fails
-/// with InvalidModel, "load_crash.fake" ends the process. What a model answers: fake_script.h.
+/// If the path is empty or ends in ".fake" it needs no file; any other path must exist. The file
+/// name may script the load: "load_ms=500.fake" takes 500 ms, "load_fail.fake" fails with
+/// InvalidModel, "load_crash.fake" ends the process. fake_script.h says what a model answers.
 class FakeBackend final : public InferenceBackend {
  public:
   explicit FakeBackend(FakeOptions options = {});
@@ -34,11 +36,9 @@ class FakeBackend final : public InferenceBackend {
   const BackendDescriptor& descriptor() const noexcept override { return descriptor_; }
   Result<std::unique_ptr<LoadedModel>> load(const ModelSpec& spec, LoadProgress& progress) override;
 
-  static BackendDescriptor describe();
-
  private:
   FakeOptions options_;
-  BackendDescriptor descriptor_ = describe();
+  const BackendDescriptor descriptor_ = describe_fake();
   std::atomic<std::uint32_t> loads_{0};
 };
 

@@ -2,29 +2,17 @@
 
 #include <utility>
 
+#include "core/role_name.h"
 #include "core/utf8.h"
 
 namespace pcai::backend::fake {
-namespace {
-
-const char* name_of(Role role) {
-  switch (role) {
-    case Role::System: return "system";
-    case Role::User: return "user";
-    case Role::Assistant: return "assistant";
-    case Role::Tool: return "tool";
-  }
-  return "user";
-}
-
-}  // namespace
 
 Result<Tokens> FakeCodec::tokenize(const TokenizeRequest& request, std::stop_token) {
   if (!is_valid_utf8(request.text)) {
-    return fail(ErrorCode::InvalidRequest, "content is not valid UTF-8", "content");
+    return fail(ErrorCode::InvalidRequest, "text is not valid UTF-8", "text");
   }
   Tokens tokens;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (const std::string_view word : fake_words(request.text)) {
     const std::int32_t id = fake_token_id(word);
     words_.insert_or_assign(id, std::string(word));
@@ -36,12 +24,13 @@ Result<Tokens> FakeCodec::tokenize(const TokenizeRequest& request, std::stop_tok
 
 Result<std::string> FakeCodec::detokenize(const DetokenizeRequest& request, std::stop_token) {
   std::string text;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (const std::int32_t token : request.tokens) {
     const auto found = words_.find(token);
     if (found == words_.end()) {
       return fail(ErrorCode::InvalidRequest,
-                  "token " + std::to_string(token) + " is no token of an earlier text", "tokens");
+                  "token " + std::to_string(token) + " is not a token of an earlier text",
+                  "tokens");
     }
     text += found->second;
   }
@@ -58,7 +47,7 @@ Result<std::string> FakeCodec::apply_template(const TemplateRequest& request, st
     text += '\n';
   }
   for (const ChatMessage& message : request.chat.messages) {
-    text += std::string("<|") + name_of(message.role) + "|>" + fake_text(message);
+    text += std::string("<|") + role_name(message.role) + "|>" + fake_text(message);
     for (const ToolCall& call : message.tool_calls) text += call.name + call.arguments;
     text += '\n';
   }
@@ -70,6 +59,9 @@ Result<std::uint32_t> FakeCodec::count_tokens(const CountRequest& request, std::
   if (Status status = check_request(whole); !status) return fail(std::move(status.error()));
   const auto prompt = read_prompt(whole, defaults_);
   if (!prompt) return fail(prompt.error());
+  const std::string& path = prompt->script.refuse;
+  if (!path.empty())
+    return fail(ErrorCode::InvalidRequest, path + ": refused as the script says", path);
   return static_cast<std::uint32_t>(prompt->prefixes.size());
 }
 

@@ -1,15 +1,15 @@
 #pragma once
 
-#include <mutex>
 #include <unordered_map>
 
 #include "backend/fake/fake_script.h"
 #include "backend/token_codec.h"
+#include "core/mutex.h"
 
 namespace pcai::backend::fake {
 
-/// The fake's tokens are words, and their ids are hashes: detokenize knows only the words that were
-/// tokenized before. There are no special tokens. Any thread may call any method.
+/// The fake model's tokens are words, and their ids are hashes. So detokenize() knows only words
+/// that were tokenized before. There are no special tokens. Any thread may call any method.
 class FakeCodec final : public TokenCodec {
  public:
   /// `defaults` must outlive it.
@@ -18,15 +18,16 @@ class FakeCodec final : public TokenCodec {
   Result<Tokens> tokenize(const TokenizeRequest& request, std::stop_token stop) override;
   Result<std::string> detokenize(const DetokenizeRequest& request, std::stop_token stop) override;
 
-  /// "<|user|>hello" and so on, a line each; "<|tools|>" and their names first where there are any.
+  /// Writes each message on a line: "<|user|>hello". If there are tools, a first line "<|tools|>"
+  /// lists their names.
   Result<std::string> apply_template(const TemplateRequest& request, std::stop_token stop) override;
 
   Result<std::uint32_t> count_tokens(const CountRequest& request, std::stop_token stop) override;
 
  private:
   const FakeScript& defaults_;
-  std::mutex mutex_;
-  std::unordered_map<std::int32_t, std::string> words_;  // guarded by mutex_; at most one an id
+  Mutex mutex_;
+  std::unordered_map<std::int32_t, std::string> words_ GUARDED_BY(mutex_);  // at most one an id
 };
 
 }  // namespace pcai::backend::fake

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <condition_variable>
 #include <cstdlib>
-#include <mutex>
+#include <future>
 #include <string_view>
 
 #include "backend/fake/fake_script.h"
+#include "core/path.h"
 
 namespace pcai::backend::fake {
 namespace {
@@ -66,10 +66,9 @@ Status check_length(std::size_t tokens, std::uint32_t most, const std::string& f
 }
 
 void wait_for_stop(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any changed;
-  std::unique_lock lock(mutex);
-  changed.wait(lock, stop, [] { return false; });
+  std::promise<void> asked;
+  const std::stop_callback on_stop(stop, [&asked] { asked.set_value(); });
+  asked.get_future().wait();
 }
 
 Status play(std::string_view text, const std::stop_token& stop) {
@@ -78,10 +77,6 @@ Status play(std::string_view text, const std::stop_token& stop) {
   if (text == "fake: fail") return fail(ErrorCode::Internal, "failed as the script says");
   if (text == "fake: crash") std::abort();
   return {};
-}
-
-std::string item(const char* field, std::size_t index) {
-  return std::string(field) + "[" + std::to_string(index) + "]";
 }
 
 }  // namespace
@@ -94,7 +89,7 @@ Result<std::vector<Embedding>> FakeEmbedder::embed(const EmbedRequest& request,
     const auto* text = std::get_if<TextPrompt>(&request.inputs[i]);
     Status played = play(text ? text->text : "", stop);
     if (!played) return fail(std::move(played.error()));
-    const std::string field = item("input", i);
+    const std::string field = item_path("inputs", i);
     auto tokens = tokens_of(request.inputs[i], field);
     if (!tokens) return fail(std::move(tokens.error()));
     if (Status status = check_length(tokens->size(), max_tokens_, field); !status) {
@@ -123,7 +118,7 @@ Result<std::vector<RankScore>> FakeEmbedder::rank(const RankRequest& request,
     if (Status played = play(document, stop); !played) return fail(std::move(played.error()));
     const auto tokens = tokens_of(TextPrompt{document}, "documents");
     const std::size_t count = wanted->size() + tokens->size();
-    if (Status status = check_length(count, max_tokens_, item("documents", i)); !status) {
+    if (Status status = check_length(count, max_tokens_, item_path("documents", i)); !status) {
       return fail(std::move(status.error()));
     }
     const auto found = std::count_if(wanted->begin(), wanted->end(), [&](std::int32_t token) {

@@ -4,14 +4,14 @@
 #include <cstdlib>
 #include <utility>
 
-#include "backend/fake/fake_backend.h"
+#include "backend/fake/register.h"
 #include "backend/stop_filter.h"
 #include "backend/supported.h"
 
 namespace pcai::backend::fake {
 namespace {
 
-constexpr std::size_t kMostSeenPrefixes = 1 << 18;
+constexpr std::size_t kMaxSeenPrefixes = 1 << 18;
 constexpr float kChosenLogprob = -0.105F;  // 90 %
 constexpr float kOtherLogprob = -3.0F;     // and the alternatives below it, one apart
 
@@ -24,6 +24,10 @@ TokenLogprobs fake_logprobs(const std::string& token, std::uint32_t alternatives
     result.top.push_back({fake_token_id(other), other, kOtherLogprob - static_cast<float>(i)});
   }
   return result;
+}
+
+Error refusal(const std::string& path) {
+  return {ErrorCode::InvalidRequest, path + ": refused as the script says", path};
 }
 
 double milliseconds(std::chrono::steady_clock::duration time) {
@@ -54,6 +58,7 @@ struct FakeModel::Stream {
 
 FakeModel::FakeModel(ModelInfo info, std::uint32_t kv_cells, FakeScript defaults)
     : info_(std::move(info)),
+      kv_cells_(kv_cells),
       defaults_(std::move(defaults)),
       embedder_(info_.context_length),
       codec_(defaults_) {
@@ -63,7 +68,7 @@ FakeModel::FakeModel(ModelInfo info, std::uint32_t kv_cells, FakeScript defaults
 
 FakeModel::~FakeModel() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
   }
   changed_.notify_all();
@@ -72,13 +77,15 @@ FakeModel::~FakeModel() {
 
 Status FakeModel::submit(RequestId id, GenerateRequest request, std::shared_ptr<EventSink> sink) {
   if (Status status = check_request(request); !status) return status;
-  if (Status status = check_supported(request, FakeBackend::describe()); !status) return status;
+  if (Status status = check_supported(request, describe_fake()); !status) return status;
   GenerateParams& params = request.params;
   if (!params.logit_bias.empty()) {
     return fail(ErrorCode::Unsupported, "the fake backend has no logits to bias", "logit_bias");
   }
   Result<FakePrompt> prompt = read_prompt(request, defaults_);
   if (!prompt) return fail(std::move(prompt.error()));
+  const FakeScript& script = prompt->script;
+  if (!script.refuse.empty() && !script.fail_after) return fail(refusal(script.refuse));
   if (params.reasoning_budget) {
     prompt->script.reasoning = std::min(prompt->script.reasoning, *params.reasoning_budget);
   }
@@ -109,7 +116,7 @@ Status FakeModel::submit(RequestId id, GenerateRequest request, std::shared_ptr<
       .top_logprobs = params.top_logprobs,
   });
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     inbox_.push_back({id, std::move(stream)});
     ++stats_.sequences_waiting;
   }
@@ -119,14 +126,14 @@ Status FakeModel::submit(RequestId id, GenerateRequest request, std::shared_ptr<
 
 void FakeModel::cancel(RequestId id) noexcept {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     inbox_.push_back({id, nullptr});
   }
   changed_.notify_one();
 }
 
 ModelStats FakeModel::stats() const noexcept {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return stats_;
 }
 
@@ -135,12 +142,12 @@ void FakeModel::drive() {
   while (true) {
     bool stopping = false;
     {
-      std::unique_lock lock(mutex_);
-      const auto awake = [this] { return stopping_ || !inbox_.empty(); };
+      const MutexLock lock(mutex_);
+      const auto awake = [this]() REQUIRES(mutex_) { return stopping_ || !inbox_.empty(); };
       if (due_.empty()) {
-        changed_.wait(lock, awake);
+        changed_.wait(mutex_, awake);
       } else {
-        changed_.wait_until(lock, due_.top().time, awake);
+        changed_.wait_until(mutex_, due_.top().time, awake);
       }
       messages.swap(inbox_);
       stopping = stopping_;
@@ -174,13 +181,13 @@ void FakeModel::admit() {
     const auto found = streams_.find(waiting_.front());
     if (found != streams_.end()) {
       Stream& stream = *found->second;
-      if (cells_held_ + stream.cells > stats_.kv_cells_total) return;
+      if (cells_held_ + stream.cells > kv_cells_) return;
       cells_held_ += stream.cells;
       ++running_;
       stream.running = true;
       stream.since = Clock::now();
       {
-        const std::lock_guard lock(mutex_);
+        const MutexLock lock(mutex_);
         --stats_.sequences_waiting;
         ++stats_.sequences_running;
         stats_.kv_cells_active = stats_.kv_cells_used = static_cast<std::uint32_t>(cells_held_);
@@ -200,7 +207,9 @@ void FakeModel::step(Stream& stream) {
   if (!stream.prefilled) {
     finish_prefill(stream);
   } else if (stream.script.fail_after && generated >= *stream.script.fail_after) {
-    fail_stream(stream, {ErrorCode::Internal, "failed as the script says"});
+    const std::string& path = stream.script.refuse;
+    fail_stream(stream, path.empty() ? Error{ErrorCode::Internal, "failed as the script says"}
+                                     : refusal(path));
   } else if (std::optional<std::string> token = stream.reply.next()) {
     generate(stream, std::move(*token));
   } else {
@@ -213,13 +222,13 @@ void FakeModel::finish_prefill(Stream& stream) {
   // The last token is always computed, as every model must to have something to sample from.
   std::size_t cached = prefixes.size() - 1;
   while (cached > 0 && !seen_prefixes_.contains(prefixes[cached - 1])) --cached;
-  if (seen_prefixes_.size() + prefixes.size() > kMostSeenPrefixes) seen_prefixes_.clear();
+  if (seen_prefixes_.size() + prefixes.size() > kMaxSeenPrefixes) seen_prefixes_.clear();
   seen_prefixes_.insert(prefixes.begin(), prefixes.end());
 
   stream.usage.prompt_tokens = static_cast<std::uint32_t>(prefixes.size());
   stream.usage.cached_tokens = static_cast<std::uint32_t>(cached);
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ++stats_.steps;
     stats_.prompt_tokens_cached += cached;
     stats_.prompt_tokens_computed += prefixes.size() - cached;
@@ -237,7 +246,7 @@ void FakeModel::finish_prefill(Stream& stream) {
 void FakeModel::generate(Stream& stream, std::string token) {
   const std::uint32_t generated = ++stream.usage.completion_tokens;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ++stats_.steps;
     ++stats_.tokens_generated;
   }
@@ -282,7 +291,7 @@ void FakeModel::fail_stream(Stream& stream, Error error) {
 void FakeModel::end(Stream& stream, GenerateEvent last) {
   const auto node = streams_.extract(stream.id);
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (stream.running) {
       cells_held_ -= stream.cells;
       --running_;
@@ -296,8 +305,8 @@ void FakeModel::end(Stream& stream, GenerateEvent last) {
 }
 
 void FakeModel::hang() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return stopping_; });
+  const MutexLock lock(mutex_);
+  changed_.wait(mutex_, [this]() REQUIRES(mutex_) { return stopping_; });
 }
 
 }  // namespace pcai::backend::fake

@@ -1,11 +1,9 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <queue>
 #include <thread>
 #include <unordered_map>
@@ -16,11 +14,12 @@
 #include "backend/fake/fake_embedder.h"
 #include "backend/fake/fake_script.h"
 #include "backend/loaded_model.h"
+#include "core/mutex.h"
 
 namespace pcai::backend::fake {
 
-/// A model that plays scripts. Any thread may call any method. One thread drives all requests from
-/// a queue of due times, so that a stream that waits costs some hundred bytes and no thread.
+/// A model that plays scripts. Any thread may call any method. One thread serves all requests from
+/// a queue of due times, so that a waiting stream costs some hundred bytes and no thread.
 class FakeModel final : public LoadedModel {
  public:
   FakeModel(ModelInfo info, std::uint32_t kv_cells, FakeScript defaults);
@@ -47,7 +46,7 @@ class FakeModel final : public LoadedModel {
     }
   };
 
-  /// A new stream, or a cancel of `id` where there is none.
+  /// A new stream; without one, a cancel of `id`.
   struct Message {
     RequestId id;
     std::unique_ptr<Stream> stream;
@@ -69,16 +68,16 @@ class FakeModel final : public LoadedModel {
 
   // Constant after construction.
   const ModelInfo info_;
+  const std::uint32_t kv_cells_;
   const FakeScript defaults_;
   FakeEmbedder embedder_;
   FakeCodec codec_;
 
-  // Guarded by mutex_.
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<Message> inbox_;
-  bool stopping_ = false;
-  ModelStats stats_;
+  mutable Mutex mutex_;
+  CondVar changed_;
+  std::vector<Message> inbox_ GUARDED_BY(mutex_);
+  bool stopping_ GUARDED_BY(mutex_) = false;
+  ModelStats stats_ GUARDED_BY(mutex_);
 
   // Only touched by the model's thread.
   std::unordered_map<RequestId, std::unique_ptr<Stream>> streams_;

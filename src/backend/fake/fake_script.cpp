@@ -120,8 +120,8 @@ Status read_directives(std::string_view line, const char* field, FakeScript& scr
       (key == "reply" ? script.reply.emplace() : script.tool_arguments) = std::move(rest_of_line);
       return {};
     }
-    if (key == "tool" && !value.empty()) {
-      script.tool = std::string(value);
+    if ((key == "tool" || key == "refuse") && !value.empty()) {
+      (key == "tool" ? script.tool : script.refuse) = std::string(value);
       continue;
     }
     const auto number = has_value ? read_number(value) : std::optional(0U);

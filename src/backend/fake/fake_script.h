@@ -18,19 +18,21 @@ namespace pcai::backend::fake {
 ///   fake: delay_ms=50 prefill_ms=500 tokens=200 fail_after=3
 ///   fake: reply=all that follows on this line
 ///
-/// Numbers count tokens or milliseconds. An unknown key or a bad number is an InvalidRequest.
-/// That the answer matches a request's tools and grammar is the script's affair. A picture or a
-/// recording is a word of its message, "<image:PNG:68:9f2c>": its format, bytes and a hash of them.
+/// Numbers are tokens or milliseconds. An unknown key or a bad number fails with InvalidRequest.
+/// The script itself must make the answer match a request's tools and grammar. An image or sound
+/// counts as one word of its message, "<image:PNG:68:9f2c>": its format, its bytes and a hash of
+/// them.
 struct FakeScript {
   std::chrono::milliseconds prefill{0};  // prefill_ms: before the first token
   std::chrono::milliseconds delay{0};    // delay_ms: before each token
   std::optional<std::string> reply;  // absent: "You said: " and the message without "fake:" lines
   std::optional<std::uint32_t> tokens;      // length of the answer; filler words make up what lacks
   std::optional<std::uint32_t> fail_after;  // then Failed(Internal)
+  std::string refuse;  // a path: refused with InvalidRequest about it, at once or at fail_after
   std::optional<std::uint32_t> crash_after;  // "crash" or "crash=N": then std::abort()
   std::optional<std::uint32_t> hang_after;   // "hang" or "hang=N": then the whole model stands
                                              // still, cancels included, until it is destroyed
-  std::uint32_t reasoning = 0;  // so many first tokens come as ReasoningDelta, up to the budget
+  std::uint32_t reasoning = 0;  // how many first tokens come as ReasoningDelta, up to the budget
   std::string tool;             // name of a tool to call at the end; "" = none. Once its result is
                                 // there, the answer is "The tool said: " and the result
   std::string tool_arguments = "{}";  // args=the rest of the line, JSON text
@@ -45,14 +47,15 @@ struct FakePrompt {
 /// Counts a prompt's tokens (the words of all messages) and reads its script over `defaults`.
 Result<FakePrompt> read_prompt(const GenerateRequest& request, const FakeScript& defaults);
 
-/// A message's text with a word for each picture and recording, where it stands.
+/// A message's text, with a word for each image or sound at its place.
 std::string fake_text(const ChatMessage& message);
 
 /// The tokens of an answer: words with the space before them, long words in chunks of whole code
-/// points. Deterministic; the seed (0 for greedy requests) picks the filler words. Not thread-safe.
+/// points. Deterministic: the seed (0 for greedy requests) decides the filler words. Not
+/// thread-safe.
 class FakeReply {
  public:
-  /// `endless` ignores the script's length.
+  /// If `endless`, the script's length is ignored.
   FakeReply(const FakeScript& script, std::uint64_t seed, bool endless);
 
   /// The next token, or nothing at the end.

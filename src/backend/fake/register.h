@@ -4,7 +4,10 @@
 
 namespace pcai::backend::fake {
 
-/// Adds the fake backend, or an entry that says why it cannot be used where it was left out.
+/// The fake backend, which plays scripts.
+BackendDescriptor describe_fake();
+
+/// Adds the fake backend.
 void register_fake(BackendRegistry& registry);
 
 }  // namespace pcai::backend::fake

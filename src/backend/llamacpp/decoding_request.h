@@ -13,23 +13,23 @@
 
 namespace pcai::backend::llamacpp {
 
-/// What a request became: its prompt in tokens, and how its answer is to be read.
+/// A request that is ready to run: its prompt in tokens, and how to read its answer.
 struct PreparedPrompt {
   std::vector<Token> tokens;                             // negative ones stand for media
-  std::vector<std::unique_ptr<PromptMedia>> media = {};  // in their order
+  std::vector<std::unique_ptr<PromptMedia>> media = {};  // in the order of the negative tokens
   AdapterScales adapters;
-  std::vector<std::string> stop_sequences;       // that the chat template's format needs
+  std::vector<std::string> stop_sequences;       // of the chat template's format
   std::vector<std::string> marks;                // special tokens that count as text, by name
-  std::vector<Token> reasoning_end;              // what ends reasoning over its budget
-  std::unique_ptr<answer::AnswerReader> reader;  // null: the text is the answer
-  std::unique_ptr<TokenConstraint> constraint;   // null: every token may come
+  std::vector<Token> reasoning_end;              // ends reasoning that exceeds its budget
+  std::unique_ptr<answer::AnswerReader> reader;  // null: the model's text is the answer
+  std::unique_ptr<TokenConstraint> constraint;   // null: any token is allowed
 };
 
-/// A request on its way through a model: what it samples with, what it has said, who listens. Made
-/// by submit() and from then on touched by the scheduler's thread alone.
+/// A request while it runs: how it samples, what it has said, who listens. submit() makes it; from
+/// then on only the scheduler's thread uses it.
 class DecodingRequest {
  public:
-  /// `most_tokens`: how many it may generate. `tokenizer` must outlive it.
+  /// `most_tokens`: how many tokens it may generate. `tokenizer` must outlive it.
   DecodingRequest(RequestId id, const GenerateRequest& request, PreparedPrompt prompt,
                   std::uint32_t most_tokens, const Tokenizer& tokenizer,
                   std::shared_ptr<EventSink> sink);
@@ -44,8 +44,8 @@ class DecodingRequest {
   void set_cached_tokens(std::uint32_t tokens) noexcept { answer_.usage().cached_tokens = tokens; }
 
   /// Samples the next token from its logits and sends what it adds to the answer. Returns that
-  /// token and those that its constraint forces after it, or nothing when the request has ended;
-  /// its last event is sent then.
+  /// token and those that the constraint forces after it. Returns nothing if the request has ended;
+  /// then its last event was sent.
   std::vector<Token> advance(std::span<const float> logits);
 
   /// Sends Failed as the last event.
@@ -62,7 +62,7 @@ class DecodingRequest {
   std::string cache_scope_;
   AdapterScales adapters_;
   std::uint32_t most_tokens_;
-  std::optional<std::uint32_t> reasoning_budget_;  // absent: none, or it was used up
+  std::optional<std::uint32_t> reasoning_budget_;  // tokens; absent = none, or used up
   std::vector<Token> reasoning_end_;
   bool wants_logprobs_;
   std::uint32_t top_logprobs_;

@@ -7,13 +7,15 @@
 #include <thread>
 #include <utility>
 
-#include "backend/answer/answer_grammar.h"
 #include "backend/answer/answer_parser.h"
+#include "backend/answer/prompt_check.h"
+#include "backend/answer/prompt_limit.h"
 #include "backend/llamacpp/chat/native_answer.h"
 #include "backend/llamacpp/kernels/load_kernels.h"
 #include "backend/llamacpp/load/context.h"
 #include "backend/llamacpp/load/memory_use.h"
 #include "backend/llamacpp/plan/step_costs.h"
+#include "backend/llamacpp/register.h"
 
 namespace pcai::backend::llamacpp {
 namespace {
@@ -35,14 +37,6 @@ class PartOfProgress final : public LoadProgress {
   float end_;
 };
 
-tl::unexpected<Error> overflow(std::uint64_t prompt, const char* unit, std::uint32_t context) {
-  return fail(ErrorCode::ContextOverflow,
-              "the prompt has " + std::to_string(prompt) + " " + unit +
-                  ", which does not fit the context of " + std::to_string(context) +
-                  " tokens with at least one token of answer; shorten the messages",
-              "messages");
-}
-
 }  // namespace
 
 LlamaCppModel::LlamaCppModel(LlamaModelPtr weights, ChatTemplate chat_template,
@@ -52,17 +46,15 @@ LlamaCppModel::LlamaCppModel(LlamaModelPtr weights, ChatTemplate chat_template,
       chat_template_(std::move(chat_template)),
       embedder_(*weights_, tokenizer_, config),
       chat_tokenizer_(chat_template_, tokenizer_),
-      codec_(tokenizer_, chat_template_, chat_tokenizer_) {}
+      grammars_(tokenizer_) {}
 
 Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
                                                          LoadProgress& progress) {
-  if (!spec.config.isq.empty()) {
-    return fail(ErrorCode::Unsupported,
-                "isq: a GGUF file is quantized already; mistralrs quantizes safetensors", "isq");
+  const auto needs = fit::read_model_memory(spec.config);  // checks the whole headers, too
+  if (!needs) {
+    const std::string& field = needs.error().field;
+    return fail(needs.error().code, needs.error().message, field.empty() ? "model_path" : field);
   }
-  const auto needs =
-      fit::read_model_memory(spec.config.model_path);  // checks the whole header, too
-  if (!needs) return fail(needs.error().code, needs.error().message, "model_path");
   const Result<bool> kernels = wants_kernels(spec.config);
   if (!kernels) return fail(kernels.error());
   PartOfProgress reading(progress, 0, *kernels ? kReadingShare : 1);
@@ -102,7 +94,9 @@ Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
       (is_packed ? model->kernels_->returned() : 0) + model->adapters_.bytes();
   model->info_.fills_gaps = model->tokenizer_.fills_gaps();
   model->info_.generates = llama_get_memory(context->context.get()) != nullptr;
-  model->codec_.set_context_length(model->info_.context_length);
+  model->codec_ =
+      std::make_unique<VocabularyCodec>(model->tokenizer_, model->chat_template_,
+                                        model->chat_tokenizer_, model->info_.context_length);
   model->most_in_step_ = context->planner.max_batch;
   if (Status status = model->load_projector(spec.config, progress); !status) {
     return fail(std::move(status.error()));
@@ -134,7 +128,7 @@ Status LlamaCppModel::load_projector(const ModelConfig& config, LoadProgress& pr
   auto projector = Projector::load(config, *weights_, done);
   if (!projector && config.projector_optional &&
       projector.error().code == ErrorCode::InvalidModel) {
-    info_.warnings.push_back("it takes text alone: " + projector.error().message);
+    info_.warnings.push_back("it takes only text: " + projector.error().message);
     return {};
   }
   if (!projector) return fail(std::move(projector.error()));
@@ -158,26 +152,19 @@ Ranker* LlamaCppModel::ranker() noexcept {
 
 Status LlamaCppModel::submit(RequestId id, GenerateRequest request,
                              std::shared_ptr<EventSink> sink) {
-  if (Status status = check_request(request); !status) return status;
-  if (!info_.generates) {
-    return fail(ErrorCode::Unsupported,
-                "model '" + info_.id + "' embeds or ranks texts and generates none", "model");
-  }
-  for (const LogitBias& bias : request.params.logit_bias) {
-    if (bias.token >= tokenizer_.size()) {
-      return fail(ErrorCode::InvalidRequest,
-                  "token " + std::to_string(bias.token) + " is not in the model's vocabulary of " +
-                      std::to_string(tokenizer_.size()),
-                  "logit_bias");
-    }
-  }
+  static const BackendDescriptor backend = describe_llamacpp();
+  if (Status status = answer::check_answerable(request, info_, backend); !status) return status;
   auto adapters = adapters_.scales(request.params.adapters);
   if (!adapters) return fail(std::move(adapters.error()));
   auto prompt = prepare(request);
   if (!prompt) return fail(std::move(prompt.error()));
   prompt->adapters = std::move(*adapters);
   const std::uint32_t context = info_.context_length;
-  if (prompt->tokens.size() >= context) return overflow(prompt->tokens.size(), "tokens", context);
+  if (prompt->tokens.size() >= context) {
+    const bool chat = std::holds_alternative<ChatPrompt>(request.prompt);
+    return answer::prompt_overflow(prompt->tokens.size(), "tokens", context,
+                                   chat ? "messages" : "prompt");
+  }
   const std::uint32_t most_tokens = std::min(
       request.params.max_tokens, context - static_cast<std::uint32_t>(prompt->tokens.size()));
   if (Status status = check_media(*prompt); !status) return status;
@@ -196,7 +183,7 @@ Status LlamaCppModel::check_media(const PreparedPrompt& prompt) const {
   for (const auto& media : prompt.media) {
     if (!media->span.whole || media->span.count <= most_in_step_) continue;
     return fail(ErrorCode::InvalidRequest,
-                "messages: a picture takes " + std::to_string(media->span.count) +
+                "messages: an image takes " + std::to_string(media->span.count) +
                     " tokens, which this model reads in one step of at most " +
                     std::to_string(most_in_step_) + "; start the server with a larger --batch-size",
                 "messages");
@@ -221,7 +208,7 @@ Result<PreparedPrompt> LlamaCppModel::prepare(const GenerateRequest& request) {
   std::optional<NativeFormat> native;
   Result<std::vector<Token>> tokens;
   if (const auto* ids = std::get_if<TokenPrompt>(&request.prompt)) {
-    tokens = check_tokens(*ids);
+    tokens = answer::read_prompt(*ids, tokenizer_);
   } else if (const auto* chat = std::get_if<ChatPrompt>(&request.prompt)) {
     auto tokenized =
         chat_tokenizer_.tokenize(*chat, request.params.grammar.has_value(), info_.context_length);
@@ -234,7 +221,8 @@ Result<PreparedPrompt> LlamaCppModel::prepare(const GenerateRequest& request) {
   } else if (const auto* gap = std::get_if<InfillPrompt>(&request.prompt)) {
     tokens = tokenize(*gap);
   } else {
-    tokens = tokenize(std::get<TextPrompt>(request.prompt).text);
+    tokens =
+        answer::read_prompt(std::get<TextPrompt>(request.prompt), tokenizer_, info_.context_length);
   }
   if (!tokens) return fail(std::move(tokens.error()));
   prepared.tokens = std::move(*tokens);
@@ -256,65 +244,26 @@ Result<PreparedPrompt> LlamaCppModel::prepare(const GenerateRequest& request) {
   return prepared;
 }
 
-Result<std::vector<Token>> LlamaCppModel::check_tokens(const TokenPrompt& prompt) const {
-  for (const Token token : prompt.tokens) {
-    if (token < 0 || token >= tokenizer_.size()) {
-      return fail(ErrorCode::InvalidRequest,
-                  "token " + std::to_string(token) + " is not in the model's vocabulary of " +
-                      std::to_string(tokenizer_.size()),
-                  "prompt");
-    }
-  }
-  return prompt.tokens;
-}
-
-Result<std::vector<Token>> LlamaCppModel::tokenize(const std::string& text) const {
-  const std::uint32_t context = info_.context_length;
-  if (text.size() > kMostBytesPerToken * context) return overflow(text.size(), "bytes", context);
-  auto tokens = tokenizer_.tokenize(text);
-  if (tokens && tokens->empty()) {
-    return fail(ErrorCode::InvalidRequest, "the prompt is empty", "messages");
-  }
-  return tokens;
-}
-
 Result<std::vector<Token>> LlamaCppModel::tokenize(const InfillPrompt& gap) const {
   if (!info_.fills_gaps) {
     return fail(ErrorCode::Unsupported,
                 "suffix: model '" + info_.id +
-                    "' was not trained to fill gaps, its vocabulary has no tokens for it; leave it "
-                    "out, or ask a model for code",
+                    "' was not trained for fill-in-the-middle: its vocabulary has no tokens for "
+                    "it; leave it out, or use a code model",
                 "suffix");
   }
-  const std::uint32_t context = info_.context_length;
   const std::size_t size = gap.prefix.size() + gap.suffix.size();
-  if (size > kMostBytesPerToken * context) return overflow(size, "bytes", context);
+  Status status = answer::check_prompt_bytes(size, info_.context_length, "prompt");
+  if (!status) return fail(std::move(status.error()));
   return tokenizer_.tokenize_gap(gap.prefix, gap.suffix);
 }
 
 Result<std::unique_ptr<TokenConstraint>> LlamaCppModel::constrain(
     const GenerateRequest& request, const answer::AnswerFormat& format) {
-  const auto* const chat = std::get_if<ChatPrompt>(&request.prompt);
-  const ToolOptions tools = chat != nullptr ? chat->tools : ToolOptions{};
-  if (!request.params.grammar && !tools.enabled()) return nullptr;
-  const auto compiler = grammar_compiler();
-  if (!compiler) return fail(compiler.error());
-  auto matcher = answer::compile_answer(
-      **compiler, format, tools, request.params.grammar,
-      [this](std::string_view name) { return tokenizer_.has_special(name); });
+  auto matcher = grammars_.matcher(request, format);
   if (!matcher) return fail(std::move(matcher.error()));
   if (!*matcher) return nullptr;
-  return pcai::backend::llamacpp::constrain(*std::move(*matcher));
-}
-
-Result<grammar::GrammarCompiler*> LlamaCppModel::grammar_compiler() {
-  const std::lock_guard lock(grammars_mutex_);
-  if (!grammars_) {
-    auto compiler = grammar::GrammarCompiler::create(tokenizer_.vocabulary());
-    if (!compiler) return fail(std::move(compiler.error()));
-    grammars_ = std::move(*compiler);
-  }
-  return grammars_.get();
+  return pcai::backend::llamacpp::constrain(std::move((*matcher)->matcher));
 }
 
 }  // namespace pcai::backend::llamacpp

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "backend/answer/answer_grammars.h"
 #include "backend/llamacpp/chat/chat_template.h"
 #include "backend/llamacpp/kernels/model_kernels.h"
 #include "backend/llamacpp/load/lora_adapters.h"
@@ -16,12 +16,11 @@
 #include "backend/llamacpp/tokens/tokenizer.h"
 #include "backend/llamacpp/tokens/vocabulary_codec.h"
 #include "backend/loaded_model.h"
-#include "grammar/grammar_compiler.h"
 
 namespace pcai::backend::llamacpp {
 
-/// A GGUF model in memory. Any thread may call any method: submit() renders and tokenizes on the
-/// caller's thread, the scheduler does the rest on its own.
+/// A GGUF model in memory. Any thread may call any method. submit() renders and tokenizes on the
+/// calling thread; the scheduler does the rest on a thread of its own.
 class LlamaCppModel final : public LoadedModel {
  public:
   static Result<std::unique_ptr<LoadedModel>> load(const ModelSpec& spec, LoadProgress& progress);
@@ -32,7 +31,7 @@ class LlamaCppModel final : public LoadedModel {
   ModelStats stats() const noexcept override;
   Embedder* embedder() noexcept override;
   Ranker* ranker() noexcept override;
-  TokenCodec* token_codec() noexcept override { return &codec_; }
+  TokenCodec* token_codec() noexcept override { return codec_.get(); }
 
  private:
   LlamaCppModel(LlamaModelPtr weights, ChatTemplate chat_template, const ModelConfig& config);
@@ -40,12 +39,9 @@ class LlamaCppModel final : public LoadedModel {
   Status load_projector(const ModelConfig& config, LoadProgress& progress);
   Status check_media(const PreparedPrompt& prompt) const;
   Result<PreparedPrompt> prepare(const GenerateRequest& request);
-  Result<std::vector<Token>> check_tokens(const TokenPrompt& prompt) const;
-  Result<std::vector<Token>> tokenize(const std::string& text) const;
   Result<std::vector<Token>> tokenize(const InfillPrompt& gap) const;
   Result<std::unique_ptr<TokenConstraint>> constrain(const GenerateRequest& request,
                                                      const answer::AnswerFormat& format);
-  Result<grammar::GrammarCompiler*> grammar_compiler();
 
   ModelInfo info_;
   std::uint32_t most_in_step_ = 0;  // tokens
@@ -56,11 +52,10 @@ class LlamaCppModel final : public LoadedModel {
   ChatTemplate chat_template_;
   TextEmbedder embedder_;
   ChatTokenizer chat_tokenizer_;
-  VocabularyCodec codec_;
-  std::mutex grammars_mutex_;
-  std::unique_ptr<grammar::GrammarCompiler> grammars_;  // made for the first request that needs it
-  std::unique_ptr<Projector> projector_;                // null: it neither sees nor hears
-  std::unique_ptr<Scheduler> scheduler_;                // its thread uses all of the above
+  std::unique_ptr<VocabularyCodec> codec_;
+  answer::AnswerGrammars grammars_;
+  std::unique_ptr<Projector> projector_;   // null: it neither sees nor hears
+  std::unique_ptr<Scheduler> scheduler_;   // its thread uses all of the above
   std::unique_ptr<MediaEncoder> encoder_;  // null without a projector; it feeds the scheduler
 };
 

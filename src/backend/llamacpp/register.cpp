@@ -9,22 +9,13 @@
 namespace pcai::backend::llamacpp {
 namespace {
 
+/// With what llama.cpp says of itself.
 BackendDescriptor describe() {
   capture_llama_log();  // asking for GPUs makes ggml look for their drivers, and speak
-  return {.name = "llamacpp",
-          .version = llama_version(),
-          .formats = {"gguf"},
-          .capabilities = {.supports_gpu = llama_supports_gpu_offload(),
-                           .supports_streaming = true,
-                           .supports_tool_calls = true,
-                           .supports_vision = true,
-                           .supports_audio = true,
-                           .supports_seed = true,
-                           .supports_logprobs = true,
-                           .supports_grammars = true,
-                           .supports_reasoning_budget = true,
-                           .supports_infill = true,
-                           .supports_adapters = true}};
+  BackendDescriptor descriptor = describe_llamacpp();
+  descriptor.version = llama_version();
+  descriptor.capabilities.supports_gpu = llama_supports_gpu_offload();
+  return descriptor;
 }
 
 /// llama.cpp behind the seam. Any thread may call any method.
@@ -46,9 +37,10 @@ class LlamaCppBackend final : public InferenceBackend {
 }  // namespace
 
 void register_llamacpp(BackendRegistry& registry) {
-  registry.add({.name = "llamacpp",
+  const BackendDescriptor descriptor = describe();
+  registry.add({.name = descriptor.name,
                 .built = true,
-                .descriptor = describe(),
+                .descriptor = descriptor,
                 .create = []() -> Result<std::unique_ptr<InferenceBackend>> {
                   return std::make_unique<LlamaCppBackend>();
                 },

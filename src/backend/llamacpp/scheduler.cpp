@@ -48,7 +48,7 @@ Scheduler::Scheduler(LlamaContextPtr context, std::uint32_t vocabulary_size, Opt
 
 Scheduler::~Scheduler() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
     abort_ = true;
     changed_.notify_one();
@@ -58,7 +58,7 @@ Scheduler::~Scheduler() {
 }
 
 void Scheduler::submit(std::unique_ptr<DecodingRequest> request) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const RequestId id = request->id();
   inbox_.push_back({id, std::move(request)});
   if (running_step_.gives_way) abort_ = true;
@@ -66,14 +66,14 @@ void Scheduler::submit(std::unique_ptr<DecodingRequest> request) {
 }
 
 void Scheduler::cancel(RequestId request) noexcept {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   inbox_.push_back({request, nullptr});
   if (running_step_.cancelling_pays(request)) abort_ = true;
   changed_.notify_one();
 }
 
 ModelStats Scheduler::stats() const noexcept {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ModelStats stats = stats_;
   for (const Message& message : inbox_) {
     if (message.request) ++stats.sequences_waiting;
@@ -94,8 +94,10 @@ bool Scheduler::take_inbox() {
   std::vector<Message> inbox;
   bool stopping = false;
   {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return stopping_ || !inbox_.empty() || !planner_.empty(); });
+    const MutexLock lock(mutex_);
+    changed_.wait(mutex_, [this]() REQUIRES(mutex_) {
+      return stopping_ || !inbox_.empty() || !planner_.empty();
+    });
     inbox.swap(inbox_);
     stopping = stopping_;
   }
@@ -116,7 +118,7 @@ void Scheduler::step() {
   carry_out(plan.memory);
   if (plan.items.empty()) return;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     running_step_.gives_way = plan.gives_way;
     for (const StepItem& item : plan.items) {
       if (item.count >= kWorthAborting) running_step_.prompts.push_back(item.request);
@@ -135,7 +137,7 @@ void Scheduler::step() {
   const std::chrono::duration<double, std::milli> elapsed =
       std::chrono::steady_clock::now() - begin;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     running_step_ = {};
   }
   ++counters_.steps;
@@ -291,7 +293,7 @@ void Scheduler::update_stats() {
   counters_.sequences_running = planner_.running();
   counters_.sequences_waiting = planner_.waiting();
   counters_.preemptions = planner_.preemptions();
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   stats_ = counters_;
 }
 

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <thread>
 #include <unordered_map>
 #include <vector>
@@ -17,6 +15,7 @@
 #include "backend/llamacpp/plan/step_budget.h"
 #include "backend/llamacpp/plan/thread_choice.h"
 #include "core/model.h"
+#include "core/mutex.h"
 
 namespace pcai::backend::llamacpp {
 
@@ -50,7 +49,7 @@ class Scheduler {
     std::unique_ptr<DecodingRequest> request;
   };
 
-  /// What a running step can be interrupted for. Guarded by mutex_.
+  /// What a running step can be interrupted for.
   struct RunningStep {
     bool gives_way = false;
     std::vector<RequestId> prompts;  // requests with a large part in it
@@ -79,13 +78,12 @@ class Scheduler {
   const std::uint32_t vocabulary_size_;
   const Options options_;
 
-  // Guarded by mutex_.
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<Message> inbox_;
-  RunningStep running_step_;
-  bool stopping_ = false;
-  ModelStats stats_;
+  mutable Mutex mutex_;
+  CondVar changed_;
+  std::vector<Message> inbox_ GUARDED_BY(mutex_);
+  RunningStep running_step_ GUARDED_BY(mutex_);
+  bool stopping_ GUARDED_BY(mutex_) = false;
+  ModelStats stats_ GUARDED_BY(mutex_);
 
   std::atomic<bool> abort_{false};  // asks the running step to end; read while it computes
 

@@ -1,7 +1,5 @@
 #include "backend/llamacpp/text_embedder.h"
 
-#include <common.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -9,16 +7,19 @@
 #include <string>
 #include <utility>
 
+#include "backend/answer/prompt_check.h"
 #include "backend/llamacpp/load/llama_log.h"
+#include "backend/llamacpp/load/thread_count.h"
+#include "core/path.h"
 
 namespace pcai::backend::llamacpp {
 namespace {
 
-constexpr std::uint32_t kMostTokens = 2048;
-constexpr std::uint32_t kLeastTokens = 128;
-constexpr std::uint32_t kMostSequences = 32;  // in one batch
+constexpr std::uint32_t kMaxTokens = 2048;
+constexpr std::uint32_t kMinTokens = 128;
+constexpr std::uint32_t kMaxSequences = 32;  // in one batch
 // llama.cpp reserves a row of logits for every token, whether anybody wants them or not.
-constexpr std::uint64_t kMostLogitBytes = std::uint64_t{512} << 20;
+constexpr std::uint64_t kMaxLogitBytes = std::uint64_t{512} << 20;
 
 enum : int { kDecoded = 0, kAborted = 2 };  // what llama_decode returns
 
@@ -55,9 +56,9 @@ std::uint32_t most_tokens_of(const llama_model& model, const ModelConfig& config
   const auto trained = static_cast<std::uint32_t>(std::max(1, llama_model_n_ctx_train(&model)));
   const auto words =
       static_cast<std::uint64_t>(llama_vocab_n_tokens(llama_model_get_vocab(&model)));
-  const std::uint64_t logits = kMostLogitBytes / sizeof(float) / std::max<std::uint64_t>(words, 1);
-  const std::uint64_t most = std::clamp<std::uint64_t>(logits, kLeastTokens, kMostTokens);
-  const std::uint64_t asked = config.context_length.value_or(kMostTokens);
+  const std::uint64_t logits = kMaxLogitBytes / sizeof(float) / std::max<std::uint64_t>(words, 1);
+  const std::uint64_t most = std::clamp<std::uint64_t>(logits, kMinTokens, kMaxTokens);
+  const std::uint64_t asked = config.context_length.value_or(kMaxTokens);
   return static_cast<std::uint32_t>(std::min({std::uint64_t{trained}, most, asked}));
 }
 
@@ -76,10 +77,6 @@ bool should_abort(void* stop) {
 
 tl::unexpected<Error> cancelled() {
   return fail(ErrorCode::Cancelled, "the request was cancelled");
-}
-
-std::string item(const char* field, std::size_t index) {
-  return std::string(field) + "[" + std::to_string(index) + "]";
 }
 
 void normalize(std::vector<float>& vector) {
@@ -122,8 +119,7 @@ TextEmbedder::TextEmbedder(llama_model& weights, const Tokenizer& tokenizer,
                            const ModelConfig& config)
     : weights_(weights),
       tokenizer_(tokenizer),
-      threads_(config.threads > 0 ? static_cast<std::int32_t>(config.threads)
-                                  : common_cpu_get_num_math()),
+      threads_(thread_count(config)),
       most_tokens_(most_tokens_of(weights, config)),
       kind_(kind_of(weights)) {}
 
@@ -139,12 +135,8 @@ Result<TextEmbedder::Sequence> TextEmbedder::tokens_of(const EmbedInput& input,
                                                        const std::string& field) const {
   Sequence tokens;
   if (const auto* given = std::get_if<TokenPrompt>(&input)) {
-    for (const llama_token token : given->tokens) {
-      if (token >= 0 && token < tokenizer_.size()) continue;
-      return fail(ErrorCode::InvalidRequest,
-                  field + ": token " + std::to_string(token) +
-                      " is not in the model's vocabulary of " + std::to_string(tokenizer_.size()),
-                  field);
+    if (Status status = answer::check_tokens(given->tokens, tokenizer_.size(), field); !status) {
+      return fail(ErrorCode::InvalidRequest, field + ": " + status.error().message, field);
     }
     tokens = given->tokens;
   } else {
@@ -162,18 +154,18 @@ Result<std::vector<Embedding>> TextEmbedder::embed(const EmbedRequest& request,
   if (Status status = check_request(request); !status) return fail(std::move(status.error()));
   if (!request.pooling && kind_ == Kind::OnRequest) {
     return fail(ErrorCode::InvalidRequest,
-                "the model was made for generating and has no pooling of its own; set 'pooling' to "
-                "mean, cls or last, or use an embedding model",
+                "the model was made for generating and has no pooling; set 'pooling' to mean, cls "
+                "or last, or use an embedding model",
                 "pooling");
   }
   std::vector<Sequence> sequences;
   for (std::size_t i = 0; i < request.inputs.size(); ++i) {
     if (stop.stop_requested()) return cancelled();
-    auto tokens = tokens_of(request.inputs[i], item("input", i));
+    auto tokens = tokens_of(request.inputs[i], item_path("inputs", i));
     if (!tokens) return fail(std::move(tokens.error()));
     sequences.push_back(std::move(*tokens));
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Status ready = prepare(request.pooling ? to_llama(*request.pooling) : pooling_of(weights_));
   if (!ready) return fail(std::move(ready.error()));
   auto vectors = compute(sequences, stop);
@@ -220,11 +212,11 @@ Result<std::vector<RankScore>> TextEmbedder::rank(const RankRequest& request,
     if (stop.stop_requested()) return cancelled();
     auto tokens = tokens_of(request.query, request.documents[i]);
     if (!tokens) return fail(std::move(tokens.error()));
-    Status fits = check_length(tokens->size(), item("documents", i));
+    Status fits = check_length(tokens->size(), item_path("documents", i));
     if (!fits) return fail(std::move(fits.error()));
     sequences.push_back(std::move(*tokens));
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Status ready = prepare(LLAMA_POOLING_TYPE_RANK);
   if (!ready) return fail(std::move(ready.error()));
   auto scores = compute(sequences, stop);
@@ -242,7 +234,7 @@ Status TextEmbedder::prepare(LlamaPooling pooling) {
   llama_context_params params = llama_context_default_params();
   // A text is pooled where it is computed, so it must not be split.
   params.n_ctx = params.n_batch = params.n_ubatch = most_tokens_;
-  params.n_seq_max = std::min(kMostSequences, most_tokens_);
+  params.n_seq_max = std::min(kMaxSequences, most_tokens_);
   params.n_threads = params.n_threads_batch = threads_;
   params.pooling_type = pooling;
   params.embeddings = true;
@@ -273,7 +265,7 @@ Result<std::vector<std::vector<float>>> TextEmbedder::compute(
   const std::size_t width = pooling_ == LLAMA_POOLING_TYPE_RANK
                                 ? 1
                                 : static_cast<std::size_t>(llama_model_n_embd_out(&weights_));
-  const std::size_t most_sequences = std::min(kMostSequences, most_tokens_);
+  const std::size_t most_sequences = std::min(kMaxSequences, most_tokens_);
   std::vector<std::vector<float>> vectors;
   std::size_t begin = 0;
   while (begin < sequences.size()) {

@@ -9,21 +9,18 @@
 #include <string>
 #include <vector>
 
+#include "backend/answer/answer_grammars.h"
 #include "backend/answer/answer_parser.h"
 #include "backend/mistralrs/bridge_tokenizer.h"
-#include "grammar/grammar_compiler.h"
 
 namespace pcai::backend::mistralrs {
 
-/// Holds an answer to its grammar and its reasoning to a budget, while mistral.rs' engine samples.
-/// Used by the engine's thread; owns what it needs, since it may outlive the model.
+/// Restricts an answer to its grammar, and its reasoning to a budget, while mistral.rs' engine
+/// samples. The engine's thread uses it. It owns what it needs, because it may outlive the model.
 class AnswerGuide {
  public:
-  /// What an answer matches; the compiler must live as long.
-  struct Constraint {
-    std::shared_ptr<grammar::GrammarCompiler> compiler;
-    grammar::GrammarMatcher matcher;
-  };
+  using Constraint = answer::AnswerMatcher;
+
   /// How many tokens of reasoning there may be, and those that then end it.
   struct Budget {
     std::uint32_t tokens = 0;
@@ -34,10 +31,10 @@ class AnswerGuide {
   AnswerGuide(std::shared_ptr<const BridgeTokenizer> tokenizer,
               std::optional<Constraint> constraint, std::optional<Budget> budget);
 
-  /// For the bridge, which then owns it.
+  /// Passes the guide to the bridge, which owns it from then on.
   static pcai_mrs_guide hand_over(std::unique_ptr<AnswerGuide> guide);
 
-  /// As in pcai_mrs_guide.
+  /// The functions of pcai_mrs_guide.
   std::int32_t forced();
   bool allows(std::int32_t token);
   std::span<const std::uint32_t> mask();
@@ -49,7 +46,7 @@ class AnswerGuide {
 
   std::shared_ptr<const BridgeTokenizer> tokenizer_;
   std::optional<Constraint> constraint_;
-  std::optional<Budget> budget_;  // until it is used up
+  std::optional<Budget> budget_;  // absent: none, or used up
   std::optional<answer::AnswerParser> parser_;
   std::deque<std::int32_t> forced_;
   std::string error_;

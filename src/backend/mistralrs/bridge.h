@@ -11,8 +11,8 @@
 
 namespace pcai::backend::mistralrs {
 
-/// The functions of the bridge library. Once it is open it stays in the process for good: copies
-/// are as good as the first one.
+/// The functions of the bridge library. Once opened, the library stays in the process, so copies of
+/// this struct stay valid.
 struct Bridge {
   decltype(&pcai_mrs_version) version = nullptr;
   decltype(&pcai_mrs_load) load = nullptr;
@@ -30,16 +30,16 @@ struct Bridge {
   decltype(&pcai_mrs_test_panic) test_panic = nullptr;
 };
 
-/// Where the library is: what PCAI_MISTRALRS_BRIDGE names, or else beside this program or library,
-/// or in its pcai/ or ../lib/pcai/. Fails with Unsupported, saying where it was looked for. Opens
-/// nothing.
+/// Finds the library without opening it: at the path in PCAI_MISTRALRS_BRIDGE, or else beside this
+/// program or library, or in its pcai/ or ../lib/pcai/. Fails with Unsupported and says where it
+/// looked.
 Result<std::filesystem::path> find_bridge();
 
-/// Opens the library. Fails with Unsupported when it cannot be opened, is of another version of the
+/// Opens the library. Fails with Unsupported if it cannot be opened, has another version of the
 /// interface, or is made for another processor.
 Result<Bridge> open_bridge(const std::filesystem::path& path);
 
-/// What a bridge call answered, freed at the end.
+/// Holds the text that a bridge call returned, and frees it.
 class BridgeAnswer {
  public:
   explicit BridgeAnswer(const Bridge& bridge) : bridge_(bridge) {}
@@ -47,7 +47,7 @@ class BridgeAnswer {
   BridgeAnswer(const BridgeAnswer&) = delete;
   BridgeAnswer& operator=(const BridgeAnswer&) = delete;
 
-  /// For the call to fill in.
+  /// The call writes its text here.
   pcai_mrs_text* out() noexcept { return &text_; }
 
   std::string_view text() const noexcept { return {text_.data, text_.size}; }

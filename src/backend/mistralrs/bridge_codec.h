@@ -1,30 +1,25 @@
 #pragma once
 
+#include "backend/answer/prompt_codec.h"
 #include "backend/mistralrs/chat_writer.h"
-#include "backend/token_codec.h"
 
 namespace pcai::backend::mistralrs {
 
-/// A model's tokenizer and chat template, as others may use them. Any thread may call any method;
-/// both must outlive it.
-class BridgeCodec final : public TokenCodec {
+/// The codec of a model that mistral.rs runs. Any thread may call any method; the tokenizer and the
+/// writer must outlive it.
+class BridgeCodec final : public answer::PromptCodec {
  public:
-  /// Far more bytes than `context_length` tokens can have are not tokenized.
-  BridgeCodec(const BridgeTokenizer& tokenizer, const ChatWriter& chats,
+  BridgeCodec(const answer::PromptTokenizer& tokenizer, const ChatWriter& chats,
               std::uint32_t context_length)
-      : tokenizer_(tokenizer), chats_(chats), context_length_(context_length) {}
-
-  Result<Tokens> tokenize(const TokenizeRequest& request, std::stop_token stop) override;
-  Result<std::string> detokenize(const DetokenizeRequest& request, std::stop_token stop) override;
-  Result<std::string> apply_template(const TemplateRequest& request, std::stop_token stop) override;
-  Result<std::uint32_t> count_tokens(const CountRequest& request, std::stop_token stop) override;
+      : answer::PromptCodec(tokenizer, context_length), chats_(chats) {}
 
  private:
-  Status check_size(std::size_t bytes, const char* field) const;
+  Result<std::string> write(const ChatPrompt& chat) override;
 
-  const BridgeTokenizer& tokenizer_;
+  /// Unsupported where there are images.
+  Result<std::uint32_t> count(const ChatPrompt& chat) override;
+
   const ChatWriter& chats_;
-  const std::uint32_t context_length_;
 };
 
 }  // namespace pcai::backend::mistralrs

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "backend/answer/prompt_check.h"
 #include "backend/answer/prompt_limit.h"
 
 namespace pcai::backend::mistralrs {
@@ -40,7 +41,7 @@ Result<std::vector<Embedding>> BridgeEmbedder::embed(const EmbedRequest& request
     if (!embedding) {
       Error error = std::move(embedding.error());
       if (error.code != ErrorCode::Internal) {
-        error.field = "input[" + std::to_string(i) + "]";
+        error.field = "inputs[" + std::to_string(i) + "]";
         error.message = error.field + ": " + error.message;
       }
       return fail(std::move(error));
@@ -52,16 +53,12 @@ Result<std::vector<Embedding>> BridgeEmbedder::embed(const EmbedRequest& request
 
 Result<std::vector<std::int32_t>> BridgeEmbedder::tokens_of(const EmbedInput& input) const {
   if (const auto* tokens = std::get_if<TokenPrompt>(&input)) {
-    for (const std::int32_t token : tokens->tokens) {
-      if (token >= 0 && token < tokenizer_->size()) continue;
-      return fail(ErrorCode::InvalidRequest, "token " + std::to_string(token) +
-                                                 " is not in the model's vocabulary of " +
-                                                 std::to_string(tokenizer_->size()));
-    }
+    Status status = answer::check_tokens(tokens->tokens, tokenizer_->size(), "input");
+    if (!status) return fail(std::move(status.error()));
     return tokens->tokens;
   }
   const std::string& text = std::get<TextPrompt>(input).text;
-  if (text.size() > answer::kMostBytesPerToken * context_length_) {
+  if (!answer::check_prompt_bytes(text.size(), context_length_)) {
     return fail(too_long(text.size(), "bytes", context_length_));
   }
   return tokenizer_->tokenize(text, true, false);
@@ -90,7 +87,7 @@ Result<Embedding> BridgeEmbedder::embed(const EmbedInput& input) const {
   }
   if (!std::all_of(embedding.values.begin(), embedding.values.end(),
                    [](float value) { return std::isfinite(value); })) {
-    return fail(ErrorCode::Internal, "the model computed what is no number (NaN)");
+    return fail(ErrorCode::Internal, "the model computed a value that is not a number (NaN)");
   }
   scale_to_one(embedding.values);
   return embedding;

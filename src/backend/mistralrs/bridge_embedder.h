@@ -8,8 +8,8 @@
 
 namespace pcai::backend::mistralrs {
 
-/// Embeds by a model that mistral.rs runs, one text after the other, with the pooling that the
-/// model's files name. Any thread may call any method; the model must outlive it.
+/// Embeds texts with a model of mistral.rs, one after another, with the pooling that the model's
+/// files name. Any thread may call any method. The model must outlive it.
 class BridgeEmbedder final : public Embedder {
  public:
   BridgeEmbedder(const Bridge& bridge, const pcai_mrs_model& model,

@@ -58,9 +58,15 @@ std::string_view BridgeTokenizer::text(std::int32_t token,
   return is_mark ? std::string_view(entry.bytes) : std::string_view();
 }
 
-std::string_view BridgeTokenizer::name(std::int32_t token) const {
+std::string BridgeTokenizer::name(std::int32_t token) const {
   if (token < 0 || token >= size()) return {};
   return tokens_[static_cast<std::size_t>(token)].bytes;
+}
+
+std::string BridgeTokenizer::detokenize(const std::vector<std::int32_t>& tokens) const {
+  std::string text;
+  for (const std::int32_t token : tokens) text += name(token);
+  return text;
 }
 
 bool BridgeTokenizer::has_special(std::string_view name) const {

@@ -51,9 +51,8 @@ Result<TokenizedPrompt> ChatWriter::tokenize(const ChatPrompt& chat,
   const answer::SpecialText::Shielded shielded = special_text_.shield(chat);
   auto written = write(shielded.chat);
   if (!written) return fail(std::move(written.error()));
-  if (written->prompt.size() > answer::kMostBytesPerToken * context_length) {
-    return answer::prompt_overflow(written->prompt.size(), "bytes", context_length);
-  }
+  Status status = answer::check_prompt_bytes(written->prompt.size(), context_length);
+  if (!status) return fail(std::move(status.error()));
   TokenizedPrompt result{.format = std::move(written->format)};
   bool begins = !written->begun;
   for (const answer::PromptPart& part : answer::SpecialText::split(written->prompt, shielded)) {
@@ -71,8 +70,8 @@ Status ChatWriter::check_special_text(const ChatPrompt& chat) const {
     if (shielded.hidden.empty()) return {};
     return fail(ErrorCode::InvalidRequest,
                 field +
-                    " has the name of a special token in it, which mistral.rs cannot keep apart "
-                    "from the chat's own where there are images; leave it out",
+                    " has the name of a special token in it, which mistral.rs cannot distinguish "
+                    "from the chat's own if the chat has images; leave it out",
                 field);
   };
   for (std::size_t i = 0; i < chat.messages.size(); ++i) {
@@ -90,18 +89,19 @@ Result<TokenizedPrompt> ChatWriter::prepare_images(const ChatPrompt& chat,
     return fail(ErrorCode::Unsupported, std::string(field) + ": " + why, field);
   };
   if (!chat.template_arguments.empty()) {
-    return refuse("chat_template_kwargs", "mistral.rs hands none on where there are images");
+    return refuse("template_arguments", "mistral.rs does not support them if the chat has images");
   }
   if (is_own_) {
-    return refuse("chat_template", "mistral.rs writes images by the model's own template alone");
+    return refuse("messages",
+                  "mistral.rs supports images only with the model's own template, and the server "
+                  "was given another");
   }
   if (Status status = check_special_text(chat); !status) return fail(std::move(status.error()));
   const ChatPrompt told = answer::for_template({}, chat);
   auto written = render(told);
   if (!written) return fail(std::move(written.error()));
-  if (written->prompt.size() > answer::kMostBytesPerToken * context_length) {
-    return answer::prompt_overflow(written->prompt.size(), "bytes", context_length);
-  }
+  Status status = answer::check_prompt_bytes(written->prompt.size(), context_length);
+  if (!status) return fail(std::move(status.error()));
   const auto tokens = tokenizer_->tokenize(written->prompt, !written->begun, true);
   if (!tokens) return fail(tokens.error());
   if (tokens->size() >= context_length) {

@@ -11,36 +11,41 @@
 
 namespace pcai::backend::mistralrs {
 
-/// A chat as the model reads it, and how it answers.
+/// A chat as text for the model, and the format of the answer.
 struct WrittenChat {
   std::string prompt;
   bool begun = false;  // the prompt has the begin-of-text token already
   answer::AnswerFormat format;
 };
 
-/// The same in tokens, or with images as chat_json has it, for the engine to write.
+/// The same in tokens. A chat with images is JSON instead (chat_json), from which the engine makes
+/// the prompt.
 struct TokenizedPrompt {
   std::vector<std::int32_t> tokens;
   answer::AnswerFormat format;
   std::string chat = {};  // "" = the tokens are the prompt
 };
 
-/// Writes chats by the model's template, which the bridge runs, and reads special tokens only where
-/// the template wrote them. Any thread may call any method; the model must outlive it.
+/// Renders chats with the model's template, which the bridge runs. Reads special tokens only where
+/// the template wrote them. Any thread may call any method. The model must outlive it.
 class ChatWriter {
  public:
-  /// `source`: the template's text, "" = the model has none. `is_own`: it is not the model's.
+  /// `source`: the template's text; "" = the model has none. `is_own`: the configuration gave the
+  /// template, so it is not the model's.
   ChatWriter(const Bridge& bridge, const pcai_mrs_model& model, const std::string& source,
              bool is_own, std::shared_ptr<const BridgeTokenizer> tokenizer);
 
-  /// Fails with InvalidRequest, with the template's own reason, and Unsupported without a template.
+  /// Renders a chat. Fails with InvalidRequest and the template's own reason, or with Unsupported
+  /// if there is no template.
   Result<WrittenChat> write(const ChatPrompt& chat) const;
 
-  /// Also fails with ContextOverflow for far more text than that many tokens are.
+  /// Renders and tokenizes a chat. Fails in addition with ContextOverflow if the text has far more
+  /// bytes than `context_length` tokens can have.
   Result<TokenizedPrompt> tokenize(const ChatPrompt& chat, std::uint32_t context_length) const;
 
-  /// A chat with images: the engine will write it, and read it as one text. So names of special
-  /// tokens in messages are refused, as is what cannot be handed on.
+  /// Prepares a chat with images. The engine will render it and read all of it as one text, so
+  /// names of special tokens in messages are refused, and so is everything that cannot be passed
+  /// on.
   Result<TokenizedPrompt> prepare_images(const ChatPrompt& chat,
                                          std::uint32_t context_length) const;
 

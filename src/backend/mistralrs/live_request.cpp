@@ -14,9 +14,7 @@ std::unique_ptr<answer::AnswerReader> reader_of(const answer::AnswerFormat& form
 }
 
 TokenLogprob to_logprob(const pcai_mrs_token& token, const BridgeTokenizer& tokenizer) {
-  return {.token = token.token,
-          .bytes = std::string(tokenizer.name(token.token)),
-          .logprob = token.logprob};
+  return {.token = token.token, .bytes = tokenizer.name(token.token), .logprob = token.logprob};
 }
 
 }  // namespace

@@ -12,14 +12,15 @@
 
 namespace pcai::backend::mistralrs {
 
-/// A request that the bridge works on: turns its tokens into an answer and tells the sink. Touched
-/// by the bridge's event thread alone.
+/// A request that the bridge works on. It turns tokens into an answer and passes events to the
+/// sink. Only the bridge's event thread uses it.
 class LiveRequest {
  public:
   LiveRequest(const GenerateParams& params, const answer::AnswerFormat& format,
               std::shared_ptr<const BridgeTokenizer> tokenizer, std::shared_ptr<EventSink> sink);
 
-  /// Takes an event. True once the last event was sent; then nothing may come.
+  /// Takes the bridge's next event. Returns true if the request's last event was sent; then no
+  /// event may follow.
   bool take(const pcai_mrs_event& event);
 
  private:

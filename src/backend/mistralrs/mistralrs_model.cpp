@@ -6,11 +6,11 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "backend/answer/answer_grammar.h"
-#include "backend/answer/prompt_limit.h"
+#include "backend/answer/prompt_check.h"
 #include "backend/mistralrs/model_files.h"
 #include "backend/mistralrs/request_json.h"
-#include "backend/supported.h"
+#include "platform/path_text.h"
+#include "platform/processors.h"
 
 namespace pcai::backend::mistralrs {
 namespace {
@@ -20,39 +20,17 @@ using Json = nlohmann::json;
 constexpr std::uint32_t kUnloadMs = 10'000;  // then the engine ends by itself, a little later
 constexpr float kFilesRead = 0.05F;
 
-Status check_config(const ModelConfig& config, bool has_gpu) {
-  if (config.gpu_devices) {
-    return fail(ErrorCode::InvalidRequest, "the backend mistralrs chooses its devices itself",
-                "gpu_devices");
-  }
-  if (config.reproducible || config.kernels == KernelUse::On) {
-    const char* const field = config.reproducible ? "reproducible" : "kernels";
-    return fail(
-        ErrorCode::Unsupported,
-        std::string(field) + ": our kernels are for llama.cpp; the backend mistralrs has its own",
-        field);
-  }
-  if (!config.adapters.empty()) {
-    return fail(ErrorCode::Unsupported,
-                "lora: the backend mistralrs takes no GGUF adapters; llamacpp does", "adapters");
-  }
-  if (config.gpu_layers > 0 && !has_gpu) {
-    spdlog::warn("mistralrs: gpu_layers = {} has no effect, this bridge is built without a GPU",
-                 config.gpu_layers);
-  }
-  return {};
-}
-
 Json config_json(const ModelConfig& config, const ModelFiles& model) {
   Json files = Json::array();
-  for (const auto& file : model.files) files.push_back(file.string());
+  for (const auto& file : model.files) files.push_back(platform::path_text(file));
   return {{"format", model.format},
-          {"folder", model.folder.string()},
+          {"folder", platform::path_text(model.folder)},
           {"files", std::move(files)},
           {"isq", config.isq.empty() ? Json() : Json(config.isq)},
           {"chat_template", config.chat_template ? Json(*config.chat_template) : Json()},
           {"gpu_layers", config.gpu_layers},
-          {"threads", config.threads},
+          // rayon would count without the quotas of the groups above this process.
+          {"threads", config.threads > 0 ? config.threads : platform::usable_processors()},
           {"max_sequences", config.max_sequences}};
 }
 
@@ -80,8 +58,9 @@ Result<std::unique_ptr<LoadedModel>> MistralrsModel::load(const Bridge& bridge,
                                                           LoadProgress& progress) {
   const auto cancelled = [] { return fail(ErrorCode::Cancelled, "the load was cancelled"); };
   const ModelConfig& config = spec.config;
-  if (Status status = check_config(config, backend.capabilities.supports_gpu); !status) {
-    return fail(std::move(status.error()));
+  if (config.gpu_layers > 0 && !backend.capabilities.supports_gpu) {
+    spdlog::warn("mistralrs: gpu_layers = {} has no effect, this bridge is built without a GPU",
+                 config.gpu_layers);
   }
   auto files = look_at_model(config.model_path);
   if (!files) return fail(std::move(files.error()));
@@ -95,7 +74,8 @@ Result<std::unique_ptr<LoadedModel>> MistralrsModel::load(const Bridge& bridge,
   if (status != PCAI_MRS_OK) {
     Error error = answer.error(status);
     if (error.code == ErrorCode::InvalidModel) {
-      error.message = config.model_path.string() + " cannot be loaded: " + error.message;
+      error.message =
+          platform::path_text(config.model_path) + " cannot be loaded: " + error.message;
     }
     return fail(std::move(error));
   }
@@ -104,6 +84,7 @@ Result<std::unique_ptr<LoadedModel>> MistralrsModel::load(const Bridge& bridge,
   info.id = spec.id;
   if (!config.isq.empty()) info.quantization = config.isq;
   info.backend = backend.name;
+  info.format = files->format;
   info.max_sequences = config.max_sequences;
   if (config.context_length) info.context_length = *config.context_length;
   if (Status read =
@@ -126,6 +107,7 @@ Status MistralrsModel::read_tokens(const std::string& loaded, bool own_template)
       BridgeTokenizer::create(bridge_, *model_, json.at("ends").get<std::vector<std::int32_t>>());
   if (!tokenizer) return fail(std::move(tokenizer.error()));
   tokenizer_ = std::move(*tokenizer);
+  grammars_ = std::make_unique<answer::AnswerGrammars>(*tokenizer_);
   const Json& source = json.at("chat_template");
   chats_ = std::make_unique<ChatWriter>(bridge_, *model_,
                                         source.is_string() ? source.get<std::string>() : "",
@@ -146,20 +128,7 @@ MistralrsModel::~MistralrsModel() {
 
 Status MistralrsModel::submit(RequestId id, GenerateRequest request,
                               std::shared_ptr<EventSink> sink) {
-  if (Status status = check_request(request); !status) return status;
-  if (Status status = check_supported(request, backend_); !status) return status;
-  if (!info_.generates) {
-    return fail(ErrorCode::Unsupported, "model '" + info_.id + "' embeds texts and generates none",
-                "model");
-  }
-  for (const LogitBias& bias : request.params.logit_bias) {
-    if (static_cast<std::uint32_t>(bias.token) >= info_.vocabulary_size) {
-      return fail(ErrorCode::InvalidRequest,
-                  "token " + std::to_string(bias.token) + " is not in the model's vocabulary of " +
-                      std::to_string(info_.vocabulary_size),
-                  "logit_bias");
-    }
-  }
+  if (Status status = answer::check_answerable(request, info_, backend_); !status) return status;
   const auto prompt = prepare(request.prompt);
   if (!prompt) return fail(prompt.error());
   auto guide = this->guide(request, prompt->format);
@@ -172,24 +141,13 @@ Result<TokenizedPrompt> MistralrsModel::prepare(const Prompt& prompt) const {
   if (const auto* chat = std::get_if<ChatPrompt>(&prompt)) {
     if (images_of(*chat).empty()) return chats_->tokenize(*chat, info_.context_length);
     if (info_.sees) return chats_->prepare_images(*chat, info_.context_length);
-    return fail(ErrorCode::Unsupported, "messages: model '" + info_.id + "' sees no images",
-                "messages");
+    return fail(ErrorCode::Unsupported,
+                "messages: model '" + info_.id + "' does not support images", "messages");
   }
-  if (const auto* tokens = std::get_if<TokenPrompt>(&prompt)) {
-    for (const std::int32_t token : tokens->tokens) {
-      if (token >= 0 && token < tokenizer_->size()) continue;
-      return fail(ErrorCode::InvalidRequest,
-                  "token " + std::to_string(token) + " is not in the model's vocabulary of " +
-                      std::to_string(tokenizer_->size()),
-                  "prompt");
-    }
-    return TokenizedPrompt{.tokens = tokens->tokens};
-  }
-  const std::string& text = std::get<TextPrompt>(prompt).text;
-  if (text.size() > answer::kMostBytesPerToken * info_.context_length) {
-    return answer::prompt_overflow(text.size(), "bytes", info_.context_length);
-  }
-  auto tokens = tokenizer_->tokenize(text, true, true);
+  const auto* const ids = std::get_if<TokenPrompt>(&prompt);
+  auto tokens = ids != nullptr ? answer::read_prompt(*ids, *tokenizer_)
+                               : answer::read_prompt(std::get<TextPrompt>(prompt), *tokenizer_,
+                                                     info_.context_length);
   if (!tokens) return fail(std::move(tokens.error()));
   return TokenizedPrompt{.tokens = std::move(*tokens)};
 }
@@ -197,36 +155,16 @@ Result<TokenizedPrompt> MistralrsModel::prepare(const Prompt& prompt) const {
 /// Null where every token may come.
 Result<std::unique_ptr<AnswerGuide>> MistralrsModel::guide(const GenerateRequest& request,
                                                            const answer::AnswerFormat& format) {
-  const auto* const chat = std::get_if<ChatPrompt>(&request.prompt);
-  const ToolOptions tools = chat != nullptr ? chat->tools : ToolOptions{};
-  std::optional<AnswerGuide::Constraint> constraint;
-  if (request.params.grammar || tools.enabled()) {
-    const auto compiler = grammar_compiler();
-    if (!compiler) return fail(compiler.error());
-    auto matcher = answer::compile_answer(
-        **compiler, format, tools, request.params.grammar,
-        [this](std::string_view name) { return tokenizer_->has_special(name); });
-    if (!matcher) return fail(std::move(matcher.error()));
-    if (*matcher) constraint = AnswerGuide::Constraint{*compiler, *std::move(*matcher)};
-  }
+  auto constraint = grammars_->matcher(request, format);
+  if (!constraint) return fail(std::move(constraint.error()));
   std::optional<AnswerGuide::Budget> budget;
   if (request.params.reasoning_budget && !format.reasoning_end.empty()) {
     auto end = tokenizer_->tokenize(format.reasoning_end, false, true);
     if (!end) return fail(std::move(end.error()));
     budget = AnswerGuide::Budget{*request.params.reasoning_budget, std::move(*end), format};
   }
-  if (!constraint && !budget) return nullptr;
-  return std::make_unique<AnswerGuide>(tokenizer_, std::move(constraint), std::move(budget));
-}
-
-Result<std::shared_ptr<grammar::GrammarCompiler>> MistralrsModel::grammar_compiler() {
-  const std::lock_guard lock(grammars_mutex_);
-  if (!grammars_) {
-    auto compiler = grammar::GrammarCompiler::create(tokenizer_->vocabulary());
-    if (!compiler) return fail(std::move(compiler.error()));
-    grammars_ = std::move(*compiler);
-  }
-  return grammars_;
+  if (!*constraint && !budget) return nullptr;
+  return std::make_unique<AnswerGuide>(tokenizer_, std::move(*constraint), std::move(budget));
 }
 
 Status MistralrsModel::start(RequestId id, const GenerateRequest& request,
@@ -241,7 +179,7 @@ Status MistralrsModel::start(RequestId id, const GenerateRequest& request,
   Ticket* const user = ticket.get();
   {
     // Before the first event can come.
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     live_.emplace(id, std::move(ticket));
   }
   std::optional<pcai_mrs_guide> handed;
@@ -251,7 +189,7 @@ Status MistralrsModel::start(RequestId id, const GenerateRequest& request,
       bridge_.submit(model_, id, text.data(), text.size(), images.data(), images.size(),
                      handed ? &*handed : nullptr, on_event, user, answer.out());
   if (status == PCAI_MRS_OK) return {};
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   live_.erase(id);
   return fail(answer.error(status));
 }
@@ -261,7 +199,7 @@ std::int32_t MistralrsModel::on_event(void* user, const pcai_mrs_event* event) n
   if (!ticket.request.take(*event)) return 0;
   MistralrsModel& model = ticket.model;
   std::unordered_map<RequestId, std::unique_ptr<Ticket>>::node_type ended;
-  const std::lock_guard lock(model.mutex_);
+  const MutexLock lock(model.mutex_);
   ended = model.live_.extract(ticket.id);
   return 1;
 }

@@ -2,9 +2,9 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <unordered_map>
 
+#include "backend/answer/answer_grammars.h"
 #include "backend/inference_backend.h"
 #include "backend/mistralrs/answer_guide.h"
 #include "backend/mistralrs/bridge.h"
@@ -13,11 +13,12 @@
 #include "backend/mistralrs/chat_writer.h"
 #include "backend/mistralrs/live_request.h"
 #include "backend/mistralrs/progress_ticks.h"
+#include "core/mutex.h"
 
 namespace pcai::backend::mistralrs {
 
-/// A model that mistral.rs runs. Any thread may call any method: submit() renders and tokenizes on
-/// the caller's thread, events come from one thread of the bridge.
+/// A model that mistral.rs runs. Any thread may call any method. submit() renders and tokenizes on
+/// the calling thread. Events come on one thread of the bridge.
 class MistralrsModel final : public LoadedModel {
  public:
   /// `bridge` and `backend` must outlive the model.
@@ -35,11 +36,11 @@ class MistralrsModel final : public LoadedModel {
   Embedder* embedder() noexcept override { return embedder_.get(); }
   TokenCodec* token_codec() noexcept override { return codec_.get(); }
 
-  /// For tests: the engine's thread panics at its next token.
+  /// For tests: makes the engine's thread panic at its next token.
   void panic_for_test() { bridge_.test_panic(model_); }
 
  private:
-  /// What the bridge gives back with each event.
+  /// What the bridge passes back with each event.
   struct Ticket {
     MistralrsModel& model;
     RequestId id;
@@ -52,7 +53,6 @@ class MistralrsModel final : public LoadedModel {
   Result<TokenizedPrompt> prepare(const Prompt& prompt) const;
   Result<std::unique_ptr<AnswerGuide>> guide(const GenerateRequest& request,
                                              const answer::AnswerFormat& format);
-  Result<std::shared_ptr<grammar::GrammarCompiler>> grammar_compiler();
   Status start(RequestId id, const GenerateRequest& request, const TokenizedPrompt& prompt,
                std::unique_ptr<AnswerGuide> guide, LiveRequest live);
 
@@ -67,12 +67,10 @@ class MistralrsModel final : public LoadedModel {
   std::unique_ptr<ChatWriter> chats_;
   std::unique_ptr<BridgeCodec> codec_;
   std::unique_ptr<BridgeEmbedder> embedder_;  // null: it generates
+  std::unique_ptr<answer::AnswerGrammars> grammars_;
 
-  std::mutex grammars_mutex_;
-  std::shared_ptr<grammar::GrammarCompiler> grammars_;  // made for the first request that needs it
-
-  std::mutex mutex_;
-  std::unordered_map<RequestId, std::unique_ptr<Ticket>> live_;  // guarded by mutex_
+  Mutex mutex_;
+  std::unordered_map<RequestId, std::unique_ptr<Ticket>> live_ GUARDED_BY(mutex_);
 };
 
 }  // namespace pcai::backend::mistralrs

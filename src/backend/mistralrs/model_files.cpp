@@ -7,6 +7,7 @@
 #include "backend/mistralrs/model_folder.h"
 #include "models/gguf/gguf_reader.h"
 #include "models/gguf/gguf_summary.h"
+#include "platform/path_text.h"
 
 namespace pcai::backend::mistralrs {
 namespace {
@@ -35,8 +36,8 @@ template <std::size_t kSize>
 tl::unexpected<Error> cannot_run(const fs::path& path, const std::string& what,
                                  const std::array<std::string_view, kSize>& known) {
   return fail(ErrorCode::InvalidModel,
-              path.string() + ": mistral.rs cannot run " + what + "; it knows " + listed(known) +
-                  ". Use the backend llamacpp for this file",
+              platform::path_text(path) + ": mistral.rs cannot run " + what + "; it knows " +
+                  listed(known) + ". Use the backend llamacpp for this file",
               "model_path");
 }
 
@@ -66,7 +67,7 @@ Result<ModelFiles> look_at_gguf(const fs::path& path) {
   if (!summary) return fail(std::move(summary.error()));
   if (summary->kind != models::GgufKind::Model) {
     return fail(ErrorCode::InvalidModel,
-                path.string() + " is no model that generates text but a " +
+                platform::path_text(path) + " is not a model that generates text but a " +
                     std::string(to_string(summary->kind)),
                 "model_path");
   }
@@ -91,10 +92,11 @@ Result<ModelFiles> look_at_gguf(const fs::path& path) {
 Result<ModelFiles> look_at_model(const fs::path& path) {
   std::error_code error;
   if (!fs::exists(path, error)) {
-    return fail(ErrorCode::InvalidModel, "no such model: " + path.string(), "model_path");
+    return fail(ErrorCode::InvalidModel, "no such model: " + platform::path_text(path),
+                "model_path");
   }
   if (fs::is_directory(path, error)) return look_at_model_folder(path, {});
-  const std::string ending = path.extension().string();
+  const std::string ending = platform::path_text(path.extension());
   if (ending == ".safetensors") return look_at_model_folder(path.parent_path(), {});
   if (ending == ".uqff") return look_at_model_folder(path.parent_path(), path);
   return look_at_gguf(path);

@@ -17,9 +17,9 @@ struct ModelFiles {
   ModelInfo info = {};                       // what the files say
 };
 
-/// Looks at what `path` is: a GGUF file, a folder with config.json and safetensors or UQFF files,
-/// or one of those files. Fails with InvalidModel for what is missing or damaged, and for what
-/// mistral.rs cannot run: then the message says why, and which backend can.
+/// Finds out what `path` is: a GGUF file, a folder with config.json and safetensors or UQFF files,
+/// or one of those files. Fails with InvalidModel if something is missing or damaged, or if
+/// mistral.rs cannot run it; then the message says why, and which backend can.
 Result<ModelFiles> look_at_model(const std::filesystem::path& path);
 
 }  // namespace pcai::backend::mistralrs

@@ -6,6 +6,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "platform/path_text.h"
+
 namespace pcai::backend::mistralrs {
 namespace {
 
@@ -16,7 +18,7 @@ constexpr std::uintmax_t kLargestConfig = 4U << 20;
 constexpr std::uint64_t kLargestHeader = 100U << 20;  // safetensors' own limit
 
 tl::unexpected<Error> invalid(const fs::path& path, const std::string& what) {
-  return fail(ErrorCode::InvalidModel, path.string() + " " + what, "model_path");
+  return fail(ErrorCode::InvalidModel, platform::path_text(path) + " " + what, "model_path");
 }
 
 Result<Json> read_config(const fs::path& path) {
@@ -62,7 +64,7 @@ Result<std::uint64_t> count_elements(const fs::path& path) {
   std::uint64_t length = 0;
   for (std::size_t i = length_bytes.size(); i-- > 0;) length = (length << 8) | length_bytes[i];
   if (!stream || length > kLargestHeader || length + length_bytes.size() > size) {
-    return invalid(path, "is no safetensors file, or is cut off");
+    return invalid(path, "is not a safetensors file, or is cut off");
   }
   std::string text(length, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(length));
@@ -78,10 +80,10 @@ Result<std::uint64_t> count_elements(const fs::path& path) {
                        offsets[0].is_number_unsigned() && offsets[1].is_number_unsigned() &&
                        offsets[0] <= offsets[1] && offsets[1].get<std::uint64_t>() <= data_size &&
                        shape.is_array();
-    if (!sound) return invalid(path, "has a tensor that is not in it: " + name);
+    if (!sound) return invalid(path, "has a tensor that lies outside of the file: " + name);
     std::uint64_t elements = 1;
     for (const Json& side : shape) {
-      if (!side.is_number_unsigned()) return invalid(path, "has a tensor of no shape: " + name);
+      if (!side.is_number_unsigned()) return invalid(path, "has a tensor without a shape: " + name);
       const auto count = side.get<std::uint64_t>();
       // A half byte an element is the least there is.
       if (count != 0 && elements > 2 * data_size / count) {
@@ -104,7 +106,7 @@ Status check_pooling(const fs::path& folder) {
   const Json modules = Json::parse(stream, nullptr, false);
   if (!modules.is_array()) return invalid(list, "is not a JSON list");
   for (const Json& module : modules) {
-    if (!module.is_object()) return invalid(list, "has a module that is no JSON object");
+    if (!module.is_object()) return invalid(list, "has a module that is not a JSON object");
     const std::string type = module.value("type", "");
     if (type.find("Pooling") == std::string::npos) continue;
     const auto pooling = read_config(folder / module.value("path", "") / "config.json");
@@ -112,8 +114,9 @@ Status check_pooling(const fs::path& folder) {
     for (const char* mode :
          {"cls_token", "max_tokens", "mean_sqrt_len_tokens", "weightedmean_tokens"}) {
       if (!pooling->value(std::string("pooling_mode_") + mode, false)) continue;
-      return invalid(folder, std::string("pools by ") + mode +
-                                 ", which mistral.rs cannot; it knows mean_tokens and lasttoken");
+      return invalid(folder,
+                     std::string("pools by ") + mode +
+                         ", which mistral.rs cannot do; it supports mean_tokens and lasttoken");
     }
   }
   return {};
@@ -162,7 +165,7 @@ Result<ModelFiles> look_at_model_folder(const fs::path& given, const fs::path& u
     model.format = "uqff";
     // Of several parts mistral.rs finds the others itself.
     model.files = {fs::absolute(uqff.empty() ? quantized.front() : uqff)};
-    info.quantization = model.files.front().stem().string();
+    info.quantization = platform::path_text(model.files.front().stem());
     info.parameter_count = 0;  // not told by the files
     for (const fs::path& file : quantized) info.size_bytes += fs::file_size(file, error);
   } else if (weights.empty()) {

@@ -13,7 +13,7 @@ constexpr auto kLeastWork = 10ms;  // within an interval; what sleeps does less
 }  // namespace
 
 std::uint64_t ProgressTicks::steps(const Seen& seen, Clock::time_point now) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (seen.tokens != last_.tokens || seen.prompt_tokens != last_.prompt_tokens) {
     last_ = seen;
     ticked_ = now;

@@ -2,12 +2,13 @@
 
 #include <chrono>
 #include <cstdint>
-#include <mutex>
+
+#include "core/mutex.h"
 
 namespace pcai::backend::mistralrs {
 
-/// Counts steps for who watches a model's progress. What happens inside a prompt's computation is
-/// not seen, so there each second in which this process computed at all is a step too. Any thread
+/// Counts a model's steps for the watchdog. The inside of a prompt's computation cannot be seen, so
+/// each second in which this process computed anything during a prompt counts as a step. Any thread
 /// may call it.
 class ProgressTicks {
  public:
@@ -16,7 +17,7 @@ class ProgressTicks {
   /// What is seen of the engine.
   struct Seen {
     std::uint64_t tokens = 0;               // generated
-    std::uint64_t prompt_tokens = 0;        // of prompts that are not through
+    std::uint64_t prompt_tokens = 0;        // of prompts that are not finished
     std::chrono::milliseconds computed{0};  // the process's processor time
   };
 
@@ -24,10 +25,10 @@ class ProgressTicks {
   std::uint64_t steps(const Seen& seen, Clock::time_point now);
 
  private:
-  std::mutex mutex_;
-  Seen last_;  // at the last step
-  std::uint64_t ticks_ = 0;
-  Clock::time_point ticked_;
+  Mutex mutex_;
+  Seen last_ GUARDED_BY(mutex_);  // at the last step
+  std::uint64_t ticks_ GUARDED_BY(mutex_) = 0;
+  Clock::time_point ticked_ GUARDED_BY(mutex_);
 };
 
 /// The processor time that this process has used.

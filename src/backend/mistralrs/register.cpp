@@ -1,6 +1,7 @@
 #include "backend/mistralrs/register.h"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "backend/mistralrs/bridge.h"
 #include "backend/mistralrs/mistralrs_model.h"
@@ -8,25 +9,16 @@
 namespace pcai::backend::mistralrs {
 namespace {
 
-constexpr const char* kName = "mistralrs";
-const std::vector<std::string> kFormats = {"gguf", "safetensors", "uqff"};
-
+/// With what the bridge says of itself.
 BackendDescriptor describe(const Bridge& bridge) {
+  BackendDescriptor descriptor = describe_mistralrs();
   BridgeAnswer answer(bridge);
   bridge.version(answer.out());
   const auto version = nlohmann::json::parse(answer.text(), nullptr, false);
-  const bool known = version.is_object();
-  return {.name = kName,
-          .version = known ? version.value("mistralrs", "") : "",
-          .formats = kFormats,
-          .capabilities = {.supports_gpu = known && version.value("gpu", false),
-                           .supports_streaming = true,
-                           .supports_tool_calls = true,
-                           .supports_vision = true,
-                           .supports_seed = true,
-                           .supports_logprobs = true,
-                           .supports_grammars = true,
-                           .supports_reasoning_budget = true}};
+  if (!version.is_object()) return descriptor;
+  descriptor.version = version.value("mistralrs", "");
+  descriptor.capabilities.supports_gpu = version.value("gpu", false);
+  return descriptor;
 }
 
 /// mistral.rs behind the seam. Any thread may call any method.
@@ -52,19 +44,16 @@ class MistralrsBackend final : public InferenceBackend {
 void register_mistralrs(BackendRegistry& registry) {
   const auto path = find_bridge();
   const auto bridge = path ? open_bridge(*path) : fail(path.error());
-  if (!bridge) {
-    registry.add({.name = kName,
-                  .built = true,
-                  .why_not = bridge.error().message,
-                  .descriptor = {.name = kName, .formats = kFormats}});
-    return;
+  const BackendDescriptor descriptor = bridge ? describe(*bridge) : describe_mistralrs();
+  BackendEntry entry = {.name = descriptor.name, .built = true, .descriptor = descriptor};
+  if (bridge) {
+    entry.create = [bridge = *bridge]() -> Result<std::unique_ptr<InferenceBackend>> {
+      return std::make_unique<MistralrsBackend>(bridge);
+    };
+  } else {
+    entry.why_not = bridge.error().message;
   }
-  registry.add({.name = kName,
-                .built = true,
-                .descriptor = describe(*bridge),
-                .create = [bridge = *bridge]() -> Result<std::unique_ptr<InferenceBackend>> {
-                  return std::make_unique<MistralrsBackend>(bridge);
-                }});
+  registry.add(std::move(entry));
 }
 
 }  // namespace pcai::backend::mistralrs

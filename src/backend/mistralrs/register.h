@@ -4,7 +4,10 @@
 
 namespace pcai::backend::mistralrs {
 
-/// Adds the mistralrs backend, or an entry that says why it cannot be used where it was left out.
+/// The mistralrs backend, as far as it is known without its library: no version, no GPUs.
+BackendDescriptor describe_mistralrs();
+
+/// Adds the mistralrs backend, or an entry that says why it cannot be used.
 void register_mistralrs(BackendRegistry& registry);
 
 }  // namespace pcai::backend::mistralrs

@@ -5,7 +5,9 @@
 #include <random>
 #include <utility>
 
-#include "backend/answer/role_name.h"
+#include "core/parameters/parameters.h"
+#include "core/path.h"
+#include "core/role_name.h"
 
 namespace pcai::backend::mistralrs {
 namespace {
@@ -16,8 +18,7 @@ using Json = nlohmann::ordered_json;
 Result<Json> tool_call_json(const ToolCall& call, const std::string& field) {
   Json arguments = Json::parse(call.arguments, nullptr, false);
   if (arguments.is_discarded()) {
-    return fail(ErrorCode::InvalidRequest, field + ".function.arguments is not JSON",
-                field + ".function.arguments");
+    return refuse(field + ".arguments", "is not JSON");
   }
   return Json{{"id", call.id},
               {"type", "function"},
@@ -47,7 +48,7 @@ Json content_json(const ChatMessage& message, ContentForm form) {
 }
 
 Result<Json> message_json(const ChatMessage& message, ContentForm form, const std::string& field) {
-  Json json{{"role", answer::role_name(message.role)}, {"content", content_json(message, form)}};
+  Json json{{"role", role_name(message.role)}, {"content", content_json(message, form)}};
   if (!message.name.empty()) json["name"] = message.name;
   if (!message.tool_call_id.empty()) json["tool_call_id"] = message.tool_call_id;
   if (!message.reasoning.empty()) json["reasoning_content"] = message.reasoning;
@@ -84,20 +85,13 @@ Json params_json(const GenerateParams& params) {
   for (const LogitBias& bias : params.logit_bias) {
     biases.push_back(Json::array({bias.token, bias.bias}));
   }
-  return {{"temperature", params.temperature},
-          {"top_p", params.top_p},
-          {"top_k", params.top_k},
-          {"min_p", params.min_p},
-          {"repeat_penalty", params.repeat_penalty},
-          {"frequency_penalty", params.frequency_penalty},
-          {"presence_penalty", params.presence_penalty},
-          {"penalty_last_n", params.penalty_last_n},
-          {"max_tokens", params.max_tokens},
-          {"seed", params.seed ? *params.seed : random_seed()},
-          {"logit_bias", std::move(biases)},
-          {"logprobs", params.logprobs},
-          {"top_logprobs", params.top_logprobs},
-          {"ignore_eos", params.ignore_eos}};
+  Json json{{"logit_bias", std::move(biases)}};
+  for (const Parameter& parameter : kParameters) {
+    if (!parameter.faces.has(Face::Bridge)) continue;
+    visit_value(parameter, params, [&](const auto& value) { json[parameter.name] = value; });
+  }
+  if (!params.seed) json["seed"] = random_seed();
+  return json;
 }
 
 }  // namespace
@@ -113,8 +107,7 @@ Result<std::string> chat_json(const ChatPrompt& chat, ContentForm form) {
   for (const TemplateArgument& argument : chat.template_arguments) {
     Json value = Json::parse(argument.json, nullptr, false);
     if (value.is_discarded()) {
-      return fail(ErrorCode::InvalidRequest,
-                  "chat_template_kwargs." + argument.name + " is not JSON", "chat_template_kwargs");
+      return refuse("template_arguments", "has a member '" + argument.name + "' that is not JSON");
     }
     arguments[argument.name] = std::move(value);
   }

@@ -8,14 +8,14 @@
 
 namespace pcai::backend::mistralrs {
 
-/// How a chat template wants a message's content: as text, or always as a list of parts.
+/// The form in which a chat template wants a message's content: text, or always a list of parts.
 enum class ContentForm : std::uint8_t { Text, Parts };
 
-/// A chat as pcai_mrs_render takes it; messages with images have parts in any form. Fails with
-/// InvalidRequest for a message's tool call or a template argument that is not JSON.
+/// A chat as JSON for pcai_mrs_render. A message with images is a list of parts in either form.
+/// Fails with InvalidRequest if a message's tool call or a template argument is not JSON.
 Result<std::string> chat_json(const ChatPrompt& chat, ContentForm form);
 
-/// A request as pcai_mrs_submit takes it.
+/// A request as JSON for pcai_mrs_submit.
 std::string request_json(const std::vector<std::int32_t>& prompt, const GenerateParams& params,
                          std::uint32_t context_length);
 

@@ -9,7 +9,8 @@ BackendRegistry isolate(const BackendRegistry& registry, const WorkerOptions&) {
   BackendRegistry isolated;
   for (BackendEntry entry : registry.entries()) {
     if (std::exchange(entry.create, nullptr)) {
-      entry.why_not = "this system has no process isolation yet; run with --isolation none";
+      entry.why_not =
+          "process isolation is not available on this system; run with --isolation none";
     }
     isolated.add(std::move(entry));
   }
@@ -17,7 +18,7 @@ BackendRegistry isolate(const BackendRegistry& registry, const WorkerOptions&) {
 }
 
 int run_worker(int, const BackendRegistry&, std::string_view) {
-  std::fputs("this system has no process isolation yet\n", stderr);
+  std::fputs("process isolation is not available on this system\n", stderr);
   return 1;
 }
 

@@ -22,11 +22,11 @@ std::size_t read_length(std::string_view frame) {
 
 }  // namespace
 
-Channel::Channel(Stream connection, std::size_t max_message, std::size_t max_unsent)
+Channel::Channel(platform::Stream connection, std::size_t max_message, std::size_t max_unsent)
     : connection_(std::move(connection)), max_message_(max_message), max_unsent_(max_unsent) {}
 
 bool Channel::send(std::string frame) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (closed_) return true;
   if (unsent_bytes_ + frame.size() > max_unsent_) return false;
   unsent_bytes_ += frame.size();
@@ -40,7 +40,7 @@ bool Channel::send(std::string frame) {
 void Channel::flush() {
   while (!unsent_.empty()) {
     const std::string& frame = unsent_.front();
-    const Moved moved =
+    const platform::Moved moved =
         connection_.write(frame.data() + first_offset_, frame.size() - first_offset_);
     if (moved.closed) {
       closed_ = true;
@@ -58,22 +58,23 @@ void Channel::flush() {
 }
 
 bool Channel::is_flushed() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return unsent_.empty();
 }
 
-Ready Channel::wait(const Stream* diagnostics, std::chrono::milliseconds timeout) {
-  return wait_for(connection_, !is_flushed(), diagnostics, wake_, timeout);
+platform::Ready Channel::wait(const platform::Stream* diagnostics,
+                              std::chrono::milliseconds timeout) {
+  return platform::wait_for(connection_, !is_flushed(), diagnostics, wake_, timeout);
 }
 
 Channel::State Channel::receive(const OnMessage& on_message) {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     flush();
   }
   std::array<char, kReadBytes> bytes;
   for (int reads = 0; reads < kReadsAtOnce; ++reads) {
-    const Moved moved = connection_.read(bytes.data(), bytes.size());
+    const platform::Moved moved = connection_.read(bytes.data(), bytes.size());
     if (moved.closed) return State::Closed;
     if (moved.bytes == 0) break;
     received_.append(bytes.data(), moved.bytes);

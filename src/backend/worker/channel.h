@@ -4,58 +4,67 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <string_view>
 
-#include "backend/worker/process.h"
+#include "core/mutex.h"
+#include "platform/stream.h"
 
 namespace pcai::backend::worker {
 
-/// Whole messages over a connection. Any thread may send and wake; one thread waits and receives.
+/// Whole messages over a connection between two processes. Any thread may call send(), wake() and
+/// is_flushed(). One thread, always the same, calls wait() and receive() in turn.
 class Channel {
  public:
-  enum class State { Open, Closed, Malformed };
+  /// What receive() found. After Closed or Malformed nothing more can be received, and the owner
+  /// gives up the channel.
+  enum class State {
+    Open,       // all that had come was delivered
+    Closed,     // the other process closed its end or is gone
+    Malformed,  // a length of 0 or over `max_message`, or on_message() returned false
+  };
 
-  /// Called with a message's payload, which lives for the call. False: it is malformed.
+  /// Called with one message's payload, without its length. The text is borrowed for the call.
+  /// Returns false if the payload is malformed.
   using OnMessage = std::function<bool(std::string_view payload)>;
 
-  Channel(Stream connection, std::size_t max_message, std::size_t max_unsent);
+  Channel(platform::Stream connection, std::size_t max_message, std::size_t max_unsent);
 
-  /// Sends a frame (see encode) or keeps it until the other side reads on; never blocks. False when
-  /// too much is unsent already. To a closed channel it sends nothing, and that is no failure:
-  /// receive() tells.
+  /// Sends a frame (see encode() in messages.h), or keeps it until the other process reads on.
+  /// Never blocks. Frames leave in the order of the calls. Returns false if `frame` would exceed
+  /// `max_unsent`; then nothing of it is sent. On a closed channel it drops the frame and returns
+  /// true, because receive() reports the closing.
   bool send(std::string frame);
 
-  /// Ends wait().
+  /// Ends the current wait() of the receiving thread, or its next one.
   void wake() noexcept { wake_.set(); }
 
   /// Waits for something to receive, for room to send, for `diagnostics` (may be null), for wake().
-  Ready wait(const Stream* diagnostics, std::chrono::milliseconds timeout);
+  platform::Ready wait(const platform::Stream* diagnostics, std::chrono::milliseconds timeout);
 
-  /// Takes what has come and sends what can be sent.
+  /// Sends what can be sent, then reads and delivers whole messages on this thread. Never blocks,
+  /// and stops after about 1 MiB so that the caller can look at its clock.
   State receive(const OnMessage& on_message);
 
-  /// True when all that was sent has left this process.
+  /// True if no frame waits to be sent. The other process need not have read them yet.
   bool is_flushed() const;
 
  private:
-  void flush();
+  void flush() REQUIRES(mutex_);
   State deliver(const OnMessage& on_message);
 
-  Stream connection_;
-  Wake wake_;
+  platform::Stream connection_;
+  platform::Wake wake_;
   const std::size_t max_message_;
   const std::size_t max_unsent_;
 
   std::string received_;  // what deliver has not taken yet; only the receiving thread
 
-  // Guarded by mutex_.
-  mutable std::mutex mutex_;
-  std::deque<std::string> unsent_;
-  std::size_t first_offset_ = 0;  // so much of unsent_.front() is sent
-  std::size_t unsent_bytes_ = 0;
-  bool closed_ = false;
+  mutable Mutex mutex_;
+  std::deque<std::string> unsent_ GUARDED_BY(mutex_);
+  std::size_t first_offset_ GUARDED_BY(mutex_) = 0;  // so much of unsent_.front() is sent
+  std::size_t unsent_bytes_ GUARDED_BY(mutex_) = 0;
+  bool closed_ GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace pcai::backend::worker

@@ -46,6 +46,14 @@ constexpr std::size_t kFieldCount =
 template <class T>
 constexpr auto kFieldNames = split<kFieldCount<T>>(field_names_of(static_cast<const T*>(nullptr)));
 
+template <>
+constexpr auto kFieldNames<GenerateParams> = [] {
+  std::array<std::string_view, kFieldCount<GenerateParams>> names{};
+  std::ranges::transform(kParameters, names.begin(), &Parameter::name);
+  std::ranges::copy(split<3>("logit_bias, grammar, adapters"), names.end() - 3);
+  return names;
+}();
+
 /// Whether an enumerator has that value. All count up from 0; the switches make the compiler
 /// complain about a new one.
 bool is_known(Role role) noexcept {

@@ -6,13 +6,13 @@
 namespace pcai::backend::worker {
 
 Result<std::future<Result<QueryAnswer>>> QueryTable::add(RequestId id, std::size_t vectors) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (ended_) return fail(*ended_);
   return entries_.try_emplace(id, Entry{vectors}).first->second.answer.get_future();
 }
 
 bool QueryTable::fail_query(RequestId id, Error error) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   auto node = entries_.extract(id);
   if (node.empty()) return false;
   node.mapped().answer.set_value(fail(std::move(error)));
@@ -20,7 +20,7 @@ bool QueryTable::fail_query(RequestId id, Error error) {
 }
 
 bool QueryTable::answered(RequestId id, QueryAnswer answer) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = entries_.find(id);
   if (found == entries_.end()) return true;
   Entry& entry = found->second;
@@ -39,7 +39,7 @@ bool QueryTable::answered(RequestId id, QueryAnswer answer) {
 }
 
 void QueryTable::end(const Error& error) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ended_ = error;
   for (auto& [id, entry] : entries_) entry.answer.set_value(fail(error));
   entries_.clear();

@@ -1,43 +1,46 @@
 #pragma once
 
 #include <future>
-#include <mutex>
 #include <optional>
 #include <unordered_map>
 
 #include "backend/worker/messages.h"
+#include "core/mutex.h"
 #include "core/result.h"
 
 namespace pcai::backend::worker {
 
 /// The queries that wait for a worker's answer, on the parent's side. Any thread may call any
-/// method.
+/// method; none waits for the worker. The one that asked waits on its future.
 class QueryTable {
  public:
-  /// A query that the worker is about to be asked; the future is its answer. `vectors`: most
-  /// embeddings that the answer may have. Fails after end(), with its error.
+  /// Adds a query, before the worker is asked. The future becomes its answer or its error.
+  /// `vectors`: the most embeddings that the answer may have; 0 for other queries. After end() it
+  /// fails with the error given there. `id` must be new.
   Result<std::future<Result<QueryAnswer>>> add(RequestId id, std::size_t vectors);
 
-  /// Answers it from here; false when it has its answer.
+  /// Answers a query with an error, the worker's or our own (a cancel), and forgets it. Returns
+  /// false if the query was answered before; then nothing changes.
   bool fail_query(RequestId id, Error error);
 
-  /// The worker's answer, or a part of it. Unknown ids are ignored: those queries were given up.
-  /// False when it has more embeddings than were asked for.
+  /// Takes the worker's answer or a part of it. The future is set with the last part. An unknown id
+  /// is ignored, because that query was given up. Returns false if the worker cannot be right: more
+  /// embeddings than `vectors`, or an empty part that is not the last one.
   bool answered(RequestId id, QueryAnswer answer);
 
-  /// Fails every query, and all later ones.
+  /// Fails every waiting query and all later ones, as the worker has ended.
   void end(const Error& error);
 
  private:
   struct Entry {
-    std::size_t vectors_left;
-    std::vector<Embedding> embeddings = {};  // that have come so far
+    std::size_t vectors_left;                // may still come
+    std::vector<Embedding> embeddings = {};  // have come so far
     std::promise<Result<QueryAnswer>> answer = {};
   };
 
-  std::mutex mutex_;
-  std::unordered_map<RequestId, Entry> entries_;
-  std::optional<Error> ended_;
+  Mutex mutex_;
+  std::unordered_map<RequestId, Entry> entries_ GUARDED_BY(mutex_);
+  std::optional<Error> ended_ GUARDED_BY(mutex_);
 };
 
 }  // namespace pcai::backend::worker

@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "backend/registry.h"
+#include "platform/system.h"
 
 namespace pcai::backend::worker {
 
-/// How models run in processes of their own.
+/// How models run in processes of their own. Copied by whoever takes it.
 struct WorkerOptions {
   /// The program and its first arguments; "--backend NAME --fd N" follow. It must call run_worker.
-  std::vector<std::string> command = {"/proc/self/exe", "worker"};
+  std::vector<std::string> command = {platform::own_program(), "worker"};
   std::chrono::milliseconds heartbeat{250};           // how often a worker says that it lives
   std::chrono::milliseconds silence_timeout{10'000};  // so long without a word: ended; 0 = never
   std::chrono::milliseconds stall_timeout{180'000};   // so long no step for a request; 0 = never
@@ -22,13 +23,16 @@ struct WorkerOptions {
   bool harden = true;  // no network, no new privileges, no reading of its memory, where possible
 };
 
-/// The same backends, each of whose models lives in a process of its own: a crash or a hang there
-/// fails that model's requests with WorkerDied and nothing else. Creating one of them starts
-/// nothing; what the real backend says against being created, its loads say. Copies all it needs.
+/// Returns the same backends, but each of their models lives in a process of its own. A crash or a
+/// hang there fails that model's requests with WorkerDied, and nothing else. Creating such a
+/// backend starts nothing and succeeds; if the real backend cannot be created, each load fails with
+/// the reason. The result needs neither argument later.
 BackendRegistry isolate(const BackendRegistry& registry, const WorkerOptions& options);
 
-/// The main loop of such a process: serves one model of `backend` over the inherited `fd`, until
-/// the parent says so or is gone. Returns the process's exit code, or ends the process itself.
+/// The main loop of a worker process. It serves one model of the backend named `backend` over the
+/// inherited connection `fd`, which it takes over, until the parent tells it to end. Returns the
+/// process's exit code. If the parent is gone or speaks another version it ends the process at
+/// once, without cleaning up. Call it before other threads are started.
 int run_worker(int fd, const BackendRegistry& registry, std::string_view backend);
 
 }  // namespace pcai::backend::worker

@@ -6,7 +6,7 @@ namespace pcai::backend::worker {
 
 Result<std::future<Status>> RequestTable::add(RequestId id, std::shared_ptr<EventSink> sink,
                                               std::uint64_t budget) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (ended_) return fail(*ended_);
   const auto [place, is_new] =
       entries_.try_emplace(id, Entry{.sink = std::move(sink), .budget = budget});
@@ -17,23 +17,23 @@ Result<std::future<Status>> RequestTable::add(RequestId id, std::shared_ptr<Even
 }
 
 void RequestTable::remove(RequestId id) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   entries_.erase(id);
 }
 
 bool RequestTable::cancel(RequestId id) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = entries_.find(id);
   return found != entries_.end() && !std::exchange(found->second.cancelled, true);
 }
 
 void RequestTable::taken(RequestId id) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (const auto found = entries_.find(id); found != entries_.end()) found->second.take();
 }
 
 bool RequestTable::refused(RequestId id, Error error) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = entries_.find(id);
   if (found == entries_.end()) return true;
   if (found->second.answered) return false;
@@ -46,7 +46,7 @@ bool RequestTable::refused(RequestId id, Error error) {
 bool RequestTable::event(RequestId id, GenerateEvent event, std::size_t bytes) {
   std::shared_ptr<EventSink> sink;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = entries_.find(id);
     if (found == entries_.end()) return true;
     Entry& entry = found->second;
@@ -63,7 +63,7 @@ bool RequestTable::event(RequestId id, GenerateEvent event, std::size_t bytes) {
 void RequestTable::end(const Error& error) {
   std::unordered_map<RequestId, Entry> entries;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ended_ = error;
     entries.swap(entries_);
   }
@@ -78,12 +78,12 @@ void RequestTable::end(const Error& error) {
 }
 
 bool RequestTable::empty() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return entries_.empty();
 }
 
 std::optional<RequestTable::Clock::time_point> RequestTable::waiting_since() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   std::optional<Clock::time_point> since;
   for (const auto& [id, entry] : entries_) {
     if (!entry.answered && (!since || entry.since < *since)) since = entry.since;

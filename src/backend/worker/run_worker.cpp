@@ -5,7 +5,6 @@
 #include <exception>
 #include <iterator>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -14,12 +13,14 @@
 
 #include "backend/worker/channel.h"
 #include "backend/worker/messages.h"
-#include "backend/worker/process.h"
 #include "backend/worker/register.h"
-#include "backend/worker/sandbox.h"
 #include "backend/worker/soundness.h"
-#include "backend/worker/task_pool.h"
 #include "backend/worker/worker_abilities.h"
+#include "core/mutex.h"
+#include "core/task_threads.h"
+#include "platform/child_process.h"
+#include "platform/environment.h"
+#include "platform/sandbox.h"
 
 namespace pcai::backend::worker {
 namespace {
@@ -39,7 +40,7 @@ constexpr int kParentNotUnderstood = 2;
 /// model's own threads send their events themselves.
 class Worker {
  public:
-  Worker(Stream connection, const BackendRegistry& registry, std::string_view backend)
+  Worker(platform::Stream connection, const BackendRegistry& registry, std::string_view backend)
       : channel_(std::move(connection), kMaxToWorker, kMaxUnsent),
         registry_(registry),
         backend_name_(backend) {}
@@ -77,15 +78,15 @@ class Worker {
   std::atomic<bool> stopping_{false};
   std::atomic<bool> beat_now_{false};
 
-  std::mutex mutex_;
-  std::unordered_map<RequestId, bool> submitting_;  // guarded by mutex_; true: cancelled meanwhile
-  std::unordered_map<RequestId, std::stop_source> queries_;  // guarded by mutex_
+  Mutex mutex_;
+  std::unordered_map<RequestId, bool> submitting_ GUARDED_BY(mutex_);  // true: cancelled meanwhile
+  std::unordered_map<RequestId, std::stop_source> queries_ GUARDED_BY(mutex_);
 
   std::unique_ptr<InferenceBackend> backend_;
   std::unique_ptr<LoadedModel> model_;
-  std::atomic<LoadedModel*> ready_{nullptr};  // model_, once it is loaded
-  std::optional<TaskPool> pool_;              // starts with the first command
-  std::optional<TaskPool> query_pool_;        // the same; apart, because embedding takes its time
+  std::atomic<LoadedModel*> ready_{nullptr};   // model_, once it is loaded
+  std::optional<TaskThreads> submit_threads_;  // starts with the first command
+  std::optional<TaskThreads> query_threads_;   // the same; apart, because embedding takes its time
 };
 
 /// Passes one request's events on.
@@ -103,11 +104,12 @@ class Worker::Sink final : public EventSink {
       ended_ = true;
       frame =
           encode(RequestEvent{id_, Failed{{ErrorCode::Internal,
-                                           "the backend sent what cannot be passed on: text that "
-                                           "is not UTF-8, or too much of it at once"},
+                                           "the backend sent a message that cannot be passed on: "
+                                           "text that is not UTF-8, or too much of it at once"},
                                           {},
                                           {}}});
-      worker_.pool_->add([&worker = worker_, id = id_] { worker.ready_.load()->cancel(id); });
+      worker_.submit_threads_->post(
+          [&worker = worker_, id = id_] { worker.ready_.load()->cancel(id); });
     }
     worker_.send(std::move(frame));
     if (!ended_) return;
@@ -143,7 +145,9 @@ int Worker::run() {
       case Channel::State::Open: break;
       case Channel::State::Closed: std::_Exit(kParentGone);  // nobody is left to be tidy for
       case Channel::State::Malformed:
-        std::fputs("the parent is not understood: is it another version?\n", stderr);
+        std::fputs(
+            "the parent sent a message that this worker does not know: is it another version?\n",
+            stderr);
         std::_Exit(kParentNotUnderstood);
     }
     const bool asked = beat_now_.exchange(false);
@@ -161,11 +165,11 @@ int Worker::run() {
 
 int Worker::finish() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     for (auto& [id, stop] : queries_) stop.request_stop();
   }
-  query_pool_.reset();
-  pool_.reset();
+  query_threads_.reset();
+  submit_threads_.reset();
   model_.reset();
   const Clock::time_point end = Clock::now() + kLastFlush;
   while (!channel_.is_flushed() && Clock::now() < end) {
@@ -181,34 +185,34 @@ bool Worker::receive(std::string_view payload) {
 }
 
 bool Worker::on(LoadCommand command) {
-  if (pool_) return false;
+  if (submit_threads_) return false;
   heartbeat_ = std::max(command.heartbeat, milliseconds(1));
   if (command.harden) {
-    for (const std::string& refused : harden_process(command.memory_limit)) {
+    for (const std::string& refused : platform::harden_process(command.memory_limit)) {
       std::fprintf(stderr, "not hardened, %s\n", refused.c_str());
     }
   }
-  pool_.emplace(kSubmitThreads);
-  query_pool_.emplace(kQueryThreads);
-  pool_->add([this, spec = std::move(command.spec)] { load(spec); });
+  submit_threads_.emplace(kSubmitThreads);
+  query_threads_.emplace(kQueryThreads);
+  submit_threads_->post([this, spec = std::move(command.spec)] { load(spec); });
   return true;
 }
 
 bool Worker::on(SubmitCommand command) {
   if (!ready_) return false;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     submitting_.emplace(command.id, false);
   }
   const auto shared = std::make_shared<SubmitCommand>(std::move(command));
-  pool_->add([this, shared] { submit(shared->id, std::move(shared->request)); });
+  submit_threads_->post([this, shared] { submit(shared->id, std::move(shared->request)); });
   return true;
 }
 
 bool Worker::on(CancelCommand command) {
   if (!ready_) return false;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     const auto found = submitting_.find(command.id);
     if (found != submitting_.end()) found->second = true;
   }
@@ -220,17 +224,17 @@ bool Worker::on(QueryCommand command) {
   if (!ready_) return false;
   std::stop_source stop;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     queries_.emplace(command.id, stop);
   }
   const auto shared = std::make_shared<QueryCommand>(std::move(command));
-  query_pool_->add(
+  query_threads_->post(
       [this, shared, token = stop.get_token()] { answer(shared->id, shared->query, token); });
   return true;
 }
 
 bool Worker::on(CancelQueryCommand command) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (const auto found = queries_.find(command.id); found != queries_.end()) {
     found->second.request_stop();
   }
@@ -274,7 +278,7 @@ void Worker::submit(RequestId id, GenerateRequest request) {
   Status status = submit_to_model(id, std::move(request));
   bool cancelled = false;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     cancelled = submitting_.extract(id).mapped();
   }
   if (!status) return say(RequestRefused{id, shown(std::move(status.error()))});
@@ -293,7 +297,7 @@ void Worker::answer(RequestId id, const Query& query, const std::stop_token& sto
                                    ? fail(ErrorCode::Cancelled, "the request was cancelled")
                                    : ask_model(query, stop);
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     queries_.erase(id);
   }
   if (!answer) return say(QueryFailed{id, shown(std::move(answer.error()))});
@@ -326,7 +330,7 @@ void Worker::say_answer(RequestId id, QueryAnswer answer) {
   const bool sound = is_sound(message);
   std::string frame = sound ? encode(message) : std::string();
   if (!sound || frame.size() - kLengthBytes > kMaxFromWorker) {
-    return say(QueryFailed{id, {ErrorCode::Internal, "the answer is too large to be passed on"}});
+    return say(QueryFailed{id, {ErrorCode::Internal, "the answer is too large to pass on"}});
   }
   send(std::move(frame));
 }
@@ -350,8 +354,8 @@ void Worker::beat() {
 
 int run_worker(int fd, const BackendRegistry& registry, std::string_view backend) {
   // ggml would start a debugger on this process before it ends it.
-  ::setenv("GGML_NO_BACKTRACE", "1", 0);
-  return Worker(become_worker(fd), registry, backend).run();
+  platform::set_variable_if_unset("GGML_NO_BACKTRACE", "1");
+  return Worker(platform::become_child(fd), registry, backend).run();
 }
 
 }  // namespace pcai::backend::worker

@@ -38,10 +38,10 @@ std::string Watchdog::verdict(Clock::time_point now, bool busy) {
   asked_ = now;
   if (!busy) progressed_ = now;
   if (silence_.count() > 0 && now - heard_ > silence_) {
-    return "it said nothing for " + seconds(silence_);
+    return "it sent nothing for " + seconds(silence_);
   }
   if (stall_.count() > 0 && now - progressed_ > stall_) {
-    return "its requests made no step for " + seconds(stall_);
+    return "its requests made no progress for " + seconds(stall_);
   }
   return {};
 }

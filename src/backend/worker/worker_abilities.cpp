@@ -8,7 +8,8 @@ namespace pcai::backend::worker {
 namespace {
 
 tl::unexpected<Error> nonsense() {
-  return fail(ErrorCode::Internal, "the model's process did not answer what was asked");
+  return fail(ErrorCode::Internal,
+              "the model's process gave an answer that does not fit the question");
 }
 
 template <class Ability>

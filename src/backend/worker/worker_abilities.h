@@ -12,12 +12,15 @@ class LoadedModel;
 
 namespace pcai::backend::worker {
 
-/// The abilities of a model in another process: each call is one query there. Immutable; any thread
-/// may call any method.
+/// The abilities of a model in another process. Each call is one query there: it blocks until the
+/// answer is here, `stop` is requested (Cancelled) or the process ends (WorkerDied). An answer that
+/// does not fit its question is Internal. Any thread may call any method; calls run side by side.
 class WorkerAbilities final : public Embedder, public Ranker, public TokenCodec {
  public:
+  /// Asks the worker and waits for its answer. Any thread may call it.
   using Ask = std::function<Result<QueryAnswer>(Query, const std::stop_token&)>;
 
+  /// `ask` must stay callable as long as this object lives.
   explicit WorkerAbilities(Ask ask) : ask_(std::move(ask)) {}
 
   Result<std::vector<Embedding>> embed(const EmbedRequest& request, std::stop_token stop) override;
@@ -34,7 +37,8 @@ class WorkerAbilities final : public Embedder, public Ranker, public TokenCodec 
   Ask ask_;
 };
 
-/// What a model answers to a query. Unsupported where it lacks the ability.
+/// The other side, in the worker: asks the model's ability and waits. Fails with Unsupported if the
+/// model lacks it, and otherwise with what the ability says. What a backend throws passes through.
 Result<QueryAnswer> answer_query(LoadedModel& model, const Query& query,
                                  const std::stop_token& stop);
 

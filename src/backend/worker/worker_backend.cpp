@@ -1,6 +1,5 @@
 #include <utility>
 
-#include "backend/worker/process.h"
 #include "backend/worker/register.h"
 #include "backend/worker/worker_model.h"
 
@@ -18,8 +17,7 @@ class WorkerBackend final : public InferenceBackend {
   Result<std::unique_ptr<LoadedModel>> load(const ModelSpec& spec,
                                             LoadProgress& progress) override {
     std::vector<std::string> command = options_.command;
-    command.insert(command.end(), {"--backend", descriptor_.name, "--fd",
-                                   std::to_string(ChildProcess::kWorkerFd)});
+    command.insert(command.end(), {"--backend", descriptor_.name, "--fd"});  // its number follows
     return WorkerModel::load(std::move(command), spec, progress, options_);
   }
 

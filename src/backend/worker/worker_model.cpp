@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "backend/worker/secret_variable.h"
 #include "backend/worker/soundness.h"
 
 namespace pcai::backend::worker {
@@ -31,10 +32,10 @@ Error does_not_keep_up(const std::string& id) {
 }
 
 /// Reads what there is; false when nothing will come any more.
-bool drain(Stream& diagnostics, StderrTail& tail) {
+bool drain(platform::Stream& diagnostics, StderrTail& tail) {
   std::array<char, 4096> bytes;
   for (int reads = 0; reads < kDiagnosticReadsAtOnce; ++reads) {
-    const Moved moved = diagnostics.read(bytes.data(), bytes.size());
+    const platform::Moved moved = diagnostics.read(bytes.data(), bytes.size());
     if (moved.closed) return false;
     if (moved.bytes == 0) return true;
     tail.add({bytes.data(), moved.bytes});
@@ -54,7 +55,7 @@ std::uint64_t event_budget(const GenerateParams& params, std::uint32_t context_l
 
 }  // namespace
 
-WorkerModel::WorkerModel(Stream connection, std::string id, const WorkerOptions& options)
+WorkerModel::WorkerModel(platform::Stream connection, std::string id, const WorkerOptions& options)
     : id_(std::move(id)),
       options_(options),
       channel_(std::move(connection), kMaxFromWorker, kMaxUnsent),
@@ -66,8 +67,11 @@ Result<std::unique_ptr<LoadedModel>> WorkerModel::load(std::vector<std::string> 
                                                        const ModelSpec& spec,
                                                        LoadProgress& progress,
                                                        const WorkerOptions& options) try {
-  auto ends = connect_pair();
-  if (!ends) return fail(std::move(ends.error()));
+  auto ends = platform::connect_pair();
+  if (!ends) {
+    return fail(ErrorCode::Internal,
+                "cannot connect to a model's process: " + ends.error().message());
+  }
   std::unique_ptr<WorkerModel> model(new WorkerModel(std::move(ends->first), spec.id, options));
   model->thread_ = std::thread(&WorkerModel::run, model.get(), std::move(command),
                                std::move(ends->second), spec);
@@ -85,8 +89,10 @@ Result<ModelInfo> WorkerModel::wait_loaded(LoadProgress& progress) {
     float fraction = 1;
     std::optional<Result<ModelInfo>> result;
     {
-      std::unique_lock lock(loading_.mutex);
-      loading_.changed.wait(lock, [this] { return loading_.moved || loading_.result; });
+      const MutexLock lock(loading_.mutex);
+      loading_.changed.wait(loading_.mutex, [this]() REQUIRES(loading_.mutex) {
+        return loading_.moved || loading_.result;
+      });
       loading_.moved = false;
       result = loading_.result;
       if (!result) fraction = loading_.fraction;
@@ -142,13 +148,17 @@ Result<QueryAnswer> WorkerModel::ask(Query query, const std::stop_token& stop) {
 }
 
 ModelStats WorkerModel::stats() const noexcept {
-  const std::lock_guard lock(stats_mutex_);
+  const MutexLock lock(stats_mutex_);
   return stats_;
 }
 
-void WorkerModel::run(const std::vector<std::string>& command, Stream theirs, ModelSpec spec) {
-  auto child = ChildProcess::spawn(command, std::move(theirs));
-  if (!child) return end(std::move(child.error()));
+void WorkerModel::run(const std::vector<std::string>& command, platform::Stream theirs,
+                      ModelSpec spec) {
+  auto child = platform::ChildProcess::spawn(command, std::move(theirs), names_a_secret);
+  if (!child) {
+    return end({ErrorCode::Internal, "cannot start a model's process, '" + command.front() +
+                                         "': " + child.error().message()});
+  }
   const int process_id = child->id();
   process_id_ = process_id;
   StderrTail tail(
@@ -161,9 +171,9 @@ void WorkerModel::run(const std::vector<std::string>& command, Stream theirs, Mo
 }
 
 /// Returns when the worker has closed the connection, or has to be ended: then says why.
-std::string WorkerModel::watch(ChildProcess& child, StderrTail& tail) {
+std::string WorkerModel::watch(platform::ChildProcess& child, StderrTail& tail) {
   std::optional<Clock::time_point> give_up;
-  const Stream* diagnostics = &child.diagnostics();
+  const platform::Stream* diagnostics = &child.diagnostics();
   while (stop_ != Stop::AtOnce) {
     milliseconds timeout = watchdog_.interval();
     if (stop_ == Stop::Gently) {
@@ -172,20 +182,20 @@ std::string WorkerModel::watch(ChildProcess& child, StderrTail& tail) {
         channel_.send(encode(ShutdownCommand{}));
       }
       const auto left = std::chrono::ceil<milliseconds>(*give_up - Clock::now());
-      if (left.count() <= 0) return "it did not end by itself";
+      if (left.count() <= 0) return "it did not exit in time";
       timeout = std::min(timeout, left);
     }
-    const Ready ready = channel_.wait(diagnostics, timeout);
+    const platform::Ready ready = channel_.wait(diagnostics, timeout);
     if (ready.diagnostics && !drain(child.diagnostics(), tail)) diagnostics = nullptr;
     if (ready.connection) watchdog_.heard(Clock::now());
     switch (channel_.receive([this](std::string_view payload) { return receive(payload); })) {
       case Channel::State::Open: break;
       case Channel::State::Closed: return {};
-      case Channel::State::Malformed: return "it sent what no worker sends";
+      case Channel::State::Malformed: return "it sent an invalid message";
     }
     if (std::string why = why_it_must_end(); !why.empty() && !give_up) return why;
   }
-  return "the loading was cancelled";
+  return "loading was cancelled";
 }
 
 std::string WorkerModel::why_it_must_end() {
@@ -199,7 +209,8 @@ std::string WorkerModel::why_it_must_end() {
   return why;
 }
 
-Error WorkerModel::how_it_ended(ChildProcess& child, StderrTail& tail, const std::string& why) {
+Error WorkerModel::how_it_ended(platform::ChildProcess& child, StderrTail& tail,
+                                const std::string& why) {
   child.kill();
   child.wait(kKillTime);
   drain(child.diagnostics(), tail);
@@ -215,7 +226,7 @@ Error WorkerModel::how_it_ended(ChildProcess& child, StderrTail& tail, const std
 void WorkerModel::end(Error error) {
   alive_ = false;
   {
-    const std::lock_guard lock(stats_mutex_);
+    const MutexLock lock(stats_mutex_);
     stats_.kv_cells_used = stats_.kv_cells_active = 0;
     stats_.sequences_running = stats_.sequences_waiting = 0;
   }
@@ -226,7 +237,7 @@ void WorkerModel::end(Error error) {
 
 void WorkerModel::set_loading(float fraction) {
   {
-    const std::lock_guard lock(loading_.mutex);
+    const MutexLock lock(loading_.mutex);
     loading_.fraction = std::max(loading_.fraction, fraction);
     loading_.moved = true;
   }
@@ -236,7 +247,7 @@ void WorkerModel::set_loading(float fraction) {
 /// False when it was set before.
 bool WorkerModel::set_loaded(Result<ModelInfo> result) {
   {
-    const std::lock_guard lock(loading_.mutex);
+    const MutexLock lock(loading_.mutex);
     if (loading_.result) return false;
     loading_.result = std::move(result);
   }
@@ -293,7 +304,7 @@ bool WorkerModel::on(QueryFailed message) {
 
 bool WorkerModel::on(Heartbeat message) {
   set_loading(0);  // an abort is heard of even while the backend reports no progress
-  const std::lock_guard lock(stats_mutex_);
+  const MutexLock lock(stats_mutex_);
   if (message.stats.steps != stats_.steps) watchdog_.progressed(Clock::now());
   stats_ = message.stats;
   return true;

@@ -1,9 +1,7 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,70 +11,89 @@
 #include "backend/inference_backend.h"
 #include "backend/worker/channel.h"
 #include "backend/worker/messages.h"
-#include "backend/worker/process.h"
 #include "backend/worker/query_table.h"
 #include "backend/worker/register.h"
 #include "backend/worker/request_table.h"
 #include "backend/worker/stderr_tail.h"
 #include "backend/worker/watchdog.h"
 #include "backend/worker/worker_abilities.h"
+#include "core/mutex.h"
+#include "platform/child_process.h"
 
 namespace pcai::backend::worker {
 
-/// A model in a process of its own. Any thread may call any method. One thread starts the process,
-/// receives from it, watches it and sees it end.
+/// A model in a process of its own. Any thread may call any method. One thread of this object ("the
+/// thread") starts the process, receives from it, watches it and sees it end. It also calls the
+/// requests' sinks.
 class WorkerModel final : public LoadedModel {
  public:
-  /// Starts `command` and loads the model there. A process that dies over it is WorkerDied. An
-  /// abort ends the process, so it waits for nothing.
+  /// Starts `command`, loads the model there and blocks until that is done. Fails with the
+  /// backend's error, with WorkerDied if the process dies over it, and with Cancelled if `progress`
+  /// says stop: then the process is killed, so nothing is waited for. After a failure no process is
+  /// left.
   static Result<std::unique_ptr<LoadedModel>> load(std::vector<std::string> command,
                                                    const ModelSpec& spec, LoadProgress& progress,
                                                    const WorkerOptions& options);
 
+  /// Asks the process to end, kills it after WorkerOptions::shutdown_timeout, and waits until it is
+  /// gone. Live requests get Failed with Cancelled.
   ~WorkerModel() override;
 
   const ModelInfo& info() const noexcept override { return info_; }
+
+  /// Waits until the process took or refused the request. Fails besides with InvalidRequest if the
+  /// request is larger than a message may be, with Overloaded if the process does not read, and
+  /// with WorkerDied. After a failure the sink is not called.
   Status submit(RequestId id, GenerateRequest request, std::shared_ptr<EventSink> sink) override;
+
+  /// Tells the process once; the request's last event still comes. Never blocks.
   void cancel(RequestId id) noexcept override;
 
-  /// As of the worker's last heartbeat.
+  /// The counters of the worker's last heartbeat. After its end nothing counts as used or running.
   ModelStats stats() const noexcept override;
 
-  /// False from the process's end on; its requests hear of that just after.
+  /// False once the process has ended. Its requests get their Failed events just after.
   bool alive() const noexcept override { return alive_; }
 
   Embedder* embedder() noexcept override { return has_.embedder ? &abilities_ : nullptr; }
   Ranker* ranker() noexcept override { return has_.ranker ? &abilities_ : nullptr; }
   TokenCodec* token_codec() noexcept override { return has_.token_codec ? &abilities_ : nullptr; }
 
+  /// The process's id; -1 until it is started. For tests and logs.
   int process_id() const noexcept { return process_id_; }
 
  private:
-  enum class Stop { No, Gently, AtOnce };
-
-  /// What the thread tells load().
-  struct Loading {
-    std::mutex mutex;
-    std::condition_variable changed;
-    bool moved = false;
-    float fraction = 0;
-    std::optional<Result<ModelInfo>> result;
+  enum class Stop {
+    No,
+    Gently,  // let live requests end first
+    AtOnce   // kill the process: it is still loading
   };
 
-  WorkerModel(Stream connection, std::string id, const WorkerOptions& options);
+  /// What the thread tells load(), under `mutex`: that something moved (progress, or only a
+  /// heartbeat) since load() looked last, how far loading is (0 to 1), and how it ended (set once).
+  struct Loading {
+    Mutex mutex;
+    CondVar changed;
+    bool moved GUARDED_BY(mutex) = false;
+    float fraction GUARDED_BY(mutex) = 0;
+    std::optional<Result<ModelInfo>> result GUARDED_BY(mutex);
+  };
+
+  WorkerModel(platform::Stream connection, std::string id, const WorkerOptions& options);
   Result<ModelInfo> wait_loaded(LoadProgress& progress);
   Result<QueryAnswer> ask(Query query, const std::stop_token& stop);
 
   // All of these run on the thread.
-  void run(const std::vector<std::string>& command, Stream theirs, ModelSpec spec);
-  std::string watch(ChildProcess& child, StderrTail& tail);
+  void run(const std::vector<std::string>& command, platform::Stream theirs, ModelSpec spec);
+  std::string watch(platform::ChildProcess& child, StderrTail& tail);
   std::string why_it_must_end();
-  Error how_it_ended(ChildProcess& child, StderrTail& tail, const std::string& why);
+  Error how_it_ended(platform::ChildProcess& child, StderrTail& tail, const std::string& why);
   void end(Error error);
   void set_loading(float fraction);
   bool set_loaded(Result<ModelInfo> result);
 
-  // What the worker said; false when it had no business saying it.
+  // What the worker said. False if it was malformed, unsound or out of turn: then the worker is
+  // ended.
   bool receive(std::string_view payload);
   bool on(LoadProgressed message);
   bool on(ModelLoaded message);
@@ -103,8 +120,8 @@ class WorkerModel final : public LoadedModel {
   std::atomic<Stop> stop_{Stop::No};
   std::atomic<int> process_id_{-1};
 
-  mutable std::mutex stats_mutex_;
-  ModelStats stats_;  // guarded by stats_mutex_
+  mutable Mutex stats_mutex_;
+  ModelStats stats_ GUARDED_BY(stats_mutex_);
 
   // Only the thread.
   Watchdog watchdog_;

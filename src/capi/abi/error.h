@@ -11,16 +11,22 @@
 
 namespace pcai::capi {
 
-/// The one table from error codes to the C ABI.
+/// The status for an error code: the only table from one to the other. A code has one number for
+/// ever, so the table only grows.
 pcai_status status_of(ErrorCode code) noexcept;
 
-/// Makes `error` a handle in *out, when there is an out, and returns its status. Never fails:
-/// without memory the handle is a static one.
+/// Makes `error` a handle in *out, which the caller of the C API frees, and returns its status.
+/// With a null `out` it only returns the status. Never fails: if there is no memory for the handle,
+/// it is a static one, which pcai_error_free leaves alone.
 pcai_status report(Error error, pcai_error** out) noexcept;
+
+/// The same for OUT_OF_MEMORY; allocates nothing.
 pcai_status report_out_of_memory(pcai_error** out) noexcept;
 
-/// Runs the body of a function that can fail: it returns a Status or a Result<pcai_status>. No
-/// exception gets out.
+/// Runs the body of an exported function that can fail. Each such function consists of one call of
+/// this. `body` returns a Status, where success is PCAI_OK, or a Result<pcai_status>. `error` is
+/// the function's own last argument: *error becomes null or a description. No exception gets out:
+/// what `body` throws becomes Internal or OUT_OF_MEMORY.
 template <class Body>
 pcai_status guarded(pcai_error** error, Body body) noexcept {
   if (error != nullptr) *error = nullptr;
@@ -45,7 +51,7 @@ pcai_status guarded(pcai_error** error, Body body) noexcept {
   }
 }
 
-/// Refuses an argument that must not be null.
+/// InvalidRequest for an argument that must not be null, which the error names.
 inline tl::unexpected<Error> refuse_null(const char* argument) {
   return fail(ErrorCode::InvalidRequest, std::string(argument) + " must not be null", argument);
 }

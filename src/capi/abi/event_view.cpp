@@ -5,6 +5,7 @@
 
 #include "capi/abi/error.h"
 #include "capi/abi/text.h"
+#include "capi/dialect.h"
 
 namespace pcai::capi {
 namespace {
@@ -31,8 +32,11 @@ pcai_token_logprob to_c(const TokenLogprob& token) {
 
 }  // namespace
 
-const pcai_event& EventView::show(GenerateEvent event) {
+const pcai_event& EventView::show(GenerateEvent event, const api::Places& places) {
   event_ = std::move(event);
+  if (auto* const failed = std::get_if<Failed>(&event_)) {
+    failed->error = kAbiDialect.translate(std::move(failed->error), places);
+  }
   shown_ = {};
   std::visit(Overloaded{
                  [&](const Accepted&) { shown_.kind = PCAI_EVENT_ACCEPTED; },

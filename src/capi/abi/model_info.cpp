@@ -1,6 +1,7 @@
 #include "capi/abi/model_info.h"
 
 #include "core/utf8.h"
+#include "platform/path_text.h"
 
 namespace pcai::capi {
 namespace {
@@ -63,11 +64,11 @@ pcai_model_info to_c(const models::FoundModel& found, TextPool& texts) {
     info.quantization = texts.keep(found.quantization);
     info.train_context_length = found.context_length;
   }
-  const std::string path = path_text(found.path);
+  const std::string path = platform::path_text(found.path);
   if (is_valid_utf8(path)) {
     info.path = texts.keep(path);
   } else {
-    info.problem = texts.keep("its path is not UTF-8, so it cannot be given here");
+    info.problem = texts.keep("its path is not UTF-8, so the C API cannot return it");
   }
   return info;
 }

@@ -7,16 +7,15 @@
 #include "capi/abi/struct_size.h"
 #include "capi/abi/text.h"
 #include "capi/abi/tools.h"
+#include "capi/dialect.h"
+#include "core/parameters/limits.h"
 
 namespace pcai::capi {
 namespace {
 
-constexpr std::uint64_t kMostMessages = 65'536;
-constexpr std::uint64_t kMostToolCalls = 1'024;
-constexpr std::uint64_t kMostTokens = std::uint64_t{16} << 20;
-constexpr std::uint64_t kMostStopSequences = 16;
-constexpr std::uint64_t kMostLogitBiases = 1'024;
-constexpr std::uint64_t kMostAdapters = 64;
+constexpr std::uint64_t kMaxMessageCount = 65'536;
+constexpr std::uint64_t kMaxToolCalls = 1'024;
+constexpr std::uint64_t kMaxTokens = std::uint64_t{16} << 20;
 
 Status assign(std::string& to, pcai_text from, const std::string& field) {
   Result<std::string> text = read_text(from, field);
@@ -66,7 +65,7 @@ Result<ChatMessage> read_message(const pcai_message& given_message, const std::s
 
   ChatMessage message{.role = *role};
   Status status =
-      check_array(from->tool_calls, from->tool_call_count, kMostToolCalls, field + ".tool_calls");
+      check_array(from->tool_calls, from->tool_call_count, kMaxToolCalls, field + ".tool_calls");
   if (!status) return fail(status.error());
   for (std::uint64_t i = 0; i < from->tool_call_count; ++i) {
     const pcai_tool_call& call = from->tool_calls[i];
@@ -109,8 +108,8 @@ Result<ChatPrompt> read_messages(const pcai_message* messages, std::uint64_t cou
 }
 
 Result<Prompt> read_prompt(const pcai_request& from) {
-  Status status = check_array(from.messages, from.message_count, kMostMessages, "messages");
-  if (status) status = check_array(from.tokens, from.token_count, kMostTokens, "tokens");
+  Status status = check_array(from.messages, from.message_count, kMaxMessageCount, "messages");
+  if (status) status = check_array(from.tokens, from.token_count, kMaxTokens, "tokens");
   if (!status) return fail(status.error());
   const int prompts = (from.messages != nullptr) + given(from.prompt) + (from.tokens != nullptr);
   if (prompts != 1) {
@@ -128,7 +127,7 @@ Result<Prompt> read_prompt(const pcai_request& from) {
 }
 
 Status read_lora(const pcai_request& from, GenerateParams& params) {
-  if (Status array = check_array(from.lora, from.lora_count, kMostAdapters, "lora"); !array) {
+  if (Status array = check_array(from.lora, from.lora_count, kMaxAdapters, "lora"); !array) {
     return array;
   }
   if (from.has_lora == 0 && from.lora_count > 0) {
@@ -154,19 +153,19 @@ Result<GenerateParams> read_params(const pcai_request& from) {
       .repeat_penalty = from.repeat_penalty,
       .frequency_penalty = from.frequency_penalty,
       .presence_penalty = from.presence_penalty,
-      .penalty_last_n = from.penalty_last_n,
+      .repeat_last_n = from.penalty_last_n,
       .max_tokens = from.max_tokens,
       .logprobs = from.logprobs != 0,
       .top_logprobs = from.top_logprobs,
       .ignore_eos = from.ignore_eos != 0,
   };
   if (from.has_seed != 0) params.seed = from.seed;
-  Status status = check_array(from.stop, from.stop_count, kMostStopSequences, "stop");
+  Status status = check_array(from.stop, from.stop_count, kMaxStopSequences, "stop");
   for (std::uint64_t i = 0; status && i < from.stop_count; ++i) {
     status = assign(params.stop_sequences.emplace_back(), from.stop[i], indexed("stop", i));
   }
   if (status) {
-    status = check_array(from.logit_bias, from.logit_bias_count, kMostLogitBiases, "logit_bias");
+    status = check_array(from.logit_bias, from.logit_bias_count, kMaxLogitBiases, "logit_bias");
   }
   if (!status) return fail(status.error());
   for (std::uint64_t i = 0; i < from.logit_bias_count; ++i) {
@@ -194,7 +193,7 @@ Result<GenerateRequest> read_request(const pcai_request* request) {
   result.params = std::move(*params);
   Status status = read_tools(*from, result);
   if (status) status = assign(result.cache_scope, from->cache_scope, "cache_scope");
-  if (status) status = check_request(result);
+  if (status) status = api::check_request_in(kAbiDialect, result, places_of(result));
   if (!status) return fail(status.error());
   if (from->timeout_ms > 0) result.timeout = std::chrono::milliseconds(from->timeout_ms);
   return result;
@@ -211,7 +210,7 @@ pcai_request default_request() noexcept {
   request.repeat_penalty = params.repeat_penalty;
   request.frequency_penalty = params.frequency_penalty;
   request.presence_penalty = params.presence_penalty;
-  request.penalty_last_n = params.penalty_last_n;
+  request.penalty_last_n = params.repeat_last_n;
   return request;
 }
 

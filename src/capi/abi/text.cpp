@@ -3,11 +3,12 @@
 #include <cstring>
 
 #include "core/utf8.h"
+#include "platform/path_text.h"
 
 namespace pcai::capi {
 namespace {
 
-constexpr std::uint64_t kMostTextBytes = std::uint64_t{64} << 20;
+constexpr std::uint64_t kMaxTextBytes = std::uint64_t{64} << 20;
 
 }  // namespace
 
@@ -18,10 +19,10 @@ Result<std::string> read_text(pcai_text text, const std::string& field) {
                 field + " has a size of " + std::to_string(text.size) + " and a null pointer",
                 field);
   }
-  if (text.size > kMostTextBytes) {
+  if (text.size > kMaxTextBytes) {
     return fail(ErrorCode::PayloadTooLarge,
                 field + " has " + std::to_string(text.size) + " bytes; at most " +
-                    std::to_string(kMostTextBytes) + " are allowed",
+                    std::to_string(kMaxTextBytes) + " are allowed",
                 field);
   }
   const std::string_view bytes(text.data, static_cast<std::size_t>(text.size));
@@ -46,12 +47,7 @@ Result<std::filesystem::path> read_path(pcai_text text, const std::string& field
   if (path->find('\0') != std::string::npos) {
     return fail(ErrorCode::InvalidRequest, field + " must not contain a NUL", field);
   }
-  return std::filesystem::path(std::u8string(path->begin(), path->end()));
-}
-
-std::string path_text(const std::filesystem::path& path) {
-  const std::u8string text = path.u8string();
-  return std::string(text.begin(), text.end());
+  return platform::text_path(*path);
 }
 
 std::string without_nul(std::string_view text) {
@@ -68,7 +64,7 @@ std::string without_nul(std::string_view text) {
 }
 
 pcai_text TextPool::keep(const std::string& text) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return lend(*texts_.insert(text).first);
 }
 

@@ -35,7 +35,8 @@ Result<api::Json> read_choice(pcai_text text) {
 Status read_tools(const pcai_request& from, GenerateRequest& to) {
   auto* const chat = std::get_if<ChatPrompt>(&to.prompt);
   if (chat == nullptr && (given(from.tools) || given(from.tool_choice))) {
-    return fail(ErrorCode::InvalidRequest, "tools: need messages, not text or tokens", "tools");
+    return fail(ErrorCode::InvalidRequest,
+                "tools: they need messages instead of a prompt or tokens", "tools");
   }
   if (given(from.tools)) {
     Result<api::Json> tools = read_member(from.tools, "tools");

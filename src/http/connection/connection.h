@@ -12,59 +12,62 @@
 
 namespace pcai::http {
 
-/// One client's socket: bytes in and out, its deadline, and the news that the client is gone. Lives
-/// on its loop's thread; only waker()'s function may be called from others.
+/// One client's socket: it reads and writes bytes, keeps a deadline, and notices when the client
+/// leaves. Lives on its loop's thread; other threads may call only waker()'s function.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   enum class Fill { Ok, Gone, TimedOut };
 
   Connection(Socket socket, const HttpOptions& options);
 
-  /// Reads what is there into input(), waiting for at least one byte until the deadline.
+  /// Reads what has come into input(). Waits until the deadline for at least one byte.
   Task<Fill> fill(std::size_t at_most);
 
   /// Bytes that were read and not yet consumed.
   std::string_view input() const noexcept;
   void consume(std::size_t bytes);
 
-  /// Writes everything. False when the client is gone or took nothing for the write timeout; then
-  /// the socket is closed. `bytes` must live until it returns.
+  /// Writes everything. Returns false if the client left, or accepted nothing for the write
+  /// timeout; then the socket is closed. `bytes` must live until it returns.
   Task<bool> send(std::string_view bytes);
 
-  /// Returns when wake() was called since the last wait, at `time`, or when the client is gone.
-  /// From the first wait to unwatch() its leaving is noticed: EOF and RST set gone() and wake. A
-  /// client that only shuts down its sending side counts as gone. Pipelined bytes are kept.
+  /// Waits until wake() was called since the last wait, until `time`, or until the client leaves.
+  /// From the first wait to unwatch() the client is watched: EOF and RST set gone() and wake. A
+  /// client that closes only its sending side counts as gone. Pipelined bytes are kept.
   Task<void> wait_until(Clock::time_point time);
   void wake();
 
-  /// Before the next fill().
+  /// Call it before the next fill().
   void unwatch();
 
-  /// A function that wakes from any thread, also after the connection has ended.
+  /// A function that wakes the connection. Any thread may call it, even after the connection has
+  /// ended.
   std::function<void()> waker();
 
   bool gone() const noexcept { return gone_; }
 
-  /// Time left to the present fill(); it runs until it is set again or cleared.
+  /// Sets the time within which fill() must succeed. It runs until it is set again or cleared.
   void set_deadline(Clock::duration from_now);
   void clear_deadline();
 
-  /// Waits for the next request's first byte. False when none came in `time` or none may come.
+  /// Waits for the next request's first byte. Returns false if none came in `time`, or no more
+  /// requests are accepted.
   Task<bool> wait_for_request(Clock::duration time);
 
-  /// The server shuts down: the present request is the last one; without one it closes now.
+  /// The server shuts down: the present request is the last one. Without one the connection closes
+  /// now.
   void drain();
   bool draining() const noexcept { return draining_; }
 
-  /// The grace is over: what still runs should say so and return.
+  /// The time for shutting down is over: what still runs should report that and return.
   void end();
   bool ending() const noexcept { return ending_; }
 
-  /// Closes at once, whatever is under way.
+  /// Closes at once, whatever is running.
   void close();
 
-  /// Says that nothing more will be sent, and reads what the client still sends for a moment, so
-  /// that the answer is not lost in a reset.
+  /// Ends sending, and reads for a moment what the client still sends, so that a reset does not
+  /// destroy the answer.
   Task<void> close_gently();
 
   const std::string& remote() const noexcept { return remote_; }

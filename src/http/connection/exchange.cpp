@@ -51,7 +51,7 @@ ResponseHead Exchange::head(int status, std::string_view content_type) {
   head.add("Server", "pcai").add("x-request-id", id_).add("openai-version", "2020-10-01");
   head.add("Date", http_date(std::chrono::system_clock::now()));
   head.add("openai-processing-ms", fmt::format("{:.0f}", ms_since(begin_)));
-  if (dialect && !dialect->id_header.empty()) head.add(dialect->id_header, id_);
+  if (!dialect->id_header.empty()) head.add(dialect->id_header, id_);
   if (!content_type.empty()) head.add("Content-Type", content_type);
   for (const HttpHeader& header : cors_headers_) head.add(header.name, header.value);
   if (!keep_alive) head.add("Connection", "close");
@@ -60,7 +60,7 @@ ResponseHead Exchange::head(int status, std::string_view content_type) {
 }
 
 Task<void> Exchange::reply(HttpResponse response) {
-  if (dialect && response.error) response.body = dialect->error_body(*response.error, id_);
+  if (response.error) response.body = dialect->error_body(*response.error, id_);
   ResponseHead head = this->head(response.status, response.content_type);
   for (const HttpHeader& header : response.headers) head.add(header.name, header.value);
   if (response.status != 204) head.add("Content-Length", std::to_string(response.body.size()));
@@ -73,11 +73,19 @@ Task<void> Exchange::reply(HttpResponse response) {
 }
 
 Task<void> Exchange::fail(const Error& error) {
-  return reply(error_response(error));
+  return reply(error_response(in_our_words(error)));
 }
 
 Task<void> Exchange::fail(ErrorCode code, std::string message) {
   return fail(Error{code, std::move(message)});
+}
+
+Error Exchange::in_our_words(Error error, const std::string& prompt) const {
+  if (!places) return error;
+  if (prompt.empty()) return dialect->translate(std::move(error), *places);
+  api::Places these = *places;
+  these.add_whole("prompt", prompt);
+  return dialect->translate(std::move(error), these);
 }
 
 Task<bool> Exchange::open_stream(std::string_view content_type) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,14 +10,9 @@
 #include "http/connection/message.h"
 #include "http/connection/response_head.h"
 #include "http/connection/server_state.h"
+#include "openai/dialects.h"
 
 namespace pcai::http {
-
-/// How an API that is not OpenAI's says what all APIs say.
-struct Dialect {
-  std::string (*error_body)(const Error& error, std::string_view request_id);
-  std::string_view id_header = {};  // another header with the request's id, "" = none
-};
 
 /// One request and its answer, as a route sees them. A route answers once: with reply() or fail(),
 /// or with open_stream(), any number of send() and close_stream(). Lives on its connection's
@@ -31,22 +27,31 @@ class Exchange {
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
-  // Filled before the route runs; a route that answers for long should free the request.
+  // Set before the route runs. A route that answers for long should free the request.
   HttpRequest request;
-  std::string parameter;             // what "{id}" of the route's path matched
-  std::string cache_scope;           // prefixes are shared only between requests of the same scope
-  bool keep_alive = false;           // another request may follow on this connection
-  const Dialect* dialect = nullptr;  // null = OpenAI's
+  std::string parameter;    // what "{id}" of the route's path matched
+  std::string cache_scope;  // prefixes are shared only between requests of the same scope
+  bool keep_alive = false;  // another request may follow on this connection
+  const api::Dialect* dialect = &openai::kPlainDialect;
 
-  /// Takes a request's head, and notes what the answer and the trace need of it.
+  /// Set once the body is parsed: from then on what fails is the core's, and speaks its words.
+  std::optional<api::Places> places = {};
+
+  /// Takes a request's head and notes what the answer and the trace need of it.
   void begin(HttpRequest head);
 
   ServerState& server() noexcept { return server_; }
   engine::Engine& engine() noexcept { return server_.engine; }
 
   Task<void> reply(HttpResponse response);
+
+  /// Replies with the error, in_our_words().
   Task<void> fail(const Error& error);
   Task<void> fail(ErrorCode code, std::string message);
+
+  /// An error in the words of the route's API. `prompt`: what the client calls the prompt that
+  /// failed, where it gave several; "" = as the API does.
+  Error in_our_words(Error error, const std::string& prompt = {}) const;
 
   /// Sends the head of an answer whose length is not known. False when the client is gone, as
   /// send().
@@ -54,15 +59,15 @@ class Exchange {
   Task<bool> send(std::string_view bytes);
   Task<void> close_stream();
 
-  /// Returns when waker()'s function was called, at `time`, or when the client is gone or the
+  /// Waits until waker()'s function was called, until `time`, or until the client leaves or the
   /// server ends.
   Task<void> wait_until(Clock::time_point time) { return connection_.wait_until(time); }
   std::function<void()> waker() { return connection_.waker(); }
 
-  /// Nobody will read the answer.
+  /// True if the client left and nobody will read the answer.
   bool gone() const noexcept { return connection_.gone(); }
 
-  /// The server shuts down and the grace is over: say so and return.
+  /// True if the server shuts down and the time for that is over: report it and return.
   bool ending() const noexcept { return connection_.ending(); }
 
   bool started() const noexcept { return status_ != 0; }

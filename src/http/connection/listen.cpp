@@ -7,14 +7,11 @@
 #include <set>
 #include <sstream>
 
-#ifndef _WIN32
-#include <sys/resource.h>
-#endif
-
 #include "http/connection/message.h"
 #include "http/guard/cors.h"
 #include "http/guard/host_check.h"
 #include "http/media/media_fetch.h"
+#include "platform/system.h"
 
 namespace pcai::http {
 namespace {
@@ -49,7 +46,7 @@ Result<std::vector<tcp::endpoint>> resolve(asio::io_context& context, const Http
   std::set<tcp::endpoint> endpoints;
   for (const auto& entry : found) endpoints.insert(entry.endpoint());
   if (error || endpoints.empty()) {
-    return bad("host", fmt::format("'{}' is no address of this machine: {}", options.host,
+    return bad("host", fmt::format("'{}' is not an address of this machine: {}", options.host,
                                    error.message()));
   }
   return std::vector<tcp::endpoint>(endpoints.begin(), endpoints.end());
@@ -59,10 +56,10 @@ error_code open(Acceptor& acceptor, const tcp::endpoint& endpoint) {
   error_code error;
   acceptor.open(endpoint.protocol(), error);
   if (error) return error;
-#ifndef _WIN32
-  // On Windows the option would let two servers share a port.
-  acceptor.set_option(Acceptor::reuse_address(true), error);
-#endif
+  if (platform::own_system() !=
+      platform::System::Windows) {  // there two servers could share a port
+    acceptor.set_option(Acceptor::reuse_address(true), error);
+  }
   if (endpoint.address().is_v6()) {
     const bool any = endpoint.address().is_unspecified();
     error_code ignored;
@@ -102,7 +99,7 @@ Status check(const HttpOptions& options) {
   for (const std::string& origin : options.cors_origins) {
     if (!is_origin(origin)) {
       return bad("cors_origins", fmt::format("has '{}', which is not scheme://host[:port]; each "
-                                             "origin must be listed, '*' is not taken",
+                                             "origin must be listed, '*' is not allowed",
                                              origin));
     }
   }
@@ -135,7 +132,7 @@ Result<Listening> listen(asio::io_context& context, const HttpOptions& options) 
     Acceptor acceptor(context);
     const error_code error = open(acceptor, endpoint);
     if (error == asio::error::address_in_use || error == asio::error::access_denied) {
-      return bad("port", fmt::format("{} is not to be had ({}); choose another with --port",
+      return bad("port", fmt::format("{} cannot be used ({}); choose another with --port",
                                      text(endpoint), error.message()));
     }
     // A name may have an address that this machine does not: IPv6 is often switched off.
@@ -149,16 +146,6 @@ Result<Listening> listen(asio::io_context& context, const HttpOptions& options) 
     return bad("host", fmt::format("cannot listen on '{}': {}", options.host, last.message()));
   }
   return listening;
-}
-
-void raise_open_file_limit() noexcept {
-#ifndef _WIN32
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-    limit.rlim_cur = limit.rlim_max;
-    static_cast<void>(setrlimit(RLIMIT_NOFILE, &limit));
-  }
-#endif
 }
 
 }  // namespace pcai::http

@@ -13,14 +13,11 @@ struct Listening {
   bool loopback_only = true;
 };
 
-/// Checks every option; an error names it.
+/// Checks all options. An error names the option.
 Status check(const HttpOptions& options);
 
-/// Binds and listens. Fails with InvalidRequest, naming the address, when it is not to be had, or
-/// is not loopback while there is no API key.
+/// Binds and listens. Fails with InvalidRequest, which names the address, if the address is not
+/// available, or is not loopback and there is no API key.
 Result<Listening> listen(asio::io_context& context, const HttpOptions& options);
-
-/// Lets the process open as many sockets as the system allows.
-void raise_open_file_limit() noexcept;
 
 }  // namespace pcai::http

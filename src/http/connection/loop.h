@@ -10,19 +10,19 @@
 
 namespace pcai::http {
 
-/// One thread's io_context and the connections that live on it, so that none of them needs a lock.
-/// All but run(), stop() and context() is for that thread.
+/// One thread's io_context and the connections on it, so that none of them needs a lock. All
+/// methods except run(), stop() and context() are for that thread.
 class Loop {
  public:
   Loop();
 
   asio::io_context& context() noexcept { return context_; }
 
-  /// Serves until it was stopped and its last connection has ended.
+  /// Serves until it is stopped and its last connection has ended.
   void run() { context_.run(); }
 
-  /// From any thread. Idle connections close now, the others after their answer; those that are
-  /// left after `grace` are told to end, and closed if they do not.
+  /// Any thread may call it. Idle connections close now, the others after their answer. Those that
+  /// are left after `grace` are asked to end, and closed if they do not.
   void stop(std::chrono::milliseconds grace);
 
   void add(Connection& connection);

@@ -27,7 +27,7 @@ struct HttpRequest {
   bool chunked = false;
   std::optional<std::uint64_t> content_length = {};
 
-  /// The first header of that name, whatever its case; "" when there is none.
+  /// The first header of that name, in any case; "" if there is none.
   std::string_view header(std::string_view name) const noexcept;
 
   std::size_t count(std::string_view name) const noexcept;
@@ -35,13 +35,13 @@ struct HttpRequest {
   bool has_body() const noexcept { return chunked || content_length.value_or(0) > 0; }
 };
 
-/// One whole answer. x-request-id and its like are added when it is sent.
+/// One whole answer. x-request-id and similar headers are added when it is sent.
 struct HttpResponse {
   int status = 200;
   std::string body = {};
   std::string content_type = "application/json";  // "" = none
   std::vector<HttpHeader> headers = {};
-  std::optional<Error> error = {};  // that the body tells, for APIs that tell it otherwise
+  std::optional<Error> error = {};  // the error in the body, for APIs with another form of it
 };
 
 HttpResponse text_response(std::string body);
@@ -50,7 +50,7 @@ HttpResponse json_response(std::string body);
 /// The answer to an error, with Retry-After and x-should-retry.
 HttpResponse error_response(const Error& error);
 
-/// The same for what HTTP has a status of its own for (415, 431 …).
+/// The same for errors that HTTP itself has a status for (415, 431 …).
 HttpResponse error_response(int status, std::string message);
 
 /// ASCII, without regard to case.

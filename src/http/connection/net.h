@@ -10,11 +10,12 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 
-// Asio's types, over the one executor that this room uses: a loop's io_context, run by one thread.
+// Asio's types, over the one executor that this room uses: a loop's io_context, which one thread
+// runs.
 //
-// GCC 12 miscompiles two things in coroutines, which this room therefore does not write: a
-// temporary made with braces inside a co_await expression (destroyed twice), and a co_await behind
-// && or || in a loop's condition (evaluated always).
+// GCC 12 miscompiles two things in coroutines, so this room must not write them: a temporary made
+// with braces inside a co_await expression (it is destroyed twice), and a co_await behind && or ||
+// in a loop's condition (it is always evaluated).
 namespace pcai::http {
 
 namespace asio = boost::asio;
@@ -29,7 +30,7 @@ using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, Execut
 template <class T>
 using Task = asio::awaitable<T, Executor>;
 
-/// The completion token of a coroutine that takes its error as a value.
+/// The completion token of a coroutine that receives its error as a value.
 inline auto await_into(error_code& error) {
   return asio::redirect_error(asio::use_awaitable_t<Executor>{}, error);
 }

@@ -9,24 +9,24 @@
 
 namespace pcai::http {
 
-/// Turns bytes into one HttpRequest, in two steps: its head, then, once it was found good, its
-/// body. Knows no socket. Not thread-safe.
+/// Turns bytes into one HttpRequest, in two steps: its head, and its body once the head was
+/// accepted. Knows no socket. Not thread-safe.
 class RequestReader {
  public:
   explicit RequestReader(std::uint32_t max_header_bytes);
   ~RequestReader();
   RequestReader(RequestReader&&) noexcept;
 
-  /// Takes what it can of `bytes`, which begin with what it left the last time, and says how many
-  /// it took. It stops behind the head, and behind the request.
+  /// Takes some of `bytes`, which must begin with what the last call did not take, and returns how
+  /// many it took. It stops after the head, and after the request.
   std::size_t put(std::string_view bytes);
 
   bool head_done() const;
 
-  /// The head, as soon as it is done; call it once.
+  /// The head, once it is complete. Call it once.
   HttpRequest take_head();
 
-  /// Lets put() go on with the body; over `max_bytes` it is refused.
+  /// Allows put() to read the body. A body of more than `max_bytes` is refused.
   void expect_body(std::uint64_t max_bytes);
 
   bool done() const;
@@ -34,7 +34,7 @@ class RequestReader {
   /// The body, once done().
   std::string take_body();
 
-  /// Set when the bytes are no request that we take; then the connection cannot go on.
+  /// Set if the bytes are not a request that we accept. Then the connection cannot go on.
   const std::optional<HttpResponse>& refusal() const;
 
  private:

@@ -8,8 +8,8 @@
 
 namespace pcai::http {
 
-/// Status line and headers, up to and with the empty line. Names and values must be ours: they are
-/// written as they stand.
+/// Status line and headers, including the empty line. They are written as they are, so names and
+/// values must not come from a client.
 class ResponseHead {
  public:
   explicit ResponseHead(int status);

@@ -5,13 +5,13 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 
+#include "core/mutex.h"
 #include "http/connection/listen.h"
 #include "http/connection/loop.h"
 #include "http/connection/session.h"
+#include "platform/network.h"
 
 namespace pcai::http {
 namespace {
@@ -52,15 +52,15 @@ class HttpServer::Impl {
 
   ~Impl() {
     stop(std::chrono::milliseconds(0));
-    std::unique_lock lock(mutex_);
-    stopped_.wait(lock, [this] { return !running_; });
+    const MutexLock lock(mutex_);
+    stopped_.wait(mutex_, [this]() REQUIRES(mutex_) { return !running_; });
   }
 
   std::uint16_t port() const noexcept { return port_; }
 
   void run() {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       running_ = true;
     }
     std::vector<std::thread> threads;
@@ -69,7 +69,7 @@ class HttpServer::Impl {
     }
     loops_.front()->run();
     for (std::thread& thread : threads) thread.join();
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     running_ = false;
     stopped_.notify_all();
   }
@@ -136,15 +136,15 @@ class HttpServer::Impl {
   const std::uint16_t port_;
   ServerState state_;
   std::size_t turn_ = 0;  // whose loop the next connection is
-  std::mutex mutex_;
-  std::condition_variable stopped_;
-  bool running_ = false;  // under mutex_
+  Mutex mutex_;
+  CondVar stopped_;
+  bool running_ GUARDED_BY(mutex_) = false;
 };
 
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(engine::Engine& engine,
                                                        HttpOptions options) {
   if (Status status = check(options); !status) return fail(std::move(status.error()));
-  raise_open_file_limit();
+  platform::raise_open_file_limit();
   std::vector<std::unique_ptr<Loop>> loops;
   for (std::uint32_t i = 0; i < options.threads; ++i) loops.push_back(std::make_unique<Loop>());
   auto listening = pcai::http::listen(loops.front()->context(), options);

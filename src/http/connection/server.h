@@ -12,8 +12,8 @@
 
 namespace pcai::http {
 
-/// Downloads the model of that name, offers it, and returns its id. Blocks, on a thread that only
-/// pulls. `progress` gets bytes done and in all, and returns false to give up; then it fails with
+/// Downloads the model of that name, adds it and returns its id. Blocks, on a thread that only
+/// pulls. `progress` gets the bytes done and in all; if it returns false the download ends with
 /// Cancelled.
 using PullProgressFunction = std::function<bool(std::uint64_t done, std::uint64_t total)>;
 using PullModel =
@@ -25,7 +25,7 @@ struct HttpOptions {
   std::vector<std::string> api_keys = {};       // empty = no key needed
   std::vector<std::string> cors_origins = {};   // exact origins that may call from a browser
   std::vector<std::string> allowed_hosts = {};  // Host names besides the loopback ones
-  std::vector<std::string> media_hosts = {};    // that images are fetched from; empty = none are
+  std::vector<std::string> media_hosts = {};    // from which images are fetched; empty = none
   std::uint32_t threads = 1;
   std::uint32_t max_connections = 8192;
   std::uint64_t max_body_bytes = 16ULL << 20;
@@ -36,26 +36,26 @@ struct HttpOptions {
   std::chrono::milliseconds write_timeout{60'000};        // without a byte taken by the client
   std::chrono::milliseconds ping_interval{5'000};
   std::string reasoning_field = "reasoning_content";  // of messages; others expect "reasoning"
-  PullModel pull_model = {};                          // null = models cannot be pulled by request
+  PullModel pull_model = {};                          // null = requests cannot pull models
 };
 
 /// The OpenAI-compatible server over one engine. Any thread may call any method.
 class HttpServer {
  public:
-  /// Binds and listens, so that port() is known; serves nothing before run(). Fails with
-  /// InvalidRequest when the address is not to be had, or is not loopback and there is no key.
+  /// Binds and listens, so that port() is known, but serves nothing before run(). Fails with
+  /// InvalidRequest if the address is not available, or is not loopback and there is no key.
   static Result<std::unique_ptr<HttpServer>> listen(engine::Engine& engine, HttpOptions options);
 
-  /// Ends open connections at once, and waits for run() to return where it serves.
+  /// Ends open connections at once. If run() is running, waits until it has returned.
   ~HttpServer();
 
   std::uint16_t port() const noexcept;
 
-  /// Serves until stop(); blocks. Once only.
+  /// Serves until stop() is called; blocks. May be called once.
   void run();
 
-  /// Takes no new connections and closes idle ones; run() returns when the live requests have
-  /// ended, at the latest after `grace`. A second call with grace 0 ends at once.
+  /// Accepts no new connections and closes idle ones. run() returns when the live requests have
+  /// ended, or after `grace`. A second call with grace 0 ends at once.
   void stop(std::chrono::milliseconds grace);
 
  private:

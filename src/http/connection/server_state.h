@@ -18,8 +18,8 @@ struct HttpStats {
   std::array<std::atomic<std::uint64_t>, 6> by_class{};  // answers by status / 100; 0 = none sent
 };
 
-/// What all connections of a server share. Constant but for the counters and the stored responses;
-/// any thread.
+/// What all connections of a server share. Constant except for the counters and the stored
+/// responses. Any thread.
 struct ServerState {
   engine::Engine& engine;
   HttpOptions options;

@@ -7,7 +7,7 @@ namespace {
 
 // Slows down who guesses keys; one connection cannot try two at once.
 constexpr std::chrono::milliseconds kWrongKeyDelay{100};
-constexpr int kMostWrongKeyDelays = 10;
+constexpr int kMaxWrongKeyDelays = 10;
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -73,7 +73,7 @@ Task<const Route*> Session::receive(Exchange& exchange) {
   Verdict verdict = server_.guard.check(exchange.request, match, route != nullptr && route->open);
   if (verdict.answer) {
     if (verdict.answer->status == 401) {
-      failed_keys_ = std::min(failed_keys_ + 1, kMostWrongKeyDelays);
+      failed_keys_ = std::min(failed_keys_ + 1, kMaxWrongKeyDelays);
       co_await connection_->wait_until(Clock::now() + failed_keys_ * kWrongKeyDelay);
       connection_->unwatch();
     }

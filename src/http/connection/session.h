@@ -24,11 +24,11 @@ class Session {
 
   Task<Next> serve_request();
 
-  /// Reads and checks a request. Null when there is nothing to run: it was refused and answered, or
-  /// the client left.
+  /// Reads and checks a request. Returns null if there is nothing to run: the request was refused
+  /// and answered, or the client left.
   Task<const Route*> receive(Exchange& exchange);
 
-  /// Reads until the step is done. False when it was not, and the client has its answer if it is
+  /// Reads until the step is done. Otherwise returns false; then the client was answered, if it is
   /// still there.
   Task<bool> read(Exchange& exchange, RequestReader& reader, bool (RequestReader::*done)() const);
 

@@ -33,7 +33,7 @@ std::string hex(const std::array<std::uint8_t, 32>& bytes) {
 
 Auth::Auth(const std::vector<std::string>& keys) {
   if (RAND_bytes(secret_.data(), static_cast<int>(secret_.size())) != 1) {
-    throw std::runtime_error("no random bytes for the API keys' digests");
+    throw std::runtime_error("cannot get random bytes for the API keys' digests");
   }
   for (const std::string& key : keys) keys_.push_back(digest(key));
 }

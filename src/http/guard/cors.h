@@ -8,21 +8,22 @@
 
 namespace pcai::http {
 
-/// Which web pages may call. Closed: an origin gets CORS headers only if it is on the list, never
-/// "*". Immutable; any thread may call it.
+/// Which web pages may call the server. By default none: an origin gets CORS headers only if it is
+/// on the list, never "*". Immutable; any thread may call it.
 class Cors {
  public:
   explicit Cors(std::vector<std::string> origins) : origins_(std::move(origins)) {}
 
   bool allows(std::string_view origin) const;
 
-  /// What an answer to this request carries; nothing while the list is empty.
+  /// The headers for an answer to this request; none if the list is empty.
   std::vector<HttpHeader> headers(const HttpRequest& request) const;
 
   static bool is_preflight(const HttpRequest& request);
 
-  /// The answer to a preflight: 204, or 403 for an origin that is not on the list. `allow` is the
-  /// path's methods. Headers that our clients never send are left out, so the browser refuses them.
+  /// The answer to a preflight: 204, or 403 if the origin is not on the list. `allow` lists the
+  /// path's methods. Headers that our clients never send are not listed, so the browser refuses
+  /// them.
   HttpResponse preflight(const HttpRequest& request, std::string_view allow) const;
 
  private:

@@ -14,7 +14,7 @@ bool is_json(std::string_view content_type) {
 
 std::optional<HttpResponse> Guard::check_form(const HttpRequest& request) const {
   if (request.version != 10 && request.version != 11) {
-    return error_response(505, "only HTTP/1.0 and HTTP/1.1 are spoken here");
+    return error_response(505, "only HTTP/1.0 and HTTP/1.1 are supported");
   }
   const std::size_t hosts = request.count("Host");
   if (hosts > 1 || (hosts == 0 && request.version == 11)) {
@@ -27,7 +27,7 @@ std::optional<HttpResponse> Guard::check_form(const HttpRequest& request) const 
     const bool chunked = request.chunked && request.count("Transfer-Encoding") == 1 &&
                          equals_ignoring_case(request.header("Transfer-Encoding"), "chunked");
     if (!chunked || request.version == 10) {
-      return error_response(400, "the only Transfer-Encoding of a request is 'chunked'");
+      return error_response(400, "the Transfer-Encoding of a request must be 'chunked'");
     }
   }
   return std::nullopt;
@@ -92,7 +92,7 @@ std::optional<HttpResponse> Guard::check_body(const HttpRequest& request) const 
   }
   const std::string_view expect = request.header("Expect");
   if (!expect.empty() && !equals_ignoring_case(expect, "100-continue")) {
-    return error_response(417, "the only expectation a request may have is 100-continue");
+    return error_response(417, "the Expect header must be 100-continue");
   }
   return std::nullopt;
 }

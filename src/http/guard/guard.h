@@ -12,14 +12,14 @@
 
 namespace pcai::http {
 
-/// What the guard says of a request whose head has been read.
+/// The guard's decision about a request whose head was read.
 struct Verdict {
   std::optional<HttpResponse> answer = {};  // absent = the request may pass
   std::string cache_scope = {};
 };
 
-/// Every check that needs a request's head alone, in their order: form, Host, cross-site,
-/// preflight, key, route, body. Immutable; any thread may call it.
+/// All checks that need only a request's head, in order: form, Host, cross-site, preflight, key,
+/// route, body. Immutable; any thread may call it.
 class Guard {
  public:
   Guard(HostCheck hosts, Cors cors, Auth auth, std::uint64_t max_body_bytes)
@@ -28,7 +28,7 @@ class Guard {
         auth_(std::move(auth)),
         max_body_bytes_(max_body_bytes) {}
 
-  /// `open_route`: the route answers without a key.
+  /// `open_route`: the route needs no key.
   Verdict check(const HttpRequest& request, const RouteMatch& match, bool open_route) const;
 
   const Cors& cors() const noexcept { return cors_; }

@@ -6,12 +6,12 @@
 
 namespace pcai::http {
 
-/// Says which Host names a request may carry, so that a web page that rebinds its own name to a
+/// Decides which Host names a request may carry, so that a web page that rebinds its own name to a
 /// loopback address gets nothing. Immutable; any thread may call it.
 class HostCheck {
  public:
-  /// `loopback_only`: the server listens on loopback addresses only. Else any IP address is allowed
-  /// too, because rebinding needs a name.
+  /// `loopback_only`: the server listens only on loopback addresses. Otherwise any IP address is
+  /// allowed, too, because rebinding needs a name.
   HostCheck(std::string bind_host, bool loopback_only, std::vector<std::string> allowed_hosts);
 
   /// `host` is a Host header, with or without a port.
@@ -22,7 +22,7 @@ class HostCheck {
   bool any_address_;
 };
 
-/// "[::1]:8080" -> "[::1]", "localhost:8080" -> "localhost"; "" when it is not host[:port].
+/// "[::1]:8080" -> "[::1]", "localhost:8080" -> "localhost"; "" if it is not host[:port].
 std::string_view host_without_port(std::string_view host) noexcept;
 
 }  // namespace pcai::http

@@ -1,11 +1,9 @@
 #include "http/media/media_fetch.h"
 
 #include <curl/curl.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #include <algorithm>
-#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <cstddef>
 #include <cstring>
 #include <memory>
@@ -14,6 +12,7 @@
 #include <utility>
 
 #include "api/media_part.h"
+#include "platform/network.h"
 
 namespace pcai::http {
 namespace {
@@ -29,8 +28,8 @@ struct UrlDeleter {
 };
 using Easy = std::unique_ptr<CURL, EasyDeleter>;
 
-tl::unexpected<Error> refuse(const std::string& url, const std::string& why) {
-  return fail(ErrorCode::InvalidRequest, "messages: " + url + " " + why, "messages");
+tl::unexpected<Error> refuse_url(const std::string& url, const std::string& why) {
+  return fail(ErrorCode::InvalidRequest, url + " " + why);
 }
 
 std::string lower(std::string text) {
@@ -75,21 +74,18 @@ bool is_private(const ip::address& address) {
 }
 
 std::optional<ip::address> address_of(const curl_sockaddr& given) {
-  if (given.family == AF_INET) {
-    sockaddr_in v4{};
-    std::memcpy(&v4, &given.addr, sizeof v4);
-    return ip::address_v4(ntohl(v4.sin_addr.s_addr));
-  }
-  if (given.family != AF_INET6) return std::nullopt;
-  sockaddr_in6 v6{};
-  if (given.addrlen < sizeof v6) return std::nullopt;
+  const bool v4 = given.family == ip::tcp::v4().family();
+  ip::tcp::endpoint endpoint(v4 ? ip::tcp::v4() : ip::tcp::v6(), 0);
+  if (!v4 && given.family != ip::tcp::v6().family()) return std::nullopt;
+  if (given.addrlen < endpoint.size()) return std::nullopt;
   // libcurl's struct goes on behind its declared end, for as many bytes as addrlen says.
-  std::memcpy(&v6, reinterpret_cast<const char*>(&given) + offsetof(curl_sockaddr, addr),
-              sizeof v6);
-  ip::address_v6::bytes_type bytes{};
-  std::memcpy(bytes.data(), &v6.sin6_addr, bytes.size());
-  const ip::address_v6 address(bytes);
-  if (address.is_v4_mapped()) return ip::make_address_v4(ip::v4_mapped, address);
+  std::memcpy(endpoint.data(),
+              reinterpret_cast<const char*>(&given) + offsetof(curl_sockaddr, addr),
+              endpoint.size());
+  const ip::address address = endpoint.address();
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    return ip::make_address_v4(ip::v4_mapped, address.to_v6());
+  }
   return address;
 }
 
@@ -118,7 +114,8 @@ curl_socket_t on_open(void* target, curlsocktype, curl_sockaddr* address) {
     download.private_refused = true;
     return CURL_SOCKET_BAD;
   }
-  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  return static_cast<curl_socket_t>(
+      platform::open_socket(address->family, address->socktype, address->protocol));
 }
 
 struct Place {
@@ -181,20 +178,21 @@ Result<Answer> ask(const std::string& url, const Place& place, const FetchLimits
   set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(&download));
   const CURLcode code = curl_easy_perform(easy.get());
   if (download.private_refused) {
-    return refuse(url, "leads to a private address, which is fetched only where it is on the list");
+    return refuse_url(
+        url, "leads to a private address, which is fetched only if --media-hosts lists it");
   }
   if (download.too_large || code == CURLE_FILESIZE_EXCEEDED) {
-    return refuse(url, "is larger than " + std::to_string(limits.bytes) + " bytes");
+    return refuse_url(url, "is larger than " + std::to_string(limits.bytes) + " bytes");
   }
   if (code != CURLE_OK) {
-    return refuse(url, std::string("cannot be fetched: ") + curl_easy_strerror(code));
+    return refuse_url(url, std::string("cannot be fetched: ") + curl_easy_strerror(code));
   }
   long status = 0;
   char* next = nullptr;
   curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
   curl_easy_getinfo(easy.get(), CURLINFO_REDIRECT_URL, &next);
   if (status / 100 == 3 && next != nullptr) return Answer{.redirect = next};
-  if (status != 200) return refuse(url, "was answered with status " + std::to_string(status));
+  if (status != 200) return refuse_url(url, "was answered with status " + std::to_string(status));
   return Answer{.body = std::move(download.body)};
 }
 
@@ -209,24 +207,24 @@ Result<Media> fetch_file(const std::string& url, MediaKind kind,
   for (int redirects = 0; redirects <= limits.redirects; ++redirects) {
     const std::string via = at == url ? "" : " (after a redirect from " + url + ")";
     const auto place = place_of(at);
-    if (!place) return refuse(at + via, "is no http or https URL of a host alone");
+    if (!place)
+      return refuse_url(at + via, "is not an http or https URL, or has a user name in it");
     if (!allows(hosts, *place)) {
-      return refuse(at + via,
-                    "is of a host that the server does not ask; --media-hosts lists "
-                    "those that it does. Or send a data URL");
+      return refuse_url(
+          at + via,
+          "is on a host that is not in the server's --media-hosts; send a data URL instead");
     }
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
     auto answer = ask(at, *place, limits, left);
     if (!answer) return fail(std::move(answer.error()));
     if (answer->redirect.empty()) {
-      auto media =
-          api::media_of_bytes(std::move(answer->body), kind, std::nullopt, "messages: " + at);
-      if (!media) media.error().field = "messages";
+      auto media = api::media_of_bytes(std::move(answer->body), kind, std::nullopt, at);
+      if (!media) media.error().field.clear();
       return media;
     }
     at = std::move(answer->redirect);
   }
-  return refuse(url, "leads to more than " + std::to_string(limits.redirects) + " redirects");
+  return refuse_url(url, "leads to more than " + std::to_string(limits.redirects) + " redirects");
 }
 
 Status check_media_host(const std::string& host) {
@@ -235,8 +233,7 @@ Status check_media_host(const std::string& host) {
   if (plain && host.find_first_of("/?#@* ") == std::string::npos) return {};
   return fail(ErrorCode::InvalidRequest,
               "media_hosts: '" + host +
-                  "' is no name or address of a host, as in example.org or "
-                  "127.0.0.1:8000",
+                  "' is not a name or address of a host, such as example.org or 127.0.0.1:8000",
               "media_hosts");
 }
 

@@ -8,15 +8,21 @@
 namespace pcai::http {
 namespace {
 
-constexpr std::size_t kMostLinks = 16;
+constexpr std::size_t kMaxLinks = 16;
 
-std::vector<Media*> links_of(GenerateRequest& request) {
-  std::vector<Media*> links;
+struct Link {
+  Media* media;
+  std::string path;
+};
+
+std::vector<Link> links_of(GenerateRequest& request) {
+  std::vector<Link> links;
   auto* chat = std::get_if<ChatPrompt>(&request.prompt);
   if (chat == nullptr) return links;
-  for (ChatMessage& message : chat->messages) {
-    for (Media& media : message.media) {
-      if (api::is_link(media)) links.push_back(&media);
+  for (std::size_t m = 0; m < chat->messages.size(); ++m) {
+    std::vector<Media>& list = chat->messages[m].media;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      if (api::is_link(list[i])) links.push_back({&list[i], api::media_path(m, i)});
     }
   }
   return links;
@@ -34,24 +40,28 @@ Task<Result<Media>> fetch_elsewhere(Exchange& exchange, const Media& link) {
 }  // namespace
 
 Task<Status> fetch_media(Exchange& exchange, GenerateRequest& request) {
-  const std::vector<Media*> links = links_of(request);
+  const std::vector<Link> links = links_of(request);
   if (!links.empty() && exchange.server().options.media_hosts.empty()) {
+    const Link& link = links.front();
     co_return pcai::fail(ErrorCode::InvalidRequest,
-                         "messages: " + *links.front()->bytes +
-                             " is not fetched: the server's setting --media-hosts lists the hosts "
-                             "that it asks, and is empty. Send a data URL",
-                         "messages");
+                         link.path + ": " + *link.media->bytes +
+                             " is not fetched: the server's setting --media-hosts lists the "
+                             "allowed hosts and is empty. Send a data URL",
+                         link.path);
   }
-  if (links.size() > kMostLinks) {
+  if (links.size() > kMaxLinks) {
     co_return pcai::fail(
         ErrorCode::InvalidRequest,
-        "messages: at most " + std::to_string(kMostLinks) + " images are fetched for a request",
+        "messages: at most " + std::to_string(kMaxLinks) + " images are fetched for a request",
         "messages");
   }
-  for (Media* link : links) {
-    auto file = co_await fetch_elsewhere(exchange, *link);
-    if (!file) co_return pcai::fail(std::move(file.error()));
-    link->bytes = std::move(file->bytes);
+  for (const Link& link : links) {
+    auto file = co_await fetch_elsewhere(exchange, *link.media);
+    if (!file) {
+      const Error& error = file.error();
+      co_return pcai::fail(error.code, link.path + ": " + error.message, link.path);
+    }
+    link.media->bytes = std::move(file->bytes);
   }
   co_return Status();
 }

@@ -5,8 +5,8 @@
 
 namespace pcai::http {
 
-/// Puts files in the place of the links among a request's images: fetched on another thread, from
-/// hosts of HttpOptions::media_hosts. Fails with InvalidRequest where one is not to be had.
+/// Replaces the links among a request's images by their files. Fetches them on another thread, from
+/// hosts of HttpOptions::media_hosts. Fails with InvalidRequest if one cannot be fetched.
 Task<Status> fetch_media(Exchange& exchange, GenerateRequest& request);
 
 }  // namespace pcai::http

@@ -1,4 +1,3 @@
-#include "anthropic/error_body.h"
 #include "anthropic/messages_answer.h"
 #include "anthropic/messages_request.h"
 #include "http/answer.h"
@@ -10,14 +9,9 @@
 namespace pcai::http {
 namespace {
 
-constexpr api::FieldName kNames[] = {{"stop", "stop_sequences"},
-                                     {"grammar", "output_config.format"},
-                                     {"reasoning_budget", "thinking.budget_tokens"}};
 constexpr StreamForm kForm{.ping = "event: ping\ndata: {\"type\":\"ping\"}\n\n"};
 
 }  // namespace
-
-const Dialect kAnthropic{anthropic::anthropic_error_body, "request-id"};
 
 Task<void> post_messages(Exchange& exchange) {
   auto request = co_await parse_body(exchange, anthropic::parse_messages_request);
@@ -28,7 +22,7 @@ Task<void> post_messages(Exchange& exchange) {
                               .stop_sequences = generate.params.stop_sequences,
                               .warnings = std::move(request->warnings)};
   generate.cache_scope = exchange.cache_scope;
-  Choices choices(exchange.waker(), kNames);
+  Choices choices(exchange.waker());
   const Status started = choices.start(exchange.engine(), std::move(generate), 1);
   if (!started) co_return co_await exchange.fail(started.error());
   if (request->stream) {

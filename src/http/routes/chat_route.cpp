@@ -8,11 +8,6 @@
 #include "openai/chat/chat_response.h"
 
 namespace pcai::http {
-namespace {
-
-constexpr api::FieldName kNames[] = {{"grammar", "response_format"}};
-
-}  // namespace
 
 Task<void> post_chat_completions(Exchange& exchange) {
   auto chat = co_await parse_body(exchange, openai::parse_chat_request);
@@ -26,7 +21,7 @@ Task<void> post_chat_completions(Exchange& exchange) {
                                 .legacy_calls = chat->legacy_calls};
   const bool logprobs = chat->generate.params.logprobs;
   chat->generate.cache_scope = exchange.cache_scope;
-  Choices choices(exchange.waker(), kNames);
+  Choices choices(exchange.waker());
   if (Status started = choices.start(exchange.engine(), std::move(chat->generate), chat->n);
       !started) {
     co_return co_await exchange.fail(started.error());

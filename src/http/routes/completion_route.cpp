@@ -11,9 +11,6 @@
 namespace pcai::http {
 namespace {
 
-constexpr api::FieldName kNames[] = {{"messages", "prompt"}};
-constexpr api::FieldName kTokenNames[] = {{"tokens", "prompt"}};
-
 openai::CompletionResponseHead head_of(const engine::Engine& engine,
                                        openai::CompletionRequest& request) {
   return {.id = random_id("cmpl-"),
@@ -36,9 +33,7 @@ Task<Result<std::string>> echo_of(Exchange& exchange, const std::string& model,
   tokens.model = model;
   tokens.tokens = std::get<TokenPrompt>(prompt).tokens;
   auto started = exchange.engine().detokenize(std::move(tokens));
-  auto text = co_await answer_of(exchange, std::move(started));
-  if (!text) api::rename_field(text.error(), kTokenNames);
-  co_return text;
+  co_return co_await answer_of(exchange, std::move(started));
 }
 
 }  // namespace
@@ -59,10 +54,11 @@ Task<void> post_completions(Exchange& exchange) {
     head.echoes.push_back(*std::move(echo));
   }
 
-  Choices choices(exchange.waker(), kNames);
-  for (Prompt& prompt : request->prompts) {
-    generate.prompt = std::move(prompt);
-    Status started = choices.start(exchange.engine(), generate, request->best_of);
+  Choices choices(exchange.waker());
+  for (std::size_t i = 0; i < request->prompts.size(); ++i) {
+    generate.prompt = std::move(request->prompts[i]);
+    Status started =
+        choices.start(exchange.engine(), generate, request->best_of, request->prompt_path(i));
     if (!started) co_return co_await exchange.fail(started.error());
   }
   if (request->stream) {

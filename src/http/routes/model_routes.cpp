@@ -65,8 +65,8 @@ Task<void> change_model(Exchange& exchange, Begin begin, ModelState wanted) {
 Status may_manage_models(Exchange& exchange) {
   if (!exchange.server().options.api_keys.empty()) return {};
   return fail(ErrorCode::Forbidden,
-              "models are loaded, unloaded and pulled by request only where clients need a key; "
-              "start the server with --api-key-file");
+              "loading, unloading and pulling models by request needs a server with API keys; "
+              "start it with --api-key-file");
 }
 
 Task<void> get_models(Exchange& exchange) {

@@ -4,8 +4,8 @@
 
 namespace pcai::http {
 
-/// Forbidden unless clients of this server need a key: others must not change what is in memory or
-/// on the disk.
+/// Fails with Forbidden unless this server requires a key: strangers must not change what is in
+/// memory or on disk.
 Status may_manage_models(Exchange& exchange);
 
 }  // namespace pcai::http

@@ -13,7 +13,6 @@
 namespace pcai::http {
 namespace {
 
-constexpr api::FieldName kNames[] = {{"stop", "options.stop"}, {"grammar", "format"}};
 // There is no line that says nothing, so a stream waits in silence.
 constexpr StreamForm kForm{.content_type = "application/x-ndjson", .ping = ""};
 
@@ -49,7 +48,7 @@ Task<void> answer_request(Exchange& exchange, Result<ollama::OllamaRequest> requ
     co_return co_await answer_loaded(exchange, std::move(*request), std::move(head));
   }
   generate.cache_scope = exchange.cache_scope;
-  Choices choices(exchange.waker(), kNames);
+  Choices choices(exchange.waker());
   const Status started = choices.start(exchange.engine(), std::move(generate), 1);
   if (!started) co_return co_await exchange.fail(started.error());
   if (request->stream) {
@@ -78,8 +77,6 @@ Task<std::optional<std::vector<Embedding>>> embed(Exchange& exchange,
 }
 
 }  // namespace
-
-const Dialect kOllama{ollama::ollama_error_body};
 
 Task<void> post_ollama_chat(Exchange& exchange) {
   auto request = co_await parse_body(exchange, ollama::parse_ollama_chat, known_model);

@@ -1,7 +1,7 @@
 #include <boost/asio/post.hpp>
-#include <mutex>
 #include <optional>
 
+#include "core/mutex.h"
 #include "http/body.h"
 #include "http/routes/model_routes.h"
 #include "http/routes/routes.h"
@@ -24,38 +24,38 @@ class RunningPull {
   };
 
   View view() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return view_;
   }
 
   /// On the pulling thread. `ready` is called when the result is there.
   void run(const PullModel& pull, const std::string& name, const std::function<void()>& ready) {
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       if (given_up_) return;
       view_.begun = true;
     }
     Result<std::string> result = pull(name, [this](std::uint64_t done, std::uint64_t total) {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       view_.done = done;
       view_.total = total;
       return !given_up_;
     });
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     view_.result = std::move(result);
     if (!given_up_) ready();
   }
 
   /// Nobody waits for it any more; `ready` is not called afterwards.
   void give_up() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     given_up_ = true;
   }
 
  private:
-  mutable std::mutex mutex_;
-  View view_;
-  bool given_up_ = false;
+  mutable Mutex mutex_;
+  View view_ GUARDED_BY(mutex_);
+  bool given_up_ GUARDED_BY(mutex_) = false;
 };
 
 class GivesUp {
@@ -86,7 +86,7 @@ Task<void> post_pull_model(Exchange& exchange) {
   }
   ServerState& server = exchange.server();
   if (!server.options.pull_model) {
-    co_return co_await exchange.fail(ErrorCode::Unsupported, "this server pulls no models");
+    co_return co_await exchange.fail(ErrorCode::Unsupported, "this server does not pull models");
   }
   auto asked = co_await parse_body(exchange, openai::parse_model_request);
   if (!asked) co_return co_await exchange.fail(asked.error());

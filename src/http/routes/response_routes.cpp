@@ -63,7 +63,7 @@ class EndInStore {
 
 HttpResponse not_found(const std::string& id) {
   return error_response(404, "there is no response '" + id.substr(0, 64) +
-                                 "'; it was not stored, or newer ones took its place");
+                                 "'; it was not stored, or newer ones replaced it");
 }
 
 }  // namespace
@@ -80,7 +80,7 @@ Result<std::vector<ChatMessage>> continue_conversation(Exchange& exchange,
   const auto& input = std::get<ChatPrompt>(request.generate.prompt).messages;
   std::vector<ChatMessage> conversation = history;
   conversation.insert(conversation.end(), input.begin(), input.end());
-  openai::add_history(request, std::move(history));
+  openai::add_history(request, std::move(history), *exchange.places);
   return conversation;
 }
 
@@ -101,7 +101,7 @@ Task<void> post_responses(Exchange& exchange) {
                                   .echo = std::move(request->echo),
                                   .warnings = std::move(request->warnings)});
   request->generate.cache_scope = exchange.cache_scope;
-  Choices choices(exchange.waker(), openai::responses_field_names());
+  Choices choices(exchange.waker());
   Status started = choices.start(exchange.engine(), std::move(request->generate), 1);
   if (!started) co_return co_await exchange.fail(started.error());
 
@@ -120,8 +120,7 @@ Task<void> post_responses(Exchange& exchange) {
 Task<void> get_response(Exchange& exchange) {
   if (exchange.request.target.find("stream=true") != std::string::npos) {
     const Error error{ErrorCode::Unsupported,
-                      "stream: a response that is kept is not streamed again; leave it out",
-                      "stream"};
+                      "stream: a stored response is not streamed again; leave it out", "stream"};
     co_return co_await exchange.fail(error);
   }
   const std::string& id = exchange.parameter;

@@ -3,8 +3,13 @@
 #include <array>
 
 #include "anthropic/api_schemas.h"
+#include "anthropic/dialect.h"
 #include "ollama/api_schemas.h"
+#include "ollama/dialects.h"
+#include "openai/embeddings/embedding_request.h"
 #include "openai/field_infos.h"
+#include "openai/models/model_request.h"
+#include "openai/token_request.h"
 
 namespace pcai::http {
 namespace {
@@ -16,12 +21,13 @@ using Handler = Task<void> (*)(Exchange&);
 
 constexpr Route anthropic(std::string_view path, Handler handler, api::ApiOperation api) {
   api.error = "AnthropicError";
-  return {{"POST", path}, handler, false, api, &kAnthropic};
+  return {{"POST", path}, handler, false, api, &anthropic::kAnthropicDialect};
 }
 
-constexpr Route ollama(RoutePattern pattern, Handler handler, api::ApiOperation api) {
+constexpr Route ollama(RoutePattern pattern, Handler handler, api::ApiOperation api,
+                       const api::Dialect& dialect = ollama::kOllamaDialect) {
   api.error = "OllamaError";
-  return {pattern, handler, false, api, &kOllama};
+  return {pattern, handler, false, api, &dialect};
 }
 
 }  // namespace
@@ -35,87 +41,103 @@ std::span<const Route> routes() {
       Route{{"GET", "/docs"},
             get_docs,
             false,
-            {"This description, to read", {}, {}, {}, "text/html"}},
+            {"This description as a page", {}, {}, {}, "text/html"}},
       Route{{"GET", "/v1/models"}, get_models, false, {"All models", {}, "ModelList"}},
       Route{{"POST", "/v1/models/load"},
             post_load_model,
             false,
-            {"Loads a model; needs a server with a key", model_field_infos, "Model", kEvents}},
+            {"Loads a model; needs a server with a key", api::infos_of<model_request_fields>,
+             "Model", kEvents}},
       Route{{"POST", "/v1/models/unload"},
             post_unload_model,
             false,
-            {"Unloads a model; needs a server with a key", model_field_infos, "Model", kEvents}},
+            {"Unloads a model; needs a server with a key", api::infos_of<model_request_fields>,
+             "Model", kEvents}},
       Route{{"POST", "/v1/models/pull"},
             post_pull_model,
             false,
-            {"Downloads a model; needs a server with a key", model_field_infos, "PulledModel",
-             kEvents}},
+            {"Downloads a model; needs a server with a key", api::infos_of<model_request_fields>,
+             "PulledModel", kEvents}},
       Route{{"GET", "/v1/models/{id}"}, get_model, false, {"One model", {}, "Model"}},
       Route{{"POST", "/v1/chat/completions"},
             post_chat_completions,
             false,
-            {"Answers a chat", chat_field_infos, "ChatCompletion", kEvents}},
+            {"Answers a chat", chat_field_infos, "ChatCompletion", kEvents},
+            &openai::kChatDialect},
       Route{{"POST", "/v1/chat/completions/input_tokens"},
             post_chat_input_tokens,
             false,
-            {"Counts the tokens of a chat's prompt", chat_field_infos, "InputTokens"}},
+            {"Counts the tokens of a chat's prompt", chat_field_infos, "InputTokens"},
+            &openai::kChatDialect},
       Route{{"POST", "/v1/completions"},
             post_completions,
             false,
-            {"Goes on with a text", completion_field_infos, "Completion", kEvents}},
+            {"Continues a text", completion_field_infos, "Completion", kEvents},
+            &openai::kCompletionDialect},
       Route{{"POST", "/v1/responses"},
             post_responses,
             false,
-            {"Answers a chat, and keeps the response", responses_field_infos, "Response", kEvents}},
+            {"Answers a chat and stores the response", responses_field_infos, "Response", kEvents},
+            &openai::kResponsesDialect},
       Route{{"POST", "/v1/responses/input_tokens"},
             post_responses_input_tokens,
             false,
-            {"Counts the tokens of a response's prompt", responses_field_infos, "InputTokens"}},
+            {"Counts the tokens of a response's prompt", responses_field_infos, "InputTokens"},
+            &openai::kResponsesDialect},
       Route{{"POST", "/v1/responses/{id}/cancel"},
             cancel_response,
             false,
-            {"Ends a response that runs", {}, "Response"}},
+            {"Cancels a running response", {}, "Response"}},
       Route{{"GET", "/v1/responses/{id}"},
             get_response,
             false,
-            {"A response that runs or is kept", {}, "Response"}},
+            {"A running or stored response", {}, "Response"}},
       Route{{"DELETE", "/v1/responses/{id}"},
             delete_response,
             false,
-            {"Forgets a response", {}, "DeletedResponse"}},
+            {"Deletes a response", {}, "DeletedResponse"}},
       Route{{"POST", "/v1/embeddings"},
             post_embeddings,
             false,
-            {"Turns texts into vectors", embedding_field_infos, "Embeddings"}},
+            {"Turns texts into vectors", api::infos_of<embedding_fields>, "Embeddings"},
+            &openai::kEmbeddingDialect},
       Route{{"POST", "/v1/rerank"},
             post_rerank,
             false,
-            {"Orders documents by how well they answer", rerank_field_infos, "Ranking"}},
+            {"Ranks documents by relevance to a query", api::infos_of<rerank_fields>, "Ranking"},
+            &openai::kRerankDialect},
       Route{{"POST", "/tokenize"},
             post_tokenize,
             false,
-            {"A text's tokens", tokenize_field_infos, "Tokens"}},
+            {"A text's tokens", api::infos_of<tokenize_fields>, "Tokens"},
+            &openai::kTokenizeDialect},
       Route{{"POST", "/detokenize"},
             post_detokenize,
             false,
-            {"The text of tokens", detokenize_field_infos, "Content"}},
+            {"The text of tokens", api::infos_of<detokenize_fields>, "Content"},
+            &openai::kDetokenizeDialect},
       Route{{"POST", "/apply-template"},
             post_apply_template,
             false,
-            {"A chat as the model reads it", chat_field_infos, "RenderedPrompt"}},
+            {"A chat as the model reads it", chat_field_infos, "RenderedPrompt"},
+            &openai::kChatDialect},
       anthropic("/v1/messages", post_messages,
                 {"Answers a chat", anthropic::messages_field_infos, "AnthropicMessage", kEvents}),
       anthropic("/v1/messages/count_tokens", post_count_tokens,
                 {"Counts the tokens of a chat's prompt", anthropic::messages_field_infos,
                  "AnthropicTokens"}),
       ollama({"POST", "/api/chat"}, post_ollama_chat,
-             {"Answers a chat", ollama::ollama_chat_field_infos, "OllamaAnswer", kLines}),
+             {"Answers a chat", ollama::ollama_chat_field_infos, "OllamaAnswer", kLines},
+             ollama::kOllamaChatDialect),
       ollama({"POST", "/api/generate"}, post_ollama_generate,
-             {"Answers a prompt", ollama::ollama_generate_field_infos, "OllamaAnswer", kLines}),
+             {"Answers a prompt", ollama::ollama_generate_field_infos, "OllamaAnswer", kLines},
+             ollama::kOllamaGenerateDialect),
       ollama({"POST", "/api/embed"}, post_ollama_embed,
-             {"Turns texts into vectors", ollama::ollama_embed_field_infos, "OllamaVectors"}),
+             {"Turns texts into vectors", ollama::ollama_embed_field_infos, "OllamaVectors"},
+             ollama::kOllamaEmbedDialect),
       ollama({"POST", "/api/embeddings"}, post_ollama_embeddings,
-             {"Turns a text into a vector", ollama::ollama_embeddings_field_infos, "OllamaVector"}),
+             {"Turns a text into a vector", ollama::ollama_embeddings_field_infos, "OllamaVector"},
+             ollama::kOllamaEmbeddingsDialect),
       ollama({"GET", "/api/tags"}, get_ollama_tags, {"All models", {}, "OllamaModels"}),
       ollama({"GET", "/api/ps"}, get_ollama_ps, {"The loaded models", {}, "OllamaModels"}),
       ollama({"POST", "/api/show"}, post_ollama_show,

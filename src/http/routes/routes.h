@@ -15,12 +15,12 @@ namespace pcai::http {
 struct Route {
   RoutePattern pattern;
   Task<void> (*handler)(Exchange&);
-  bool open = false;                 // answers without an API key
-  api::ApiOperation api = {};        // for /openapi.json and /docs; must have a summary
-  const Dialect* dialect = nullptr;  // of an API that is not OpenAI's
+  bool open = false;           // answers without an API key
+  api::ApiOperation api = {};  // for /openapi.json and /docs; must have a summary
+  const api::Dialect* dialect = &openai::kPlainDialect;
 };
 
-/// Every route of the server. A new one is a file with its handler, a line here and one in the
+/// Every route of the server. To add one: a file with its handler, a line here, and one in the
 /// table.
 std::span<const Route> routes();
 
@@ -49,11 +49,9 @@ Task<void> post_tokenize(Exchange& exchange);
 Task<void> post_detokenize(Exchange& exchange);
 Task<void> post_apply_template(Exchange& exchange);
 
-extern const Dialect kAnthropic;
 Task<void> post_messages(Exchange& exchange);
 Task<void> post_count_tokens(Exchange& exchange);
 
-extern const Dialect kOllama;
 Task<void> post_ollama_chat(Exchange& exchange);
 Task<void> post_ollama_generate(Exchange& exchange);
 Task<void> post_ollama_embed(Exchange& exchange);
@@ -63,9 +61,9 @@ Task<void> get_ollama_ps(Exchange& exchange);
 Task<void> post_ollama_show(Exchange& exchange);
 Task<void> get_ollama_version(Exchange& exchange);
 
-/// Puts the conversation that a request goes on with before its input. Returns what the next one
-/// will go on with, less the answer.
+/// Puts the earlier conversation in front of a request's input. Returns the conversation that the
+/// next request will continue, without this answer.
 Result<std::vector<ChatMessage>> continue_conversation(Exchange& exchange,
-                                                       ResponsesRequest& request);
+                                                       openai::ResponsesRequest& request);
 
 }  // namespace pcai::http

@@ -18,8 +18,8 @@ class ByteSource {
 
   virtual std::uint64_t size() const noexcept = 0;
 
-  /// Copies up to `count` bytes from `offset` and returns how many: fewer only where the bytes end
-  /// or cannot be read.
+  /// Copies up to `count` bytes from `offset` and returns how many. Fewer bytes mean that the
+  /// source ends there or cannot be read.
   virtual std::size_t read_at(std::uint64_t offset, char* into, std::size_t count) noexcept = 0;
 };
 
@@ -35,14 +35,14 @@ class MemorySource final : public ByteSource {
   std::string_view bytes_;
 };
 
-/// Opens a file for reading. Folders, devices, pipes and sockets are refused with InvalidModel, as
-/// is what is not there or may not be read; never blocks on them. `size()` is the size at opening.
+/// Opens a file for reading. Fails with InvalidModel if it does not exist, may not be read, or is a
+/// folder, device, pipe or socket. Never blocks on one of those. `size()` is the size at opening.
 Result<std::unique_ptr<ByteSource>> open_regular_file(const std::filesystem::path& path);
 
-/// A whole small file. Fails like open_regular_file, and for one of over `max_bytes`.
+/// Reads a whole small file. Fails like open_regular_file, and for a file of more than `max_bytes`.
 Result<std::string> read_small_file(const std::filesystem::path& path, std::size_t max_bytes);
 
-/// The same without UTF-8's byte order mark and the blanks and line ends around the text.
+/// The same, but without UTF-8's byte order mark and without blanks and line ends around the text.
 Result<std::string> read_small_text(const std::filesystem::path& path, std::size_t max_bytes);
 
 }  // namespace pcai::models

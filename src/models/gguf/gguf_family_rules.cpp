@@ -11,7 +11,7 @@
 namespace pcai::models {
 namespace {
 
-constexpr std::int64_t kMostSection = 1 << 16;
+constexpr std::int64_t kMaxSection = 1 << 16;
 
 /// Names with a space before and after each, so that one can be looked for.
 using Names = std::string_view;
@@ -102,7 +102,7 @@ class FamilyRules {
     constexpr std::string_view kName = "rope.dimension_sections";
     if (file_.find(file_.own_key(kName)) == nullptr) return {};
     const GgufArray* const array = file_.array(file_.own_key(kName));
-    const auto is_out_of_range = [](std::int64_t size) { return size < 0 || size > kMostSection; };
+    const auto is_out_of_range = [](std::int64_t size) { return size < 0 || size > kMaxSection; };
     if (array == nullptr || array->integers.size() != array->count || array->count < 3 ||
         array->count > 4 || std::ranges::any_of(array->integers, is_out_of_range)) {
       return refuse(kName, "is not three or four sizes");

@@ -5,9 +5,9 @@
 
 namespace pcai::models {
 
-/// Checks what llama.cpp takes for granted of a model of this architecture, beyond what holds for
-/// all (gguf_hyperparameters.h): it ends the process where one of these does not hold. Fails with
-/// InvalidModel.
+/// Checks what llama.cpp assumes of a model of this architecture, beyond what holds for all
+/// architectures (gguf_hyperparameters.h). llama.cpp would end the process if one of these did not
+/// hold. Fails with InvalidModel.
 Status check_family_rules(const GgufFile& file);
 
 }  // namespace pcai::models

@@ -14,7 +14,7 @@
 
 namespace pcai::models {
 
-/// An array of a GGUF header. Its elements are checked but not kept, except for `integers`: up to
+/// An array in a GGUF header. Its elements are checked but not kept, except for `integers`: up to
 /// kKeptIntegers booleans or integers of at most 32 bits.
 struct GgufArray {
   static constexpr std::uint64_t kKeptIntegers = 1024;
@@ -24,7 +24,7 @@ struct GgufArray {
   std::vector<std::int64_t> integers = {};
 };
 
-/// A key's value. Unsigned integers are held as uint64, signed ones as int64, floats as double.
+/// A key's value. Unsigned integers are stored as uint64, signed ones as int64, floats as double.
 struct GgufValue {
   GgufType type = GgufType::UInt8;
   std::variant<bool, std::uint64_t, std::int64_t, double, std::string, GgufArray> data = {};
@@ -50,7 +50,7 @@ struct GgufFile {
   std::map<std::string, GgufValue, std::less<>> values = {};
   std::vector<GgufTensor> tensors = {};
 
-  /// Null when the key is absent.
+  /// The value of a key; null if it is absent.
   const GgufValue* find(std::string_view key) const;
 
   /// The key's value if it is an integer of any type and not negative.
@@ -65,7 +65,7 @@ struct GgufFile {
   /// general.architecture, or empty.
   std::string_view architecture() const;
 
-  /// "<architecture>.<name>", where a model keeps its own facts.
+  /// The key "<architecture>.<name>", under which a model keeps its own facts.
   std::string own_key(std::string_view name) const;
 };
 

@@ -57,7 +57,7 @@ class Hyperparameters {
     };
     if (file_.find("general.architecture") != nullptr &&
         (name.empty() || name.size() > 64 || !std::ranges::all_of(name, is_plain))) {
-      return damaged("'general.architecture' is no name: " + in_quotes(name));
+      return damaged("'general.architecture' is not a name: " + in_quotes(name));
     }
     return {};
   }
@@ -79,7 +79,7 @@ class Hyperparameters {
       if (value && *value >= min && *value <= max) continue;
       return refuse(name, value ? "is " + std::to_string(*value) + ", not from " +
                                       std::to_string(min) + " to " + std::to_string(max)
-                                : "is no whole number");
+                                : "is not a whole number");
     }
     return {};
   }
@@ -106,7 +106,7 @@ class Hyperparameters {
   Status check_per_layer(std::string_view name) const {
     if (!has(name) || number(name)) return {};
     const GgufArray* array = file_.array(file_.own_key(name));
-    if (array == nullptr) return refuse(name, "is no whole number");
+    if (array == nullptr) return refuse(name, "is not a whole number");
     const auto layers = number("block_count");
     if (array->integers.size() != array->count || (layers && array->count != *layers) ||
         std::ranges::any_of(array->integers, [](std::int64_t value) { return value < 0; })) {
@@ -179,7 +179,7 @@ class Hyperparameters {
     for (const std::string_view known : {"none", "linear", "yarn", "longrope"}) {
       if (type != nullptr && *type == known) return {};
     }
-    return refuse("rope.scaling.type", "is none of none, linear, yarn and longrope");
+    return refuse("rope.scaling.type", "is not one of none, linear, yarn and longrope");
   }
 
   Status check_epsilons() const {
@@ -189,7 +189,7 @@ class Hyperparameters {
       const GgufValue* const value = file_.find(file_.own_key(name));
       const auto* const epsilon = value == nullptr ? nullptr : std::get_if<double>(&value->data);
       if (epsilon != nullptr && (!std::isfinite(*epsilon) || *epsilon < 0)) {
-        return refuse(name, "is no positive number");
+        return refuse(name, "is not a positive number");
       }
     }
     return {};

@@ -5,8 +5,8 @@
 
 namespace pcai::models {
 
-/// Checks a model's hyperparameters ("<architecture>.…") for the ranges and relations that its
-/// loader takes for granted: layers, heads, experts, sizes, RoPE. Fails with InvalidModel.
+/// Checks that a model's hyperparameters ("<architecture>.…") have the ranges and relations that
+/// its loader assumes: layers, heads, experts, sizes, RoPE. Fails with InvalidModel.
 Status check_hyperparameters(const GgufFile& file);
 
 }  // namespace pcai::models

@@ -71,11 +71,12 @@ class HeaderReader {
     key_count_ = cursor_.number<std::uint64_t>();
     if (!cursor_.ok()) return damaged(cursor_.problem() + ", in its first 24 bytes");
     if (key_count_ > std::min(kMaxKeys, cursor_.remaining() / kMinKeyRecord)) {
-      return damaged("it states " + std::to_string(key_count_) + " keys, more than it can hold");
+      return damaged("its header states " + std::to_string(key_count_) +
+                     " keys, more than the file can hold");
     }
     if (tensor_count_ > std::min(kMaxTensors, cursor_.remaining() / kMinTensorRecord)) {
-      return damaged("it states " + std::to_string(tensor_count_) +
-                     " tensors, more than it can hold");
+      return damaged("its header states " + std::to_string(tensor_count_) +
+                     " tensors, more than the file can hold");
     }
     return {};
   }
@@ -155,7 +156,7 @@ class HeaderReader {
     }
     const bool is_vocabulary = key == kTokensKey || key == kTokenTypesKey;
     if (is_vocabulary && array.count > kMaxTokens) {
-      return damaged("has " + std::to_string(array.count) + " elements; the most is " +
+      return damaged("has " + std::to_string(array.count) + " elements; the maximum is " +
                      std::to_string(kMaxTokens));
     }
     if (is_strings) return read_strings(key == kTokensKey, array.count);

@@ -82,7 +82,7 @@ Status add_other_parts(GgufSummary& summary, const std::filesystem::path& path,
   }
   if (number != 1) {
     return damaged("is part " + std::to_string(number) + " of " + std::to_string(count) +
-                   "; give the first, " + printable_path(split_part(path, 1).filename()));
+                   "; give the first part, " + printable_path(split_part(path, 1).filename()));
   }
   std::uint64_t tensor_count = first.tensors.size();
   for (std::uint32_t i = 2; i <= name->count; ++i) {
@@ -100,7 +100,7 @@ Status add_other_parts(GgufSummary& summary, const std::filesystem::path& path,
   }
   if (tensor_count != first.number("split.tensors.count")) {
     return damaged("its parts hold " + std::to_string(tensor_count) +
-                   " tensors, not as many as it says");
+                   " tensors, which is not the number in its header");
   }
   return {};
 }
@@ -111,7 +111,8 @@ Result<GgufSummary> summarize(const std::filesystem::path& path, const GgufFile&
   if (Status status = add_other_parts(summary, path, file); !status) return fail(status.error());
   const auto kind = kind_of(file);
   if (!kind) return fail(kind.error());
-  if (summary.parameter_count == 0) return damaged("holds no tensors, maybe only a vocabulary");
+  if (summary.parameter_count == 0)
+    return damaged("has no tensors; perhaps it is only a vocabulary");
   summary.kind = *kind;
   summary.architecture = file.architecture();
   summary.name = text_or_empty(file, "general.name");

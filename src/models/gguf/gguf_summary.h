@@ -22,7 +22,7 @@ enum class GgufKind : std::uint8_t {
 /// "model", "embedding", "projector", "adapter".
 std::string_view to_string(GgufKind kind) noexcept;
 
-/// What a GGUF file is, from its header. Texts are printable; 0 and empty = the file does not say.
+/// What a GGUF file is, from its header. Texts are printable. 0 or empty = the file does not say.
 struct GgufSummary {
   GgufKind kind = GgufKind::Model;
   std::string architecture = {};
@@ -43,8 +43,8 @@ struct GgufSummary {
       {};  // the file, or all files of a split model in order
 };
 
-/// Reads, checks and describes a GGUF file; of a split model give the first part, and all parts are
-/// read. Fails with InvalidModel, also for a GGUF file that is none of the kinds above.
+/// Reads, checks and describes a GGUF file. For a split model pass the first part; all parts are
+/// read. Fails with InvalidModel, also for a GGUF file of another kind than the above.
 Result<GgufSummary> describe_gguf(const std::filesystem::path& path);
 
 }  // namespace pcai::models

@@ -22,7 +22,7 @@ enum class GgufType : std::uint32_t {
   Float64,
 };
 
-/// "uint8", "string" …; empty for a number that is no type.
+/// "uint8", "string" …; empty if the number is no type.
 std::string_view to_string(GgufType type) noexcept;
 
 /// Bytes of one value; 0 for String, Array and a number that is no type.
@@ -35,10 +35,10 @@ struct TensorType {
   std::uint32_t block_bytes = 0;
 };
 
-/// The tensor type of that number in a GGUF file; null for an unknown or a removed one.
+/// The tensor type with that number in a GGUF file; null if it is unknown or was removed.
 const TensorType* tensor_type(std::uint32_t number) noexcept;
 
-/// The usual short name ("Q4_K_M") of a value of general.file_type; empty for an unknown one.
+/// The usual short name ("Q4_K_M") of a value of general.file_type; empty if it is unknown.
 std::string_view file_type_name(std::uint64_t number) noexcept;
 
 }  // namespace pcai::models

@@ -5,9 +5,9 @@
 
 namespace pcai::models {
 
-/// Checks that what a header says fits together: tensors aligned, inside the file and apart; keys
-/// that llama.cpp asserts on of the right type and in range; templates of at most 1 MiB; split
-/// numbers. Fails with InvalidModel and what is wrong.
+/// Checks that a header is consistent: tensors are aligned, inside the file and apart; keys on
+/// which llama.cpp asserts have the right type and range; templates have at most 1 MiB; the numbers
+/// of a split model are right. Fails with InvalidModel and the reason.
 Status validate_gguf(const GgufFile& file);
 
 }  // namespace pcai::models

@@ -106,7 +106,7 @@ Status GgufVocabulary::check_special_tokens(const GgufFile& file) const {
     if (is_none) continue;
     const auto id = file.number(key);
     if (!id || *id >= hashes_.size()) {
-      return damaged(in_quotes(key) + " names no token of the vocabulary");
+      return damaged(in_quotes(key) + " is not a token of the vocabulary");
     }
   }
   return {};

@@ -14,16 +14,15 @@ constexpr std::string_view kTokenTypesKey = "tokenizer.ggml.token_type";
 constexpr std::uint64_t kMaxTokens = 1 << 20;
 constexpr std::uint64_t kMaxTokenBytes = 64 << 10;
 
-/// Sees a vocabulary's elements pass while a header is read, in whatever order its arrays come, and
-/// keeps a few bytes of each to judge them together at the end.
+/// Collects a vocabulary's elements while a header is read, in whatever order its arrays come. It
+/// keeps a few bytes of each, and checks them together at the end.
 class GgufVocabulary {
  public:
   void add_token(std::string_view text);
   void add_type(std::int64_t type);
 
-  /// Fails with InvalidModel where the vocabulary contradicts itself: two equal tokens, arrays of
-  /// unequal length or wrong type, a byte token that is not "<0xHH>", a special token that it does
-  /// not have.
+  /// Fails with InvalidModel if the vocabulary is inconsistent: two equal tokens, arrays of unequal
+  /// length or wrong type, a byte token that is not "<0xHH>", a special token that does not exist.
   Status check(const GgufFile& file) const;
 
  private:

@@ -10,16 +10,16 @@
 
 namespace pcai::models {
 
-/// Reads a header from its begin on, through a buffer. After the first failure every read gives
-/// zeros and moves nothing, so a caller may check once after several reads. Not thread-safe.
+/// Reads a header from its beginning, through a buffer. After the first failure every read returns
+/// zeros and does not move, so a caller may check once after several reads. Not thread-safe.
 class HeaderCursor {
  public:
-  /// Bytes from `limit` on count as missing, but remaining() still tells the source's own size.
+  /// Bytes from `limit` on count as missing. remaining() still counts to the end of the source.
   HeaderCursor(ByteSource& source, std::uint64_t limit);
 
   bool ok() const noexcept { return problem_.empty(); }
 
-  /// What went wrong first; empty while all is well.
+  /// The first failure; empty if there was none.
   const std::string& problem() const noexcept { return problem_; }
 
   std::uint64_t position() const noexcept { return position_; }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <string>
-#include <system_error>
 
 #include "models/folder_scan.h"
 #include "models/gguf/byte_source.h"
@@ -15,18 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kRepositoryPrefix = "models--";
-
-std::vector<fs::path> entries_of(const fs::path& folder) {
-  std::vector<fs::path> entries;
-  std::error_code error;
-  fs::directory_iterator at(folder, error);
-  for (; !error && at != fs::directory_iterator() && entries.size() < kMaxScanEntries;
-       at.increment(error)) {
-    entries.push_back(at->path());
-  }
-  std::ranges::sort(entries);
-  return entries;
-}
 
 /// The commit that a ref file holds; empty when it is no commit.
 std::string commit_of(const fs::path& ref) {
@@ -76,10 +63,7 @@ std::vector<fs::path> hugging_face_model_places(const UserEnvironment& environme
 }
 
 std::vector<fs::path> hugging_face_model_paths() {
-  std::vector<fs::path> folders = hugging_face_model_places();
-  std::error_code error;
-  std::erase_if(folders, [&](const fs::path& folder) { return !fs::is_directory(folder, error); });
-  return folders;
+  return existing(hugging_face_model_places());
 }
 
 std::vector<FoundModel> list_hugging_face_models(const fs::path& cache) {

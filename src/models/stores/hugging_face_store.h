@@ -8,15 +8,17 @@
 
 namespace pcai::models {
 
-/// Where the Hugging Face cache of this user would be, and llama.cpp's where LLAMA_CACHE names one.
+/// Where this user's Hugging Face cache is, and llama.cpp's cache if LLAMA_CACHE names one. They
+/// need not exist.
 std::vector<std::filesystem::path> hugging_face_model_places(
     const UserEnvironment& environment = {});
 
-/// Those of them that exist.
+/// Those that exist.
 std::vector<std::filesystem::path> hugging_face_model_paths();
 
-/// The GGUF files of a cache, each repository's as of its main branch (else of its first), as
-/// "<owner>/<repository>/<file>". Only id, path, source and error are filled. Never writes.
+/// Lists the GGUF files of a cache as "<owner>/<repository>/<file>": of each repository those of
+/// its main branch, or else of its first one. Only id, path, source and error are filled. Never
+/// writes.
 std::vector<FoundModel> list_hugging_face_models(const std::filesystem::path& cache);
 
 }  // namespace pcai::models

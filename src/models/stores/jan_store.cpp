@@ -15,6 +15,7 @@
 #include "models/printable.h"
 #include "models/stores/other_stores.h"
 #include "models/stores/store_yaml.h"
+#include "platform/path_text.h"
 
 namespace pcai::models {
 namespace {
@@ -27,14 +28,10 @@ constexpr std::size_t kMaxJanModels = 1000;
 constexpr std::size_t kMaxPathBytes = 4096;
 constexpr std::size_t kMaxIdBytes = 1024;
 
-fs::path from_utf8(const std::string& text) {
-  return std::u8string(text.begin(), text.end());
-}
-
 /// "/x", and on Windows "C:\x", "C:/x", "\x" and "\\machine\x".
-bool is_absolute(std::string_view path, Platform platform) {
+bool is_absolute(std::string_view path, platform::System system) {
   if (path.starts_with('/')) return true;
-  if (platform != Platform::Windows) return false;
+  if (system != platform::System::Windows) return false;
   const auto is_letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
   return path.starts_with('\\') || (path.size() > 2 && is_letter(path[0]) && path[1] == ':' &&
                                     (path[2] == '\\' || path[2] == '/'));
@@ -46,18 +43,19 @@ const std::string* text_at(const json& object, const char* key) {
 }
 
 /// What Jan's settings.json says of its data folder; empty where it does not.
-fs::path data_folder_in(const fs::path& settings_file, Platform platform) {
+fs::path data_folder_in(const fs::path& settings_file, platform::System system) {
   const auto text = read_small_text(settings_file, kMaxSettingsBytes);
   if (!text) return {};
   const json settings = json::parse(*text, nullptr, false);
   const std::string* folder = text_at(settings, "data_folder");
-  return folder != nullptr && is_absolute(*folder, platform) ? from_utf8(*folder) : fs::path();
+  return folder != nullptr && is_absolute(*folder, system) ? platform::text_path(*folder)
+                                                           : fs::path();
 }
 
 /// One data folder's models.
 class JanStore {
  public:
-  JanStore(fs::path data, Platform platform) : data_(std::move(data)), platform_(platform) {}
+  JanStore(fs::path data, platform::System system) : data_(std::move(data)), system_(system) {}
 
   std::vector<FoundModel> list() {
     const std::vector<fs::path> folders = jan_model_folders(data_);
@@ -123,7 +121,8 @@ class JanStore {
   Result<json> read(const fs::path& file) const {
     if (!stays_inside(file)) return damaged(printable_path(file) + ": links out of Jan's data");
     Result<json> content = read_yaml(file);
-    if (content && !content->is_object()) return damaged(printable_path(file) + ": has no keys");
+    if (content && !content->is_object())
+      return damaged(printable_path(file) + ": is not a map of keys");
     return content;
   }
 
@@ -179,10 +178,10 @@ class JanStore {
         text->find('\0') != std::string::npos) {
       return damaged(std::string(key) + " must be the path of a file");
     }
-    if (is_absolute(*text, platform_)) return NamedFile{from_utf8(*text)};
+    if (is_absolute(*text, system_)) return NamedFile{platform::text_path(*text)};
     std::string relative = *text;
-    if (platform_ == Platform::Windows) std::ranges::replace(relative, '\\', '/');
-    const fs::path below = from_utf8(relative);
+    if (system_ == platform::System::Windows) std::ranges::replace(relative, '\\', '/');
+    const fs::path below = platform::text_path(relative);
     if (below.has_root_path() || std::ranges::find(below, fs::path("..")) != below.end()) {
       return damaged(std::string(key) + " leads out of Jan's data: " + in_quotes(*text));
     }
@@ -197,7 +196,7 @@ class JanStore {
   }
 
   fs::path data_;
-  Platform platform_;
+  platform::System system_;
   fs::path root_;  // the folder of models that is looked at
   std::size_t room_ = kMaxScanEntries;
   std::vector<FoundModel> models_;
@@ -210,7 +209,7 @@ std::vector<fs::path> jan_data_places(const UserEnvironment& environment) {
   if (fs::path given = environment.path("JAN_DATA_FOLDER"); !given.empty()) return {given};
   std::vector<fs::path> folders;
   for (const fs::path& folder : jan_folders(environment)) {
-    if (fs::path data = data_folder_in(folder / "settings.json", environment.platform);
+    if (fs::path data = data_folder_in(folder / "settings.json", environment.system);
         !data.empty()) {
       return {data};
     }
@@ -223,8 +222,8 @@ std::vector<fs::path> jan_model_folders(const fs::path& data) {
   return {data / "llamacpp" / "models", data / "models"};
 }
 
-std::vector<FoundModel> list_jan_models(const fs::path& data, Platform platform) {
-  return JanStore(data, platform).list();
+std::vector<FoundModel> list_jan_models(const fs::path& data, platform::System system) {
+  return JanStore(data, system).list();
 }
 
 }  // namespace pcai::models

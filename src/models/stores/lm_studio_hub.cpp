@@ -1,7 +1,6 @@
 #include "models/stores/lm_studio_hub.h"
 
 #include <algorithm>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -9,11 +8,13 @@
 #include <system_error>
 #include <utility>
 
+#include "core/parameters/parameters.h"
 #include "models/default_value.h"
 #include "models/folder_scan.h"
 #include "models/gguf/damaged.h"
 #include "models/printable.h"
 #include "models/stores/store_yaml.h"
+#include "platform/path_text.h"
 
 namespace pcai::models {
 namespace {
@@ -22,27 +23,32 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr std::int64_t kMaxContext = 16 << 20;
-constexpr std::int64_t kAllThatFit = std::numeric_limits<std::int32_t>::max();
 constexpr std::size_t kMaxVirtualModels = 1000;
 constexpr std::size_t kMaxBases = 64;
 
 struct Setting {
   std::string_view theirs;
   std::string_view ours;
-  std::optional<double> off = {};  // what it is when it is not checked
 };
 const Setting kSettings[] = {
     {"temperature", "temperature"},
     {"topKSampling", "top_k"},
-    {"topPSampling", "top_p", 1},
-    {"minPSampling", "min_p", 0},
-    {"repeatPenalty", "repeat_penalty", 1},
-    {"presencePenalty", "presence_penalty", 0},
-    {"frequencyPenalty", "frequency_penalty", 0},
-    {"maxPredictedTokens", "max_tokens", kAllThatFit},
+    {"topPSampling", "top_p"},
+    {"minPSampling", "min_p"},
+    {"repeatPenalty", "repeat_penalty"},
+    {"presencePenalty", "presence_penalty"},
+    {"frequencyPenalty", "frequency_penalty"},
+    {"maxPredictedTokens", "max_tokens"},
     {"stopStrings", "stop"},
     {"systemPrompt", "system"},
 };
+
+/// What a parameter is where its setting is not checked; null where that changes nothing.
+json unchecked(std::string_view name) {
+  const Parameter* const parameter = find_parameter(name);
+  if (parameter == &parameter_of<&GenerateParams::max_tokens>()) return kMaxTokenCount;
+  return parameter != nullptr && parameter->off ? json(*parameter->off) : json();
+}
 
 std::vector<fs::path> folders_in(const fs::path& folder) {
   std::vector<fs::path> folders;
@@ -74,8 +80,7 @@ bool is_folder_name(std::string_view name) {
 /// "user/repository" of two plain names, else nothing.
 std::optional<fs::path> repository(const std::string& user, const std::string& name) {
   if (!is_folder_name(user) || !is_folder_name(name)) return std::nullopt;
-  return fs::path(std::u8string(user.begin(), user.end())) /
-         std::u8string(name.begin(), name.end());
+  return platform::text_path(user) / platform::text_path(name);
 }
 
 std::optional<fs::path> repository(const std::string& key) {
@@ -108,8 +113,9 @@ Result<std::vector<fs::path>> bases_of(const json& model) {
   } else {
     add_base(base);
   }
-  if (!is_good) return damaged("its base is not named as \"publisher/repository\"");
-  if (bases.empty() || bases.size() > kMaxBases) return damaged("it names no base, or too many");
+  if (!is_good) return damaged("its base model must be named as \"publisher/repository\"");
+  if (bases.empty() || bases.size() > kMaxBases)
+    return damaged("it names no base model, or too many");
   return bases;
 }
 
@@ -130,7 +136,7 @@ std::string_view without(std::string_view text, std::string_view prefix) {
   return text.starts_with(prefix) ? text.substr(prefix.size()) : text;
 }
 
-/// Says what is wrong, or that it has no meaning here.
+/// Says what is wrong, or that pcai has no such setting.
 Status use_setting(const std::string& key, const json& field, FoundModel& model) {
   json value = field;
   const json& checked = at(field, "checked");
@@ -149,18 +155,13 @@ Status use_setting(const std::string& key, const json& field, FoundModel& model)
   name = without(name, "llama.");
   const auto* known = std::ranges::find(kSettings, name, &Setting::theirs);
   if (known == std::end(kSettings)) {
-    return fail(ErrorCode::InvalidRequest, "it has no meaning here");
+    return fail(ErrorCode::InvalidRequest, "pcai has no such setting");
   }
-  if (is_off && !known->off) return {};
-  if (is_off) value = *known->off;
-  if (is_off && known->ours == "max_tokens") value = kAllThatFit;
-  std::optional<DefaultValue> given = read_default_value(value);
+  if (is_off) value = unchecked(known->ours);
+  if (is_off && value.is_null()) return {};
+  std::optional<ParameterValue> given = read_default_value(value);
   if (!given) return fail(ErrorCode::InvalidRequest, "it must be a number or a text");
-  ModelDefaults changed = model.defaults;
-  Status status = set_default(changed, *find_default(known->ours), *std::move(given));
-  if (status) status = check_defaults(changed);
-  if (status) model.defaults = std::move(changed);
-  return status;
+  return set_default(model.defaults, known->ours, *std::move(given), "it");
 }
 
 void use_settings(const json& config, FoundModel& model) {
@@ -194,9 +195,10 @@ void fill(FoundModel& model, const std::vector<fs::path>& model_folders) {
       }
     }
   }
-  model.error = Error{ErrorCode::InvalidModel, printable(model.id) + ": no GGUF file of its base " +
-                                                   printable_path(bases->front()) +
-                                                   " is on this machine; get it with LM Studio"};
+  model.error =
+      Error{ErrorCode::InvalidModel, printable(model.id) + ": no GGUF file of its base model " +
+                                         printable_path(bases->front()) +
+                                         " is on this machine; get it with LM Studio"};
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "models/gguf/byte_source.h"
+#include "platform/path_text.h"
 
 namespace pcai::models {
 namespace {
@@ -13,13 +14,9 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxSettingsBytes = 1 << 20;
 
-fs::path from_utf8(const std::string& text) {
-  return std::u8string(text.begin(), text.end());
-}
-
 fs::path lm_studio_home(const fs::path& user_home) {
   const auto pointer = read_small_text(user_home / ".lmstudio-home-pointer", 32 << 10);
-  if (pointer && !pointer->empty()) return from_utf8(*pointer);
+  if (pointer && !pointer->empty()) return platform::text_path(*pointer);
   std::error_code error;
   const fs::path legacy = user_home / ".cache" / "lm-studio";
   return fs::is_directory(legacy, error) ? legacy : user_home / ".lmstudio";
@@ -36,7 +33,7 @@ std::vector<fs::path> lm_studio_model_places(const UserEnvironment& environment)
     const auto settings = nlohmann::json::parse(*text, nullptr, false);
     for (const char* const key : {"modelsDirectory", "downloadsFolder"}) {
       const auto folder = settings.is_object() ? settings.find(key) : settings.end();
-      if (folder != settings.end() && folder->is_string()) models = from_utf8(*folder);
+      if (folder != settings.end() && folder->is_string()) models = platform::text_path(*folder);
     }
   }
   return {models};
@@ -49,10 +46,7 @@ std::vector<fs::path> lm_studio_hub_places(const UserEnvironment& environment) {
 }
 
 std::vector<fs::path> lm_studio_model_paths() {
-  std::vector<fs::path> folders = lm_studio_model_places();
-  std::error_code error;
-  std::erase_if(folders, [&](const fs::path& folder) { return !fs::is_directory(folder, error); });
-  return folders;
+  return existing(lm_studio_model_places());
 }
 
 }  // namespace pcai::models

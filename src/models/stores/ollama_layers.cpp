@@ -1,16 +1,17 @@
 #include "models/stores/ollama_layers.h"
 
 #include <algorithm>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <system_error>
 #include <utility>
 
+#include "core/parameters/parameters.h"
 #include "core/utf8.h"
 #include "models/default_value.h"
 #include "models/gguf/byte_source.h"
 #include "models/gguf/damaged.h"
 #include "models/printable.h"
+#include "platform/system.h"
 
 namespace pcai::models {
 namespace {
@@ -21,14 +22,8 @@ using nlohmann::json;
 constexpr std::string_view kPrefix = "application/vnd.ollama.image.";
 constexpr std::size_t kMaxParamsBytes = 64 << 10;
 constexpr std::size_t kMaxTextBytes = 1 << 20;
-constexpr std::size_t kMaxMessages = 256;
+constexpr std::size_t kMaxFirstMessages = 256;
 constexpr std::int64_t kMaxContext = 16 << 20;
-constexpr std::int64_t kAllThatFit = std::numeric_limits<std::int32_t>::max();
-
-// Ollama's names that are ours.
-constexpr std::string_view kSampling[] = {
-    "temperature",      "top_p",         "top_k", "min_p", "repeat_penalty", "frequency_penalty",
-    "presence_penalty", "repeat_last_n", "seed",  "stop"};
 
 const std::string* text_member(const json& object, const char* key) {
   const auto found = object.is_object() ? object.find(key) : object.end();
@@ -42,7 +37,7 @@ Result<bool> read_param(const std::string& name, const json& value, ModelDefault
   const auto refuse = [&](const char* wanted) {
     return fail(ErrorCode::InvalidRequest, name + " must be " + wanted);
   };
-  std::optional<DefaultValue> given = read_default_value(value);
+  std::optional<ParameterValue> given = read_default_value(value);
   const auto* whole = given ? std::get_if<std::int64_t>(&*given) : nullptr;
   if (name == "num_ctx") {
     if (whole == nullptr || *whole < 1 || *whole > kMaxContext) {
@@ -52,16 +47,12 @@ Result<bool> read_param(const std::string& name, const json& value, ModelDefault
     return true;
   }
   const bool is_limit = name == "num_predict";
-  if (!is_limit && std::ranges::find(kSampling, name) == std::end(kSampling)) return false;
+  const Parameter* const parameter = find_parameter(is_limit ? "max_tokens" : name);
+  if (!is_limit && (parameter == nullptr || !parameter->faces.has(Face::Ollama))) return false;
   if (!given) return refuse("a number, a text or a list of texts");
-  if (is_limit && whole != nullptr && *whole < 0) given = kAllThatFit;
-  if (name == "top_k" && whole != nullptr && *whole == -1) given = std::int64_t{0};
-  ModelDefaults changed = defaults;
-  const DefaultField* field = find_default(is_limit ? "max_tokens" : name);
-  Status status = set_default(changed, *field, *std::move(given));
-  if (status) status = check_defaults(changed);
+  if (is_limit && whole != nullptr && *whole < 0) given = std::int64_t{kMaxTokenCount};
+  Status status = set_default(defaults, parameter->name, *std::move(given), name);
   if (!status) return fail(status.error());
-  defaults = std::move(changed);
   return true;
 }
 
@@ -96,21 +87,19 @@ Result<fs::path> OllamaBlobs::path(const std::string& digest) {
   std::string name = digest;
   name[kAlgorithm] = '-';
   fs::path blob = folder_ / "blobs" / name;
-#ifndef _WIN32
-  // As Ollama called them once.
+  // As Ollama called them once, where a name may have a colon.
   std::error_code error;
-  if (!fs::exists(blob, error)) {
+  if (platform::own_system() != platform::System::Windows && !fs::exists(blob, error)) {
     name[kAlgorithm] = ':';
     if (fs::exists(folder_ / "blobs" / name, error)) blob = folder_ / "blobs" / name;
   }
-#endif
   return paths_.emplace(digest, std::move(blob)).first->second;
 }
 
 void OllamaBlobs::read_params(const std::string& text, Text& into) {
   const json params = json::parse(text, nullptr, false);
   if (!params.is_object()) {
-    into.notes.emplace_back("Ollama's parameters are no JSON object and not used");
+    into.notes.emplace_back("Ollama's parameters are not a JSON object and are not used");
     return;
   }
   std::string unknown;
@@ -124,14 +113,14 @@ void OllamaBlobs::read_params(const std::string& text, Text& into) {
     }
   }
   if (!unknown.empty()) {
-    into.notes.push_back("Ollama's parameters without a meaning here are not used: " +
+    into.notes.push_back("parameters of Ollama that pcai does not have are not used: " +
                          printable(unknown));
   }
 }
 
 void OllamaBlobs::read_system(const std::string& text, Text& into) {
   if (!is_valid_utf8(text)) {
-    into.notes.emplace_back("Ollama's system prompt is not UTF-8 and not used");
+    into.notes.emplace_back("Ollama's system prompt is not UTF-8 and is not used");
   } else if (!text.empty()) {
     into.defaults.system = text;
   }
@@ -140,7 +129,7 @@ void OllamaBlobs::read_system(const std::string& text, Text& into) {
 void OllamaBlobs::read_messages(const std::string& text, Text& into) {
   const json list = json::parse(text, nullptr, false);
   std::vector<ChatMessage> messages;
-  bool simple = list.is_array() && list.size() <= kMaxMessages;
+  bool simple = list.is_array() && list.size() <= kMaxFirstMessages;
   for (std::size_t i = 0; simple && i < list.size(); ++i) {
     const std::string* role = text_member(list[i], "role");
     const std::string* content = text_member(list[i], "content");
@@ -154,7 +143,7 @@ void OllamaBlobs::read_messages(const std::string& text, Text& into) {
     into.defaults.messages = std::move(messages);
   } else {
     into.notes.emplace_back(
-        "Ollama's first messages are not used: they are more than texts of user and assistant");
+        "Ollama's first messages are not used: they contain more than texts of user and assistant");
   }
 }
 
@@ -198,7 +187,7 @@ void OllamaBlobs::add_layers(const json& manifest, FoundModel& model) {
     } else if (!model.projector) {
       model.projector = *blob;
     } else {
-      model.notes.emplace_back("Ollama names several projectors, of which the first is used");
+      model.notes.emplace_back("Ollama names several projectors; the first one is used");
     }
   }
   for (const std::string& digest : layer_digests(manifest, "adapter")) {
@@ -208,15 +197,15 @@ void OllamaBlobs::add_layers(const json& manifest, FoundModel& model) {
     if (blob && fs::is_regular_file(*blob, error)) {
       model.adapters.push_back(*blob);
     } else {
-      model.error =
-          Error{ErrorCode::InvalidModel, printable(model.id) +
-                                             ": Ollama adds a LoRA adapter to this model whose "
-                                             "file is not there; pull it again with Ollama"};
+      model.error = Error{ErrorCode::InvalidModel,
+                          printable(model.id) +
+                              ": the file of the LoRA adapter that Ollama adds to this model "
+                              "does not exist; pull the model again with Ollama"};
     }
   }
   if (!layer_digests(manifest, "template").empty() || !layer_digests(manifest, "prompt").empty()) {
     model.notes.emplace_back(
-        "Ollama's prompt template, written for Go, is not used: the file's own chat template is");
+        "Ollama's prompt template (in Go's language) is not used; the file's own chat template is");
   }
   if (!layer_digests(manifest, "draft").empty()) {
     model.notes.emplace_back("Ollama's draft model is not used");

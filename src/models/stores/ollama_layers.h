@@ -13,21 +13,22 @@
 
 namespace pcai::models {
 
-/// The digests that a manifest names, of the layers of one type, in its order.
+/// The digests of a manifest's layers of one type, in their order.
 std::vector<std::string> layer_digests(const nlohmann::json& manifest, std::string_view type);
 
-/// The blobs of an Ollama folder, and what those beside the weights say of a model. Many manifests
-/// name the same ones, so each is read once. Not thread-safe.
+/// The blobs of an Ollama folder, and what the small ones say of a model. Many manifests name the
+/// same blobs, so each is read once. Not thread-safe.
 class OllamaBlobs {
  public:
   explicit OllamaBlobs(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  /// Where a blob is, there or not. Fails with InvalidModel where the digest, the only part of a
-  /// path that a manifest chooses, is none.
+  /// The path of a blob, which need not exist. The digest is the only part of the path that a
+  /// manifest chooses; fails with InvalidModel if it is not a digest.
   Result<std::filesystem::path> path(const std::string& digest);
 
-  /// Adds to the model what the manifest's layers give it: defaults, context, projector, adapters,
-  /// and a note for each thing that is not used. An adapter that has no file is its error.
+  /// Adds what the manifest's layers say to the model: defaults, context, projector, adapters, and
+  /// a note for each thing that is not used. If an adapter's file is missing, that is the model's
+  /// error.
   void add_layers(const nlohmann::json& manifest, FoundModel& model);
 
  private:

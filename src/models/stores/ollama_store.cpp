@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "models/folder_scan.h"
@@ -11,6 +10,7 @@
 #include "models/gguf/damaged.h"
 #include "models/printable.h"
 #include "models/stores/ollama_layers.h"
+#include "platform/path_text.h"
 
 namespace pcai::models {
 namespace {
@@ -22,8 +22,7 @@ constexpr std::size_t kMaxManifestBytes = 1 << 20;
 
 /// What file managers leave in folders. No part of an Ollama name begins with a dot.
 bool is_litter(const fs::path& name) {
-  const std::u8string text = name.u8string();
-  std::string lower(text.begin(), text.end());
+  std::string lower = platform::path_text(name);
   std::ranges::transform(lower, lower.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
@@ -33,13 +32,9 @@ bool is_litter(const fs::path& name) {
 /// The folder's entries by name, without litter; empty when it cannot be read.
 std::vector<fs::path> names_in(const fs::path& folder) {
   std::vector<fs::path> names;
-  std::error_code error;
-  fs::directory_iterator at(folder, error);
-  for (; !error && at != fs::directory_iterator() && names.size() < kMaxScanEntries;
-       at.increment(error)) {
-    if (fs::path name = at->path().filename(); !is_litter(name)) names.push_back(std::move(name));
+  for (const fs::path& entry : entries_of(folder)) {
+    if (fs::path name = entry.filename(); !is_litter(name)) names.push_back(std::move(name));
   }
-  std::ranges::sort(names);
   return names;
 }
 
@@ -54,7 +49,7 @@ Result<json> read_json(const fs::path& path) {
   const auto text = read_small_file(path, kMaxManifestBytes);
   if (!text) return fail(text.error());
   json value = json::parse(*text, nullptr, false);
-  if (!value.is_object()) return damaged(printable_path(path) + ": is no JSON object");
+  if (!value.is_object()) return damaged(printable_path(path) + ": is not a JSON object");
   return value;
 }
 
@@ -71,7 +66,7 @@ Result<std::optional<fs::path>> model_blob(OllamaBlobs& blobs, const json& manif
   }
   if (!layer_digests(manifest, "tensor").empty()) {
     return damaged(
-        "its weights are in Ollama's own form, one file a tensor, which only Ollama loads; "
+        "its weights are in Ollama's own format, one file per tensor, which only Ollama can load; "
         "get the model as GGUF or safetensors from Hugging Face");
   }
   return damaged("its manifest names no GGUF file");
@@ -103,7 +98,7 @@ fs::path folder_in_unit(const fs::path& file) {
     const bool is_quoted = line[at - 1] == '"';
     std::string_view value = line.substr(at + kVariable.size());
     value = value.substr(0, value.find_first_of(is_quoted ? "\"\r" : " \t\r"));
-    if (value.starts_with('/')) folder = std::u8string(value.begin(), value.end());
+    if (value.starts_with('/')) folder = platform::text_path(value);
   }
   return folder;
 }
@@ -124,7 +119,7 @@ std::vector<fs::path> ollama_model_places(const UserEnvironment& environment,
   } else if (const fs::path home = environment.home(); !home.empty()) {
     folders.push_back(home / ".ollama" / "models");
   }
-  if (environment.platform == Platform::Linux) {
+  if (environment.system == platform::System::Linux) {
     const fs::path units = system_root / "etc/systemd/system";
     std::vector<fs::path> files = {units / "ollama.service"};
     for (const fs::path& name : names_in(units / "ollama.service.d")) {
@@ -144,10 +139,7 @@ std::vector<fs::path> ollama_model_places(const UserEnvironment& environment,
 }
 
 std::vector<fs::path> ollama_model_paths() {
-  std::vector<fs::path> folders = ollama_model_places();
-  std::error_code error;
-  std::erase_if(folders, [&](const fs::path& folder) { return !fs::is_directory(folder, error); });
-  return folders;
+  return existing(ollama_model_places());
 }
 
 std::vector<FoundModel> list_ollama_models(const fs::path& folder) {

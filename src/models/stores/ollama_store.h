@@ -8,17 +8,18 @@
 
 namespace pcai::models {
 
-/// Where Ollama would keep models on this machine: OLLAMA_MODELS, else the user's folder, and on
-/// Linux the service's: its own folder and the one that its unit files below `system_root` name.
+/// Where Ollama keeps models on this machine: in OLLAMA_MODELS, or in the user's folder; on Linux
+/// also in the service's own folder and in the one that its unit files below `system_root` name.
+/// They need not exist.
 std::vector<std::filesystem::path> ollama_model_places(
     const UserEnvironment& environment = {}, const std::filesystem::path& system_root = "/");
 
-/// Those of them that exist.
+/// Those that exist.
 std::vector<std::filesystem::path> ollama_model_paths();
 
-/// The models that an Ollama folder's manifests name, as Ollama writes their names
-/// ("smollm2:135m"). What a model file says itself is not filled in; `error` is set where a
-/// manifest or its file is bad. Models that run in Ollama's cloud are left out. Never writes.
+/// Lists the models that an Ollama folder's manifests name, with Ollama's names ("smollm2:135m").
+/// The model file itself is not read. `error` is set if a manifest or its file is bad. Models that
+/// run in Ollama's cloud are left out. Never writes.
 std::vector<FoundModel> list_ollama_models(const std::filesystem::path& folder);
 
 }  // namespace pcai::models

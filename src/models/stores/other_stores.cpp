@@ -30,10 +30,10 @@ std::vector<fs::path> below(const fs::path& folder, const fs::path& rest) {
 
 std::vector<fs::path> below(const UserEnvironment& environment, const UserFolder& folder,
                             const fs::path& rest) {
-  if (environment.platform == Platform::Windows) {
+  if (environment.system == platform::System::Windows) {
     return below(environment.path(folder.windows), rest);
   }
-  if (environment.platform == Platform::MacOs) {
+  if (environment.system == platform::System::MacOs) {
     return below(environment.home(), folder.mac_os / rest);
   }
   if (const fs::path given = environment.path(folder.xdg); given.is_absolute()) {
@@ -62,7 +62,7 @@ std::vector<fs::path> gpt4all_model_places(const UserEnvironment& environment) {
 
 std::vector<fs::path> jan_folders(const UserEnvironment& environment) {
   std::vector<fs::path> folders = below(environment, kRoaming, "Jan");
-  if (environment.platform == Platform::Linux) {
+  if (environment.system == platform::System::Linux) {
     for (fs::path& folder : below(environment, kSettings, "Jan")) {
       folders.push_back(std::move(folder));
     }

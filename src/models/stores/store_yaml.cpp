@@ -80,8 +80,8 @@ class Builder {
 
   bool enter(const yaml_char_t* anchor, json empty) {
     if (anchor != nullptr) return refuse("it has anchors");
-    if (open_.size() >= kMaxYamlDepth) return refuse("it is nested too deep");
-    if (wants_key()) return refuse("it has a key that is no text");
+    if (open_.size() >= kMaxYamlDepth) return refuse("it is nested too deeply");
+    if (wants_key()) return refuse("it has a key that is not text");
     open_.push_back({std::move(empty)});
     return true;
   }
@@ -105,7 +105,7 @@ class Builder {
       in.value[*std::exchange(in.key, std::nullopt)] = std::move(value);
     } else {
       in.key = value.get<std::string>();
-      if (in.value.contains(*in.key)) return refuse("it has a key twice");
+      if (in.value.contains(*in.key)) return refuse("a key occurs twice");
     }
     return true;
   }
@@ -152,7 +152,7 @@ Result<json> read_yaml(const std::filesystem::path& path) {
   const auto text = read_small_file(path, kMaxYamlBytes);
   if (!text) return fail(text.error());
   const auto refused = [&](const std::string& why) {
-    return damaged(printable_path(path) + ": is no YAML that is read here: " + printable(why));
+    return damaged(printable_path(path) + ": cannot be read as YAML: " + printable(why));
   };
   Parser parser(*text);
   Builder builder;

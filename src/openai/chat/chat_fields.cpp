@@ -1,5 +1,6 @@
 #include "openai/chat/chat_fields.h"
 
+#include "api/parameter_field.h"
 #include "api/template_fields.h"
 #include "openai/chat/messages.h"
 #include "openai/format_fields.h"
@@ -10,7 +11,7 @@ namespace {
 
 using Request = ChatCompletionRequest;
 
-constexpr api::Range kMaxTokens{1, 2147483647};
+constexpr Range kTools{0, kMaxTools};
 
 // Other servers' ways to say it, GBNF among them.
 constexpr std::string_view kUseFormat = "send response_format of type json_schema, regex or lark";
@@ -23,24 +24,9 @@ Status unsupported(const std::string& path, const api::Json& value, std::string_
 }
 
 Status read_message_list(api::Json& value, const std::string& path, Request& request) {
-  auto messages = read_messages(value, path, request.warnings);
+  auto messages = read_messages(value, path, request.warnings, request.places);
   if (!messages) return fail(std::move(messages).error());
   request.generate.prompt = ChatPrompt{*std::move(messages)};
-  return {};
-}
-
-Status read_max_tokens(api::Json& value, const std::string&, Request& request) {
-  request.generate.params.max_tokens = value.get<std::uint32_t>();
-  return {};
-}
-
-Status read_logprobs(api::Json& value, const std::string&, Request& request) {
-  request.generate.params.logprobs = value.get<bool>();
-  return {};
-}
-
-Status read_top_logprobs(api::Json& value, const std::string&, Request& request) {
-  request.generate.params.top_logprobs = value.get<std::uint32_t>();
   return {};
 }
 
@@ -59,6 +45,7 @@ Status read_tool_list(api::Json& value, const std::string& path, Request& reques
 
 Status read_function_list(api::Json& value, const std::string& path, Request& request) {
   request.legacy_calls = !value.empty();
+  if (request.legacy_calls) request.places.add("tools", path);
   return read_functions(value, path, prompt_of(request).tools);
 }
 
@@ -72,15 +59,12 @@ Status read_choice(api::Json& value, const std::string& path, Request& request) 
 }
 
 Status read_legacy_choice(api::Json& value, const std::string& path, Request& request) {
+  request.places.add_whole("tool_choice", path);
   return read_function_call(value, path, prompt_of(request).tools);
 }
 
 Status read_effort(api::Json& value, const std::string& path, Request& request) {
   return api::read_reasoning_effort(value, path, prompt_of(request));
-}
-
-Status read_budget(api::Json& value, const std::string& path, Request& request) {
-  return api::read_reasoning_budget(value, path, request.generate.params);
 }
 
 Status read_arguments(api::Json& value, const std::string& path, Request& request) {
@@ -89,7 +73,7 @@ Status read_arguments(api::Json& value, const std::string& path, Request& reques
 
 Status read_modalities(api::Json& value, const std::string& path, Request& request) {
   for (std::size_t i = 0; i < value.size(); ++i) {
-    const std::string where = api::item_path(path, i);
+    const std::string where = item_path(path, i);
     if (Status checked = api::check_field({"", api::FieldType::String}, value[i], where);
         !checked) {
       return checked;
@@ -104,48 +88,45 @@ Status read_modalities(api::Json& value, const std::string& path, Request& reque
 
 std::span<const api::Field<Request>> chat_fields() {
   using enum api::FieldType;
-  const std::string default_max = std::to_string(GenerateParams{}.max_tokens);
+  using P = GenerateParams;
   static const std::vector<api::Field<Request>> kFields = {
       api::required(api::with_schema(
-          api::Field<Request>{{"messages", Array, {1, 4096}, "", "The chat so far"},
+          api::Field<Request>{{"messages", Array, {1, kMaxMessages}, "", "The chat so far"},
                               read_message_list},
           "Messages")),
-      {{"max_tokens", Integer, kMaxTokens, default_max, "Deprecated: max_completion_tokens"},
-       read_max_tokens},
+      api::with_description(api::parameter_field<&P::max_tokens, Request>(),
+                            "Deprecated: max_completion_tokens"),
       // After max_tokens, because it wins.
-      {{"max_completion_tokens", Integer, kMaxTokens, default_max, "Most tokens of an answer"},
-       read_max_tokens},
-      {{"logprobs", Boolean, {}, "false", "Give each token's log-probability"}, read_logprobs},
-      {{"top_logprobs", Integer, {0, 20}, "0", "Alternatives a token; needs logprobs"},
-       read_top_logprobs},
+      api::with_name(api::parameter_field<&P::max_tokens, Request>(), "max_completion_tokens"),
+      api::parameter_field<&P::logprobs, Request>(),
+      api::parameter_field<&P::top_logprobs, Request>(),
       api::with_schema(
-          api::Field<Request>{{"response_format", Object, {}, "", "What the answer must be"},
+          api::Field<Request>{{"response_format", Object, {}, "", "Format of the answer"},
                               read_response_format},
           "ResponseFormat"),
       api::with_schema(
-          api::Field<Request>{{"tools", Array, {0, 128}, "", "Functions the model may call"},
+          api::Field<Request>{{"tools", Array, kTools, "", "Functions the model may call"},
                               read_tool_list},
           "Tools"),
-      {{"functions", Array, {0, 128}, "", "Older form of tools"}, read_function_list},
+      {{"functions", Array, kTools, "", "Older form of tools"}, read_function_list},
       {{"parallel_tool_calls", Boolean, {}, "true", "false: at most one call"}, read_parallel},
       // After the tools, whose names they may use, and parallel_tool_calls, which they may narrow.
       api::with_schema(
-          api::Field<Request>{{"tool_choice", StringOrObject, {}, "", "Which tools are called"},
+          api::Field<Request>{{"tool_choice", StringOrObject, {}, "", "Which tools may be called"},
                               read_choice},
           "ToolChoice"),
       {{"function_call", StringOrObject, {}, "", "Older form of tool_choice"}, read_legacy_choice},
       api::with_choices(
-          api::Field<Request>{{"reasoning_effort", String, {}, "", "How much to reason"},
+          api::Field<Request>{{"reasoning_effort", String, {}, "", "Amount of reasoning"},
                               read_effort},
           api::reasoning_efforts()),
-      {{"reasoning_budget",
-        Integer,
-        {0, 2147483647},
-        "",
-        "Most tokens of reasoning; then it is ended, and the answer begins"},
-       read_budget},
+      api::parameter_field<&P::reasoning_budget, Request>(),
       // After reasoning_effort, because it wins.
-      {{"chat_template_kwargs", Object, {0, 32}, "", "Arguments of the model's chat template"},
+      {{"chat_template_kwargs",
+        Object,
+        {0, kMaxTemplateArguments},
+        "",
+        "Arguments of the model's chat template"},
        read_arguments},
       {{"modalities", Array, {1, 8}, "", "[\"text\"]"}, read_modalities},
 
@@ -161,12 +142,12 @@ std::span<const api::Field<Request>> chat_fields() {
 
       api::ignored_field<Request>("metadata", Object, "The client's notes"),
       api::ignored_field<Request>("store", Boolean, "Nothing is stored"),
-      api::ignored_field<Request>("verbosity", String, "Of no use to the models here"),
+      api::ignored_field<Request>("verbosity", String, "No model here uses it"),
       api::ignored_field<Request>("safety_identifier", String, "Who asks"),
       api::ignored_field<Request>("prompt_cache_key", String, "Prefixes are cached anyway"),
       api::ignored_field<Request>("prompt_cache_retention", String, "Prefixes are cached anyway"),
-      api::ignored_field<Request>("service_tier", String, "There is one tier"),
-      api::ignored_field<Request>("prediction", Object, "Only ever made answers faster"),
+      api::ignored_field<Request>("service_tier", String, "There is only one tier"),
+      api::ignored_field<Request>("prediction", Object, "Would only make answers faster"),
   };
   return kFields;
 }

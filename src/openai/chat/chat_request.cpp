@@ -3,6 +3,7 @@
 #include "api/json_reader.h"
 #include "api/sampling_fields.h"
 #include "openai/chat/chat_fields.h"
+#include "openai/dialects.h"
 
 namespace pcai::openai {
 
@@ -17,7 +18,7 @@ Result<ChatCompletionRequest> parse_chat_request(std::string_view text,
       api::FieldSet<ChatCompletionRequest>{chat_fields(), request},
       api::FieldSet<GenerateParams>{api::sampling_fields(), request.generate.params});
   if (read) read = check_answer_fields(*body, request);
-  if (read) read = check_request(request.generate);
+  if (read) read = api::check_request_in(kChatDialect, request.generate, request.places);
   if (!read) return fail(std::move(read).error());
   return request;
 }

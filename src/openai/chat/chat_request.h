@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "core/defaults.h"
+#include "core/parameters/defaults.h"
 #include "core/result.h"
 #include "openai/answer_fields.h"
 
@@ -13,9 +13,9 @@ struct ChatCompletionRequest : AnswerRequest {
   bool legacy_calls = false;  // asked with `functions`: answered with `function_call`
 };
 
-/// Parses and checks the body. Hostile input: depth, sizes, duplicate keys, UTF-8 and every number
-/// are checked. An error names the field ("messages[2].content").
-/// Null `defaults_of` = no model has any.
+/// Parses and checks the body, which is not trusted: depth, sizes, duplicate keys, UTF-8 and every
+/// number are checked. An error names the field ("messages[2].content"). If `defaults_of` is null
+/// no model has defaults.
 Result<ChatCompletionRequest> parse_chat_request(std::string_view body,
                                                  const DefaultsOf& defaults_of = {});
 

@@ -29,10 +29,10 @@ class ChatResponseBuilder {
 
   void add(std::uint32_t choice, const GenerateEvent& event);
 
-  /// True when every choice has had its last event.
+  /// True if every choice has had its last event.
   bool done() const;
 
-  /// The first failure of any choice: then the answer is an error, not json().
+  /// The first failure of any choice; if there is one, the answer is an error and not json().
   const std::optional<Error>& error() const;
 
   std::string json() const;
@@ -52,12 +52,12 @@ class ChatStreamWriter {
   /// The first chunk of each choice, with its role.
   std::string open();
 
-  /// The frames for one event, "" when it has none. The last event of the last choice also brings
-  /// the usage chunk and [DONE]. A failure of any choice ends the stream with an error frame and
-  /// no [DONE].
+  /// The frames for one event; "" if it has none. The last event of the last choice also brings the
+  /// usage chunk and [DONE]. If any choice fails, the stream ends with an error frame and without
+  /// [DONE].
   std::string add(std::uint32_t choice, const GenerateEvent& event);
 
-  /// True when the stream has ended, well or not.
+  /// True if the stream has ended, with success or not.
   bool done() const;
 
  private:

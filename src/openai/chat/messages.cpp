@@ -8,9 +8,9 @@
 namespace pcai::openai {
 namespace {
 
-constexpr api::Range kNameBytes{1, 256};
-constexpr api::Range kParts{1, 1024};
-constexpr api::Range kToolCalls{0, 128};
+constexpr Range kNameBytes{1, 256};
+constexpr Range kParts{1, 1024};
+constexpr Range kToolCalls{0, 128};
 
 struct NamedRole {
   std::string_view name;
@@ -24,13 +24,18 @@ constexpr std::array<NamedRole, 6> kRoles{{{"developer", Role::System},
                                            {"tool", Role::Tool},
                                            {"function", Role::Tool}}};
 
-constexpr std::array<std::string_view, 6> kRoleNames{"developer", "system", "user",
-                                                     "assistant", "tool",   "function"};
+constexpr auto kRoleNames = [] {
+  std::array<std::string_view, kRoles.size()> names{};
+  for (std::size_t i = 0; i < names.size(); ++i) names[i] = kRoles[i].name;
+  return names;
+}();
 
 /// A message on its way in.
 struct Draft {
   ChatMessage& message;
   std::vector<std::string>& warnings;
+  api::Places& places;
+  std::size_t index;
   bool legacy_answer = false;  // role "function"
 };
 
@@ -49,6 +54,7 @@ Status read_part(api::Json& part, const std::string& path, Draft& draft) {
   if (api::is_media_part(*type) && *type != "input_image") {
     auto media = api::read_media_part(part, *type, path, draft.warnings);
     if (!media) return fail(std::move(media.error()));
+    draft.places.add_whole(api::media_path(draft.index, message.media.size()), path);
     api::append_media(message.content, message.media, *std::move(media));
     return {};
   }
@@ -83,7 +89,7 @@ Status read_content(api::Json& value, const std::string& path, Draft& draft) {
     return {};
   }
   for (std::size_t i = 0; i < value.size(); ++i) {
-    if (Status read = read_part(value[i], api::item_path(path, i), draft); !read) return read;
+    if (Status read = read_part(value[i], item_path(path, i), draft); !read) return read;
   }
   return {};
 }
@@ -116,7 +122,7 @@ Status read_tool_calls(api::Json& value, const std::string& path, Draft& draft) 
       api::ignored_field<ToolCall>("index", api::FieldType::Integer,
                                    "The position is the array's")};
   for (std::size_t i = 0; i < value.size(); ++i) {
-    const std::string where = api::item_path(path, i);
+    const std::string where = item_path(path, i);
     const Result<std::string> type = api::read_type(value[i], where);
     if (!type) return fail(type.error());
     if (*type != "function") {
@@ -140,7 +146,7 @@ std::string legacy_id(const std::string& function) {
 Status read_function_call(api::Json& value, const std::string& path, Draft& draft) {
   if (!draft.message.tool_calls.empty()) {
     return fail(ErrorCode::InvalidRequest,
-                path + " is the older form of tool_calls; send one of them", path);
+                path + " is the older form of tool_calls; send only one of them", path);
   }
   ToolCall& call = draft.message.tool_calls.emplace_back();
   Status read = read_function(value, path, call);
@@ -155,8 +161,8 @@ std::span<const api::Field<ChatMessage>> plain_fields() {
       api::field<&M::tool_call_id>("tool_call_id", kNameBytes,
                                    "The call that a tool message answers"),
       api::field<&M::reasoning>("reasoning", {}, "The same as reasoning_content"),
-      api::field<&M::reasoning>("reasoning_content", {}, "Earlier reasoning given back"),
-      api::ignored_field<M>("annotations", api::FieldType::Array, "Part of an answer given back"),
+      api::field<&M::reasoning>("reasoning_content", {}, "Reasoning of an earlier answer"),
+      api::ignored_field<M>("annotations", api::FieldType::Array, "Part of an earlier answer"),
       api::ignored_field<M>("reasoning_details", api::FieldType::Array, "Another server's"),
       api::ignored_field<M>("provider_specific_fields", api::FieldType::Object, "Another server's"),
       api::unsupported_field<M>("audio", api::FieldType::Object, "audio answers"),
@@ -222,13 +228,14 @@ Status check_message(const ChatMessage& message, const std::string& path) {
 }  // namespace
 
 Result<std::vector<ChatMessage>> read_messages(api::Json& array, const std::string& path,
-                                               std::vector<std::string>& warnings) {
+                                               std::vector<std::string>& warnings,
+                                               api::Places& places) {
   std::vector<ChatMessage> messages;
   messages.reserve(array.size());
   for (std::size_t i = 0; i < array.size(); ++i) {
-    const std::string where = api::item_path(path, i);
+    const std::string where = item_path(path, i);
     ChatMessage& message = messages.emplace_back();
-    Draft draft{message, warnings};
+    Draft draft{message, warnings, places, i};
     Status read =
         api::read_fields(array[i], where, warnings, api::FieldSet<Draft>{draft_fields(), draft},
                          api::FieldSet<ChatMessage>{plain_fields(), message});

@@ -3,17 +3,19 @@
 #include <string>
 #include <vector>
 
+#include "api/dialect.h"
 #include "api/field.h"
 #include "core/request.h"
 
 namespace pcai::openai {
 
-/// Reads the `messages` array. Text parts are joined with newlines; pictures and recordings
-/// stand where they stood between them; a refusal counts as content; `arguments` given as an object
-/// become JSON text. Other kinds of parts are Unsupported. Members that have no effect are added to
+/// Reads the `messages` array. Text parts are joined with newlines; images and sound keep their
+/// place between them. A refusal counts as content. `arguments` that are an object become JSON
+/// text. Other kinds of parts fail with Unsupported. Members that have no effect are added to
 /// `warnings`.
 Result<std::vector<ChatMessage>> read_messages(api::Json& array, const std::string& path,
-                                               std::vector<std::string>& warnings);
+                                               std::vector<std::string>& warnings,
+                                               api::Places& places);
 
 /// The members of a message, for the API's description.
 std::vector<api::FieldInfo> message_field_infos();

@@ -1,3 +1,4 @@
+#include "api/parameter_field.h"
 #include "openai/completions/completion_request.h"
 
 namespace pcai::openai {
@@ -5,15 +6,15 @@ namespace {
 
 using Request = CompletionRequest;
 
-constexpr api::Range kPrompts{1, kMostCompletions};
-constexpr api::Range kTokenIds{0, 2147483647};
+constexpr Range kPrompts{1, kMaxCompletions};
+constexpr Range kTokenIds{0, kMaxTokenCount};
 
 Result<TokenPrompt> read_tokens(api::Json& array, const std::string& path) {
   static const api::FieldInfo kToken{"", api::FieldType::Integer, kTokenIds};
   TokenPrompt prompt;
   prompt.tokens.reserve(array.size());
   for (std::size_t i = 0; i < array.size(); ++i) {
-    if (Status checked = api::check_field(kToken, array[i], api::item_path(path, i)); !checked) {
+    if (Status checked = api::check_field(kToken, array[i], item_path(path, i)); !checked) {
       return fail(checked.error());
     }
     prompt.tokens.push_back(array[i].get<std::int32_t>());
@@ -45,14 +46,10 @@ Status read_prompt(api::Json& value, const std::string& path, Request& request) 
       !checked) {
     return checked;
   }
+  request.lists_prompts = true;
   for (std::size_t i = 0; i < value.size(); ++i) {
-    if (Status read = read_item(value[i], api::item_path(path, i), request); !read) return read;
+    if (Status read = read_item(value[i], item_path(path, i), request); !read) return read;
   }
-  return {};
-}
-
-Status read_max_tokens(api::Json& value, const std::string&, Request& request) {
-  request.generate.params.max_tokens = value.get<std::uint32_t>();
   return {};
 }
 
@@ -77,14 +74,14 @@ std::span<const api::Field<Request>> completion_fields() {
               {"prompt", StringOrArray, {}, "", "Text or token ids, or a list of them"},
               read_prompt},
           "CompletionPrompt")),
-      {{"max_tokens", Integer, {1, 2147483647}, "16", "Most tokens of an answer"}, read_max_tokens},
-      {{"best_of", Integer, {1, 20}, "", "Answers to choose the n likeliest from; default n"},
+      api::with_default(api::parameter_field<&GenerateParams::max_tokens, Request>(), "16"),
+      {{"best_of", Integer, {1, 20}, "", "Answers to choose the n most likely from; default n"},
        read_best_of},
       api::field<&Request::echo>("echo", {}, "Begin with the prompt"),
-      {{"logprobs", Integer, {0, 5}, "", "Alternatives a token"}, read_logprobs},
+      {{"logprobs", Integer, {0, 5}, "", "Alternatives per token"}, read_logprobs},
       api::field<&Request::suffix>("suffix", {},
-                                   "What follows the answer; for models that fill gaps in a text"),
-      api::ignored_field<Request>("service_tier", String, "There is one tier"),
+                                   "Text after the answer; for models with fill-in-the-middle"),
+      api::ignored_field<Request>("service_tier", String, "There is only one tier"),
   };
   return kFields;
 }

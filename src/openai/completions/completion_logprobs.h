@@ -13,7 +13,7 @@ class CompletionLogprobs {
  public:
   void add(const std::vector<TokenLogprobs>& entries);
 
-  /// The object as JSON text, and starts anew; offsets go on.
+  /// Returns the object as JSON text and starts anew; the offsets go on.
   std::string take_json();
 
  private:

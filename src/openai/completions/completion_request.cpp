@@ -4,15 +4,12 @@
 
 #include "api/json_reader.h"
 #include "api/sampling_fields.h"
+#include "openai/dialects.h"
 
 namespace pcai::openai {
 namespace {
 
 constexpr std::uint32_t kDefaultMaxTokens = 16;
-
-tl::unexpected<Error> refuse(const std::string& field, const std::string& what) {
-  return fail(ErrorCode::InvalidRequest, field + " " + what, field);
-}
 
 /// Makes the prompts what stands before a gap.
 Status add_suffix(CompletionRequest& request) {
@@ -35,21 +32,26 @@ Status check_together(api::Json& body, CompletionRequest& request) {
   if (request.stream && request.best_of > request.n) {
     return refuse("best_of", "must be n in a stream: the best is known at the end");
   }
-  if (request.prompts.size() * request.best_of > kMostCompletions) {
+  if (request.prompts.size() * request.best_of > kMaxCompletions) {
     return refuse("prompt", "asks for " + std::to_string(request.prompts.size()) + " times " +
                                 std::to_string(request.best_of) + " answers; at most " +
-                                std::to_string(kMostCompletions) + " are made for one request");
+                                std::to_string(kMaxCompletions) + " are made for one request");
   }
   if (request.echo && request.generate.params.logprobs) {
     return fail(ErrorCode::Unsupported,
                 "echo is not supported with logprobs: the prompt has none here", "echo");
   }
   if (Status added = add_suffix(request); !added) return added;
-  for (const Prompt& prompt : request.prompts) {
-    GenerateRequest one{.prompt = prompt};
-    if (Status checked = check_request(one); !checked) return checked;
+  for (std::size_t i = 0; i < request.prompts.size(); ++i) {
+    api::Places places;
+    places.add_whole("prompt", request.prompt_path(i));
+    const GenerateRequest one{.prompt = request.prompts[i]};
+    Status checked = api::check_request_in(kCompletionDialect, one, places);
+    if (!checked) return checked;
   }
-  return check_params(request.generate.params);
+  Status checked = check_params(request.generate.params);
+  if (!checked) return fail(kCompletionDialect.translate(std::move(checked.error())));
+  return checked;
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/defaults.h"
+#include "core/parameters/defaults.h"
 #include "core/result.h"
 #include "openai/answer_fields.h"
 
@@ -16,9 +16,15 @@ struct CompletionRequest : AnswerRequest {
   std::uint32_t best_of = 1;    // at least n
   std::string suffix;           // already in the prompts; "" = none
   bool echo = false;
+  bool lists_prompts = false;  // the client gave an array of prompts
+
+  /// What the client calls a prompt: "prompt", or "prompt[2]".
+  std::string prompt_path(std::size_t index) const {
+    return lists_prompts ? item_path("prompt", index) : "prompt";
+  }
 };
 
-constexpr std::size_t kMostCompletions = 128;  // prompts times best_of
+constexpr std::size_t kMaxCompletions = 128;  // prompts times best_of
 
 /// The fields of the route beside answer_fields() and sampling_fields().
 std::span<const api::Field<CompletionRequest>> completion_fields();

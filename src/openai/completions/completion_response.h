@@ -10,7 +10,7 @@
 
 namespace pcai::openai {
 
-/// What an answer of /v1/completions is made of. Generation g answers prompt g / best_of.
+/// What each answer of /v1/completions contains. Generation g answers prompt g / best_of.
 struct CompletionResponseHead {
   std::string id;            // "cmpl-…"
   std::int64_t created = 0;  // Unix seconds
@@ -24,8 +24,8 @@ struct CompletionResponseHead {
   bool include_usage = false;
 };
 
-/// Gathers the events of all generations into one `text_completion` body, with the n likeliest a
-/// token of each prompt's best_of. Not thread-safe.
+/// Gathers the events of all generations into one `text_completion` body. Of each prompt's best_of
+/// answers it keeps the n that are likeliest per token. Not thread-safe.
 class CompletionResponseBuilder {
  public:
   explicit CompletionResponseBuilder(CompletionResponseHead head);

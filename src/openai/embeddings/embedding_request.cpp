@@ -3,20 +3,21 @@
 #include <utility>
 
 #include "api/json_reader.h"
+#include "openai/dialects.h"
 
 namespace pcai::openai {
 namespace {
 
-constexpr api::Range kModelBytes{0, 256};
-constexpr double kMostTokens = 1 << 20;
-constexpr api::Range kInputs{1, kMaxEmbedInputs};
+constexpr Range kModelBytes{0, kMaxModelNameBytes};
+constexpr double kMaxTokens = 1 << 20;
+constexpr Range kInputs{1, kMaxEmbedInputs};
 
 /// Token ids; `array` has a number in front.
 Result<TokenPrompt> read_tokens(api::Json& array, const std::string& path) {
   static const api::FieldInfo kToken{"", api::FieldType::Integer, {0, 2147483647}};
   TokenPrompt prompt;
   for (std::size_t i = 0; i < array.size(); ++i) {
-    if (Status checked = api::check_field(kToken, array[i], api::item_path(path, i)); !checked) {
+    if (Status checked = api::check_field(kToken, array[i], item_path(path, i)); !checked) {
       return fail(checked.error());
     }
     prompt.tokens.push_back(array[i].get<std::int32_t>());
@@ -26,11 +27,13 @@ Result<TokenPrompt> read_tokens(api::Json& array, const std::string& path) {
 
 Status read_input(api::Json& value, const std::string& path, EmbeddingRequest& request) {
   std::vector<EmbedInput>& inputs = request.embed.inputs;
+  const bool one = value.is_string() || value.front().is_number();
+  if (one) request.places.add_whole("inputs[0]", path);
   if (value.is_string()) {
     inputs.emplace_back(TextPrompt{std::move(value.get_ref<std::string&>())});
     return {};
   }
-  if (value.front().is_number()) {
+  if (one) {
     auto tokens = read_tokens(value, path);
     if (!tokens) return fail(tokens.error());
     inputs.emplace_back(*std::move(tokens));
@@ -41,8 +44,8 @@ Status read_input(api::Json& value, const std::string& path, EmbeddingRequest& r
     return counted;
   }
   for (std::size_t i = 0; i < value.size(); ++i) {
-    const std::string where = api::item_path(path, i);
-    static const api::FieldInfo kInput{"", api::FieldType::StringOrArray, {1, kMostTokens}};
+    const std::string where = item_path(path, i);
+    static const api::FieldInfo kInput{"", api::FieldType::StringOrArray, {1, kMaxTokens}};
     if (Status checked = api::check_field(kInput, value[i], where); !checked) return checked;
     if (value[i].is_string()) {
       inputs.emplace_back(TextPrompt{std::move(value[i].get_ref<std::string&>())});
@@ -90,7 +93,7 @@ Status read_document(api::Json& value, const std::string& path, RerankRequest& r
 
 Status read_documents(api::Json& value, const std::string& path, RerankRequest& request) {
   for (std::size_t i = 0; i < value.size(); ++i) {
-    const std::string where = api::item_path(path, i);
+    const std::string where = item_path(path, i);
     if (Status checked = api::check_field({"", api::FieldType::StringOrObject}, value[i], where);
         !checked) {
       return checked;
@@ -114,7 +117,7 @@ std::span<const api::Field<EmbeddingRequest>> embedding_fields() {
       api::required(api::with_schema(
           api::Field<R>{{"input",
                          StringOrArray,
-                         {1, kMostTokens},
+                         {1, kMaxTokens},
                          "",
                          "A text, a list of texts, a list of token ids, or a list of those"},
                         read_input},
@@ -125,7 +128,7 @@ std::span<const api::Field<EmbeddingRequest>> embedding_fields() {
         Integer,
         {1, 65536},
         "",
-        "Cuts the vectors and makes their length 1 again; absent: as the model gives them"},
+        "Truncates the vectors and normalises them again; absent: the model's own length"},
        [](api::Json& value, const std::string&, R& request) -> Status {
          request.dimensions = value.get<std::uint32_t>();
          return {};
@@ -145,21 +148,22 @@ std::span<const api::Field<RerankRequest>> rerank_fields() {
          request.rank.model = std::move(value.get_ref<std::string&>());
          return {};
        }},
-      api::required(api::Field<R>{{"query", String, {}, "", "What the documents are to answer"},
-                                  [](api::Json& value, const std::string&, R& request) -> Status {
-                                    request.rank.query = std::move(value.get_ref<std::string&>());
-                                    return {};
-                                  }}),
+      api::required(
+          api::Field<R>{{"query", String, {}, "", "The query that the documents should answer"},
+                        [](api::Json& value, const std::string&, R& request) -> Status {
+                          request.rank.query = std::move(value.get_ref<std::string&>());
+                          return {};
+                        }}),
       api::required(api::with_schema(
           api::Field<R>{{"documents", Array, kInputs, "", "Texts, or objects with a text"},
                         read_documents},
           "RerankDocuments")),
-      {{"top_n", Integer, {1, 1 << 20}, "", "Only the best so many"},
+      {{"top_n", Integer, {1, 1 << 20}, "", "Return only this many of the best"},
        [](api::Json& value, const std::string&, R& request) -> Status {
          request.top_n = value.get<std::uint32_t>();
          return {};
        }},
-      api::field<&R::return_documents>("return_documents", {}, "Give the texts back, too"),
+      api::field<&R::return_documents>("return_documents", {}, "Also return the texts"),
       api::ignored_field<R>("user", String, "Who asks"),
   };
   return kFields;
@@ -171,7 +175,7 @@ Result<EmbeddingRequest> parse_embedding_request(std::string_view text) {
   EmbeddingRequest request;
   Status read = api::read_fields(*body, "", request.warnings,
                                  api::FieldSet<EmbeddingRequest>{embedding_fields(), request});
-  if (read) read = check_request(request.embed);
+  if (read) read = api::check_request_in(kEmbeddingDialect, request.embed, request.places);
   if (!read) return fail(std::move(read).error());
   return request;
 }
@@ -182,7 +186,7 @@ Result<RerankRequest> parse_rerank_request(std::string_view text) {
   RerankRequest request;
   Status read = api::read_fields(*body, "", request.warnings,
                                  api::FieldSet<RerankRequest>{rerank_fields(), request});
-  if (read) read = check_request(request.rank);
+  if (read) read = api::check_request_in(kRerankDialect, request.rank);
   if (!read) return fail(std::move(read).error());
   return request;
 }

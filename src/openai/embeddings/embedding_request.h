@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/dialect.h"
 #include "api/field.h"
 #include "core/embedding.h"
 
@@ -18,6 +19,7 @@ struct EmbeddingRequest {
   bool base64 = false;
   std::optional<std::uint32_t> dimensions = {};  // of the answer; absent = the model's
   std::vector<std::string> warnings = {};
+  api::Places places = {};
 };
 
 Result<EmbeddingRequest> parse_embedding_request(std::string_view body);
@@ -27,7 +29,7 @@ std::span<const api::Field<EmbeddingRequest>> embedding_fields();
 /// A parsed body of POST /v1/rerank, in the shape that Jina's, Cohere's and llama-server's share.
 struct RerankRequest {
   RankRequest rank;
-  std::optional<std::uint32_t> top_n = {};  // best so many; absent = all
+  std::optional<std::uint32_t> top_n = {};  // how many of the best; absent = all
   bool return_documents = false;
   std::vector<std::string> warnings = {};
 };

@@ -9,8 +9,8 @@
 
 namespace pcai::openai {
 
-/// Cuts the vectors to so many dimensions and makes their length 1 again. InvalidRequest, naming
-/// `dimensions`, when they have fewer.
+/// Cuts the vectors to `dimensions` numbers and scales their length to 1 again. Fails with
+/// InvalidRequest, which names `dimensions`, if they have fewer.
 Status shorten(std::vector<Embedding>& embeddings, std::uint32_t dimensions);
 
 /// The body of an answer to POST /v1/embeddings.

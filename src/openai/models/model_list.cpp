@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "api/json_text.h"
+#include "platform/path_text.h"
 
 namespace pcai::openai {
 namespace {
@@ -25,8 +26,9 @@ api::Json model_json(const ModelStatus& model) {
   if (model.unloads_at) json["unloads_at"] = *model.unloads_at;
   for (std::size_t i = 0; i < model.adapters.size(); ++i) {
     const AdapterConfig& adapter = model.adapters[i];
-    json["lora"].push_back(
-        {{"id", i}, {"name", adapter.path.filename().string()}, {"scale", adapter.scale}});
+    json["lora"].push_back({{"id", i},
+                            {"name", platform::path_text(adapter.path.filename())},
+                            {"scale", adapter.scale}});
   }
   if (model.info) {
     const ModelInfo& info = *model.info;

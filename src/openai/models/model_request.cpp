@@ -9,7 +9,7 @@ namespace pcai::openai {
 std::span<const api::Field<ModelRequest>> model_request_fields() {
   using R = ModelRequest;
   static const std::vector<api::Field<R>> kFields = {
-      api::required(api::field<&R::model>("model", {1, 256}, "The model's id")),
+      api::required(api::field<&R::model>("model", {1, kMaxModelNameBytes}, "The model's id")),
       api::field<&R::stream>("stream", {}, "Send the model's state each time that it changes"),
   };
   return kFields;

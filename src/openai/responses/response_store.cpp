@@ -23,13 +23,13 @@ std::size_t size_of(const ResponseStore::Ended& ended) {
 
 void ResponseStore::begin(const std::string& id, std::string scope, std::string json,
                           std::function<void()> cancel) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   entries_.push_back({id, std::move(scope), std::move(json), {}, 0, std::move(cancel)});
   by_id_[id] = std::prev(entries_.end());
 }
 
 void ResponseStore::end(const std::string& id, std::optional<Ended> ended) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto found = by_id_.find(id);
   if (found == by_id_.end() || !found->second->cancel) return;
   Entry& entry = *found->second;
@@ -52,14 +52,14 @@ void ResponseStore::end(const std::string& id, std::optional<Ended> ended) {
 
 std::optional<std::string> ResponseStore::find(const std::string& id,
                                                std::string_view scope) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const Entry* entry = lookup(id, scope);
   return entry ? std::optional(entry->json) : std::nullopt;
 }
 
 Result<std::vector<ChatMessage>> ResponseStore::conversation(const std::string& id,
                                                              std::string_view scope) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const Entry* entry = lookup(id, scope);
   if (entry && !entry->cancel) return entry->messages;
   constexpr const char* kField = "previous_response_id";
@@ -70,13 +70,13 @@ Result<std::vector<ChatMessage>> ResponseStore::conversation(const std::string& 
   return fail(ErrorCode::InvalidRequest,
               std::string(kField) + ": there is no stored response " + api::quote_text(id) +
                   "; the newest " + std::to_string(limits_.responses) +
-                  " are kept until the server ends, those with store: false are not; send the "
+                  " are stored until the server ends, except those with store: false; send the "
                   "conversation as input",
               kField);
 }
 
 std::optional<std::string> ResponseStore::cancel(const std::string& id, std::string_view scope) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const Entry* entry = lookup(id, scope);
   if (!entry) return std::nullopt;
   if (!entry->cancel) return entry->json;
@@ -87,7 +87,7 @@ std::optional<std::string> ResponseStore::cancel(const std::string& id, std::str
 }
 
 bool ResponseStore::erase(const std::string& id, std::string_view scope) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const Entry* entry = lookup(id, scope);
   if (!entry || entry->cancel) return false;
   remove(by_id_.find(id)->second);

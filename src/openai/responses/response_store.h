@@ -3,21 +3,21 @@
 #include <cstddef>
 #include <functional>
 #include <list>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "core/mutex.h"
 #include "core/request.h"
 #include "core/result.h"
 
 namespace pcai::openai {
 
-/// The responses of /v1/responses that run or may be asked for again. In memory, and bounded: the
-/// oldest go first. Each belongs to a scope (an API key's), and no other scope sees it. Any thread
-/// may call any method.
+/// The responses of /v1/responses that run or can be asked for again. Kept in memory within limits;
+/// the oldest are dropped first. Each belongs to a scope (an API key's), and no other scope sees
+/// it. Any thread may call any method.
 class ResponseStore {
  public:
   struct Limits {
@@ -38,7 +38,8 @@ class ResponseStore {
   void begin(const std::string& id, std::string scope, std::string json,
              std::function<void()> cancel);
 
-  /// It runs no more, and is kept as `ended` says or forgotten. Fine for an unknown id.
+  /// Ends a running response. It is kept as `ended` says, or dropped. Has no effect for an unknown
+  /// id.
   void end(const std::string& id, std::optional<Ended> ended);
 
   /// The response object, or nothing for an id that the scope does not have.
@@ -48,10 +49,11 @@ class ResponseStore {
   Result<std::vector<ChatMessage>> conversation(const std::string& id,
                                                 std::string_view scope) const;
 
-  /// Asks a running one to end; fine for one that has. The object shows it as cancelled at once.
+  /// Asks a running response to end; has no effect if it has ended. The object shows it as
+  /// cancelled at once.
   std::optional<std::string> cancel(const std::string& id, std::string_view scope);
 
-  /// Forgets one that has ended; false for any other.
+  /// Drops a response that has ended. Returns false for any other.
   bool erase(const std::string& id, std::string_view scope);
 
  private:
@@ -65,15 +67,15 @@ class ResponseStore {
   };
   using Entries = std::list<Entry>;  // running ones and the newest at the end
 
-  const Entry* lookup(const std::string& id, std::string_view scope) const;
-  void remove(Entries::iterator entry);
+  const Entry* lookup(const std::string& id, std::string_view scope) const REQUIRES(mutex_);
+  void remove(Entries::iterator entry) REQUIRES(mutex_);
 
   const Limits limits_{};
-  mutable std::mutex mutex_;
-  Entries entries_;
-  std::unordered_map<std::string, Entries::iterator> by_id_;
-  std::size_t bytes_ = 0;
-  std::size_t ended_ = 0;
+  mutable Mutex mutex_;
+  Entries entries_ GUARDED_BY(mutex_);
+  std::unordered_map<std::string, Entries::iterator> by_id_ GUARDED_BY(mutex_);
+  std::size_t bytes_ GUARDED_BY(mutex_) = 0;
+  std::size_t ended_ GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace pcai::openai

@@ -11,7 +11,7 @@
 
 namespace pcai::openai {
 
-/// What an answer of /v1/responses begins with.
+/// What each answer of /v1/responses begins with.
 struct ResponsesHead {
   std::string id;            // "resp_…"
   std::int64_t created = 0;  // Unix seconds
@@ -22,8 +22,8 @@ struct ResponsesHead {
   std::vector<std::string> warnings = {};
 };
 
-/// Turns the events of one generation into output items: the response object, and the events of a
-/// stream on the way there. Not thread-safe.
+/// Turns the events of one generation into output items: the response object, and on the way there
+/// the events of a stream. Not thread-safe.
 class ResponsesAnswer {
  public:
   explicit ResponsesAnswer(ResponsesHead head);
@@ -33,20 +33,20 @@ class ResponsesAnswer {
   /// The frames of response.created and response.in_progress.
   std::string open();
 
-  /// The frames for one event, "" when it has none. The last event brings response.completed,
+  /// The frames for one event; "" if it has none. The last event brings response.completed,
   /// response.incomplete (cut or cancelled) or response.failed. `choice` is always 0.
   std::string add(std::uint32_t choice, const GenerateEvent& event);
 
-  /// True when the last event has come.
+  /// True if the last event has come.
   bool done() const;
 
-  /// Why it failed. A cancelled response has not failed.
+  /// Why it failed, if it did. A cancelled response has not failed.
   const std::optional<Error>& error() const;
 
-  /// The response object, as far as it has come.
+  /// The response object so far.
   std::string json() const;
 
-  /// The assistant's message, for the conversation that goes on.
+  /// The assistant's message, for the conversation that continues.
   ChatMessage message() const;
 
  private:

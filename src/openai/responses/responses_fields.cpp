@@ -1,4 +1,5 @@
 
+#include "api/parameter_field.h"
 #include "api/template_fields.h"
 #include "openai/format_fields.h"
 #include "openai/responses/responses_input.h"
@@ -20,14 +21,9 @@ Status read_model(api::Json& value, const std::string&, Request& request) {
 }
 
 Status read_messages_of_input(api::Json& value, const std::string& path, Request& request) {
-  auto messages = read_input(value, path, request.warnings);
+  auto messages = read_input(value, path, request.warnings, request.places);
   if (!messages) return fail(std::move(messages).error());
   prompt_of(request).messages = *std::move(messages);
-  return {};
-}
-
-Status read_max_tokens(api::Json& value, const std::string&, Request& request) {
-  request.generate.params.max_tokens = value.get<std::uint32_t>();
   return {};
 }
 
@@ -52,8 +48,7 @@ Status read_text_format(api::Json& value, const std::string& path, Request& requ
 Status read_text(api::Json& value, const std::string& path, Request& request) {
   static const std::vector<api::Field<Request>> kFields = {
       {{"format", api::FieldType::Object}, read_text_format},
-      api::ignored_field<Request>("verbosity", api::FieldType::String,
-                                  "Of no use to the models here"),
+      api::ignored_field<Request>("verbosity", api::FieldType::String, "No model here uses it"),
   };
   return api::read_fields(value, path, request.warnings, api::FieldSet<Request>{kFields, request});
 }
@@ -66,15 +61,11 @@ Status read_reasoning(api::Json& value, const std::string& path, Request& reques
   static const std::vector<api::Field<Request>> kFields = {
       api::with_choices(api::Field<Request>{{"effort", api::FieldType::String}, read_effort},
                         api::reasoning_efforts()),
-      api::ignored_field<Request>("summary", api::FieldType::String, "Reasoning comes as it is"),
+      api::ignored_field<Request>("summary", api::FieldType::String, "Reasoning is sent unchanged"),
       api::ignored_field<Request>("generate_summary", api::FieldType::String,
-                                  "Reasoning comes as it is"),
+                                  "Reasoning is sent unchanged"),
   };
   return api::read_fields(value, path, request.warnings, api::FieldSet<Request>{kFields, request});
-}
-
-Status read_budget(api::Json& value, const std::string& path, Request& request) {
-  return api::read_reasoning_budget(value, path, request.generate.params);
 }
 
 Status read_arguments(api::Json& value, const std::string& path, Request& request) {
@@ -83,7 +74,7 @@ Status read_arguments(api::Json& value, const std::string& path, Request& reques
 
 Status read_include(api::Json& value, const std::string& path, Request& request) {
   for (std::size_t i = 0; i < value.size(); ++i) {
-    const std::string where = api::item_path(path, i);
+    const std::string where = item_path(path, i);
     if (Status checked = api::check_field({"", api::FieldType::String}, value[i], where);
         !checked) {
       return checked;
@@ -99,11 +90,6 @@ Status read_include(api::Json& value, const std::string& path, Request& request)
                   where);
     }
   }
-  return {};
-}
-
-Status read_top_logprobs(api::Json& value, const std::string&, Request& request) {
-  request.generate.params.top_logprobs = value.get<std::uint32_t>();
   return {};
 }
 
@@ -132,50 +118,53 @@ Status read_truncation(api::Json& value, const std::string& path, Request&) {
 std::span<const api::Field<Request>> responses_fields() {
   using enum api::FieldType;
   static constexpr std::string_view kTruncations[] = {"auto", "disabled"};
-  const std::string default_max = std::to_string(GenerateParams{}.max_tokens);
+  using P = GenerateParams;
   static const std::vector<api::Field<Request>> kFields = {
-      {{"model", String, {0, 256}, "", "The model's id; empty or absent takes the default model"},
+      {{"model",
+        String,
+        {0, kMaxModelNameBytes},
+        "",
+        "The model's id; empty or absent takes the default model"},
        read_model},
       api::required(api::with_schema(
-          api::Field<Request>{{"input", StringOrArray, {1, 4096}, "", "Text, or a list of items"},
-                              read_messages_of_input},
+          api::Field<Request>{
+              {"input", StringOrArray, {1, kMaxMessages}, "", "Text, or a list of items"},
+              read_messages_of_input},
           "ResponseInput")),
       api::field<&Request::instructions>("instructions", {}, "A system message before all others"),
       api::field<&Request::previous_response_id>("previous_response_id", {0, 256},
-                                                 "A stored response whose conversation goes on"),
-      {{"max_output_tokens", Integer, {1, 2147483647}, default_max, "Most tokens of the answer"},
-       read_max_tokens},
-      api::field<&Request::stream>("stream", {}, "Send events as the answer comes"),
+                                                 "A stored response whose conversation continues"),
+      api::with_name(api::parameter_field<&P::max_tokens, Request>(), "max_output_tokens"),
+      api::field<&Request::stream>("stream", {}, "Stream the answer as events"),
       api::field<&Request::store>("store", {},
-                                  "Keep the response for previous_response_id and GET"),
+                                  "Store the response for previous_response_id and GET"),
       api::with_schema(
-          api::Field<Request>{{"tools", Array, {0, 128}, "", "Functions the model may call"},
+          api::Field<Request>{{"tools", Array, {0, kMaxTools}, "", "Functions the model may call"},
                               read_tool_list},
           "FlatTools"),
       {{"parallel_tool_calls", Boolean, {}, "true", "false: at most one call"}, read_parallel},
       // After the tools, whose names it may use, and parallel_tool_calls, which it may narrow.
       api::with_schema(
-          api::Field<Request>{{"tool_choice", StringOrObject, {}, "", "Which tools are called"},
+          api::Field<Request>{{"tool_choice", StringOrObject, {}, "", "Which tools may be called"},
                               read_choice},
           "FlatToolChoice"),
       api::with_schema(
-          api::Field<Request>{{"text", Object, {}, "", "What the answer must be"}, read_text},
+          api::Field<Request>{{"text", Object, {}, "", "Format of the answer"}, read_text},
           "ResponseText"),
       api::with_schema(
-          api::Field<Request>{{"reasoning", Object, {}, "", "How much to reason"}, read_reasoning},
+          api::Field<Request>{{"reasoning", Object, {}, "", "Amount of reasoning"}, read_reasoning},
           "ResponseReasoning"),
-      {{"reasoning_budget",
-        Integer,
-        {0, 2147483647},
-        "",
-        "Most tokens of reasoning; then it is ended, and the answer begins"},
-       read_budget},
+      api::parameter_field<&P::reasoning_budget, Request>(),
       // After reasoning, because it wins.
-      {{"chat_template_kwargs", Object, {0, 32}, "", "Arguments of the model's chat template"},
+      {{"chat_template_kwargs",
+        Object,
+        {0, kMaxTemplateArguments},
+        "",
+        "Arguments of the model's chat template"},
        read_arguments},
       {{"include", Array, {0, 16}, "", "[\"message.output_text.logprobs\"]"}, read_include},
-      {{"top_logprobs", Integer, {0, 20}, "0", "Alternatives a token; needs include"},
-       read_top_logprobs},
+      api::with_description(api::parameter_field<&P::top_logprobs, Request>(),
+                            "Most likely alternatives of each token; needs include"),
       {{"metadata", Object, {0, 16}, "", "The client's notes, given back"}, read_metadata},
       api::with_choices(
           api::Field<Request>{{"truncation", String, {}, "", "disabled: nothing is cut"},
@@ -188,14 +177,14 @@ std::span<const api::Field<Request>> responses_fields() {
       api::unsupported_field<Request>("context_management", Array, "nothing is compacted here"),
       api::unsupported_field<Request>("moderation", Object, "nothing is moderated here"),
 
-      api::ignored_field<Request>("stream_options", Object, "Only ever about padding"),
+      api::ignored_field<Request>("stream_options", Object, "Concerns only padding"),
       api::ignored_field<Request>("max_tool_calls", Integer, "There are no built-in tools"),
       api::ignored_field<Request>("user", String, "Who asks"),
       api::ignored_field<Request>("safety_identifier", String, "Who asks"),
       api::ignored_field<Request>("prompt_cache_key", String, "Prefixes are cached anyway"),
       api::ignored_field<Request>("prompt_cache_retention", String, "Prefixes are cached anyway"),
       api::ignored_field<Request>("prompt_cache_options", Object, "Prefixes are cached anyway"),
-      api::ignored_field<Request>("service_tier", String, "There is one tier"),
+      api::ignored_field<Request>("service_tier", String, "There is only one tier"),
   };
   return kFields;
 }

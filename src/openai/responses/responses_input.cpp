@@ -9,13 +9,14 @@
 namespace pcai::openai {
 namespace {
 
-constexpr api::Range kParts{1, 1024};
-constexpr api::Range kIdBytes{1, 256};
+constexpr Range kParts{1, 1024};
+constexpr Range kIdBytes{1, 256};
 
 /// The messages so far, and an item on its way in.
 struct Draft {
   std::vector<ChatMessage>& messages;
   std::vector<std::string>& warnings;
+  api::Places& places;
   Role role = Role::User;
   std::optional<std::string> text = {};
   std::vector<Media> media = {};
@@ -23,12 +24,23 @@ struct Draft {
 
   std::string take_text() { return std::exchange(text, std::nullopt).value_or(""); }
 
+  /// Whether the last message is one to which no more text or reasoning can be added.
+  bool has_spoken() const {
+    return !messages.empty() && (messages.back().content || !messages.back().tool_calls.empty());
+  }
+
   /// The assistant's message that goes on, or a new one.
   ChatMessage& assistant(bool fresh) {
     if (messages.empty() || messages.back().role != Role::Assistant || fresh) {
       messages.push_back({.role = Role::Assistant});
     }
     return messages.back();
+  }
+
+  /// The last message has `member` from `path`.
+  void place(std::string_view member, std::string path) {
+    places.add_whole(api::member_path(item_path("messages", messages.size() - 1), member),
+                     std::move(path));
   }
 };
 
@@ -85,6 +97,8 @@ Status read_part(api::Json& part, const std::string& path, Draft& draft) {
       return fail(ErrorCode::Unsupported,
                   path + ": images and audio are taken in the user's messages only", path);
     }
+    // The message to come.
+    draft.places.add_whole(api::media_path(draft.messages.size(), draft.media.size()), path);
     api::append_media(draft.text, draft.media, *std::move(media));
     return {};
   }
@@ -97,7 +111,7 @@ Status read_part(api::Json& part, const std::string& path, Draft& draft) {
 Status read_content(api::Json& value, const std::string& path, Draft& draft) {
   if (value.is_string()) return add_text(value, path, draft);
   for (std::size_t i = 0; i < value.size(); ++i) {
-    if (Status read = read_part(value[i], api::item_path(path, i), draft); !read) return read;
+    if (Status read = read_part(value[i], item_path(path, i), draft); !read) return read;
   }
   return {};
 }
@@ -118,11 +132,10 @@ Status read_message(api::Json& item, const std::string& path, Draft& draft) {
   if (draft.role != Role::Assistant) {
     draft.messages.push_back(
         {.role = draft.role, .content = draft.take_text(), .media = std::move(draft.media)});
-    return {};
+  } else {
+    draft.assistant(draft.has_spoken()).content = draft.take_text();
   }
-  const bool spoken = !draft.messages.empty() &&
-                      (draft.messages.back().content || !draft.messages.back().tool_calls.empty());
-  draft.assistant(spoken).content = draft.take_text();
+  draft.place("content", api::member_path(path, "content"));
   return {};
 }
 
@@ -141,7 +154,10 @@ Status read_call(api::Json& item, const std::string& path, Draft& draft) {
                   api::required(api::Field<Draft>{{"arguments", api::FieldType::String},
                                                   read_member<&ToolCall::arguments>})});
   if (Status read = read_object(item, path, kFields, draft); !read) return read;
-  draft.assistant(false).tool_calls.push_back(std::move(draft.call));
+  std::vector<ToolCall>& calls = draft.assistant(false).tool_calls;
+  draft.place(item_path("tool_calls", calls.size()) + ".arguments",
+              api::member_path(path, "arguments"));
+  calls.push_back(std::move(draft.call));
   return {};
 }
 
@@ -155,6 +171,7 @@ Status read_output(api::Json& item, const std::string& path, Draft& draft) {
   if (Status read = read_object(item, path, kFields, draft); !read) return read;
   draft.messages.push_back(
       {.role = Role::Tool, .content = draft.take_text(), .tool_call_id = std::move(draft.call.id)});
+  draft.place("content", api::member_path(path, "output"));
   return {};
 }
 
@@ -167,9 +184,8 @@ Status read_reasoning(api::Json& item, const std::string& path, Draft& draft) {
   if (Status read = read_object(item, path, kFields, draft); !read) return read;
   const std::string thought = draft.take_text();
   if (thought.empty()) return {};
-  const bool spoken = !draft.messages.empty() &&
-                      (draft.messages.back().content || !draft.messages.back().tool_calls.empty());
-  draft.assistant(spoken).reasoning = thought;
+  draft.assistant(draft.has_spoken()).reasoning = thought;
+  draft.place("reasoning", api::member_path(path, "content"));
   return {};
 }
 
@@ -191,14 +207,16 @@ Status read_item(api::Json& item, const std::string& path, Draft draft) {
 }  // namespace
 
 Result<std::vector<ChatMessage>> read_input(api::Json& value, const std::string& path,
-                                            std::vector<std::string>& warnings) {
+                                            std::vector<std::string>& warnings,
+                                            api::Places& places) {
   std::vector<ChatMessage> messages;
   if (value.is_string()) {
+    places.add_whole("messages[0]", path);
     messages.push_back({.role = Role::User, .content = std::move(value.get_ref<std::string&>())});
     return messages;
   }
   for (std::size_t i = 0; i < value.size(); ++i) {
-    Status read = read_item(value[i], api::item_path(path, i), {messages, warnings});
+    Status read = read_item(value[i], item_path(path, i), {messages, warnings, places});
     if (!read) return fail(std::move(read).error());
   }
   if (messages.empty()) return fail(ErrorCode::InvalidRequest, path + " has no message", path);

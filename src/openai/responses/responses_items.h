@@ -18,9 +18,9 @@ struct ResponseItem {
   std::string call_id = {};
   std::string name = {};
   bool open = true;
-  bool cut = false;  // it ended before its end
+  bool cut = false;  // it did not reach its end
 
-  /// Its object. An item that is being added shows nothing of its content yet.
+  /// The item's object. An item that has just been added shows none of its content.
   api::Json json(bool empty = false) const;
 
   /// The one part of its content, for messages and reasoning.

@@ -4,6 +4,7 @@
 
 #include "api/json_reader.h"
 #include "api/sampling_fields.h"
+#include "openai/dialects.h"
 
 namespace pcai::openai {
 namespace {
@@ -57,15 +58,6 @@ api::Json echo_of(api::Json& body) {
 
 }  // namespace
 
-std::span<const api::FieldName> responses_field_names() {
-  static constexpr api::FieldName kNames[] = {{"messages", "input"},
-                                              {"max_tokens", "max_output_tokens"},
-                                              {"tools[].function", "tools[]"},
-                                              {"response_format", "text.format"},
-                                              {"grammar", "text.format"}};
-  return kNames;
-}
-
 Result<ResponsesRequest> parse_responses_request(std::string_view text,
                                                  const DefaultsOf& defaults_of) {
   Result<api::Json> body = api::read_json(text);
@@ -83,22 +75,24 @@ Result<ResponsesRequest> parse_responses_request(std::string_view text,
     read = fail(ErrorCode::InvalidRequest,
                 "top_logprobs needs 'message.output_text.logprobs' in include", "top_logprobs");
   }
+  if (read) read = api::check_request_in(kResponsesDialect, request.generate, request.places);
   if (!read) return fail(std::move(read).error());
-  if (Status checked = check_request(request.generate); !checked) {
-    Error error = std::move(checked).error();
-    api::rename_field(error, responses_field_names());
-    return fail(std::move(error));
-  }
   request.echo["temperature"] = number(params.temperature);
   request.echo["top_p"] = number(params.top_p);
   request.echo["top_logprobs"] = params.top_logprobs;
   return request;
 }
 
-void add_history(ResponsesRequest& request, std::vector<ChatMessage> history) {
+void add_history(ResponsesRequest& request, std::vector<ChatMessage> history, api::Places& places) {
   auto& messages = std::get<ChatPrompt>(request.generate.prompt).messages;
-  if (!request.instructions.empty()) {
+  const bool instructed = !request.instructions.empty();
+  if (instructed) {
     history.insert(history.begin(), {.role = Role::System, .content = request.instructions});
+  }
+  places.shift("messages", history.size());
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    const bool first = i == 0 && instructed;
+    places.add_whole(item_path("messages", i), first ? "instructions" : "previous_response_id");
   }
   history.insert(history.end(), std::make_move_iterator(messages.begin()),
                  std::make_move_iterator(messages.end()));

@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
+#include "api/dialect.h"
 #include "api/field.h"
-#include "api/field_names.h"
-#include "core/defaults.h"
+#include "core/parameters/defaults.h"
 #include "core/request.h"
 #include "core/result.h"
 
@@ -23,6 +23,7 @@ struct ResponsesRequest {
   bool logprobs = false;  // asked for with `include`
   api::Json echo;         // what the answer repeats of the request
   std::vector<std::string> warnings;
+  api::Places places;  // of the input
 };
 
 /// The fields of the route beside sampling_fields().
@@ -32,10 +33,7 @@ std::span<const api::Field<ResponsesRequest>> responses_fields();
 Result<ResponsesRequest> parse_responses_request(std::string_view body,
                                                  const DefaultsOf& defaults_of = {});
 
-/// Puts the instructions and an earlier conversation before the input.
-void add_history(ResponsesRequest& request, std::vector<ChatMessage> history);
-
-/// The route's words for fields of a GenerateRequest.
-std::span<const api::FieldName> responses_field_names();
+/// Puts the instructions and an earlier conversation before the input. `places` are the request's.
+void add_history(ResponsesRequest& request, std::vector<ChatMessage> history, api::Places& places);
 
 }  // namespace pcai::openai

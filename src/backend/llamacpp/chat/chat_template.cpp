@@ -6,15 +6,14 @@
 #include <exception>
 #include <string>
 
-#include "backend/answer/role_name.h"
-#include "backend/answer/tool_prompt.h"
+#include "core/role_name.h"
 
 namespace pcai::backend::llamacpp {
 namespace {
 
 common_chat_msg to_common(const ChatMessage& message) {
   common_chat_msg common;
-  common.role = answer::role_name(message.role);
+  common.role = role_name(message.role);
   common.content = message.content.value_or("");
   common.reasoning_content = message.reasoning;
   common.tool_name = message.name;
@@ -57,20 +56,6 @@ std::vector<ToolDefinition> callable(const ToolOptions& tools) {
   return callable;
 }
 
-bool mentions_tools(const ChatPrompt& chat) {
-  if (chat.tools.enabled()) return true;
-  for (const ChatMessage& message : chat.messages) {
-    if (message.role == Role::Tool || !message.tool_calls.empty()) return true;
-  }
-  return false;
-}
-
-bool ends_with_mark(std::string_view text, std::string_view mark) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
-  return !mark.empty() && text.size() >= mark.size() &&
-         text.substr(text.size() - mark.size()) == mark;
-}
-
 }  // namespace
 
 void ChatTemplate::Deleter::operator()(common_chat_templates* templates) const noexcept {
@@ -95,21 +80,14 @@ Result<ChatTemplate> ChatTemplate::create(const llama_model& model,
 
 /// Lets it write a call, and looks.
 void ChatTemplate::find_out_about_calls() {
-  common_chat_templates_inputs inputs = to_inputs(
-      {{.role = Role::User, .content = "go"},
-       {.role = Role::Assistant, .content = "", .tool_calls = {{"call_1", "probe", R"({"a":1})"}}},
-       {.role = Role::Tool, .content = "done", .tool_call_id = "call_1"}});
-  add_tools(inputs, {{"probe", "A probe", R"({"type":"object"})"}});
-  const std::string head = std::string(answer::kCallBegin) + std::string(answer::kCallHead) +
-                           "probe" + std::string(answer::kCallMiddle) + "{";
+  const ChatPrompt probe = answer::probe_of_tools();
+  common_chat_templates_inputs inputs = to_inputs(probe.messages);
+  add_tools(inputs, probe.tools.definitions);
   try {
-    const std::string prompt = common_chat_templates_apply(templates_.get(), inputs).prompt;
-    // A template that shows neither the function nor the call leaves tools out in silence.
-    knows_tools_ = prompt.find("A probe") != std::string::npos &&
-                   common_chat_templates_get_caps(templates_.get()).at("supports_tool_calls");
-    writes_calls_ = knows_tools_ && prompt.find(head) != std::string::npos;
+    if (!common_chat_templates_get_caps(templates_.get()).at("supports_tool_calls")) return;
+    answer::read_probe(traits_, common_chat_templates_apply(templates_.get(), inputs).prompt);
   } catch (const std::exception&) {
-    knows_tools_ = false;  // it refuses tools
+    // It refuses tools, so it knows none.
   }
 }
 
@@ -121,50 +99,33 @@ void ChatTemplate::find_out_about_reasoning() {
   try {
     const common_chat_params params = common_chat_templates_apply(templates_.get(), inputs);
     if (params.supports_thinking && !params.thinking_end_tags.empty()) {
-      reasoning_begin_ = params.thinking_start_tag;
-      reasoning_end_ = params.thinking_end_tags.front();
+      traits_.reasoning_begin = params.thinking_start_tag;
+      traits_.reasoning_end = params.thinking_end_tags.front();
     }
   } catch (const std::exception&) {
     // It cannot be analysed; its source still can be searched.
   }
-  const std::string source = common_chat_templates_source(templates_.get());
-  if ((reasoning_begin_.empty() || reasoning_end_.empty()) &&
-      source.find("<think>") != std::string::npos && source.find("</think>") != std::string::npos) {
-    reasoning_begin_ = "<think>";
-    reasoning_end_ = "</think>";
-  }
-  if (reasoning_begin_.empty() || reasoning_end_.empty()) {
-    reasoning_begin_.clear();
-    reasoning_end_.clear();
-  }
+  if (!traits_.reasoning_begin.empty() && !traits_.reasoning_end.empty()) return;
+  traits_.reasoning_begin.clear();
+  traits_.reasoning_end.clear();
+  answer::find_reasoning_marks(traits_, common_chat_templates_source(templates_.get()));
 }
 
 Result<RenderedChat> ChatTemplate::render(const ChatPrompt& chat, bool constrained) const {
-  if (knows_tools_ && !writes_calls_ && chat.tools.enabled() && !constrained) {
+  if (traits_.knows_tools && !traits_.writes_calls && chat.tools.enabled() && !constrained) {
     if (auto rendered = render_natively(chat)) return *std::move(rendered);
   }
   return render_plainly(chat);
 }
 
 Result<RenderedChat> ChatTemplate::render_plainly(const ChatPrompt& chat) const {
-  // A native template writes calls of the past itself where it need not describe tools.
-  const bool in_our_words =
-      mentions_tools(chat) && !writes_calls_ && (chat.tools.enabled() || !knows_tools_);
-  common_chat_templates_inputs inputs =
-      to_inputs(in_our_words ? answer::describe_tools(chat) : chat.messages);
-  if (writes_calls_ && chat.tools.enabled()) add_tools(inputs, chat.tools.definitions);
+  const ChatPrompt told = answer::for_template(traits_, chat);
+  common_chat_templates_inputs inputs = to_inputs(told.messages);
+  add_tools(inputs, told.tools.definitions);
   set_options(inputs, chat);
   try {
     common_chat_params params = common_chat_templates_apply(templates_.get(), inputs);
-    answer::AnswerFormat format{
-        .reasoning_begin = reasoning_begin_,
-        .reasoning_end = reasoning_end_,
-        .begins_in_reasoning = ends_with_mark(params.prompt, reasoning_begin_),
-        .has_calls = chat.tools.enabled()};
-    if (!format.plain()) {
-      format.marks = {reasoning_begin_, reasoning_end_, std::string(answer::kCallBegin),
-                      std::string(answer::kCallEnd)};
-    }
+    answer::AnswerFormat format = answer::format_of_answer(traits_, chat.tools, params.prompt);
     return RenderedChat{std::move(params.prompt), std::move(params.additional_stops),
                         std::move(format)};
   } catch (const std::exception& exception) {
@@ -186,7 +147,7 @@ std::optional<RenderedChat> ChatTemplate::render_natively(const ChatPrompt& chat
   // llama.cpp's own "required" lets any text come before the call. Without reasoning before it the
   // call can be begun in the prompt instead.
   const bool required = chat.tools.choice == ToolChoice::Required;
-  const bool begun = required && reasoning_begin_.empty();
+  const bool begun = required && traits_.reasoning_begin.empty();
   inputs.tool_choice =
       required && !begun ? COMMON_CHAT_TOOL_CHOICE_REQUIRED : COMMON_CHAT_TOOL_CHOICE_AUTO;
   try {
@@ -207,7 +168,7 @@ std::optional<RenderedChat> ChatTemplate::render_natively(const ChatPrompt& chat
       native.begun = native.triggers.front();
       params.prompt += native.begun;
     }
-    answer::AnswerFormat format{.reasoning_end = reasoning_end_,
+    answer::AnswerFormat format{.reasoning_end = traits_.reasoning_end,
                                 .marks = std::move(params.preserved_tokens)};
     format.marks.insert(format.marks.end(), native.triggers.begin(), native.triggers.end());
     return RenderedChat{std::move(params.prompt), std::move(params.additional_stops),

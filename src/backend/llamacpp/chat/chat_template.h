@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "backend/answer/answer_format.h"
+#include "backend/answer/template_traits.h"
 #include "backend/llamacpp/chat/native_format.h"
 #include "core/request.h"
 #include "core/result.h"
@@ -16,26 +16,28 @@ struct common_chat_templates;
 
 namespace pcai::backend::llamacpp {
 
-/// A conversation as the model wants to read it.
+/// A chat as text for the model.
 struct RenderedChat {
   std::string prompt;
-  std::vector<std::string> stop_sequences;  // that the template's format needs
+  std::vector<std::string> stop_sequences;  // of the template's format
   answer::AnswerFormat format;              // how the model answers it
-  std::optional<NativeFormat> native = {};  // instead of the format's reasoning and calls
+  std::optional<NativeFormat> native =
+      {};  // if set, it replaces the reasoning and calls of `format`
 };
 
 /// A model's Jinja chat template, run by llama.cpp's own engine. Any thread may call any method.
 class ChatTemplate {
  public:
-  /// Takes `source`, else the template in the model's file, else ChatML. Fails with InvalidRequest
-  /// when a given source does not parse, InvalidModel when the model's own does not.
+  /// Uses `source`; without one the template in the model's file, and without that ChatML. Fails
+  /// with InvalidRequest if `source` does not parse, and with InvalidModel if the model's own
+  /// template does not.
   static Result<ChatTemplate> create(const llama_model& model,
                                      const std::optional<std::string>& source);
 
-  /// Fails with InvalidRequest, with the template's own reason, e.g. for roles out of order. Tools
-  /// are the template's affair where it knows them, else they are described in our own words.
-  /// `constrained`: the answer's text must match a grammar, which no native format allows beside
-  /// tools.
+  /// Renders a chat. If the template knows tools it describes them itself; otherwise we describe
+  /// them in words of our own. `constrained`: the answer's text must match a grammar, so no native
+  /// format may be used, as none allows one beside tools. Fails with InvalidRequest and the
+  /// template's own reason, such as roles in a wrong order.
   Result<RenderedChat> render(const ChatPrompt& chat, bool constrained = false) const;
 
  private:
@@ -50,10 +52,7 @@ class ChatTemplate {
   void find_out_about_reasoning();
 
   std::unique_ptr<common_chat_templates, Deleter> templates_;
-  bool writes_calls_ = false;    // as answer_format.h says
-  bool knows_tools_ = false;     // in whatever format
-  std::string reasoning_begin_;  // "" = it knows none
-  std::string reasoning_end_;
+  answer::TemplateTraits traits_;
 };
 
 }  // namespace pcai::backend::llamacpp

@@ -1,9 +1,33 @@
 #include "backend/llamacpp/chat/chat_tokenizer.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
+#include "backend/answer/prompt_limit.h"
+#include "core/path.h"
+
 namespace pcai::backend::llamacpp {
+namespace {
+
+/// An error about a file among the messages as one about its place there.
+Error at_place(Error error, const ChatPrompt& chat, const Media& file) {
+  constexpr std::string_view kMessages = "messages";
+  for (std::size_t i = 0; error.field == kMessages && i < chat.messages.size(); ++i) {
+    const std::vector<Media>& media = chat.messages[i].media;
+    const auto same = [&](const Media& one) { return one.bytes == file.bytes; };
+    const auto found = std::find_if(media.begin(), media.end(), same);
+    if (found == media.end()) continue;
+    error.field = item_path(item_path(kMessages, i) + ".media",
+                            static_cast<std::size_t>(found - media.begin()));
+    if (error.message.starts_with(kMessages)) {
+      error.message.replace(0, kMessages.size(), error.field);
+    }
+  }
+  return error;
+}
+
+}  // namespace
 
 ChatTokenizer::ChatTokenizer(const ChatTemplate& chat_template, const Tokenizer& tokenizer)
     : chat_template_(chat_template),
@@ -17,7 +41,7 @@ Status ChatTokenizer::check_media(const ChatPrompt& chat) const {
       if (projector_ != nullptr && (image ? projector_->sees() : projector_->hears())) continue;
       return fail(ErrorCode::Unsupported,
                   std::string("messages: this model ") +
-                      (image ? "sees no images" : "hears no audio") +
+                      (image ? "does not support images" : "does not support audio") +
                       (projector_ == nullptr
                            ? "; start the server with its projector (--mmproj FILE), or ask a "
                              "model that does"
@@ -49,13 +73,8 @@ Result<TokenizedChat> ChatTokenizer::tokenize(const ChatPrompt& chat, bool const
   const answer::SpecialText::Shielded shielded = special_text_.shield(chat);
   auto rendered = chat_template_.render(shielded.chat, constrained);
   if (!rendered) return fail(std::move(rendered.error()));
-  if (rendered->prompt.size() > kMostBytesPerToken * context_length) {
-    return fail(ErrorCode::ContextOverflow,
-                "the prompt has " + std::to_string(rendered->prompt.size()) +
-                    " bytes, far more than the context of " + std::to_string(context_length) +
-                    " tokens holds; shorten the messages",
-                "messages");
-  }
+  Status status = answer::check_prompt_bytes(rendered->prompt.size(), context_length);
+  if (!status) return fail(std::move(status.error()));
   TokenizedChat result{.stop_sequences = std::move(rendered->stop_sequences),
                        .format = std::move(rendered->format),
                        .native = std::move(rendered->native)};
@@ -70,14 +89,14 @@ Result<TokenizedChat> ChatTokenizer::tokenize(const ChatPrompt& chat, bool const
     if (!part.media) continue;
     seen.insert(part.media->bytes);
     Status added = add_media(*part.media, count_only, result);
-    if (!added) return fail(std::move(added.error()));
+    if (!added) return fail(at_place(std::move(added.error()), chat, *part.media));
   }
   for (const answer::PromptPart& part : shielded.hidden) {
     if (!part.media || seen.contains(part.media->bytes)) continue;
-    return fail(ErrorCode::InvalidRequest,
-                std::string("messages: the model's chat template leaves out an ") +
-                    to_string(part.media->kind),
-                "messages");
+    const std::string what = "messages: the model's chat template leaves out an ";
+    return fail(
+        at_place({ErrorCode::InvalidRequest, what + to_string(part.media->kind), "messages"}, chat,
+                 *part.media));
   }
   return result;
 }

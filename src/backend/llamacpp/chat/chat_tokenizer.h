@@ -12,10 +12,6 @@
 
 namespace pcai::backend::llamacpp {
 
-/// Room for text that takes few tokens, such as runs of spaces, yet far from what hurts a
-/// tokenizer.
-inline constexpr std::uint64_t kMostBytesPerToken = 16;
-
 /// A conversation in the model's tokens; negative ones stand for `media`.
 struct TokenizedChat {
   std::vector<llama_token> tokens;
@@ -25,19 +21,19 @@ struct TokenizedChat {
   std::optional<NativeFormat> native;
 };
 
-/// Conversations to tokens: renders them, and reads special tokens only where the template wrote
-/// them. Any thread may call any method; template and tokenizer must outlive it.
+/// Turns chats into tokens: renders them and reads special tokens only where the template wrote
+/// them. Any thread may call any method. The template and the tokenizer must outlive it.
 class ChatTokenizer {
  public:
   ChatTokenizer(const ChatTemplate& chat_template, const Tokenizer& tokenizer);
 
-  /// What reads pictures and recordings; null = they are Unsupported. To be called before the first
-  /// tokenize(); it must outlive this.
+  /// Sets what reads images and sound; null = they are Unsupported. Call it before the first
+  /// tokenize(). The projector must outlive this object.
   void set_projector(Projector* projector) noexcept { projector_ = projector; }
 
-  /// `constrained` as for ChatTemplate::render. Far more text than a context of that many tokens
-  /// holds is refused as ContextOverflow before it is tokenized. `count_only`: media without what
-  /// the projector needs to encode them.
+  /// Renders and tokenizes. `constrained` is as in ChatTemplate::render. `context_length` is in
+  /// tokens: far more text than such a context can hold is refused with ContextOverflow before it
+  /// is tokenized. `count_only`: leave out what the projector needs to encode media.
   Result<TokenizedChat> tokenize(const ChatPrompt& chat, bool constrained,
                                  std::uint32_t context_length, bool count_only = false) const;
 

@@ -105,7 +105,7 @@ class NativeConstraint final : public TokenConstraint {
       llama_sampler_accept(grammar_.get(), token);
     } catch (const std::exception& exception) {
       error_ = Error{ErrorCode::Internal,
-                     std::string("the grammar cannot go on here: ") + exception.what()};
+                     std::string("the grammar fails at this place: ") + exception.what()};
     }
   }
 
@@ -158,12 +158,12 @@ Result<std::unique_ptr<TokenConstraint>> constrain_natively(const NativeFormat& 
                                                             const llama_vocab& vocabulary) {
   if (format.grammar.empty()) return nullptr;
   const auto refuse = [](const std::string& why) {
-    return fail(ErrorCode::InvalidRequest, "tools: no grammar can be made of them: " + why,
+    return fail(ErrorCode::InvalidRequest, "tools: they cannot be turned into a grammar: " + why,
                 "tools");
   };
   try {
     LlamaSamplerPtr grammar = create_grammar(format, vocabulary);
-    if (!grammar) return refuse("llama.cpp does not take it");
+    if (!grammar) return refuse("llama.cpp refuses it");
     skip(*grammar, format.lazy ? format.begun : format.generation_prompt + format.begun,
          vocabulary);
     return std::make_unique<NativeConstraint>(std::move(grammar));

@@ -11,11 +11,11 @@
 
 namespace pcai::backend::llamacpp {
 
-/// Reads answers by llama.cpp's own parser for the template.
+/// Reads answers with llama.cpp's own parser for the template.
 std::unique_ptr<answer::AnswerReader> read_natively(const NativeFormat& format);
 
-/// Holds answers to llama.cpp's own grammar for the template; null where there is none. The
-/// vocabulary must outlive it. Fails with InvalidRequest when the functions' schemas give no
+/// Restricts answers to llama.cpp's own grammar for the template; null if there is none. The
+/// vocabulary must outlive it. Fails with InvalidRequest if the functions' schemas cannot become a
 /// grammar.
 Result<std::unique_ptr<TokenConstraint>> constrain_natively(const NativeFormat& format,
                                                             const llama_vocab& vocabulary);

@@ -11,7 +11,7 @@
 namespace pcai::backend::llamacpp::attention_node {
 namespace {
 
-using kernels::kMostAttentionRows;
+using kernels::kMaxAttentionRows;
 
 constexpr std::size_t kManyCells = 16384;  // beyond it fewer rows at once keep scores in the cache
 constexpr std::size_t kFewRows = 16;
@@ -42,7 +42,7 @@ struct Shape {
         heads_each(static_cast<std::size_t>(node.src[0]->ne[2]) / cache_heads),
         key_size(static_cast<std::size_t>(node.src[1]->ne[0])),
         value_size(static_cast<std::size_t>(node.src[2]->ne[0])),
-        most_rows(cells > kManyCells ? kFewRows : kernels::kMostAttentionRows) {}
+        most_rows(cells > kManyCells ? kFewRows : kernels::kMaxAttentionRows) {}
 
   std::size_t tokens;
   std::size_t cells;
@@ -204,9 +204,9 @@ class Worker {
   /// Heads [first, last) of those that read `cache_head`, for the tile that was entered.
   void attend(const Tile& tile, std::size_t cache_head, std::size_t first, std::size_t last) {
     const std::size_t tokens = tile.end - tile.begin;
-    const float* queries[kernels::kMostAttentionRows];
-    float* out[kernels::kMostAttentionRows];
-    float sinks[kernels::kMostAttentionRows];
+    const float* queries[kernels::kMaxAttentionRows];
+    float* out[kernels::kMaxAttentionRows];
+    float sinks[kernels::kMaxAttentionRows];
     std::size_t rows = 0;
     for (std::size_t i = first; i < last; ++i) {
       const std::size_t head = cache_head * shape_.heads_each + i;

@@ -7,11 +7,11 @@
 namespace pcai::backend::llamacpp {
 
 /// GGML_OP_FLASH_ATTN_EXT over a cache of halfs or bfloats. Only cells that the mask shows are
-/// read, so a token pays for its own sequence however many share the cache.
+/// read, so the cost of a token depends on its own sequence alone, however many share the cache.
 namespace attention_node {
 
-/// Whether our kernels compute this node: not with ALiBi, without a mask, over quantised caches, or
-/// for several streams.
+/// True if our kernels compute this node. They leave out ALiBi, nodes without a mask, quantised
+/// caches, and several streams.
 bool takes(const ggml_tensor& node);
 
 /// Bytes of Team::work.

@@ -2,24 +2,30 @@
 
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-#include <thread>
+#include <limits>
 
 #include "backend/llamacpp/kernels/hook.h"
 #include "backend/llamacpp/kernels/self_test.h"
-#include "backend/llamacpp/load/free_memory.h"
 #include "fit/memory_plan.h"
+#include "platform/processors.h"
 
 namespace pcai::backend::llamacpp {
 namespace {
 
 tl::unexpected<Error> kernels_missing(const std::string& why) {
   return fail(ErrorCode::Unsupported,
-              "kernels are 'on', but cannot be used: " + why + "; take 'auto' or 'off'", "kernels");
+              "kernels are 'on' but cannot be used: " + why + "; choose 'auto' or 'off'",
+              "kernels");
 }
 
 tl::unexpected<Error> not_reproducible(const std::string& why) {
   return fail(ErrorCode::Unsupported, "answers cannot be reproducible: " + why, "reproducible");
+}
+
+/// Bytes; the largest number if the system does not say.
+std::uint64_t free_memory() {
+  const fit::Device cpu = fit::cpu_device();
+  return cpu.memory_total == 0 ? std::numeric_limits<std::uint64_t>::max() : cpu.memory_free;
 }
 
 }  // namespace
@@ -40,8 +46,7 @@ Result<std::unique_ptr<ModelKernels>> load_kernels(const llama_model& model,
                                                    const ModelConfig& config,
                                                    LoadProgress& progress) {
   const ModelKernels::Options options = {
-      .threads =
-          config.threads > 0 ? config.threads : std::max(1U, std::thread::hardware_concurrency()),
+      .threads = config.threads > 0 ? config.threads : platform::usable_processors(),
       .most_memory = fit::most_panels(free_memory())};
   auto loaded =
       ModelKernels::create(tensors_of(model), *kernel_choice().variant, options, progress);
@@ -54,7 +59,7 @@ Result<std::unique_ptr<ModelKernels>> load_kernels(const llama_model& model,
   } else if (config.kernels == KernelUse::On) {
     return kernels_missing(why_not);
   } else {
-    spdlog::info("kernels: llama.cpp's own, because {}", why_not);
+    spdlog::info("kernels: using llama.cpp's own, because {}", why_not);
   }
   return loaded;
 }

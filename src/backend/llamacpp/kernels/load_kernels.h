@@ -8,14 +8,14 @@
 
 namespace pcai::backend::llamacpp {
 
-/// Whether a model of this configuration shall be loaded for our kernels: its weights then stay as
-/// the file has them instead of in mainline's own repacked form. Fails with Unsupported where they
-/// are asked for, or reproducible answers are, and they cannot run.
+/// True if a model of this configuration should be loaded for our kernels; its weights then stay as
+/// the file has them and are not repacked by mainline. Fails with Unsupported if the configuration
+/// asks for our kernels, or for reproducible answers, and they cannot run.
 Result<bool> wants_kernels(const ModelConfig& config);
 
-/// Packs the weights of a model that was loaded for them, with as many threads as it shall have.
-/// Fails with Cancelled, or with Unsupported where `config` asks for our kernels and they can take
-/// nothing, or for reproducible answers and they cannot take everything.
+/// Packs the weights of a model that was loaded for our kernels, with as many threads as the model
+/// will use. Fails with Cancelled. Fails with Unsupported if `config` asks for our kernels and they
+/// can take no weight, or for reproducible answers and they cannot take all of them.
 Result<std::unique_ptr<ModelKernels>> load_kernels(const llama_model& model,
                                                    const ModelConfig& config,
                                                    LoadProgress& progress);

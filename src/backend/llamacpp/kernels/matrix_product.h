@@ -9,7 +9,7 @@ namespace pcai::backend::llamacpp {
 /// GGML_OP_MUL_MAT of a weight that has panels.
 namespace matrix_product {
 
-/// Whether our kernels compute this node. Asked for every node by every thread.
+/// True if our kernels compute this node. Every thread asks for every node.
 bool takes(const ggml_tensor& node);
 
 /// Bytes of Team::work.

@@ -1,20 +1,13 @@
 #include "backend/llamacpp/kernels/model_kernels.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <string_view>
 #include <thread>
 
-#if defined(__linux__)
-#include <sys/mman.h>
-#include <unistd.h>
-#endif
-
 namespace pcai::backend::llamacpp {
 namespace {
 
-constexpr std::size_t kHugePage = std::size_t{2} << 20;
 constexpr std::string_view kEmbedding = "token_embd.weight";
 constexpr std::string_view kOutput = "output.weight";
 
@@ -32,9 +25,9 @@ bool is_multiplied_with(std::string_view name, bool has_output) {
 }  // namespace
 
 ModelKernels* model_of(const ggml_tensor& node) noexcept {
-  constexpr int kMostSteps = 16;
+  constexpr int kMaxSteps = 16;
   const ggml_tensor* tensor = node.src[0];
-  for (int i = 0; i < kMostSteps && tensor != nullptr; ++i) {
+  for (int i = 0; i < kMaxSteps && tensor != nullptr; ++i) {
     if (tensor->op == GGML_OP_MUL_MAT || tensor->op == GGML_OP_MUL_MAT_ID) {
       const WeightNote* note = note_of(*tensor->src[0]);
       return note != nullptr ? note->model : nullptr;
@@ -57,10 +50,6 @@ bool block_format(ggml_type type, kernels::BlockFormat& format) noexcept {
     case GGML_TYPE_Q6_K: format = kernels::BlockFormat::Q6_K; return true;
     default: return false;
   }
-}
-
-void ModelKernels::FreeMemory::operator()(std::byte* memory) const noexcept {
-  std::free(memory);
 }
 
 Result<std::unique_ptr<ModelKernels>> ModelKernels::create(const NamedTensors& tensors,
@@ -103,26 +92,23 @@ Result<std::unique_ptr<ModelKernels>> ModelKernels::create(const NamedTensors& t
   }
   const std::string left_text = result->left_.empty() ? "" : "; " + result->left_;
   if (taken.empty()) {
-    result->why_not_ = "no weight is of a kind that they take" + left_text;
+    result->why_not_ = "they support none of the weights' types" + left_text;
     return result;
   }
   if (result->bytes_ > options.most_memory) {
     result->why_not_ = "the weights in panels need " + std::to_string(result->bytes_ >> 20) +
-                       " MiB, and no more than " + std::to_string(options.most_memory >> 20) +
-                       " MiB are free for them";
+                       " MiB, but only " + std::to_string(options.most_memory >> 20) +
+                       " MiB are free for it";
     result->bytes_ = 0;
     return result;
   }
-  const std::size_t size = rounded_up(result->bytes_, kHugePage);
-  result->panels_.reset(static_cast<std::byte*>(std::aligned_alloc(kHugePage, size)));
+  result->panels_ = platform::allocate_large_pages(result->bytes_);
   if (!result->panels_) {
-    result->why_not_ = "no memory of " + std::to_string(size >> 20) + " MiB could be had";
+    result->why_not_ =
+        "there are not " + std::to_string(result->bytes_ >> 20) + " MiB of free memory";
     result->bytes_ = 0;
     return result;
   }
-#if defined(__linux__)
-  madvise(result->panels_.get(), size, MADV_HUGEPAGE);  // only faster; may fail
-#endif
   if (!result->pack(taken, options.threads, progress)) {
     return fail(ErrorCode::Cancelled, "the load was cancelled");
   }
@@ -135,7 +121,7 @@ Result<std::unique_ptr<ModelKernels>> ModelKernels::create(const NamedTensors& t
   result->weights_ = taken.size();
   result->summary_ = std::string(variant.name) + ": " + std::to_string(taken.size()) +
                      " weights in panels, " + std::to_string(result->bytes_ >> 20) +
-                     " MiB in place of " + std::to_string(result->returned_ >> 20) + " MiB" +
+                     " MiB instead of " + std::to_string(result->returned_ >> 20) + " MiB" +
                      left_text;
   return result;
 }
@@ -173,22 +159,12 @@ bool ModelKernels::pack(const std::vector<Taken>& taken, unsigned threads, LoadP
 }
 
 void ModelKernels::return_pages(const std::vector<Taken>& taken) {
-#if defined(__linux__)
   // Of a mapped file only: other memory would come back as zeros.
   constexpr std::string_view kMapped = "CPU_Mapped";
-  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
   for (const Taken& weight : taken) {
     if (ggml_backend_buffer_name(weight.tensor->buffer) != kMapped) continue;
-    const auto begin = reinterpret_cast<std::uintptr_t>(weight.tensor->data);
-    const std::uintptr_t first = (begin + page - 1) / page * page;
-    const std::uintptr_t end = (begin + ggml_nbytes(weight.tensor)) / page * page;
-    if (end <= first) continue;
-    void* pages = reinterpret_cast<void*>(first);
-    if (madvise(pages, end - first, MADV_DONTNEED) == 0) returned_ += end - first;
+    returned_ += platform::give_back(weight.tensor->data, ggml_nbytes(weight.tensor));
   }
-#else
-  (void)taken;
-#endif
 }
 
 void ModelKernels::note(ggml_tensor& tensor, WeightNote note) {
@@ -203,7 +179,7 @@ void ModelKernels::keep_order(ggml_tensor& cache) {
   if (cache.extra != nullptr || std::string_view(cache.name).substr(0, kKeys.size()) != kKeys) {
     return;
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   orders_.push_back(std::make_unique<CellOrder>(static_cast<std::size_t>(ggml_nrows(&cache))));
   cache.extra = orders_.back().get();
 }

@@ -3,7 +3,6 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,23 +10,25 @@
 #include "backend/inference_backend.h"
 #include "backend/llamacpp/kernels/cell_order.h"
 #include "backend/llamacpp/kernels/weight_note.h"
+#include "core/mutex.h"
 #include "kernels/variant.h"
+#include "platform/memory.h"
 
 namespace pcai::backend::llamacpp {
 
-/// Our kernels' part of a loaded model: its weights in panels. The file's own pages of them are
-/// given back to the system, which reads them again for whoever looks there. Destroy it before the
-/// model and after every context of it.
+/// The weights of a loaded model in panels, for our kernels. The pages of the model's file that
+/// hold these weights are given back to the system, which reads them again if they are used.
+/// Destroy it before the model, but after every context of the model.
 class ModelKernels {
  public:
   struct Options {
-    unsigned threads = 1;           // that pack
-    std::uint64_t most_memory = 0;  // for the panels; where they need more there are none
+    unsigned threads = 1;           // for packing
+    std::uint64_t most_memory = 0;  // bytes for the panels; if they need more there are none
   };
 
-  /// Packs the weights among a model's tensors and notes it in them. `progress` goes from 0 to 1.
-  /// Fails with Cancelled. Where memory is short or no weight is fit, it takes nothing and
-  /// why_not() tells.
+  /// Packs the weights among a model's tensors and marks the tensors. `progress` goes from 0 to 1.
+  /// Fails with Cancelled. If memory is short or no weight is of a known format it takes nothing,
+  /// and why_not() says why.
   using NamedTensors = std::vector<std::pair<std::string, ggml_tensor*>>;
   static Result<std::unique_ptr<ModelKernels>> create(const NamedTensors& tensors,
                                                       const kernels::Variant& variant,
@@ -40,7 +41,7 @@ class ModelKernels {
 
   const kernels::Variant& variant() const noexcept { return variant_; }
 
-  /// Off: mainline computes everything, from the next step on. For benchmarks and tests.
+  /// False: mainline computes everything, from the next step on. For benchmarks and tests.
   void enable(bool on) noexcept { enabled_.store(on, std::memory_order_relaxed); }
   bool enabled() const noexcept { return enabled_.load(std::memory_order_relaxed); }
 
@@ -55,8 +56,8 @@ class ModelKernels {
   std::uint64_t attentions() const noexcept { return attentions_.load(); }
   void count_attention() noexcept { attentions_.fetch_add(1, std::memory_order_relaxed); }
 
-  /// From now on notes in which order the cells of this tensor are written, if it is a cache of
-  /// keys. Called by the thread that plans a graph.
+  /// If this tensor is a cache of keys, keeps the order in which its cells are written from now on.
+  /// The thread that plans a graph calls it.
   void keep_order(ggml_tensor& cache);
 
  private:
@@ -64,9 +65,6 @@ class ModelKernels {
     ggml_tensor* tensor;
     kernels::WeightMatrix matrix;
     std::size_t offset;  // of its panels
-  };
-  struct FreeMemory {
-    void operator()(std::byte* memory) const noexcept;
   };
 
   explicit ModelKernels(const kernels::Variant& variant) : variant_(variant) {}
@@ -79,12 +77,12 @@ class ModelKernels {
   std::atomic<bool> enabled_{true};
   std::atomic<std::uint64_t> products_{0};
   std::atomic<std::uint64_t> attentions_{0};
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<CellOrder>> orders_;  // guarded by mutex_
+  Mutex mutex_;
+  std::vector<std::unique_ptr<CellOrder>> orders_ GUARDED_BY(mutex_);
   std::uint64_t bytes_ = 0;
   std::uint64_t returned_ = 0;
   std::size_t weights_ = 0;
-  std::unique_ptr<std::byte, FreeMemory> panels_;
+  platform::LargePages panels_;
   std::vector<std::unique_ptr<WeightNote>> notes_;
   std::vector<ggml_tensor*> tensors_;
   std::string why_not_;
@@ -92,11 +90,11 @@ class ModelKernels {
   std::string summary_;
 };
 
-/// The kernels of the model whose weight made the first input of this node, through no more than
-/// views, norms and the like; null where there are none.
+/// The kernels of the model whose weight made the first input of this node, directly or through
+/// views, norms and the like; null if there are none.
 ModelKernels* model_of(const ggml_tensor& node) noexcept;
 
-/// The format of our kernels for a type of ggml; false where there is none.
+/// Our format for a type of ggml. Returns false if there is none.
 bool block_format(ggml_type type, kernels::BlockFormat& format) noexcept;
 
 }  // namespace pcai::backend::llamacpp

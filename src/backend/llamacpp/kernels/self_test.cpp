@@ -5,13 +5,13 @@
 #include <spdlog/spdlog.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <memory>
 #include <string_view>
 #include <vector>
 
 #include "backend/llamacpp/kernels/hook.h"
 #include "backend/llamacpp/kernels/model_kernels.h"
+#include "platform/environment.h"
 
 namespace pcai::backend::llamacpp {
 namespace {
@@ -141,11 +141,11 @@ kernels::Variant broken(kernels::Variant variant) {
 KernelChoice choose() {
   install_hook();
   static std::vector<kernels::Variant> variants = kernels::usable_variants();
-  if (std::getenv("PCAI_TEST_BROKEN_KERNELS") != nullptr) {
+  if (platform::variable("PCAI_TEST_BROKEN_KERNELS")) {
     for (kernels::Variant& variant : variants) variant = broken(variant);
   }
   KernelChoice choice;
-  if (variants.empty()) choice.why_not = "there are none for this processor";
+  if (variants.empty()) choice.why_not = "this processor has none";
   for (const kernels::Variant& variant : variants) {
     const std::string difference = self_test(variant);
     if (difference.empty()) {

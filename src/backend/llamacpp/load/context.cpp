@@ -1,12 +1,12 @@
 #include "backend/llamacpp/load/context.h"
 
-#include <common.h>
 #include <spdlog/spdlog.h>
 
 #include <exception>
 #include <string>
 
 #include "backend/llamacpp/load/llama_log.h"
+#include "backend/llamacpp/load/thread_count.h"
 #include "fit/memory_plan.h"
 
 namespace pcai::backend::llamacpp {
@@ -44,8 +44,7 @@ Result<PreparedContext> create_context(llama_model& weights, const fit::ModelMem
   params.n_ubatch = shape.batch;
   params.n_seq_max = shape.sequences;
   params.n_outputs_max = params.n_seq_max;  // llama.cpp insists on as many
-  params.n_threads =
-      config.threads > 0 ? static_cast<std::int32_t>(config.threads) : common_cpu_get_num_math();
+  params.n_threads = thread_count(config);
   params.n_threads_batch = params.n_threads;
   params.kv_unified = true;
   params.swa_full = true;  // so that a prefix can be cut anywhere
@@ -54,10 +53,11 @@ Result<PreparedContext> create_context(llama_model& weights, const fit::ModelMem
   try {
     prepared.context.reset(llama_init_from_model(&weights, params));
   } catch (const std::exception& exception) {
-    return fail(ErrorCode::Internal, std::string("no context: ") + exception.what());
+    return fail(ErrorCode::Internal, std::string("cannot create a context: ") + exception.what());
   }
   if (!prepared.context) {
-    return fail(ErrorCode::Internal, "llama.cpp made no context: " + take_llama_errors());
+    return fail(ErrorCode::Internal,
+                "llama.cpp could not create a context: " + take_llama_errors());
   }
   // What was rounded up is of use; a recurrent model needs no cells but has a length all the same.
   prepared.planner.cells = llama_n_ctx(prepared.context.get());

@@ -1,20 +1,20 @@
 // The functions of NVIDIA's driver that ggml's CUDA backend calls, found when they are called. A
 // program linked to the driver itself would not start on a machine without one.
 #include <cuda.h>
-#include <dlfcn.h>
+
+#include "platform/library.h"
 
 namespace {
 
-void* find(const char* name) {
-  static void* const driver = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
-  return driver == nullptr ? nullptr : dlsym(driver, name);
+const pcai::platform::Library& driver() {
+  static const pcai::platform::Library library(pcai::platform::driver_names().cuda);
+  return library;
 }
 
 template <class Function, class... Arguments>
 CUresult call(const char* name, Arguments... arguments) {
-  void* const found = find(name);
-  if (found == nullptr) return CUDA_ERROR_NOT_INITIALIZED;
-  return reinterpret_cast<Function*>(found)(arguments...);
+  Function* const found = driver().function<Function>(name);
+  return found == nullptr ? CUDA_ERROR_NOT_INITIALIZED : found(arguments...);
 }
 
 }  // namespace
@@ -22,7 +22,7 @@ CUresult call(const char* name, Arguments... arguments) {
 extern "C" {
 
 CUresult CUDAAPI cuGetErrorString(CUresult error, const char** text) {
-  *text = "NVIDIA's driver is not there";
+  *text = "NVIDIA's driver is not installed";
   return call<decltype(cuGetErrorString)>("cuGetErrorString", error, text);
 }
 

@@ -50,8 +50,8 @@ Result<GpuPlacement> GpuPlacement::plan(const fit::ModelMemory& needs, const Mod
   for (const std::int32_t wanted : config.gpu_devices.value_or(std::vector<std::int32_t>())) {
     if (wanted >= 0 && wanted < gpus) continue;
     return fail(ErrorCode::InvalidRequest,
-                "gpu_devices: there is no GPU " + std::to_string(wanted) + "; llama.cpp sees " +
-                    std::to_string(gpus) + " here",
+                "gpu_devices: there is no GPU " + std::to_string(wanted) +
+                    "; number of GPUs that llama.cpp finds: " + std::to_string(gpus),
                 "gpu_devices");
   }
   GpuPlacement placement;

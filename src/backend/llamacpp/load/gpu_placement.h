@@ -10,15 +10,16 @@
 
 namespace pcai::backend::llamacpp {
 
-/// The devices that this build of llama.cpp computes on, the processor first, then the GPUs in
-/// ggml's order, which is how ModelConfig::gpu_devices counts them.
+/// The devices that this build of llama.cpp computes on: the CPU first, then the GPUs in ggml's
+/// order. ModelConfig::gpu_devices counts them in the same order.
 std::vector<fit::Device> compute_devices();
 
-/// Where a model's layers go, in llama.cpp's words. It must live until the weights are loaded.
+/// Where a model's layers go, in llama.cpp's terms. Must live until the weights are loaded.
 class GpuPlacement {
  public:
-  /// By the memory plan: with `gpu_layers` -1 as many layers as fit, split by free memory. Without
-  /// a GPU, none. Fails with InvalidRequest for a number in `gpu_devices` that no GPU has.
+  /// Decides by the memory plan. `gpu_layers` -1 puts as many layers as fit on the GPUs, split by
+  /// their free memory. Without a GPU all layers stay on the CPU. Fails with InvalidRequest if
+  /// `gpu_devices` has a number that no GPU has.
   static Result<GpuPlacement> plan(const fit::ModelMemory& needs, const ModelConfig& config,
                                    const std::vector<fit::Device>& devices);
 
@@ -32,8 +33,8 @@ class GpuPlacement {
 
  private:
   std::int32_t gpu_layers_ = 0;
-  std::vector<std::int32_t> gpus_;           // the used ones, as gpu_devices counts
-  std::vector<ggml_backend_dev_t> handles_;  // theirs, null at the end; empty = llama.cpp's choice
+  std::vector<std::int32_t> gpus_;           // the used GPUs, as gpu_devices counts
+  std::vector<ggml_backend_dev_t> handles_;  // the same, then null; empty = all
   std::vector<float> split_;
 };
 

@@ -12,7 +12,7 @@
 namespace pcai::backend::llamacpp {
 namespace {
 
-constexpr std::size_t kMostBytes = 1024;
+constexpr std::size_t kMaxBytes = 1024;
 
 thread_local std::string errors;
 
@@ -25,7 +25,7 @@ void on_llama_log(ggml_log_level level, const char* text, void*) {
   const std::string_view line = trimmed(text);
   if (line.empty() || level < GGML_LOG_LEVEL_WARN) return;
   spdlog::debug("llama.cpp: {}", line);
-  if (level != GGML_LOG_LEVEL_ERROR || errors.size() > kMostBytes) return;
+  if (level != GGML_LOG_LEVEL_ERROR || errors.size() > kMaxBytes) return;
   if (!errors.empty()) errors += "; ";
   errors += line;
 }

@@ -1,50 +1,38 @@
 #include "backend/llamacpp/load/lora_adapters.h"
 
-#include <cmath>
 #include <exception>
 #include <filesystem>
 #include <string>
-#include <system_error>
 
 #include "backend/llamacpp/load/llama_log.h"
-#include "models/gguf/gguf_summary.h"
+#include "models/model_part.h"
+#include "platform/path_text.h"
 
 namespace pcai::backend::llamacpp {
-namespace {
-
-tl::unexpected<Error> cannot_load(const std::filesystem::path& path, const std::string& reason) {
-  return fail(ErrorCode::InvalidModel,
-              "the adapter " + path.string() + " cannot be loaded: " + reason, "adapters");
-}
-
-}  // namespace
 
 Result<LoraAdapters> LoraAdapters::load(const ModelConfig& config, llama_model& weights) {
   LoraAdapters loaded;
   for (const AdapterConfig& adapter : config.adapters) {
     const std::filesystem::path& path = adapter.path;
-    std::error_code error;
-    if (!std::isfinite(adapter.scale)) return cannot_load(path, "its scale is not finite");
-    if (!std::filesystem::is_regular_file(path, error)) return cannot_load(path, "no such file");
-    const auto summary = models::describe_gguf(path);  // checks the whole header, too
-    if (!summary) return cannot_load(path, summary.error().message);
-    if (summary->kind != models::GgufKind::Adapter) {
-      return cannot_load(path, "it is no adapter, but a " + std::string(to_string(summary->kind)));
-    }
+    const auto cannot_load = [&path](const std::string& reason) {
+      return models::cannot_load_part(models::GgufKind::Adapter, path, reason);
+    };
+    const auto bytes = models::check_part(adapter);
+    if (!bytes) return fail(bytes.error());
     take_llama_errors();
     try {
-      llama_adapter_lora* const read = llama_adapter_lora_init(&weights, path.string().c_str());
-      if (read == nullptr) return cannot_load(path, take_llama_errors());
+      llama_adapter_lora* const read =
+          llama_adapter_lora_init(&weights, platform::path_text(path).c_str());
+      if (read == nullptr) return cannot_load(take_llama_errors());
       if (llama_adapter_get_alora_n_invocation_tokens(read) > 0) {
-        return cannot_load(path, "it is one that tokens of a prompt switch on");
+        return cannot_load("it is switched on by tokens of the prompt");
       }
       loaded.adapters_.push_back(read);
     } catch (const std::exception& exception) {
-      return cannot_load(path, exception.what());
+      return cannot_load(exception.what());
     }
     loaded.scales_.push_back(adapter.scale);
-    const auto bytes = std::filesystem::file_size(path, error);
-    if (!error) loaded.bytes_ += bytes;
+    loaded.bytes_ += *bytes;
   }
   return loaded;
 }
@@ -62,8 +50,8 @@ Result<AdapterScales> LoraAdapters::scales(
                                              : "the model's adapters have the ids 0 to " +
                                                    std::to_string(scales.size() - 1);
     return fail(ErrorCode::InvalidRequest,
-                "lora: there is no adapter " + std::to_string(adapter.index) + "; " + there,
-                "lora");
+                "adapters: there is no adapter " + std::to_string(adapter.index) + "; " + there,
+                "adapters");
   }
   return scales;
 }

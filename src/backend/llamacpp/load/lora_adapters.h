@@ -6,33 +6,33 @@
 #include <optional>
 #include <vector>
 
-#include "backend/llamacpp/plan/batch_planner.h"
+#include "backend/llamacpp/plan/sequence_text.h"
 #include "core/model.h"
 #include "core/request.h"
 #include "core/result.h"
 
 namespace pcai::backend::llamacpp {
 
-/// LoRA adapters of a loaded model. They belong to its weights and live as long.
+/// The LoRA adapters of a loaded model. The model's weights own them.
 class LoraAdapters {
  public:
-  /// Reads the adapters that the configuration names, after our own check of each file. To be
-  /// called before a context of these weights is made, which makes room for them. Fails with
-  /// InvalidModel for a file that is missing, damaged, no adapter, or one of another model.
+  /// Loads the adapters that the configuration names, after our own check of each file. Call it
+  /// before a context of these weights is made, because the context reserves room for them. Fails
+  /// with InvalidModel if a file is missing, damaged, no adapter, or made for another model.
   static Result<LoraAdapters> load(const ModelConfig& config, llama_model& weights);
 
-  /// What a request asks for, by adapter: `wanted`, the others off; or as they were loaded. Fails
-  /// with InvalidRequest for an adapter that is not there.
+  /// The scale of each adapter for a request: as in `wanted`, where adapters that it leaves out are
+  /// off; without `wanted` as loaded. Fails with InvalidRequest for an adapter that does not exist.
   Result<AdapterScales> scales(const std::optional<std::vector<AdapterScale>>& wanted) const;
 
-  /// As the configuration says.
+  /// The scales of the configuration.
   const AdapterScales& as_loaded() const noexcept { return scales_; }
 
-  /// Has a context compute with them from now on, each with its scale. The next step is slower
-  /// where that changes anything: llama.cpp makes its buffers anew.
+  /// Makes a context use these scales from now on. If that changes anything the next step is
+  /// slower, because llama.cpp allocates its buffers again.
   Status apply(llama_context& context, const AdapterScales& scales) const;
 
-  /// What their files hold.
+  /// Bytes of all their files.
   std::uint64_t bytes() const noexcept { return bytes_; }
 
  private:

@@ -8,7 +8,7 @@ namespace pcai::backend::llamacpp {
 
 /// Bytes that llama.cpp has allocated for a model and one context, over all devices.
 struct MemoryUse {
-  std::uint64_t weights = 0;  // mapped files included
+  std::uint64_t weights = 0;  // including mapped files
   std::uint64_t context = 0;  // KV cache and recurrent states
   std::uint64_t compute = 0;  // a step's buffers
 

@@ -5,6 +5,8 @@
 #include <system_error>
 
 #include "backend/llamacpp/load/llama_log.h"
+#include "backend/llamacpp/register.h"
+#include "platform/path_text.h"
 
 namespace pcai::backend::llamacpp {
 namespace {
@@ -37,8 +39,8 @@ Result<LlamaModelPtr> load_weights(const ModelConfig& config, bool as_stored,
                                    LoadProgress& progress, const GpuPlacement& placement) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(config.model_path, error)) {
-    return fail(ErrorCode::InvalidModel, "no such model file: " + config.model_path.string(),
-                "model_path");
+    return fail(ErrorCode::InvalidModel,
+                "no such model file: " + platform::path_text(config.model_path), "model_path");
   }
   llama_model_params params = llama_model_default_params();
   placement.apply(params);
@@ -48,23 +50,25 @@ Result<LlamaModelPtr> load_weights(const ModelConfig& config, bool as_stored,
   take_llama_errors();
   LlamaModelPtr model;
   try {
-    model.reset(llama_model_load_from_file(config.model_path.string().c_str(), params));
+    model.reset(llama_model_load_from_file(platform::path_text(config.model_path).c_str(), params));
   } catch (const std::exception& exception) {
     return fail(ErrorCode::InvalidModel,
-                config.model_path.string() + " cannot be loaded: " + exception.what(),
+                platform::path_text(config.model_path) + " cannot be loaded: " + exception.what(),
                 "model_path");
   }
   if (model) return model;
   if (!progress.on_progress(0)) return fail(ErrorCode::Cancelled, "the load was cancelled");
   std::string reason = take_llama_errors();
   if (reason.empty()) reason = "llama.cpp gave no reason";
-  return fail(ErrorCode::InvalidModel, config.model_path.string() + " cannot be loaded: " + reason,
+  return fail(ErrorCode::InvalidModel,
+              platform::path_text(config.model_path) + " cannot be loaded: " + reason,
               "model_path");
 }
 
 ModelInfo describe_model(const llama_model& model) {
   ModelInfo info;
-  info.backend = "llamacpp";
+  info.backend = describe_llamacpp().name;
+  info.format = "gguf";
   info.architecture = metadata(model, "general.architecture");
   if (const llama_ftype type = llama_model_ftype(&model); type < LLAMA_FTYPE_GUESSED) {
     info.quantization = short_name(llama_ftype_name(type));

@@ -18,12 +18,12 @@ using LlamaModelPtr = std::unique_ptr<llama_model, LlamaDeleter>;
 using LlamaContextPtr = std::unique_ptr<llama_context, LlamaDeleter>;
 using LlamaSamplerPtr = std::unique_ptr<llama_sampler, LlamaDeleter>;
 
-/// Reads the weights, for mainline's own repacked kernels unless they are to stay `as_stored`.
-/// Fails with InvalidModel, with llama.cpp's own reason, or Cancelled.
+/// Loads the weights. `as_stored` keeps them as the file has them; otherwise mainline repacks them
+/// for its own kernels. Fails with InvalidModel and llama.cpp's own reason, or with Cancelled.
 Result<LlamaModelPtr> load_weights(const ModelConfig& config, bool as_stored,
                                    LoadProgress& progress, const GpuPlacement& placement = {});
 
-/// What the file's metadata says; context_length is left to the context.
+/// Describes a model from its file's metadata. The context sets context_length later.
 ModelInfo describe_model(const llama_model& model);
 
 }  // namespace pcai::backend::llamacpp

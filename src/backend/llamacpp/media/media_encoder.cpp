@@ -6,7 +6,7 @@
 namespace pcai::backend::llamacpp {
 namespace {
 
-constexpr std::size_t kMostKept = std::size_t{64} << 20;  // floats: 256 MiB
+constexpr std::size_t kMaxKept = std::size_t{64} << 20;  // floats: 256 MiB
 
 }  // namespace
 
@@ -16,7 +16,7 @@ MediaEncoder::MediaEncoder(Projector& projector,
 
 MediaEncoder::~MediaEncoder() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stopping_ = true;
     changed_.notify_one();
   }
@@ -24,13 +24,13 @@ MediaEncoder::~MediaEncoder() {
 }
 
 void MediaEncoder::submit(std::unique_ptr<DecodingRequest> request) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   queue_.push_back(std::move(request));
   changed_.notify_one();
 }
 
 bool MediaEncoder::cancel(RequestId request) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   for (const auto& waiting : queue_) {
     if (waiting->id() != request) continue;
     cancelled_.insert(request);
@@ -41,7 +41,7 @@ bool MediaEncoder::cancel(RequestId request) {
 }
 
 std::uint32_t MediaEncoder::requests() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return static_cast<std::uint32_t>(queue_.size());
 }
 
@@ -50,8 +50,8 @@ void MediaEncoder::run() {
     drop_cancelled();
     PromptMedia* next = nullptr;
     {
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      const MutexLock lock(mutex_);
+      changed_.wait(mutex_, [this]() REQUIRES(mutex_) { return stopping_ || !queue_.empty(); });
       if (stopping_) break;
       for (const auto& media : queue_.front()->media()) {
         if (next == nullptr && !media->rows) next = media.get();
@@ -73,14 +73,19 @@ void MediaEncoder::run() {
     }
     std::unique_ptr<DecodingRequest> failed;
     {
-      const std::lock_guard lock(mutex_);
+      const MutexLock lock(mutex_);
       failed = std::move(queue_.front());
       queue_.pop_front();
       cancelled_.erase(failed->id());
     }
     failed->fail_with(std::move(rows.error()));
   }
-  for (const auto& request : queue_) {
+  std::deque<std::unique_ptr<DecodingRequest>> left;
+  {
+    const MutexLock lock(mutex_);
+    left.swap(queue_);
+  }
+  for (const auto& request : left) {
     request->fail_with({ErrorCode::Cancelled, "the model was unloaded"});
   }
 }
@@ -88,7 +93,7 @@ void MediaEncoder::run() {
 void MediaEncoder::drop_cancelled() {
   std::vector<std::unique_ptr<DecodingRequest>> dropped;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     for (auto it = queue_.begin(); it != queue_.end();) {
       if (cancelled_.erase((*it)->id()) == 0) {
         ++it;
@@ -117,7 +122,7 @@ void MediaEncoder::keep(const std::string& key, MediaRows rows) {
   kept_floats_ += rows->size();
   kept_.push_front({key, std::move(rows)});
   by_key_[key] = kept_.begin();
-  while (kept_floats_ > kMostKept) {
+  while (kept_floats_ > kMaxKept) {
     kept_floats_ -= kept_.back().rows->size();
     by_key_.erase(kept_.back().key);
     kept_.pop_back();

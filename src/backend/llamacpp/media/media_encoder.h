@@ -1,35 +1,35 @@
 #pragma once
 
-#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <list>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <thread>
 #include <unordered_map>
 
 #include "backend/llamacpp/decoding_request.h"
 #include "backend/llamacpp/media/projector.h"
+#include "core/mutex.h"
 
 namespace pcai::backend::llamacpp {
 
-/// Encodes the media of requests on a thread of its own, so that no sequence waits for it, and
-/// hands each request on when its media are encoded. The rows of the latest media are kept: a
-/// conversation that goes on does not encode them again. Any thread may call any method.
+/// Encodes the media of requests on a thread of its own, so that no sequence waits for it, and then
+/// passes each request on. It keeps the rows of the latest media, so that the next turn of a chat
+/// does not encode them again. Any thread may call any method.
 class MediaEncoder {
  public:
-  /// `ready` takes the requests over; it is called under a lock and must not call back.
+  /// `ready` takes over a request whose media are encoded. It is called under a lock and must not
+  /// call back.
   MediaEncoder(Projector& projector, std::function<void(std::unique_ptr<DecodingRequest>)> ready);
 
-  /// Ends its requests with Failed(Cancelled), after the part that is being encoded.
+  /// Ends its requests with Failed(Cancelled). Waits for the part that is being encoded.
   ~MediaEncoder();
 
   void submit(std::unique_ptr<DecodingRequest> request);
 
-  /// False where it does not have the request. Else its last event comes after the part that is
-  /// being encoded.
+  /// Cancels a request. Returns false if the encoder does not have it. Otherwise its last event
+  /// comes once the part that is being encoded is done.
   bool cancel(RequestId request);
 
   std::uint32_t requests() const;
@@ -48,11 +48,12 @@ class MediaEncoder {
   Projector& projector_;
   const std::function<void(std::unique_ptr<DecodingRequest>)> ready_;
 
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::unique_ptr<DecodingRequest>> queue_;  // the first one is being encoded
-  std::set<RequestId> cancelled_;                       // of those in the queue
-  bool stopping_ = false;
+  mutable Mutex mutex_;
+  CondVar changed_;
+  std::deque<std::unique_ptr<DecodingRequest>> queue_
+      GUARDED_BY(mutex_);                             // the first one is being encoded
+  std::set<RequestId> cancelled_ GUARDED_BY(mutex_);  // of those in the queue
+  bool stopping_ GUARDED_BY(mutex_) = false;
 
   // Only touched by its thread.
   std::list<Kept> kept_;  // latest used first

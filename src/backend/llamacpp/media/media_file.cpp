@@ -27,9 +27,9 @@
 namespace pcai::backend::llamacpp {
 namespace {
 
-constexpr std::uint64_t kMostPixels = 40'000'000;
-constexpr int kMostSide = 16'384;
-constexpr std::size_t kMostSeconds = 30 * 60;
+constexpr std::uint64_t kMaxPixels = 40'000'000;
+constexpr int kMaxSide = 16'384;
+constexpr std::size_t kMaxSeconds = 30 * 60;
 constexpr std::size_t kBlock = 65'536;  // samples read at a time
 
 tl::unexpected<Error> refuse(ErrorCode code, const Media& file, const std::string& what) {
@@ -66,12 +66,12 @@ Result<Pixels> read_picture(const Media& file, bool size_only) {
       width < 1 || height < 1) {
     return refuse(ErrorCode::InvalidRequest, file, "is damaged: its size cannot be read");
   }
-  if (width > kMostSide || height > kMostSide ||
-      static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height) > kMostPixels) {
+  if (width > kMaxSide || height > kMaxSide ||
+      static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height) > kMaxPixels) {
     return refuse(ErrorCode::InvalidRequest, file,
                   "has " + std::to_string(width) + " x " + std::to_string(height) +
-                      " pixels; at most " + std::to_string(kMostPixels) + " and " +
-                      std::to_string(kMostSide) + " a side are read");
+                      " pixels; the limit is " + std::to_string(kMaxPixels) + " and " +
+                      std::to_string(kMaxSide) + " per side");
   }
   Pixels pixels{static_cast<std::uint32_t>(width), static_cast<std::uint32_t>(height)};
   if (size_only) return pixels;
@@ -97,9 +97,9 @@ Result<std::vector<float>> read_recording(const Media& file, std::uint32_t rate)
   std::vector<float> samples;
   for (ma_uint64 read = kBlock; read == kBlock;) {
     const std::size_t begin = samples.size();
-    if (begin > kMostSeconds * rate) {
+    if (begin > kMaxSeconds * rate) {
       return refuse(ErrorCode::InvalidRequest, file,
-                    "is longer than " + std::to_string(kMostSeconds / 60) + " minutes");
+                    "is longer than " + std::to_string(kMaxSeconds / 60) + " minutes");
     }
     samples.resize(begin + kBlock);
     read = 0;
@@ -107,7 +107,7 @@ Result<std::vector<float>> read_recording(const Media& file, std::uint32_t rate)
     samples.resize(begin + static_cast<std::size_t>(read));
   }
   if (samples.empty()) {
-    return refuse(ErrorCode::InvalidRequest, file, "is damaged: it holds no sound");
+    return refuse(ErrorCode::InvalidRequest, file, "is damaged: it contains no sound");
   }
   return samples;
 }

@@ -9,7 +9,7 @@
 
 namespace pcai::backend::llamacpp {
 
-/// A picture's pixels: three bytes each, row by row.
+/// An image's pixels: three bytes each, row by row.
 struct Pixels {
   struct Deleter {
     void operator()(unsigned char* pixels) const noexcept;
@@ -19,13 +19,13 @@ struct Pixels {
   std::unique_ptr<unsigned char, Deleter> data = {};  // null = only the size was asked for
 };
 
-/// Reads a PNG, JPEG, GIF (its first frame) or BMP file that nobody vouches for: its size before
-/// its pixels, of which there may be 40 million. Fails with InvalidRequest for a damaged or too
-/// large one, Unsupported for WebP; `field` is "messages".
+/// Reads an untrusted PNG, JPEG, GIF (its first frame) or BMP file. It checks the size first: at
+/// most 40 million pixels. Fails with InvalidRequest if the file is damaged or too large, and with
+/// Unsupported for WebP. The error's `field` is "messages".
 Result<Pixels> read_picture(const Media& file, bool size_only);
 
-/// Reads a WAV, MP3 or FLAC file as one channel of `rate` samples a second, at most 30 minutes.
-/// Fails as read_picture does.
+/// Reads an untrusted WAV, MP3 or FLAC file as one channel of `rate` samples per second, at most 30
+/// minutes. Fails as read_picture does.
 Result<std::vector<float>> read_recording(const Media& file, std::uint32_t rate);
 
 }  // namespace pcai::backend::llamacpp

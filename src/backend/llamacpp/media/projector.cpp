@@ -1,16 +1,16 @@
 #include "backend/llamacpp/media/projector.h"
 
-#include <common.h>
 #include <hash/hash.h>
 #include <mtmd-helper.h>
 
 #include <exception>
 #include <string>
-#include <system_error>
 
 #include "backend/llamacpp/load/llama_log.h"
+#include "backend/llamacpp/load/thread_count.h"
 #include "backend/llamacpp/media/media_file.h"
-#include "models/gguf/gguf_summary.h"
+#include "models/model_part.h"
+#include "platform/path_text.h"
 
 namespace pcai::backend::llamacpp {
 namespace {
@@ -20,13 +20,6 @@ constexpr std::uint64_t kHashPrime = 0x100000001b3;
 
 bool on_load_progress(float fraction, void* progress) {
   return static_cast<LoadProgress*>(progress)->on_progress(fraction);
-}
-
-tl::unexpected<Error> cannot_load(const std::filesystem::path& path, const std::string& reason) {
-  return fail(ErrorCode::InvalidModel,
-              "the projector " + path.string() + " cannot be loaded: " + reason +
-                  "; --mmproj names another, or none",
-              "projector");
 }
 
 }  // namespace
@@ -52,33 +45,31 @@ Result<std::unique_ptr<Projector>> Projector::load(const ModelConfig& config,
                                                    const llama_model& model,
                                                    LoadProgress& progress) {
   const std::filesystem::path& path = *config.projector;
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) return cannot_load(path, "no such file");
-  const auto summary = models::describe_gguf(path);  // checks the whole header, too
-  if (!summary) return cannot_load(path, summary.error().message);
-  if (summary->kind != models::GgufKind::Projector) {
-    return cannot_load(path, "it is no projector, but a " + std::string(to_string(summary->kind)));
-  }
+  const auto cannot_load = [&path](const std::string& reason) {
+    return models::cannot_load_part(models::GgufKind::Projector, path, reason);
+  };
+  const auto bytes = models::check_part(models::GgufKind::Projector, path);
+  if (!bytes) return fail(bytes.error());
   mtmd_context_params params = mtmd_context_params_default();
   params.use_gpu = config.gpu_layers != 0;
   params.print_timings = false;
-  params.n_threads =
-      config.threads > 0 ? static_cast<int>(config.threads) : common_cpu_get_num_math();
+  params.n_threads = thread_count(config);
   params.warmup = false;
   params.progress_callback = on_load_progress;
   params.progress_callback_user_data = &progress;
   take_llama_errors();
   std::unique_ptr<Projector> projector;
   try {
-    mtmd_context* const context = mtmd_init_from_file(path.string().c_str(), &model, params);
+    mtmd_context* const context =
+        mtmd_init_from_file(platform::path_text(path).c_str(), &model, params);
     if (context != nullptr) projector.reset(new Projector(context, model));
   } catch (const std::exception& exception) {
-    return cannot_load(path, exception.what());
+    return cannot_load(exception.what());
   }
   if (projector) return projector;
   if (!progress.on_progress(0)) return fail(ErrorCode::Cancelled, "the load was cancelled");
   const std::string reason = take_llama_errors();
-  return cannot_load(path, reason.empty() ? "llama.cpp gave no reason" : reason);
+  return cannot_load(reason.empty() ? "llama.cpp gave no reason" : reason);
 }
 
 Result<mtmd::bitmap> Projector::read(const Media& file, bool count_only) const {
@@ -95,7 +86,7 @@ Result<mtmd::bitmap> Projector::read(const Media& file, bool count_only) const {
 }
 
 Result<std::vector<MediaPiece>> Projector::split(const Media& file, bool count_only) {
-  const std::lock_guard lock(reading_);
+  const MutexLock lock(reading_);
   mtmd::input_chunks chunks(mtmd_input_chunks_init());
   take_llama_errors();
   try {

@@ -7,22 +7,23 @@
 #include <string>
 #include <vector>
 
-#include "backend/llamacpp/plan/batch_planner.h"
+#include "backend/llamacpp/plan/sequence_text.h"
 
 namespace pcai::backend::llamacpp {
 
-/// The numbers that a part of a picture or a recording becomes: a row for each of its tokens.
+/// The embeddings of a part of an image or sound: one row of floats per token.
 using MediaRows = std::shared_ptr<const std::vector<float>>;
 
-/// A part of a picture or a recording in a prompt: what the projector makes one span of tokens of.
+/// A part of an image or sound in a prompt, which the projector turns into one span of tokens.
 struct PromptMedia {
   MediaSpan span = {};
   std::string key;  // the same for the same part of the same file
   mtmd::input_chunk_ptr chunk;
-  MediaRows rows = {};  // null until the encoder has been there
+  MediaRows rows = {};  // null until they are encoded
 };
 
-/// The tokens that stand for a part in the planner: negative, and the same only for the same key.
+/// The tokens that stand for a part in the planner. They are negative, and equal only for equal
+/// keys.
 std::vector<Token> media_tokens(const std::string& key, std::uint32_t count);
 
 }  // namespace pcai::backend::llamacpp

@@ -7,9 +7,9 @@ namespace pcai::backend::llamacpp {
 
 using SequenceId = std::int32_t;
 
-/// Counts the cells of a unified KV cache, in which sequences share the cells of a common prefix.
-/// It mirrors what llama.cpp does on seq_cp and seq_rm, so that the planner knows what is free
-/// without asking. Not thread-safe.
+/// Counts the cells of a unified KV cache. A cell holds one token; sequences with a common prefix
+/// share its cells. The ledger repeats what llama.cpp does on seq_cp and seq_rm, so that the
+/// planner knows what is free without asking. Not thread-safe.
 class CellLedger {
  public:
   CellLedger(std::uint32_t cells, std::uint32_t sequences);
@@ -21,13 +21,14 @@ class CellLedger {
   /// Tokens that the sequence holds, shared ones included.
   std::uint32_t length(SequenceId sequence) const { return size_of(at(sequence)); }
 
-  /// Gives the sequence `count` more cells; at least that many must be free.
+  /// Gives the sequence `count` more cells. At least that many must be free.
   void append(SequenceId sequence, std::uint32_t count);
 
-  /// Makes the first `length` cells of `source` also those of the empty sequence `target`.
+  /// Lets the sequence `target`, which must be empty, share the first `length` cells of `source`.
   void share(SequenceId source, SequenceId target, std::uint32_t length);
 
-  /// Keeps the first `length` cells of the sequence; frees those that nobody else holds.
+  /// Keeps the first `length` cells of the sequence. Of the others, those that no sequence holds
+  /// become free.
   void truncate(SequenceId sequence, std::uint32_t length);
 
   /// Cells held by at least one of these sequences.

@@ -5,8 +5,8 @@
 
 namespace pcai::backend::llamacpp {
 
-/// What a step of a model costs on this machine: so much for its tokens together, and so much for
-/// each cell of the KV cache that each of them sees.
+/// How long a step of the model takes on this machine: a time that depends on the number of its
+/// tokens, plus a time for each cell of the KV cache that each token sees.
 class CostCurve {
  public:
   struct Point {
@@ -14,15 +14,17 @@ class CostCurve {
     double ms;
   };
 
-  /// A guess, where nothing was measured.
+  /// A guess, for use before anything was measured.
   CostCurve() : CostCurve({{1, 10}}, 0) {}
 
-  /// `points` by rising tokens, of steps that see no cells to speak of; at least one. Times that
-  /// fall from one to the next are noise and are raised.
+  /// `points`: measured steps with hardly any cells, in the order of their tokens; at least one. If
+  /// a time is below the one before, that is noise and it is raised. `ms_per_cell`: milliseconds
+  /// per cell and token.
   CostCurve(std::vector<Point> points, double ms_per_cell);
 
-  /// Of `tokens` tokens that see `cells` cells, summed over them. Between two points in
-  /// proportion; beyond the last as between the last two, or from nothing where there is but one.
+  /// The milliseconds of a step of `tokens` tokens that together see `cells` cells. Interpolates
+  /// between two points. Beyond the last one it goes on as between the last two, or in proportion
+  /// to a single one.
   double ms(std::uint32_t tokens, std::uint64_t cells) const noexcept;
 
   const std::vector<Point>& points() const noexcept { return points_; }

@@ -6,23 +6,25 @@
 
 namespace pcai::backend::llamacpp {
 
-/// Who will be in the next step, as far as its length depends on them.
+/// What the next step will contain, as far as its time depends on it.
 struct StepOutlook {
-  std::uint32_t decoding = 0;        // sequences, a token each
-  std::uint64_t decoding_cells = 0;  // that these tokens see together
-  std::uint32_t prompt_cells = 0;    // that a token of the longest prompt sees
+  std::uint32_t decoding = 0;        // sequences that add one token each
+  std::uint64_t decoding_cells = 0;  // sum of the cells that these tokens see
+  std::uint32_t prompt_cells = 0;    // cells that a token of the longest prompt sees
 };
 
-/// How many tokens fit into a step of the wanted length: by the model's costs as they were measured
-/// at its load, times how much slower the machine has been lately. Not thread-safe.
+/// Decides how many tokens fit into a step of the wanted time: from the costs that were measured
+/// when the model was loaded, times how much slower the machine has been lately. Not thread-safe.
 class StepBudget {
  public:
-  /// `target_ms`: how long a step may take while sequences decode. `most`: never more tokens.
+  /// `target_ms`: how long a step may take while sequences decode. `most`: the most tokens of a
+  /// step.
   StepBudget(double target_ms, std::uint32_t most, CostCurve costs);
 
   std::uint32_t tokens(const StepOutlook& outlook) const noexcept;
 
-  /// Tells what a step with prompt tokens took; `cells` is what its tokens saw together.
+  /// Records the time of a step with prompt tokens. `cells` is the sum of the cells that its tokens
+  /// saw.
   void record(std::uint32_t tokens, std::uint64_t cells, double elapsed_ms) noexcept;
 
  private:

@@ -8,14 +8,14 @@
 namespace pcai::backend::llamacpp {
 namespace {
 
-constexpr double kMostMs = 200;    // for all of it, as far as one can know beforehand
+constexpr double kMaxMs = 200;     // for all of it, as far as one can know beforehand
 constexpr std::uint32_t kFew = 8;  // tokens of the steps that tell what cells cost
 constexpr int kTries = 2;          // the fastest counts: others disturb, nobody helps
 
 class Measurement {
  public:
   explicit Measurement(llama_context& context)
-      : context_(context), batch_(llama_batch_init(kMostTokens, 0, 1)) {
+      : context_(context), batch_(llama_batch_init(kMaxTokens, 0, 1)) {
     const llama_vocab* vocabulary = llama_model_get_vocab(llama_get_model(&context));
     const llama_token first = llama_vocab_bos(vocabulary);
     token_ = first == LLAMA_TOKEN_NULL ? 0 : first;
@@ -28,7 +28,7 @@ class Measurement {
   Measurement& operator=(const Measurement&) = delete;
 
   CostCurve run() {
-    const std::uint32_t most = std::min<std::uint32_t>(kMostTokens, llama_n_ubatch(&context_));
+    const std::uint32_t most = std::min<std::uint32_t>(kMaxTokens, llama_n_ubatch(&context_));
     step(1);  // reads what has to come from the disk, and fills caches
     for (std::uint32_t tokens = 1; tokens <= most && is_worth(tokens); tokens *= 4) {
       if (!add(tokens)) break;
@@ -38,13 +38,13 @@ class Measurement {
   }
 
  private:
-  static constexpr std::int32_t kMostTokens = 256;
+  static constexpr std::int32_t kMaxTokens = 256;
 
   /// Whether a step of so many tokens is likely to leave the rest of the time.
   bool is_worth(std::uint32_t tokens) const {
     if (points_.empty()) return true;
     const double likely = points_.back().ms / points_.back().tokens * tokens;
-    return spent_ + kTries * std::min(likely, points_.back().ms * 4) <= kMostMs;
+    return spent_ + kTries * std::min(likely, points_.back().ms * 4) <= kMaxMs;
   }
 
   bool add(std::uint32_t tokens) {

@@ -6,9 +6,9 @@
 
 namespace pcai::backend::llamacpp {
 
-/// Computes a few steps of growing size in an empty context and takes their times; leaves it empty.
-/// Takes some 200 ms, more only where two steps of a single token do. To be called before anybody
-/// else computes with the context.
+/// Measures the time of a few steps of growing size in an empty context, and leaves it empty. Takes
+/// about 200 ms; more only if two steps of a single token take longer. Call it before anything else
+/// uses the context.
 CostCurve measure_step_costs(llama_context& context);
 
 }  // namespace pcai::backend::llamacpp

@@ -3,79 +3,27 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <random>
 #include <utility>
 
+#include "backend/llamacpp/tokens/sampler_chain.h"
+
 namespace pcai::backend::llamacpp {
-namespace {
-
-constexpr float kColdest = 1e-4F;  // dividing logits by less than this is greedy, or overflows
-
-std::uint32_t fold_seed(const std::optional<std::uint64_t>& seed) {
-  if (!seed) return std::random_device{}();
-  const auto folded = static_cast<std::uint32_t>(*seed ^ (*seed >> 32));
-  return folded == LLAMA_DEFAULT_SEED ? folded - 1 : folded;  // that one means "random"
-}
-
-std::vector<llama_logit_bias> biases(const Tokenizer& tokenizer, const GenerateParams& params) {
-  std::vector<llama_logit_bias> biases;
-  for (const LogitBias& bias : params.logit_bias) biases.push_back({bias.token, bias.bias});
-  if (!params.ignore_eos) return biases;
-  for (llama_token token = 0; token < tokenizer.size(); ++token) {
-    if (tokenizer.ends(token)) biases.push_back({token, -INFINITY});
-  }
-  return biases;
-}
-
-}  // namespace
 
 Sampler::Sampler(const Tokenizer& tokenizer, const GenerateParams& params,
                  std::span<const Token> prompt, std::unique_ptr<TokenConstraint> constraint)
     : tokenizer_(tokenizer),
-      chain_(llama_sampler_chain_init({.no_perf = true})),
-      constraint_(std::move(constraint)) {
-  const auto add = [this](llama_sampler* sampler) {
-    llama_sampler_chain_add(chain_.get(), sampler);
-  };
-  const std::int32_t size = tokenizer.size();
-  const auto bias = biases(tokenizer, params);
-  if (!bias.empty()) {
-    add(llama_sampler_init_logit_bias(size, static_cast<std::int32_t>(bias.size()), bias.data()));
-  }
-  // The sampler keeps a ring of so many tokens; -1 looks back on everything there can be.
-  const std::int32_t last_n = params.penalty_last_n < 0 ? 1 << 20 : params.penalty_last_n;
-  const bool repeat = params.repeat_penalty != 1 && last_n > 0;
-  const bool penalties =
-      (params.frequency_penalty != 0 || params.presence_penalty != 0) && last_n > 0;
-  if (repeat) {
-    repeat_.reset(llama_sampler_init_penalties(size, last_n, params.repeat_penalty, 0, 0));
-    for (const Token token : prompt) {
-      if (token >= 0) llama_sampler_accept(repeat_.get(), token);  // others stand for media
-    }
-  }
-  if (penalties) {
-    add(llama_sampler_init_penalties(size, last_n, 1, params.frequency_penalty,
-                                     params.presence_penalty));
-  }
-  const bool coldest = params.temperature < kColdest;
-  greedy_ = coldest && bias.empty() && !repeat && !penalties;
-  if (coldest) {
-    add(llama_sampler_init_greedy());
-    return;
-  }
-  if (params.top_k > 0) add(llama_sampler_init_top_k(params.top_k));
-  if (params.top_p < 1) add(llama_sampler_init_top_p(params.top_p, 1));
-  if (params.min_p > 0) add(llama_sampler_init_min_p(params.min_p, 1));
-  add(llama_sampler_init_temp(params.temperature));
-  add(llama_sampler_init_dist(fold_seed(params.seed)));
-}
+      greedy_(takes_the_largest(params)),
+      learns_(params.mirostat != 0),
+      chain_(make_sampler_chain(tokenizer, params, prompt)),
+      constraint_(std::move(constraint)) {}
 
 std::optional<Token> Sampler::sample(std::span<const float> logits) {
   std::optional<Token> token = next_forced();
-  if (!token) token = pick(logits, false);
+  // Mirostat learns from each draw, so it must make one only.
+  if (!token) token = pick(logits, learns_ && constraint_);
   // Most tokens are allowed, and to ask about one is far cheaper than to find all that are. What is
   // drawn again among those has the distribution that they alone would give.
-  if (constraint_ && !constraint_->allows(*token)) token = pick(logits, true);
+  if (token && constraint_ && !constraint_->allows(*token)) token = pick(logits, true);
   if (!token) return std::nullopt;
   accept(*token);
   if (constraint_ && constraint_->error()) return std::nullopt;
@@ -93,13 +41,11 @@ std::optional<Token> Sampler::pick(std::span<const float> logits, bool constrain
   if (constrained) constraint_->restrict(candidates_);
   if (candidates_.empty()) return std::nullopt;
   llama_token_data_array array{candidates_.data(), candidates_.size(), -1, false};
-  if (repeat_) llama_sampler_apply(repeat_.get(), &array);
   llama_sampler_apply(chain_.get(), &array);
   return array.data[array.selected].id;
 }
 
 void Sampler::accept(Token token) {
-  if (repeat_) llama_sampler_accept(repeat_.get(), token);
   llama_sampler_accept(chain_.get(), token);
   if (constraint_) constraint_->accept(token);
 }

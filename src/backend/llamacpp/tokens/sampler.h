@@ -7,39 +7,39 @@
 #include <vector>
 
 #include "backend/llamacpp/load/model_file.h"
-#include "backend/llamacpp/plan/batch_planner.h"
+#include "backend/llamacpp/plan/sequence_text.h"
 #include "backend/llamacpp/tokens/token_constraint.h"
 #include "backend/llamacpp/tokens/tokenizer.h"
 #include "core/event.h"
 
 namespace pcai::backend::llamacpp {
 
-/// Picks a request's tokens from logits, by its parameters, its seed and its constraint alone. Not
-/// thread-safe.
+/// Samples a request's tokens from logits. The result depends only on the request's parameters, its
+/// seed and its constraint. Not thread-safe.
 class Sampler {
  public:
-  /// `tokenizer` must outlive it. The prompt counts for repeat_penalty, not for the other two.
-  /// Without a constraint every token may come.
+  /// `tokenizer` must outlive it. The prompt counts for repeat_penalty, but not for the other two
+  /// penalties. A null constraint allows any token.
   Sampler(const Tokenizer& tokenizer, const GenerateParams& params, std::span<const Token> prompt,
           std::unique_ptr<TokenConstraint> constraint = nullptr);
 
-  /// The next token. `logits` has one entry for each token of the vocabulary. Nothing where the
-  /// constraint allows none: error() says why.
+  /// Samples the next token. `logits` has one entry per token of the vocabulary. Returns nothing if
+  /// the constraint allows no token; error() says why.
   std::optional<Token> sample(std::span<const float> logits);
 
   /// Makes these tokens the next ones, as far as the constraint allows them.
   void force(std::vector<Token> tokens);
 
-  /// Goes on by the tokens that there is no choice about, and returns them.
+  /// Takes the tokens that the constraint forces next, and returns them.
   std::vector<Token> take_forced();
 
-  /// True when the constraint is fulfilled and allows nothing more.
+  /// True if the answer satisfies the constraint and nothing more is allowed.
   bool complete();
 
   Error error() const;
 
-  /// The natural-log probabilities of `token` and of the `top` most likely ones, before temperature
-  /// and every other setting.
+  /// The natural logarithms of the probabilities of `token` and of the `top` likeliest tokens,
+  /// before temperature and all other settings.
   TokenLogprobs logprobs(std::span<const float> logits, Token token, std::uint32_t top) const;
 
  private:
@@ -49,11 +49,11 @@ class Sampler {
   TokenLogprob describe(Token token, float logprob) const;
 
   const Tokenizer& tokenizer_;
-  bool greedy_;             // and nothing changes the logits: the largest one wins
-  LlamaSamplerPtr repeat_;  // null = off; also sees the prompt
+  const bool greedy_;  // and nothing changes the logits: the largest one wins
+  const bool learns_;  // a draw changes the next ones
   LlamaSamplerPtr chain_;
   std::unique_ptr<TokenConstraint> constraint_;  // null = none
-  std::deque<Token> forced_;                     // what comes next, whatever the logits
+  std::deque<Token> forced_;                     // the next tokens, whatever the logits are
   std::vector<llama_token_data> candidates_;
 };
 

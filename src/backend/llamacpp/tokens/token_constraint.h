@@ -12,7 +12,7 @@
 
 namespace pcai::backend::llamacpp {
 
-/// Says which tokens an answer may go on with. Not thread-safe.
+/// Decides which tokens an answer may go on with. Not thread-safe.
 class TokenConstraint {
  public:
   virtual ~TokenConstraint() = default;
@@ -22,20 +22,20 @@ class TokenConstraint {
   /// Drops the candidates that are not allowed.
   virtual void restrict(std::vector<llama_token_data>& candidates) = 0;
 
-  /// Goes on by a token that is allowed.
+  /// Takes the next token, which must be allowed.
   virtual void accept(std::int32_t token) = 0;
 
-  /// The tokens that must come next; empty where there is a choice, or it cannot be told.
+  /// The tokens that must come next. Empty if there is a choice, or if that cannot be told.
   virtual std::vector<std::int32_t> forced() = 0;
 
-  /// True when nothing can follow but an end token, as far as it can be told.
+  /// True if only an end token can follow, as far as that can be told.
   virtual bool complete() = 0;
 
-  /// Why it cannot go on. Nothing is allowed then.
+  /// Why the answer cannot go on; then no token is allowed.
   virtual std::optional<Error> error() const = 0;
 };
 
-/// A grammar of ours.
+/// A constraint from a grammar of the room `grammar`.
 std::unique_ptr<TokenConstraint> constrain(grammar::GrammarMatcher matcher);
 
 }  // namespace pcai::backend::llamacpp

@@ -61,7 +61,7 @@ std::string Tokenizer::name(llama_token token) const {
   return to_text(token, true);
 }
 
-std::string Tokenizer::text(const std::vector<llama_token>& tokens) const {
+std::string Tokenizer::detokenize(const std::vector<llama_token>& tokens) const {
   std::string text(tokens.size() * 4 + 16, '\0');
   const auto fill = [&] {
     return llama_detokenize(vocab_, tokens.data(), static_cast<std::int32_t>(tokens.size()),

@@ -6,57 +6,49 @@
 #include <string_view>
 #include <vector>
 
-#include "core/result.h"
-#include "grammar/vocabulary.h"
+#include "backend/answer/prompt_tokenizer.h"
 
 namespace pcai::backend::llamacpp {
 
 /// Text to tokens and back, by a model's vocabulary. Any thread may call any method; the model must
 /// outlive it.
-class Tokenizer {
+class Tokenizer final : public answer::PromptTokenizer {
  public:
   explicit Tokenizer(const llama_model& model);
 
-  /// With the model's begin-of-text token where it wants one; special tokens written out in the
-  /// text are read as such. Fails with InvalidRequest when the text cannot be tokenized.
+  /// Tokenizes text and puts the model's begin-of-text token in front if the model wants one. Names
+  /// of special tokens in the text become these tokens. Fails with InvalidRequest if the text
+  /// cannot be tokenized.
   Result<std::vector<llama_token>> tokenize(std::string_view text) const {
     return tokenize(text, true, true);
   }
 
-  /// `add_special`: with the begin-of-text token. `parse_special`: special tokens are read as such.
+  /// `add_special`: put the begin-of-text token in front if the model wants one. `parse_special`:
+  /// names of special tokens become these tokens.
   Result<std::vector<llama_token>> tokenize(std::string_view text, bool add_special,
-                                            bool parse_special) const;
+                                            bool parse_special) const override;
 
-  /// Whether the model was trained to fill gaps.
+  /// True if the model was trained to fill in the middle.
   bool fills_gaps() const;
 
-  /// What stands before and after a gap, as a model that fills gaps reads it: no special token of
-  /// the texts counts as one.
+  /// The prompt with which a fill-in-the-middle model fills the gap between `prefix` and `suffix`.
+  /// Names of special tokens in the two stay text.
   Result<std::vector<llama_token>> tokenize_gap(std::string_view prefix,
                                                 std::string_view suffix) const;
 
-  /// The token's bytes, not always whole UTF-8. Special tokens have none.
+  /// The token's bytes, which need not be whole UTF-8. A special token has none.
   std::string piece(llama_token token) const;
 
-  /// The same, but special tokens give their name, e.g. "<|im_end|>".
-  std::string name(llama_token token) const;
-
-  /// The text that gave these tokens; special tokens give their names.
-  std::string text(const std::vector<llama_token>& tokens) const;
+  std::string name(llama_token token) const override;
+  std::string detokenize(const std::vector<llama_token>& tokens) const override;
 
   /// True for a token that ends the answer.
   bool ends(llama_token token) const { return llama_vocab_is_eog(vocab_, token); }
 
-  /// Whether a special token of that name is in the vocabulary.
-  bool has_special(std::string_view name) const;
-
-  /// The names of all special tokens: those that text must not be mistaken for.
-  std::vector<std::string> special_names() const;
-
-  /// All tokens, for grammars.
-  grammar::Vocabulary vocabulary() const;
-
-  std::int32_t size() const { return llama_vocab_n_tokens(vocab_); }
+  bool has_special(std::string_view name) const override;
+  std::vector<std::string> special_names() const override;
+  grammar::Vocabulary vocabulary() const override;
+  std::int32_t size() const override { return llama_vocab_n_tokens(vocab_); }
   const llama_vocab* vocab() const noexcept { return vocab_; }
 
  private:

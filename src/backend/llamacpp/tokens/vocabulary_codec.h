@@ -1,36 +1,27 @@
 #pragma once
 
+#include "backend/answer/prompt_codec.h"
 #include "backend/llamacpp/chat/chat_template.h"
 #include "backend/llamacpp/chat/chat_tokenizer.h"
-#include "backend/llamacpp/tokens/tokenizer.h"
-#include "backend/token_codec.h"
 
 namespace pcai::backend::llamacpp {
 
-/// A model's tokenizer and chat template, as others may use them. Any thread may call any method;
-/// all three must outlive it.
-class VocabularyCodec final : public TokenCodec {
+/// The codec of a model that llama.cpp runs. Any thread may call any method; all that it is made
+/// from must outlive it.
+class VocabularyCodec final : public answer::PromptCodec {
  public:
-  VocabularyCodec(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
-                  const ChatTokenizer& chat_tokenizer)
-      : tokenizer_(tokenizer), chat_template_(chat_template), chat_tokenizer_(chat_tokenizer) {}
-
-  /// To be called before the first of the others: far more bytes than that many tokens can have are
-  /// not tokenized.
-  void set_context_length(std::uint32_t tokens) noexcept { context_length_ = tokens; }
-
-  Result<Tokens> tokenize(const TokenizeRequest& request, std::stop_token stop) override;
-  Result<std::string> detokenize(const DetokenizeRequest& request, std::stop_token stop) override;
-  Result<std::string> apply_template(const TemplateRequest& request, std::stop_token stop) override;
-  Result<std::uint32_t> count_tokens(const CountRequest& request, std::stop_token stop) override;
+  VocabularyCodec(const answer::PromptTokenizer& tokenizer, const ChatTemplate& chat_template,
+                  const ChatTokenizer& chat_tokenizer, std::uint32_t context_length)
+      : answer::PromptCodec(tokenizer, context_length),
+        chat_template_(chat_template),
+        chat_tokenizer_(chat_tokenizer) {}
 
  private:
-  Status check_size(std::size_t bytes, const char* field) const;
+  Result<std::string> write(const ChatPrompt& chat) override;
+  Result<std::uint32_t> count(const ChatPrompt& chat) override;
 
-  const Tokenizer& tokenizer_;
   const ChatTemplate& chat_template_;
   const ChatTokenizer& chat_tokenizer_;
-  std::uint32_t context_length_ = 0;
 };
 
 }  // namespace pcai::backend::llamacpp

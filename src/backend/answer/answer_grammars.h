@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "backend/answer/answer_format.h"
+#include "backend/answer/prompt_tokenizer.h"
+#include "core/mutex.h"
+#include "core/request.h"
+#include "grammar/grammar_compiler.h"
+
+namespace pcai::backend::answer {
+
+/// What an answer matches, and what must live as long.
+struct AnswerMatcher {
+  std::shared_ptr<grammar::GrammarCompiler> compiler;
+  grammar::GrammarMatcher matcher;
+};
+
+/// The matchers of a model's answers. The compiler, which takes a while to make, is made for the
+/// first request that needs it. Any thread may call any method; the tokenizer must outlive it.
+class AnswerGrammars {
+ public:
+  explicit AnswerGrammars(const PromptTokenizer& tokenizer) : tokenizer_(tokenizer) {}
+
+  /// What the answer to a request must match, by its grammar and its tools. Nothing where anything
+  /// goes. Fails as compile_answer does.
+  Result<std::optional<AnswerMatcher>> matcher(const GenerateRequest& request,
+                                               const AnswerFormat& format);
+
+ private:
+  Result<std::shared_ptr<grammar::GrammarCompiler>> compiler();
+
+  const PromptTokenizer& tokenizer_;
+  Mutex mutex_;
+  std::shared_ptr<grammar::GrammarCompiler> compiler_ GUARDED_BY(mutex_);
+};
+
+}  // namespace pcai::backend::answer

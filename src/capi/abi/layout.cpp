@@ -1,1 +1,0 @@
-#include "capi/abi/layout.h"

@@ -1,0 +1,23 @@
+#include "engine/models/keep_alive.h"
+
+#include <utility>
+
+namespace pcai::engine {
+
+KeepAlive::KeepAlive(EngineState& state, std::function<void(std::size_t)> expired)
+    : state_(state), timer_(std::move(expired)) {}
+
+void KeepAlive::settle(Model& model) {
+  if (model.leaves_at) timer_.remove(*model.leaves_at, model.index);
+  model.leaves_at.reset();
+  if (!model.idle()) return model.idle_since.reset();
+  if (!model.idle_since) model.idle_since = Model::Clock::now();
+  if (model.removed || (model.keep_alive.count() > 0 && !model.spec.pinned)) {
+    constexpr std::chrono::milliseconds kAtOnce{0};
+    model.leaves_at = *model.idle_since + (model.removed ? kAtOnce : model.keep_alive);
+    timer_.add(*model.leaves_at, model.index);
+  }
+  state_.notify();
+}
+
+}  // namespace pcai::engine
