@@ -8,14 +8,14 @@ function(pcai_backend_left_out name reason)
   file(CONFIGURE OUTPUT ${source} @ONLY CONTENT [[
 #include "backend/@name@/register.h"
 
-namespace pcai {
+namespace pcai::backend::@name@ {
 
 void register_@name@(BackendRegistry& registry) {
   const BackendDescriptor descriptor = describe_@name@();
   registry.add({.name = descriptor.name, .why_not = "@reason@", .descriptor = descriptor});
 }
 
-}  // namespace pcai
+}  // namespace pcai::backend::@name@
 ]])
   pcai_room(${name} SOURCES descriptor.cpp ${source} DEPENDS backend)
 endfunction()
@@ -29,15 +29,15 @@ function(pcai_register_backends)
   set(calls "")
   foreach(name IN LISTS ARGN)
     string(APPEND includes "#include \"backend/${name}/register.h\"\n")
-    string(APPEND descriptors "      describe_${name}(),\n")
-    string(APPEND calls "  register_${name}(registry);\n")
+    string(APPEND descriptors "      ${name}::describe_${name}(),\n")
+    string(APPEND calls "  ${name}::register_${name}(registry);\n")
   endforeach()
   set(source ${CMAKE_CURRENT_BINARY_DIR}/register_backends.cpp)
   file(CONFIGURE OUTPUT ${source} @ONLY CONTENT [[
 #include "backend/register_backends.h"
 
 @includes@
-namespace pcai {
+namespace pcai::backend {
 
 const std::vector<BackendDescriptor>& known_backends() {
   static const std::vector<BackendDescriptor> backends = {
@@ -48,7 +48,7 @@ const std::vector<BackendDescriptor>& known_backends() {
 void register_backends(BackendRegistry& registry) {
 @calls@}
 
-}  // namespace pcai
+}  // namespace pcai::backend
 ]])
   pcai_room(backends SOURCES ${source} DEPENDS backend ${ARGN})
   set_property(GLOBAL PROPERTY PCAI_BACKENDS ${ARGN})
