@@ -2,7 +2,7 @@
 
 #include "api/api_description.h"
 
-namespace pcai {
+namespace pcai::api {
 namespace {
 
 Json types_of(FieldType type) {
@@ -93,4 +93,4 @@ Json object_schema(const std::vector<FieldInfo>& fields) {
   return schema;
 }
 
-}  // namespace pcai
+}  // namespace pcai::api

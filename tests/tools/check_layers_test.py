@@ -168,8 +168,22 @@ class CheckLayersTest(unittest.TestCase):
             self.assert_refused(f"src/engine/queue.h:2: std::{lock}: use the locks of core/mutex.h")
 
     def test_locks_are_made_of_the_standard_librarys_in_one_file(self):
-        self.write("src/core/mutex.h", "#include <mutex>\nclass Mutex { std::mutex mutex_; };\n")
+        self.write("src/core/mutex.h", "#include <mutex>\nnamespace pcai {\nclass Mutex { std::mutex mutex_; };\n}  // namespace pcai\n")
         self.write("src/engine/once.h", "#include <mutex>\ninline std::once_flag once;\n")
+        self.assertEqual(self.check()[0], 0)
+
+    def test_a_type_of_another_namespace_is_refused_with_its_line(self):
+        self.write("src/engine/model.h", "#pragma once\n\nnamespace pcai {\nstruct Model {};\n}  // namespace pcai\n")
+        self.assert_refused("src/engine/model.h:3: namespace pcai: the room's is pcai::engine")
+        self.write("src/engine/model.h", "\nstruct Model {\n};\n")
+        self.assert_refused("src/engine/model.h:2: Model stands outside the namespace pcai::engine")
+        self.write("src/engine/model.h", "")
+        self.write("src/backend/fake/script.h", "namespace pcai::backend {\nstruct Script {};\n}  // namespace pcai::backend\n")
+        self.assert_refused("src/backend/fake/script.h:1: namespace pcai::backend: the room's is pcai::backend::fake")
+
+    def test_another_rooms_types_may_be_declared(self):
+        self.write("src/engine/model.h", "namespace pcai::backend {\nclass LoadedModel;\n}  // namespace pcai::backend\n"
+                   "\nnamespace pcai::engine {\nstruct Model {};\n}  // namespace pcai::engine\n")
         self.assertEqual(self.check()[0], 0)
 
     def test_file_in_no_room_is_refused(self):

@@ -1,6 +1,7 @@
 #include "core/parameters/defaults.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "core/parameters/parameters.h"

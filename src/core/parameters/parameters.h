@@ -16,11 +16,11 @@ namespace pcai {
 
 namespace detail {
 
-constexpr Faces detail::kSampling =
+constexpr Faces kSampling =
     Face::Field | Face::Ollama | Face::Flag | Face::Default | Face::Bridge;
 
 /// What mistral.rs lacks.
-constexpr Faces detail::kLlamacpp = Face::Field | Face::Ollama | Face::Flag | Face::Default;
+constexpr Faces kLlamacpp = Face::Field | Face::Ollama | Face::Flag | Face::Default;
 
 }  // namespace detail
 

@@ -33,8 +33,8 @@ std::string content_security_policy() {
 
 Task<void> get_openapi(Exchange& exchange) {
   static const std::string kDocument = [] {
-    const std::string openai = api::to_text(api_schemas());
-    const std::string_view schemas[] = {openai, anthropic::anthropic_schemas(),
+    const std::string ours = api::to_text(openai::api_schemas());
+    const std::string_view schemas[] = {ours, anthropic::anthropic_schemas(),
                                         ollama::ollama_schemas()};
     return api::openapi_document(described_routes(), schemas);
   }();
