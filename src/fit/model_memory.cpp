@@ -316,7 +316,7 @@ ContextShape context_shape(const ModelConfig& config, bool is_recurrent) {
   constexpr std::uint32_t kIdleSequences = 48;  // prefixes kept beside the running requests
   constexpr std::uint32_t kMaxSequences = 256;  // LLAMA_MAX_SEQ
   ContextShape shape;
-  shape.batch = std::max(config.batch_size.value_or(kDefaultBatchSize), kLeastBatch);
+  shape.batch = std::max(config.batch_size.value_or(kDefaultBatchSize), kMinBatch);
   shape.running = std::clamp(config.max_sequences, 1U, std::min(shape.batch, kMaxSequences - 1));
   shape.sequences =
       is_recurrent ? shape.running : std::min(shape.running + kIdleSequences, kMaxSequences);

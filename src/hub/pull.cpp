@@ -292,7 +292,7 @@ class Pull {
 Result<HubOptions> hub_options_from_environment() {
   HubOptions options;
   options.folder = models::own_models_folder();
-  if (std::string endpoint = platform::variable("HF_ENDPOINT"); !endpoint.empty()) {
+  if (std::string endpoint = variable("HF_ENDPOINT"); !endpoint.empty()) {
     while (endpoint.ends_with('/')) endpoint.pop_back();
     const bool is_web = endpoint.starts_with("https://") || endpoint.starts_with("http://");
     const bool has_secret = endpoint.find('@') != std::string::npos;
@@ -303,7 +303,7 @@ Result<HubOptions> hub_options_from_environment() {
     }
     options.endpoint = std::move(endpoint);
   }
-  if (const std::string text = platform::variable("HF_HUB_DOWNLOAD_TIMEOUT"); !text.empty()) {
+  if (const std::string text = variable("HF_HUB_DOWNLOAD_TIMEOUT"); !text.empty()) {
     int seconds = 0;
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), seconds);
     if (failure != std::errc() || end != text.data() + text.size() || seconds < 1) {
@@ -312,7 +312,7 @@ Result<HubOptions> hub_options_from_environment() {
     }
     options.stall_timeout = std::chrono::seconds(seconds);
   }
-  options.token = platform::variable("HF_TOKEN");
+  options.token = variable("HF_TOKEN");
   if (options.token.empty()) {
     const models::UserEnvironment environment;
     fs::path home = environment.path("HF_HOME");

@@ -4,6 +4,7 @@
 #include <string>
 #include <system_error>
 
+#include "models/folder_scan.h"
 #include "models/gguf/byte_source.h"
 #include "platform/path_text.h"
 
@@ -33,7 +34,7 @@ std::vector<fs::path> lm_studio_model_places(const UserEnvironment& environment)
     const auto settings = nlohmann::json::parse(*text, nullptr, false);
     for (const char* const key : {"modelsDirectory", "downloadsFolder"}) {
       const auto folder = settings.is_object() ? settings.find(key) : settings.end();
-      if (folder != settings.end() && folder->is_string()) models = platform::text_path(*folder);
+      if (folder != settings.end() && folder->is_string()) models = platform::text_path(folder->get<std::string>());
     }
   }
   return {models};
