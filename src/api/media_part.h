@@ -43,7 +43,7 @@ bool is_media_part(std::string_view type) noexcept;
 /// What the core calls a message's picture or recording.
 std::string media_path(std::size_t message, std::size_t media);
 
-/// Adds a text to a message's content: on a line of its own, but directly after a picture.
+/// Adds a text to a message's content: on a new line, but directly after an image.
 void append_text(std::optional<std::string>& content, const std::vector<Media>& media,
                  std::string_view text);
 

@@ -18,7 +18,7 @@ std::string format_of(const std::filesystem::path& path);
 
 bool reads(const BackendDescriptor& backend, std::string_view format);
 
-/// One backend that this program knows of, usable or not.
+/// One backend that this program knows, whether it can be used or not.
 struct BackendEntry {
   std::string name;
   bool built = false;
@@ -39,9 +39,9 @@ class BackendRegistry {
   /// The entry of that name, usable or not; null when there is none. Valid until the next add().
   const BackendEntry* entry(std::string_view name) const noexcept;
 
-  /// The usable entry of that name; "auto" or "" takes the first usable one. Fails with
-  /// InvalidRequest for an unknown name and Unsupported, with the reason, for one that is not
-  /// usable. Valid until the next add().
+  /// Finds the usable backend of that name; "auto" or "" is the first usable one. Fails with
+  /// InvalidRequest if the name is unknown, and with Unsupported, with the reason, if the backend
+  /// cannot be used. The result is valid until the next add().
   Result<const BackendEntry*> find(std::string_view preferred) const;
 
   /// Finds the backend as find() does and creates it. Fails in addition with what its creation

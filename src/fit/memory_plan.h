@@ -55,9 +55,9 @@ MemoryPlan plan_memory(const ModelMemory& model, const ModelConfig& config,
 /// read. Fails with InvalidModel for the first that is missing or damaged.
 Result<MemoryPlan> plan_memory(const ModelConfig& config, const std::vector<Device>& devices);
 
-/// Bytes that a model of this configuration is expected to take on this machine when it is loaded,
-/// over all devices: of a GGUF file by plan_memory, of a folder its weights' files. Reads headers
-/// only. Fails with InvalidModel.
+/// How many bytes a model of this configuration is expected to take on this machine, over all
+/// devices: by plan_memory for a GGUF file, from the sizes of the weights' files for a folder.
+/// Reads headers only. Fails with InvalidModel.
 Result<std::uint64_t> expected_memory(const ModelConfig& config);
 
 }  // namespace pcai::fit

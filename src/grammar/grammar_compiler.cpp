@@ -141,7 +141,7 @@ Result<GrammarMatcher> GrammarCompiler::compile_source(const char* type,
   if (!reason.empty() && type == std::string_view("json_schema")) {
     const SchemaFault fault =
         find_fault(source, [&](const std::string& part) { return native_->validate(type, part); });
-    return refuse("the schema cannot be honoured at " + fault.path + ": " + shorten(fault.reason));
+    return refuse("the schema cannot be enforced at " + fault.path + ": " + shorten(fault.reason));
   }
   if (!reason.empty()) return refuse(shorten(reason));
   const LlgConstraintInit init = native_->options();

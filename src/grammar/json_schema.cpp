@@ -72,9 +72,9 @@ Result<std::string> prepare_schema(std::string_view source) {
   if (schema.is_discarded()) return refuse("is not JSON");
   if (schema.is_boolean() && schema.get<bool>()) schema = Json::object();
   if (!schema.is_object()) return refuse("must be an object");
-  if (has_options(schema)) return refuse(std::string("may not have '") + kOptions + "' in it");
+  if (has_options(schema)) return refuse(std::string("must not contain '") + kOptions + "'");
   if (const auto fault = apply_rules(schema)) {
-    return refuse("cannot be honoured at " + fault->path + ": " + fault->reason);
+    return refuse("cannot be enforced at " + fault->path + ": " + fault->reason);
   }
   schema[kOptions] = {{"whitespace_flexible", false},
                       {"item_separator", ", "},

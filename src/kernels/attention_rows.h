@@ -177,6 +177,7 @@ void attend_lanes(const Attention& task, const AttentionWork& work, std::size_t 
   for (std::size_t first = 0; first < task.cell_count; first += kBlock) {
     // The same memory as for the keys, which are not needed any more.
     widen_block<V>(task, first, task.values, task.value_stride, task.value_size, work.block);
+    // Cells beyond the list are visible to nobody.
     for (std::size_t c = first; c < first + kBlock; ++c) {
       const std::uint64_t visible = c < task.cell_count ? task.visible[c] >> first_row : 0;
       for (int v = 0; v < Vectors; ++v) {

@@ -44,7 +44,7 @@ using PackTileFunction = void (*)(const PackTile& task, std::size_t begin, std::
 
 /// A matrix product. Everything is borrowed for the call.
 struct Multiply {
-  PanelLayout layout;
+  PanelLayout layout;       // of the weights: it decides what the correction words are
   const std::byte* panels;  // panel 0, aligned to 64 bytes; see pack_panels
   const std::byte* tiles;   // tile 0; the tiles follow each other
   std::size_t columns;      // a multiple of 32, of 256 for K-quants

@@ -13,7 +13,7 @@ tl::unexpected<Error> cannot_load_part(GgufKind kind, const std::filesystem::pat
   return fail(ErrorCode::InvalidModel,
               "the " + std::string(to_string(kind)) + " " + printable_path(path) +
                   " cannot be loaded: " + reason +
-                  (is_projector ? "; --mmproj names another, or none" : ""),
+                  (is_projector ? "; give another one with --mmproj" : ""),
               is_projector ? "projector" : "adapters");
 }
 

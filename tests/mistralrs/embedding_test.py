@@ -84,7 +84,7 @@ class EmbeddingTest(unittest.TestCase):
     def test_each_model_does_what_it_was_made_for(self):
         self.assertIn("embed", self.refusal("/v1/embeddings", model="chat",
                                             input="hello")["message"])
-        self.assertIn("generates none", self.refusal(
+        self.assertIn("cannot generate", self.refusal(
             "/v1/chat/completions", model="last",
             messages=[{"role": "user", "content": "hello"}])["message"])
 

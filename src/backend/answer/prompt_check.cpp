@@ -25,7 +25,7 @@ Status check_answerable(const GenerateRequest& request, const ModelInfo& model,
   if (Status status = check_supported(request, backend); !status) return status;
   if (!model.generates) {
     return fail(ErrorCode::Unsupported,
-                "model '" + model.id + "' embeds or ranks texts and generates none", "model");
+                "model '" + model.id + "' embeds or ranks texts and cannot generate", "model");
   }
   const auto vocabulary_size = static_cast<std::int32_t>(model.vocabulary_size);
   for (const LogitBias& bias : request.params.logit_bias) {

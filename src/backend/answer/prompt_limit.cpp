@@ -27,7 +27,7 @@ Status check_text_bytes(std::size_t bytes, std::uint32_t context_length, const s
   if (bytes <= kMaxBytesPerToken * context_length) return {};
   return fail(ErrorCode::ContextOverflow,
               field + " has " + std::to_string(bytes) + " bytes, far more than the context of " +
-                  std::to_string(context_length) + " tokens holds; shorten it",
+                  std::to_string(context_length) + " tokens can hold; shorten it",
               field);
 }
 

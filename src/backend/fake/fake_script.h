@@ -26,7 +26,7 @@ struct FakeScript {
   std::chrono::milliseconds prefill{0};  // prefill_ms: before the first token
   std::chrono::milliseconds delay{0};    // delay_ms: before each token
   std::optional<std::string> reply;  // absent: "You said: " and the message without "fake:" lines
-  std::optional<std::uint32_t> tokens;      // length of the answer; filler words make up what lacks
+  std::optional<std::uint32_t> tokens;      // length of the answer, with filler words if needed
   std::optional<std::uint32_t> fail_after;  // then Failed(Internal)
   std::string refuse;  // a path: refused with InvalidRequest about it, at once or at fail_after
   std::optional<std::uint32_t> crash_after;  // "crash" or "crash=N": then std::abort()

@@ -121,7 +121,7 @@ Status LlamaCppModel::load_projector(const ModelConfig& config, LoadProgress& pr
   if (!config.projector || (config.projector_optional && !info_.generates)) return {};
   if (!info_.generates) {
     return fail(ErrorCode::InvalidRequest,
-                "mmproj: model '" + info_.id + "' generates no text, so it takes no projector",
+                "mmproj: model '" + info_.id + "' generates no text, so it cannot use a projector",
                 "projector");
   }
   PartOfProgress done(progress, 1, 1);
@@ -184,7 +184,7 @@ Status LlamaCppModel::check_media(const PreparedPrompt& prompt) const {
     if (!media->span.whole || media->span.count <= most_in_step_) continue;
     return fail(ErrorCode::InvalidRequest,
                 "messages: an image takes " + std::to_string(media->span.count) +
-                    " tokens, which this model reads in one step of at most " +
+                    " tokens, but this model must read it in one step of at most " +
                     std::to_string(most_in_step_) + "; start the server with a larger --batch-size",
                 "messages");
   }

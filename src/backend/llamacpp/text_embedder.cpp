@@ -126,7 +126,7 @@ TextEmbedder::TextEmbedder(llama_model& weights, const Tokenizer& tokenizer,
 Status TextEmbedder::check_length(std::size_t tokens, const std::string& field) const {
   if (tokens <= most_tokens_) return {};
   return fail(ErrorCode::ContextOverflow,
-              field + " has " + std::to_string(tokens) + " tokens; the model embeds up to " +
+              field + " has " + std::to_string(tokens) + " tokens; the model can embed up to " +
                   std::to_string(most_tokens_) + "; shorten it",
               field);
 }
@@ -244,7 +244,8 @@ Status TextEmbedder::prepare(LlamaPooling pooling) {
   try {
     context_.reset(llama_init_from_model(&weights_, params));
   } catch (const std::exception& exception) {
-    return fail(ErrorCode::Internal, std::string("no context to embed in: ") + exception.what());
+    return fail(ErrorCode::Internal,
+                std::string("cannot create a context for embedding: ") + exception.what());
   }
   if (context_ && adapters_ != nullptr) {
     if (Status status = adapters_->apply(*context_, adapters_->as_loaded()); !status) {
@@ -254,7 +255,7 @@ Status TextEmbedder::prepare(LlamaPooling pooling) {
   }
   if (!context_) {
     return fail(ErrorCode::Internal,
-                "llama.cpp made no context to embed in: " + take_llama_errors());
+                "llama.cpp could not create a context for embedding: " + take_llama_errors());
   }
   pooling_ = pooling;
   return {};
@@ -279,10 +280,10 @@ Result<std::vector<std::vector<float>>> TextEmbedder::compute(
     if (Status status = compute_batch(batch, stop); !status) return fail(status.error());
     for (std::size_t i = 0; i < batch.size(); ++i) {
       const float* vector = llama_get_embeddings_seq(context_.get(), static_cast<llama_seq_id>(i));
-      if (vector == nullptr) return fail(ErrorCode::Internal, "llama.cpp gave no vector");
+      if (vector == nullptr) return fail(ErrorCode::Internal, "llama.cpp returned no vector");
       vectors.emplace_back(vector, vector + width);
       if (!is_finite(vectors.back())) {
-        return fail(ErrorCode::Internal, "the model gave a vector that is not finite");
+        return fail(ErrorCode::Internal, "the model computed a vector with NaN or infinity");
       }
     }
     begin = end;

@@ -21,7 +21,7 @@ class AnswerGuide {
  public:
   using Constraint = answer::AnswerMatcher;
 
-  /// How many tokens of reasoning there may be, and those that then end it.
+  /// How many tokens of reasoning are allowed, and the tokens that then end it.
   struct Budget {
     std::uint32_t tokens = 0;
     std::vector<std::int32_t> end;

@@ -14,7 +14,7 @@ namespace {
 
 Error too_long(std::uint64_t size, const char* unit, std::uint32_t context_length) {
   return {ErrorCode::ContextOverflow, "has " + std::to_string(size) + " " + unit +
-                                          ", the model takes at most " +
+                                          "; the model accepts at most " +
                                           std::to_string(context_length) + " tokens; shorten it"};
 }
 
@@ -32,7 +32,8 @@ Result<std::vector<Embedding>> BridgeEmbedder::embed(const EmbedRequest& request
   if (Status status = check_request(request); !status) return fail(std::move(status.error()));
   if (request.pooling) {
     return fail(ErrorCode::Unsupported,
-                "pooling: mistral.rs pools as the model's files say; leave it out", "pooling");
+                "pooling: mistral.rs always uses the pooling in the model's files; leave it out",
+                "pooling");
   }
   std::vector<Embedding> embeddings;
   for (std::size_t i = 0; i < request.inputs.size(); ++i) {
@@ -73,7 +74,7 @@ Result<Embedding> BridgeEmbedder::embed(const EmbedInput& input) const {
   // Its engine panics at one alone.
   if (tokens->size() == 1) {
     return fail(ErrorCode::InvalidRequest,
-                "has one token; mistral.rs embeds texts of two tokens and more");
+                "has one token; mistral.rs needs at least two to embed a text");
   }
   BridgeAnswer answer(bridge_);
   const auto status = bridge_.embed(&model_, reinterpret_cast<const std::uint32_t*>(tokens->data()),

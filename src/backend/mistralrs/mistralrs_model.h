@@ -66,7 +66,7 @@ class MistralrsModel final : public LoadedModel {
   std::shared_ptr<const BridgeTokenizer> tokenizer_;
   std::unique_ptr<ChatWriter> chats_;
   std::unique_ptr<BridgeCodec> codec_;
-  std::unique_ptr<BridgeEmbedder> embedder_;  // null: it generates
+  std::unique_ptr<BridgeEmbedder> embedder_;  // null: the model generates
   std::unique_ptr<answer::AnswerGrammars> grammars_;
 
   Mutex mutex_;

@@ -41,7 +41,7 @@ Result<fs::path> find_bridge() {
   std::error_code error;
   if (const fs::path named = platform::path_variable(kVariable); !named.empty()) {
     if (fs::exists(named, error)) return fs::absolute(named, error);
-    return unusable(named, std::string("does not exist; ") + kVariable + " names it");
+    return unusable(named, std::string("does not exist; ") + kVariable + " names this path");
   }
   const std::string file = platform::library_file(kName);
   const fs::path folder = platform::own_folder();

@@ -60,6 +60,7 @@ auto fields_of(Params& params) {
   (std::make_index_sequence<kParameters.size()>());
 }
 
+// core: requests and what they are made of.
 PCAI_FIELDS(Error, code, message, field)
 
 PCAI_FIELDS(ToolCall, id, name, arguments)

@@ -15,12 +15,17 @@ namespace pcai::backend::worker {
 struct WorkerOptions {
   /// The program and its first arguments; "--backend NAME --fd N" follow. It must call run_worker.
   std::vector<std::string> command = {platform::own_program(), "worker"};
-  std::chrono::milliseconds heartbeat{250};           // how often a worker says that it lives
-  std::chrono::milliseconds silence_timeout{10'000};  // so long without a word: ended; 0 = never
-  std::chrono::milliseconds stall_timeout{180'000};   // so long no step for a request; 0 = never
-  std::chrono::milliseconds shutdown_timeout{5'000};  // for a worker to end by itself
-  std::uint64_t memory_limit = 0;                     // address space in bytes; 0 = none
-  bool harden = true;  // no network, no new privileges, no reading of its memory, where possible
+  std::chrono::milliseconds heartbeat{250};  // how often a worker says that it lives
+  // A worker is ended if it says nothing for so long; 0 = never.
+  std::chrono::milliseconds silence_timeout{10'000};
+  // A worker is ended if it has requests and none made a step for so long; 0 = never.
+  std::chrono::milliseconds stall_timeout{180'000};
+  // What an unloaded worker has to end its requests and itself; then it is killed.
+  std::chrono::milliseconds shutdown_timeout{5'000};
+  std::uint64_t memory_limit = 0;  // bytes of address space; 0 = no limit
+  // Take network, new privileges and access to its memory from the worker, as far as the system
+  // allows. What it does not allow is logged, and the model is loaded all the same.
+  bool harden = true;
 };
 
 /// Returns the same backends, but each of their models lives in a process of its own. A crash or a

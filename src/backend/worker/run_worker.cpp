@@ -189,7 +189,7 @@ bool Worker::on(LoadCommand command) {
   heartbeat_ = std::max(command.heartbeat, milliseconds(1));
   if (command.harden) {
     for (const std::string& refused : platform::harden_process(command.memory_limit)) {
-      std::fprintf(stderr, "not hardened, %s\n", refused.c_str());
+      std::fprintf(stderr, "not hardened: %s\n", refused.c_str());
     }
   }
   submit_threads_.emplace(kSubmitThreads);

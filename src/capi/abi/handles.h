@@ -41,7 +41,7 @@ struct pcai_generation {
   std::unique_ptr<pcai::engine::Generation> generation;
   pcai::api::Places places;  // of its request
   pcai::capi::EventView view = {};
-  std::atomic_flag reading = {};
+  std::atomic_flag reading = {};  // set while a thread is in pcai_generation_next
 };
 
 /// A list of models. It does not change, so any number of threads may read it.

@@ -53,8 +53,8 @@ class Exchange {
   /// failed, where it gave several; "" = as the API does.
   Error in_our_words(Error error, const std::string& prompt = {}) const;
 
-  /// Sends the head of an answer whose length is not known. False when the client is gone, as
-  /// send().
+  /// Sends the head of an answer whose length is not known. Returns false if the client left, as
+  /// send() does.
   Task<bool> open_stream(std::string_view content_type);
   Task<bool> send(std::string_view bytes);
   Task<void> close_stream();

@@ -12,7 +12,7 @@
 
 namespace pcai::backend::llamacpp {
 
-/// A conversation in the model's tokens; negative ones stand for `media`.
+/// A chat as tokens. Negative ones stand for `media`.
 struct TokenizedChat {
   std::vector<llama_token> tokens;
   std::vector<std::unique_ptr<PromptMedia>> media;

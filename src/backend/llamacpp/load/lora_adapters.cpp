@@ -62,7 +62,7 @@ Status LoraAdapters::apply(llama_context& context, const AdapterScales& scales) 
   auto* const adapters = const_cast<llama_adapter_lora**>(adapters_.data());
   auto* const factors = const_cast<float*>(scales.data());
   if (llama_set_adapters_lora(&context, adapters, adapters_.size(), factors) != 0) {
-    return fail(ErrorCode::Internal, "llama.cpp did not take the adapters: " + take_llama_errors());
+    return fail(ErrorCode::Internal, "llama.cpp refused the adapters: " + take_llama_errors());
   }
   return {};
 }
