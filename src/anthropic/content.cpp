@@ -34,10 +34,10 @@ void append_line(std::optional<std::string>& text, std::string_view line) {
   }
 }
 
-template <class api::field::Target>
-api::Field<api::field::Target> known_field(std::string_view name) {
+template <class Target>
+api::Field<Target> known_field(std::string_view name) {
   return {{name, api::FieldType::Any},
-          [](api::Json&, const std::string&, api::field::Target&) -> Status { return {}; }};
+          [](api::Json&, const std::string&, Target&) -> Status { return {}; }};
 }
 
 Status read_text_block(api::Json& block, const std::string& path,

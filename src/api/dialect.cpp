@@ -3,6 +3,7 @@
 #include <charconv>
 #include <utility>
 
+#include "core/parameters/parameters.h"
 #include "core/path.h"
 
 namespace pcai::api {

@@ -31,7 +31,7 @@ struct Kind<std::vector<std::string>> {
 FieldType type_of(const Parameter& parameter) {
   return std::visit(
       [](auto member) {
-        using Value = std::decay_t<decltype(GenerateParams{}.*member)>;
+        using Value = std::decay_t<decltype(std::declval<GenerateParams&>().*member)>;
         return Kind<Value>::kType;
       },
       parameter.member);

@@ -7,6 +7,7 @@
 #include "platform/processors.h"
 
 using namespace pcai;
+using namespace pcai::capi;
 
 extern "C" {
 

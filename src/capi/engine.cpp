@@ -55,6 +55,7 @@ pcai_engine_stats to_c(const engine::EngineStats& from) {
 }  // namespace pcai::capi
 
 using namespace pcai;
+using namespace pcai::capi;
 
 extern "C" {
 

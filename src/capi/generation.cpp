@@ -29,6 +29,7 @@ class Reading {
 }  // namespace pcai::capi
 
 using namespace pcai;
+using namespace pcai::capi;
 
 extern "C" {
 

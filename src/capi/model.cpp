@@ -96,6 +96,7 @@ pcai_model_stats to_c(const ModelStats& from) {
 }  // namespace pcai::capi
 
 using namespace pcai;
+using namespace pcai::capi;
 
 pcai_model::pcai_model(std::shared_ptr<OpenEngine> of, std::string name, std::string file)
     : engine(std::move(of)), id(std::move(name)), path(std::move(file)) {}

@@ -13,6 +13,7 @@ constexpr std::uint64_t kMaxFolders = 1024;
 }  // namespace
 
 using namespace pcai;
+using namespace pcai::capi;
 
 extern "C" {
 

@@ -97,6 +97,7 @@ Status generate(const char* prompt, std::uint32_t max_tokens, float temperature,
 }  // namespace pcai::capi
 
 using namespace pcai;
+using namespace pcai::capi;
 
 extern "C" {
 

@@ -111,9 +111,9 @@ ggml_tensor* attention(ggml_context* context, ggml_tensor* product) {
                              0.2F, 0, 0);
 }
 
-template <ggml_glu_op kernels::Gate>
+template <ggml_glu_op Gate>
 ggml_tensor* gate(ggml_context* context, ggml_tensor* product) {
-  return ggml_glu_split(context, product, product, kernels::Gate);
+  return ggml_glu_split(context, product, product, Gate);
 }
 
 /// Both round activations to 8 bits, in groups of other sizes for K-quants.

@@ -67,9 +67,9 @@ llama_sampler* after(llama_sampler* sampler, std::span<const Token> prompt) {
 /// Mirostat take its logarithm.
 llama_sampler* drop_impossible() {
   static llama_sampler_i functions = [] {
-    llama_sampler_i functions{};
-    functions.name = [](const llama_sampler*) { return "possible"; };
-    functions.apply = [](llama_sampler*, llama_token_data_array* tokens) {
+    llama_sampler_i made{};
+    made.name = [](const llama_sampler*) { return "possible"; };
+    made.apply = [](llama_sampler*, llama_token_data_array* tokens) {
       constexpr float kNever = 80;  // e^-80 is about 1e-35
       const std::span<llama_token_data> all(tokens->data, tokens->size);
       const float most = std::ranges::max(all, {}, &llama_token_data::logit).logit;
@@ -77,7 +77,7 @@ llama_sampler* drop_impossible() {
           all, [most](const llama_token_data& token) { return !(token.logit >= most - kNever); });
       if (left.size() < all.size()) tokens->size -= left.size();
     };
-    return functions;
+    return made;
   }();
   return llama_sampler_init(&functions, nullptr);
 }
