@@ -68,10 +68,11 @@ void Places::add_whole(std::string path, std::string ours) {
 }
 
 void Places::shift(std::string_view list, std::size_t by) {
+  const std::string head = std::string(list) + "[";
   for (Place& place : places_) {
+    if (!place.path.starts_with(head)) continue;
     std::size_t index = 0;
-    const char* const begin = place.path.data() + list.size() + 1;
-    if (!place.path.starts_with(std::string(list) + "[")) continue;
+    const char* const begin = place.path.data() + head.size();
     const auto [end, error] = std::from_chars(begin, place.path.data() + place.path.size(), index);
     if (error != std::errc{}) continue;
     place.path = item_path(list, index + by) + std::string(end + 1);

@@ -50,7 +50,7 @@ class PlainCodec final : public PromptCodec {
 };
 
 constexpr std::uint32_t kContext = 8;
-const ByteTokenizer kTokenizer;
+const ByteTokenizer kTokenizer{};
 
 ChatPrompt a_chat() {
   return {.messages = {{.role = Role::User, .content = "abc"}}};

@@ -537,6 +537,7 @@ static void test_requests_that_are_refused(void) {
   REFUSED(r.top_k = -1, bad, "top_k");
   REFUSED(r.min_p = -1, bad, "min_p");
   REFUSED(r.repeat_penalty = 0, bad, "repeat_penalty");
+  REFUSED(r.penalty_last_n = -2, bad, "penalty_last_n");
   REFUSED(r.max_tokens = 0, bad, "max_tokens");
   REFUSED(r.top_logprobs = 2, bad, "top_logprobs");
   REFUSED((r.logprobs = 1, r.top_logprobs = 21), bad, "top_logprobs");

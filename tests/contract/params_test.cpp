@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <limits>
 
 #include "contract/contract_fixture.h"
+#include "core/parameters/parameters.h"
 
 namespace pcai::backend {
 namespace {
@@ -40,6 +42,29 @@ TEST_P(BackendContractTest, ParametersOutOfRangeAreRefusedByName) {
     const Error error = refusal(model(), chat_request("hello", params));
     EXPECT_EQ(error.code, ErrorCode::InvalidRequest);
     EXPECT_EQ(error.field, bad.field);
+  }
+}
+
+TEST_P(BackendContractTest, EveryParameterIsHonouredOrRefusedByName) {
+  const std::vector<std::string>& missing = capabilities().missing_parameters;
+  for (const Parameter& parameter : kParameters) {
+    if (!parameter.faces.has(Face::Field)) continue;
+    SCOPED_TRACE(parameter.name);
+    GenerateParams params = greedy(2);
+    params.temperature = 1;
+    const ParameterValue one = parameter.text_bytes > 0
+                                   ? ParameterValue(std::vector<std::string>{"xyz"})
+                                   : ParameterValue(std::int64_t{1});
+    if (!set_parameter(params, parameter, one, parameter.name)) continue;  // a switch
+    const bool lacks = std::ranges::find(missing, parameter.name) != missing.end() ||
+                       (params.seed && !capabilities().supports_seed);
+    if (!lacks || is_default(parameter, params)) {
+      EXPECT_NE(finished_in(run(model(), chat_request("hello", params))), nullptr);
+      continue;
+    }
+    const Error error = refusal(model(), chat_request("hello", params));
+    EXPECT_EQ(error.code, ErrorCode::Unsupported);
+    EXPECT_EQ(error.field, parameter.name);
   }
 }
 

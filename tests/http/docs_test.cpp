@@ -1,11 +1,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "anthropic/api_schemas.h"
 #include "http/routes/routes.h"
 #include "http/test_server.h"
+#include "ollama/api_schemas.h"
+#include "openai/embeddings/embedding_request.h"
+#include "openai/field_infos.h"
 
 namespace pcai::test {
 namespace {
@@ -112,6 +117,33 @@ TEST(DocsTest, ThePageLoadsNothingAndRunsNothing) {
   EXPECT_THAT(page.body, Not(HasSubstr("https://")));
   EXPECT_THAT(page.body, HasSubstr("<code>max_completion_tokens</code>"));
   EXPECT_THAT(page.body, HasSubstr("POST /v1/responses"));
+}
+
+TEST(DocsTest, ASchemasLimitIsThatOfTheFieldThatNamesIt) {
+  Json schemas = Json::parse(api::to_text(openai::api_schemas()));
+  for (const std::string_view more : {anthropic::anthropic_schemas(), ollama::ollama_schemas()}) {
+    schemas.update(Json::parse(more));
+  }
+  std::vector<api::FieldInfo> fields;
+  for (const auto infos :
+       {openai::chat_field_infos, openai::completion_field_infos, openai::responses_field_infos,
+        api::infos_of<openai::embedding_fields>, api::infos_of<openai::rerank_fields>,
+        anthropic::messages_field_infos, ollama::ollama_chat_field_infos}) {
+    const std::vector<api::FieldInfo> more = infos();
+    fields.insert(fields.end(), more.begin(), more.end());
+  }
+  int compared = 0;
+  for (const api::FieldInfo& field : fields) {
+    if (field.schema.empty() || std::isinf(field.range.max)) continue;
+    const Json& schema = schemas.at(std::string(field.schema));
+    const Json forms = schema.contains("oneOf") ? schema["oneOf"] : Json::array({schema});
+    for (const Json& form : forms) {
+      if (!form.contains("maxItems")) continue;
+      EXPECT_EQ(form["maxItems"].get<double>(), field.range.max) << field.name;
+      ++compared;
+    }
+  }
+  EXPECT_GE(compared, 9);
 }
 
 }  // namespace

@@ -239,23 +239,23 @@ TEST(ErrorFieldsTest, WhatTheBodyItselfHasWrongKeepsItsName) {
 
 TEST(ErrorFieldsTest, InputsAreNamedAsTheyWereGiven) {
   const TestServer server({.fake = {.context_length = 4}});
-  const auto param = [&](const char* route, const json& body) {
+  const auto fault_of = [&](const char* route, const json& body) {
     const Answer answer = server.post(route, body.dump());
     EXPECT_EQ(answer.status, 400) << answer.body;
-    return json::parse(answer.body)["error"];
+    const json error = json::parse(answer.body)["error"];
+    return error.is_string() ? error.get<std::string>() : error["param"].get<std::string>();
   };
   const std::string text = "one two three four five six";
-  EXPECT_EQ(param("/v1/embeddings", {{"input", text}})["param"], "input");
-  EXPECT_EQ(param("/v1/embeddings", {{"input", {"a", text}}})["param"], "input[1]");
-  EXPECT_EQ(param("/v1/rerank", {{"query", "a"}, {"documents", {"a", text}}})["param"],
-            "documents[1]");
-  EXPECT_EQ(param("/detokenize", {{"tokens", {1}}})["param"], "tokens");
-  EXPECT_EQ(param("/v1/completions", {{"prompt", {1, 2}}, {"echo", true}})["param"], "prompt");
-  EXPECT_THAT(param("/api/embed", {{"model", "fake/model:1b"}, {"input", text}}),
+  EXPECT_EQ(fault_of("/v1/embeddings", {{"input", text}}), "input");
+  EXPECT_EQ(fault_of("/v1/embeddings", {{"input", {"a", text}}}), "input[1]");
+  EXPECT_EQ(fault_of("/v1/rerank", {{"query", "a"}, {"documents", {"a", text}}}), "documents[1]");
+  EXPECT_EQ(fault_of("/detokenize", {{"tokens", {1}}}), "tokens");
+  EXPECT_EQ(fault_of("/v1/completions", {{"prompt", {1, 2}}, {"echo", true}}), "prompt");
+  EXPECT_THAT(fault_of("/api/embed", {{"model", "fake/model:1b"}, {"input", text}}),
               StartsWith("input has "));
-  EXPECT_THAT(param("/api/embed", {{"model", "fake/model:1b"}, {"input", {"a", text}}}),
+  EXPECT_THAT(fault_of("/api/embed", {{"model", "fake/model:1b"}, {"input", {"a", text}}}),
               StartsWith("input[1] has "));
-  EXPECT_THAT(param("/api/embeddings", {{"model", "fake/model:1b"}, {"prompt", text}}),
+  EXPECT_THAT(fault_of("/api/embeddings", {{"model", "fake/model:1b"}, {"prompt", text}}),
               StartsWith("prompt has "));
 }
 

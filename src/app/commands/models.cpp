@@ -40,7 +40,10 @@ std::vector<ListedModel> placed(std::vector<models::FoundModel> models, const Se
         model.kind == models::GgufKind::Model || model.kind == models::GgufKind::Embedding;
     ListedModel& entry = listed.emplace_back(ListedModel{std::move(model)});
     if (entry.found.error || !stands_alone) continue;
-    const auto& identity = entry.found.identity;
+    // A store may load the same file in other ways.
+    const bool is_plain =
+        !entry.found.context && !entry.found.projector && entry.found.adapters.empty();
+    const auto identity = is_plain ? entry.found.identity : std::nullopt;
     if (const auto same = identity ? known.find(*identity) : known.end(); same != known.end()) {
       entry.plan = same->second;
       continue;

@@ -48,13 +48,13 @@ pcai_status report(Error error, pcai_error** out) noexcept {
   try {
     *out = new pcai_error{status, without_nul(error.message), without_nul(error.field)};
   } catch (...) {
-    *out = &out_of_memory();
+    *out = &pcai::capi::out_of_memory();
   }
   return status;
 }
 
 pcai_status report_out_of_memory(pcai_error** out) noexcept {
-  if (out != nullptr) *out = &out_of_memory();
+  if (out != nullptr) *out = &pcai::capi::out_of_memory();
   return PCAI_ERROR_OUT_OF_MEMORY;
 }
 
@@ -77,7 +77,7 @@ const char* pcai_error_field(const pcai_error* error) {
 void pcai_error_free(pcai_error** error) {
   if (error == nullptr) return;
   pcai_error* const freed = std::exchange(*error, nullptr);
-  if (freed != &pcai::out_of_memory()) delete freed;
+  if (freed != &pcai::capi::out_of_memory()) delete freed;
 }
 
 const char* pcai_status_name(pcai_status status) {
