@@ -8,8 +8,9 @@
 namespace pcai::backend {
 
 /// A loaded fake model; null when the options make the load fail. It does not need its backend.
-inline std::unique_ptr<LoadedModel> load_fake(FakeOptions options = {}, ModelConfig config = {}) {
-  FakeBackend backend(std::move(options));
+inline std::unique_ptr<LoadedModel> load_fake(fake::FakeOptions options = {},
+                                              ModelConfig config = {}) {
+  fake::FakeBackend backend(std::move(options));
   NoProgress progress;
   auto model = backend.load({.id = "fake", .config = std::move(config)}, progress);
   return model ? std::move(*model) : nullptr;

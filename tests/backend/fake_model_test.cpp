@@ -25,8 +25,8 @@ std::shared_ptr<RecordingSink> submit(LoadedModel& model, RequestId id, Generate
 }
 
 Result<std::unique_ptr<LoadedModel>> load(const std::filesystem::path& path,
-                                          FakeOptions options = {}) {
-  FakeBackend backend(std::move(options));
+                                          fake::FakeOptions options = {}) {
+  fake::FakeBackend backend(std::move(options));
   NoProgress progress;
   return backend.load({.id = "m", .config = {.model_path = path}}, progress);
 }
@@ -59,7 +59,7 @@ TEST(FakeBackendTest, ALoadReportsItsProgressAndCanBeAborted) {
     std::vector<float> fractions;
     std::size_t abort_at = SIZE_MAX;
   };
-  FakeBackend backend;
+  fake::FakeBackend backend;
   Watcher whole;
   EXPECT_TRUE(backend.load({.id = "m"}, whole).has_value());
   EXPECT_TRUE(std::is_sorted(whole.fractions.begin(), whole.fractions.end()));
@@ -81,10 +81,10 @@ TEST(FakeBackendDeathTest, TheFileNameMayEndTheProcess) {
 }
 
 TEST(FakeBackendTest, OnlySoManyLoadsFail) {
-  FakeOptions options;
+  fake::FakeOptions options;
   options.load_error = Error{ErrorCode::InvalidModel, "scripted"};
   options.failing_loads = 2;
-  FakeBackend backend(options);
+  fake::FakeBackend backend(options);
   NoProgress progress;
   EXPECT_FALSE(backend.load({.id = "m"}, progress).has_value());
   EXPECT_FALSE(backend.load({.id = "m"}, progress).has_value());
@@ -177,7 +177,7 @@ TEST(FakeModelTest, ASeenPrefixIsCachedButItsLastTokenIsComputed) {
 }
 
 TEST(FakeModelTest, MoreThanMaxSequencesWait) {
-  FakeOptions options;
+  fake::FakeOptions options;
   options.max_sequences = 2;
   const auto model = load_fake(options);
   std::vector<std::shared_ptr<RecordingSink>> sinks;
@@ -194,7 +194,7 @@ TEST(FakeModelTest, MoreThanMaxSequencesWait) {
 }
 
 TEST(FakeModelTest, ARequestWaitsForItsKvCells) {
-  FakeOptions options;
+  fake::FakeOptions options;
   options.kv_cells = 20;
   const auto model = load_fake(options);
   const auto first = submit(*model, 1, chat_request("x\nfake: delay_ms=1", endless()));

@@ -9,18 +9,18 @@
 namespace pcai::backend {
 namespace {
 
-FakeScript script_of(const std::string& content) {
-  const Result<FakePrompt> prompt = read_prompt(chat_request(content), {});
+fake::FakeScript script_of(const std::string& content) {
+  const Result<fake::FakePrompt> prompt = fake::read_prompt(chat_request(content), {});
   EXPECT_TRUE(prompt.has_value()) << content;
-  return prompt ? prompt->script : FakeScript{};
+  return prompt ? prompt->script : fake::FakeScript{};
 }
 
 std::string refusal_of(const std::string& content) {
-  const Result<FakePrompt> prompt = read_prompt(chat_request(content), {});
+  const Result<fake::FakePrompt> prompt = fake::read_prompt(chat_request(content), {});
   return prompt ? "" : prompt.error().message;
 }
 
-std::vector<std::string> tokens_of(FakeReply reply, std::size_t at_most = 1000) {
+std::vector<std::string> tokens_of(fake::FakeReply reply, std::size_t at_most = 1000) {
   std::vector<std::string> tokens;
   while (tokens.size() < at_most) {
     auto token = reply.next();
@@ -35,7 +35,7 @@ TEST(FakeScriptTest, TheAnswerRepeatsTheLastUserMessage) {
                                                       {Role::User, "first"},
                                                       {Role::Assistant, "reply"},
                                                       {Role::User, "second one"}}}};
-  const auto prompt = read_prompt(request, {});
+  const auto prompt = fake::read_prompt(request, {});
   ASSERT_TRUE(prompt.has_value());
   EXPECT_EQ(prompt->script.reply, "You said: second one");
   EXPECT_EQ(prompt->prefixes.size(), 6U);
@@ -49,7 +49,7 @@ TEST(FakeScriptTest, AnImageIsAWordWhereItStands) {
   message.media = {media(MediaKind::Image, "\xFF\xD8\xFF pixels", 0),
                    media(MediaKind::Image, "\xFF\xD8\xFF others", 3),
                    media(MediaKind::Audio, "fLaC", 7)};
-  const auto prompt = read_prompt({.prompt = ChatPrompt{{message}}}, {});
+  const auto prompt = fake::read_prompt({.prompt = ChatPrompt{{message}}}, {});
   ASSERT_TRUE(prompt.has_value());
   EXPECT_THAT(
       *prompt->script.reply,
@@ -59,7 +59,7 @@ TEST(FakeScriptTest, AnImageIsAWordWhereItStands) {
 }
 
 TEST(FakeScriptTest, DirectivesAreReadAndNotRepeated) {
-  const FakeScript script =
+  const fake::FakeScript script =
       script_of("hello\nfake: delay_ms=50 prefill_ms=500 tokens=200 fail_after=3 reasoning=2\nbye");
   EXPECT_EQ(script.delay.count(), 50);
   EXPECT_EQ(script.prefill.count(), 500);
@@ -77,7 +77,7 @@ TEST(FakeScriptTest, CrashAndHangNeedNoNumber) {
 
 TEST(FakeScriptTest, ReplyAndArgumentsTakeTheRestOfTheLine) {
   EXPECT_EQ(script_of("fake: delay_ms=1 reply=all of  this").reply, "all of  this");
-  const FakeScript script = script_of("fake: tool=f args={\"a\": [1, 2]}");
+  const fake::FakeScript script = script_of("fake: tool=f args={\"a\": [1, 2]}");
   EXPECT_EQ(script.tool, "f");
   EXPECT_EQ(script.tool_arguments, "{\"a\": [1, 2]}");
 }
@@ -91,26 +91,26 @@ TEST(FakeScriptTest, UnknownKeysAndBadNumbersAreRefusedByName) {
 
 TEST(FakeScriptTest, AToolIsCalledUntilItsResultIsThere) {
   GenerateRequest request = chat_request("fake: tokens=0 tool=weather");
-  EXPECT_EQ(read_prompt(request, {})->script.tool, "weather");
+  EXPECT_EQ(fake::read_prompt(request, {})->script.tool, "weather");
   auto& messages = std::get<ChatPrompt>(request.prompt).messages;
   messages.push_back({.role = Role::Assistant, .tool_calls = {{"call_1", "weather", "{}"}}});
   messages.push_back({.role = Role::Tool, .content = "warm", .tool_call_id = "call_1"});
-  const auto answered = read_prompt(request, {});
+  const auto answered = fake::read_prompt(request, {});
   EXPECT_EQ(answered->script.tool, "");
   EXPECT_EQ(answered->script.reply, "The tool said: warm");
   EXPECT_FALSE(answered->script.tokens.has_value());
 }
 
 TEST(FakeScriptTest, ATextPromptIsReadLikeAMessage) {
-  const auto prompt = read_prompt({.prompt = TextPrompt{"once upon\nfake: tokens=2"}}, {});
+  const auto prompt = fake::read_prompt({.prompt = TextPrompt{"once upon\nfake: tokens=2"}}, {});
   ASSERT_TRUE(prompt.has_value());
   EXPECT_EQ(prompt->script.tokens, 2U);
   EXPECT_EQ(prompt->script.reply, "You said: once upon");
 }
 
 TEST(FakeScriptTest, ATokenOutsideTheVocabularyIsRefused) {
-  for (const std::int32_t token : {-1, kFakeVocabularySize}) {
-    const auto prompt = read_prompt({.prompt = TokenPrompt{{1, token}}}, {});
+  for (const std::int32_t token : {-1, fake::kFakeVocabularySize}) {
+    const auto prompt = fake::read_prompt({.prompt = TokenPrompt{{1, token}}}, {});
     ASSERT_FALSE(prompt.has_value());
     EXPECT_EQ(prompt.error().field, "prompt");
     EXPECT_THAT(prompt.error().message, testing::HasSubstr(std::to_string(token)));
@@ -119,27 +119,27 @@ TEST(FakeScriptTest, ATokenOutsideTheVocabularyIsRefused) {
 
 TEST(FakeScriptTest, PrefixesAreSharedWithinAScopeOnly) {
   GenerateRequest request = chat_request("a b c");
-  const auto first = read_prompt(request, {});
+  const auto first = fake::read_prompt(request, {});
   request.cache_scope = "other";
-  const auto other = read_prompt(request, {});
-  const auto longer = read_prompt(chat_request("a b c d"), {});
+  const auto other = fake::read_prompt(request, {});
+  const auto longer = fake::read_prompt(chat_request("a b c d"), {});
   EXPECT_EQ(first->prefixes[2], longer->prefixes[2]);
   EXPECT_NE(first->prefixes[2], other->prefixes[2]);
 }
 
 TEST(FakeReplyTest, TokensAreWordsAndJoinToTheText) {
-  FakeScript script;
+  fake::FakeScript script;
   script.reply = " lead  and\ntrail ";
-  const auto tokens = tokens_of(FakeReply(script, 0, false));
+  const auto tokens = tokens_of(fake::FakeReply(script, 0, false));
   EXPECT_EQ(tokens, (std::vector<std::string>{" lead", "  and", "\ntrail", " "}));
 }
 
 TEST(FakeReplyTest, LongWordsComeInChunksOfWholeCodePoints) {
-  FakeScript script;
+  fake::FakeScript script;
   script.reply = "";
   for (int i = 0; i < 20; ++i) *script.reply += "\xE2\x82\xAC";
   std::string joined;
-  const auto tokens = tokens_of(FakeReply(script, 0, false));
+  const auto tokens = tokens_of(fake::FakeReply(script, 0, false));
   EXPECT_GT(tokens.size(), 1U);
   for (const std::string& token : tokens) {
     EXPECT_TRUE(is_valid_utf8(token));
@@ -149,19 +149,19 @@ TEST(FakeReplyTest, LongWordsComeInChunksOfWholeCodePoints) {
 }
 
 TEST(FakeReplyTest, TheLengthIsExactWhetherShorterOrLonger) {
-  FakeScript script;
+  fake::FakeScript script;
   script.reply = "one two three";
   for (const std::uint32_t length : {0U, 2U, 3U, 50U}) {
     script.tokens = length;
-    EXPECT_EQ(tokens_of(FakeReply(script, 0, false)).size(), length);
+    EXPECT_EQ(tokens_of(fake::FakeReply(script, 0, false)).size(), length);
   }
 }
 
 TEST(FakeReplyTest, TheSeedDecidesTheFillerWords) {
-  FakeScript script;
+  fake::FakeScript script;
   script.reply = "";
   const auto text = [&](std::uint64_t seed) {
-    return tokens_of(FakeReply(script, seed, true), 50);
+    return tokens_of(fake::FakeReply(script, seed, true), 50);
   };
   EXPECT_EQ(text(1), text(1));
   EXPECT_NE(text(1), text(2));

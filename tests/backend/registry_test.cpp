@@ -18,7 +18,7 @@ BackendEntry missing(const char* name) {
 TEST(BackendRegistryTest, AutoTakesTheFirstUsableBackend) {
   BackendRegistry registry;
   registry.add(missing("absent"));
-  register_fake(registry);
+  fake::register_fake(registry);
   for (const char* preferred : {"auto", ""}) {
     const auto backend = registry.create_backend(preferred);
     ASSERT_TRUE(backend.has_value());
@@ -38,7 +38,7 @@ TEST(BackendRegistryTest, ABackendThatIsNotUsableSaysWhy) {
 TEST(BackendRegistryTest, AnUnknownNameListsTheKnownOnes) {
   BackendRegistry registry;
   registry.add(missing("absent"));
-  register_fake(registry);
+  fake::register_fake(registry);
   const auto backend = registry.create_backend("vllm");
   ASSERT_FALSE(backend.has_value());
   EXPECT_EQ(backend.error().code, ErrorCode::InvalidRequest);
@@ -68,7 +68,7 @@ TEST(BackendRegistryTest, AnErrorOfCreationIsPassedOn) {
 
 TEST(BackendRegistryTest, TheFakeEntryMatchesItsBackend) {
   BackendRegistry registry;
-  register_fake(registry);
+  fake::register_fake(registry);
   const BackendEntry& entry = registry.entries().at(0);
   EXPECT_TRUE(entry.built);
   EXPECT_EQ(entry.descriptor.name, entry.name);

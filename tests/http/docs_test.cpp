@@ -39,7 +39,7 @@ TEST(DocsTest, TheDescriptionHasEachRouteAndNoOther) {
     }
   }
   std::set<std::string> answered;
-  for (const Route& route : routes()) {
+  for (const http::Route& route : http::routes()) {
     std::string method(route.pattern.method);
     for (char& c : method) c = static_cast<char>(c + ('a' - 'A'));
     answered.insert(method + " " + std::string(route.pattern.path));
@@ -49,7 +49,7 @@ TEST(DocsTest, TheDescriptionHasEachRouteAndNoOther) {
 }
 
 TEST(DocsTest, ARouteWithABodyDescribesItsFieldsAndItsAnswer) {
-  for (const Route& route : routes()) {
+  for (const http::Route& route : http::routes()) {
     const std::string name(route.pattern.path);
     const bool has_body = route.pattern.method == "POST" && name.find("{id}") == std::string::npos;
     EXPECT_EQ(has_body, route.api.fields != nullptr) << name;

@@ -18,17 +18,19 @@ void require(bool holds, const char* what) {
   std::abort();
 }
 
-void check_head(const HttpRequest& head) {
-  static const Router router(
+void check_head(const pcai::http::HttpRequest& head) {
+  static const pcai::http::Router router(
       {{"GET", "/health"}, {"GET", "/v1/models/{id}"}, {"POST", "/v1/chat/completions"}});
-  static const Guard guard(HostCheck("127.0.0.1", true, {}), Cors({"https://page.example"}),
-                           Auth({"key"}), 1000);
-  const RouteMatch match = router.match(head.method, head.target);
-  const Verdict verdict = guard.check(head, match, false);
+  static const pcai::http::Guard guard(pcai::http::HostCheck("127.0.0.1", true, {}),
+                                       pcai::http::Cors({"https://page.example"}),
+                                       pcai::http::Auth({"key"}), 1000);
+  const pcai::http::RouteMatch match = router.match(head.method, head.target);
+  const pcai::http::Verdict verdict = guard.check(head, match, false);
   require(verdict.answer || match.route, "what passes has a route");
-  require(escaped_for_log(head.target).find('\n') == std::string::npos, "a log line is one line");
+  require(pcai::http::escaped_for_log(head.target).find('\n') == std::string::npos,
+          "a log line is one line");
   if (!verdict.answer) return;
-  for (const HttpHeader& header : verdict.answer->headers) {
+  for (const pcai::http::HttpHeader& header : verdict.answer->headers) {
     require(header.value.find_first_of("\r\n") == std::string::npos, "a header is one line");
   }
 }
@@ -47,7 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   require(test::read_in_pieces(bytes, ends) == test::read_whole(bytes), "cuts make no difference");
 
-  RequestReader reader(test::kMaxHeader);
+  pcai::http::RequestReader reader(test::kMaxHeader);
   reader.put(bytes);
   if (reader.head_done()) check_head(reader.take_head());
   return 0;

@@ -12,11 +12,11 @@ class ListenTest : public testing::Test {
  protected:
   ListenTest() : engine_(std::make_shared<backend::BackendRegistry>(), {}) {}
 
-  Result<std::unique_ptr<HttpServer>> listen(HttpOptions options) {
-    return HttpServer::listen(engine_, std::move(options));
+  Result<std::unique_ptr<http::HttpServer>> listen(http::HttpOptions options) {
+    return http::HttpServer::listen(engine_, std::move(options));
   }
 
-  void expect_refused(const HttpOptions& options, const char* field, const char* why) {
+  void expect_refused(const http::HttpOptions& options, const char* field, const char* why) {
     const auto server = listen(options);
     ASSERT_FALSE(server) << field;
     EXPECT_EQ(server.error().code, ErrorCode::InvalidRequest);

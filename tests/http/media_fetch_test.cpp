@@ -81,8 +81,8 @@ class Origin {
 };
 
 std::string refusal(const std::string& url, const std::vector<std::string>& hosts,
-                    const FetchLimits& limits = {}) {
-  const auto media = fetch_file(url, MediaKind::Image, hosts, limits);
+                    const http::FetchLimits& limits = {}) {
+  const auto media = http::fetch_file(url, MediaKind::Image, hosts, limits);
   EXPECT_FALSE(media) << url;
   if (media) return "";
   EXPECT_EQ(media.error().code, ErrorCode::InvalidRequest);
@@ -92,7 +92,8 @@ std::string refusal(const std::string& url, const std::vector<std::string>& host
 
 TEST(MediaFetchTest, AFileOfAListedHostIsFetched) {
   const Origin origin(Origin::Answers{{"/a.png", ok(kPng)}});
-  const auto media = fetch_file(origin.url("/a.png"), MediaKind::Image, {"other", origin.host()});
+  const auto media =
+      http::fetch_file(origin.url("/a.png"), MediaKind::Image, {"other", origin.host()});
   ASSERT_TRUE(media) << media.error().message;
   EXPECT_EQ(*media->bytes, kPng);
 }
@@ -114,8 +115,8 @@ TEST(MediaFetchTest, ANameMustNotLeadToAPrivateAddress) {
   const std::string name = "pcai.localhost:" + port;
   EXPECT_THAT(refusal("http://" + name + "/a.png", {name}), HasSubstr("private address"));
   EXPECT_EQ(origin.requests(), 0);
-  EXPECT_TRUE(
-      fetch_file("http://localhost:" + port + "/a.png", MediaKind::Image, {"localhost:" + port}));
+  EXPECT_TRUE(http::fetch_file("http://localhost:" + port + "/a.png", MediaKind::Image,
+                               {"localhost:" + port}));
 }
 
 TEST(MediaFetchTest, RedirectsStayOnTheList) {
@@ -125,10 +126,11 @@ TEST(MediaFetchTest, RedirectsStayOnTheList) {
                                       {"/away", moved(elsewhere.url("/b.png"))},
                                       {"/file", moved("file:///etc/passwd")},
                                       {"/round", moved("/round")}});
-  EXPECT_TRUE(fetch_file(origin.url("/here"), MediaKind::Image, {origin.host()}));
+  EXPECT_TRUE(http::fetch_file(origin.url("/here"), MediaKind::Image, {origin.host()}));
   EXPECT_THAT(refusal(origin.url("/away"), {origin.host()}), HasSubstr("after a redirect"));
   EXPECT_EQ(elsewhere.requests(), 0);
-  EXPECT_TRUE(fetch_file(origin.url("/away"), MediaKind::Image, {origin.host(), elsewhere.host()}));
+  EXPECT_TRUE(
+      http::fetch_file(origin.url("/away"), MediaKind::Image, {origin.host(), elsewhere.host()}));
   EXPECT_THAT(refusal(origin.url("/file"), {origin.host()}), HasSubstr("file:"));
   EXPECT_THAT(refusal(origin.url("/round"), {origin.host()}), HasSubstr("3 redirects"));
 }
@@ -141,7 +143,7 @@ TEST(MediaFetchTest, WhatIsTooLargeIsNotTaken) {
   for (const char* path : {"/said", "/unsaid"}) {
     EXPECT_THAT(refusal(origin.url(path), {origin.host()}, {.bytes = 1000}),
                 HasSubstr("larger than 1000 bytes"));
-    EXPECT_TRUE(fetch_file(origin.url(path), MediaKind::Image, {origin.host()}));
+    EXPECT_TRUE(http::fetch_file(origin.url(path), MediaKind::Image, {origin.host()}));
   }
 }
 
@@ -160,11 +162,11 @@ TEST(MediaFetchTest, WhatIsNoImageIsRefused) {
 
 TEST(MediaFetchTest, TheListHoldsHostsOnly) {
   for (const char* host : {"example.org", "example.org:8000", "127.0.0.1", "[::1]:80"}) {
-    EXPECT_TRUE(check_media_host(host)) << host;
+    EXPECT_TRUE(http::check_media_host(host)) << host;
   }
   for (const char* host :
        {"", "http://example.org", "*.example.org/", "a b", "x/y", "u@h", "h:x"}) {
-    EXPECT_FALSE(check_media_host(host)) << host;
+    EXPECT_FALSE(http::check_media_host(host)) << host;
   }
 }
 

@@ -34,7 +34,7 @@ inline std::ostream& operator<<(std::ostream& out, const Outcome& o) {
 
 /// Feeds `bytes` in pieces that end at the given positions, as a connection would.
 inline Outcome read_in_pieces(const std::string& bytes, const std::vector<std::size_t>& ends) {
-  RequestReader reader(kMaxHeader);
+  http::RequestReader reader(kMaxHeader);
   Outcome outcome;
   std::string buffer;
   std::size_t begin = 0;
@@ -44,7 +44,7 @@ inline Outcome read_in_pieces(const std::string& bytes, const std::vector<std::s
     outcome.taken += taken;
     if (!outcome.head && reader.head_done()) {
       outcome.head = true;
-      const HttpRequest head = reader.take_head();
+      const http::HttpRequest head = reader.take_head();
       outcome.method = head.method;
       outcome.target = head.target;
       outcome.headers = head.headers.size();

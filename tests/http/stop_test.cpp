@@ -15,12 +15,12 @@ constexpr std::chrono::hours kLong{1};
 
 TEST(StopTest, AServerThatNeverRanGoesQuietly) {
   engine::Engine engine(std::make_shared<backend::BackendRegistry>(), {});
-  EXPECT_TRUE(HttpServer::listen(engine, {.port = 0, .threads = 3}));
+  EXPECT_TRUE(http::HttpServer::listen(engine, {.port = 0, .threads = 3}));
 }
 
 TEST(StopTest, StopBeforeRunEndsItAtOnce) {
   engine::Engine engine(std::make_shared<backend::BackendRegistry>(), {});
-  const auto server = HttpServer::listen(engine, {.port = 0, .threads = 3});
+  const auto server = http::HttpServer::listen(engine, {.port = 0, .threads = 3});
   ASSERT_TRUE(server);
   (*server)->stop(kLong);
   (*server)->run();
@@ -116,9 +116,9 @@ TEST(StopTest, DestroyingAServerThatRunsEndsIt) {
   backend::fake::register_fake(*registry, backend::fake::FakeOptions{});
   engine::Engine engine(registry, {});
   ASSERT_TRUE(engine.add_model({.id = "m", .config = {}, .backend = "fake"}));
-  auto server = HttpServer::listen(engine, {.port = 0, .threads = 2});
+  auto server = http::HttpServer::listen(engine, {.port = 0, .threads = 2});
   ASSERT_TRUE(server);
-  HttpServer* running = server->get();
+  http::HttpServer* running = server->get();
   std::thread thread([running] { running->run(); });
   HttpClient client((*server)->port());
   client.send(request_bytes("GET", "/health"));

@@ -18,7 +18,7 @@ TestServer::TestServer(ServerSetup setup) {
     }
   }
   setup.http.port = 0;
-  auto server = HttpServer::listen(*engine_, setup.http);
+  auto server = http::HttpServer::listen(*engine_, setup.http);
   if (!server) throw std::runtime_error(server.error().message);
   server_ = std::move(*server);
   thread_ = std::thread([this] { server_->run(); });

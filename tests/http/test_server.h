@@ -16,7 +16,7 @@ namespace pcai::test {
 struct ServerSetup {
   backend::fake::FakeOptions fake = {};
   engine::EngineOptions engine = {};
-  HttpOptions http = {};
+  http::HttpOptions http = {};
   std::string model = "fake/model:1b";
   bool load = true;
 };
@@ -28,7 +28,7 @@ class TestServer {
   ~TestServer();
 
   engine::Engine& engine() { return *engine_; }
-  HttpServer& server() { return *server_; }
+  http::HttpServer& server() { return *server_; }
   std::uint16_t port() const { return server_->port(); }
   HttpClient connect() const { return HttpClient(port()); }
 
@@ -41,7 +41,7 @@ class TestServer {
 
  private:
   std::unique_ptr<engine::Engine> engine_;
-  std::unique_ptr<HttpServer> server_;
+  std::unique_ptr<http::HttpServer> server_;
   std::thread thread_;
 };
 

@@ -22,17 +22,17 @@ constexpr std::uint32_t kThreads = 4;  // more than most steps have work for
 
 /// Requests beside each other, one of them cancelled, and an unload in the middle of another.
 void use(std::unique_ptr<LoadedModel> model) {
-  std::shared_ptr<RecordingSink> sinks[4];
+  std::shared_ptr<backend::RecordingSink> sinks[4];
   for (RequestId id = 0; id < 3; ++id) {
-    sinks[id] = std::make_shared<RecordingSink>();
+    sinks[id] = std::make_shared<backend::RecordingSink>();
     ASSERT_TRUE(model->submit(id, read(30, static_cast<int>(id), id == 2 ? 200 : 8), sinks[id]));
   }
   EXPECT_TRUE(sinks[2]->wait_for(1));
   model->cancel(2);
   for (int i = 0; i < 3; ++i) sinks[i]->wait();
-  EXPECT_NE(finished_in(sinks[0]->events()), nullptr);
-  EXPECT_NE(finished_in(sinks[1]->events()), nullptr);
-  sinks[3] = std::make_shared<RecordingSink>();
+  EXPECT_NE(backend::finished_in(sinks[0]->events()), nullptr);
+  EXPECT_NE(backend::finished_in(sinks[1]->events()), nullptr);
+  sinks[3] = std::make_shared<backend::RecordingSink>();
   ASSERT_TRUE(model->submit(3, read(30, 3, 200), sinks[3]));
   EXPECT_TRUE(sinks[3]->wait_for(1));
   model.reset();

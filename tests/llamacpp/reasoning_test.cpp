@@ -34,7 +34,7 @@ class ReasoningBudgetTest : public RealModelTest {
   }
 
   std::vector<GenerateEvent> answer(GenerateRequest request) {
-    const auto sink = std::make_shared<RecordingSink>();
+    const auto sink = std::make_shared<backend::RecordingSink>();
     const Status submitted = reasoner_->submit(++id_, std::move(request), sink);
     EXPECT_TRUE(submitted) << submitted.error().message;
     return submitted ? sink->wait() : std::vector<GenerateEvent>{};
@@ -54,7 +54,7 @@ std::string reasoning_of(const std::vector<GenerateEvent>& events) {
 
 const Usage& usage_of(const std::vector<GenerateEvent>& events) {
   static const Usage kNone;
-  const Finished* const finished = finished_in(events);
+  const Finished* const finished = backend::finished_in(events);
   EXPECT_NE(finished, nullptr);
   return finished != nullptr ? finished->usage : kNone;
 }
@@ -62,7 +62,7 @@ const Usage& usage_of(const std::vector<GenerateEvent>& events) {
 TEST_F(ReasoningBudgetTest, WithoutABudgetAllIsReasoning) {
   const auto events = answer(ask("Why is the sky blue?", 24));
   EXPECT_EQ(usage_of(events).reasoning_tokens, 24U);
-  EXPECT_EQ(text_of(events), "");
+  EXPECT_EQ(backend::text_of(events), "");
 }
 
 TEST_F(ReasoningBudgetTest, ABudgetThatIsUsedUpEndsTheReasoning) {
@@ -75,8 +75,8 @@ TEST_F(ReasoningBudgetTest, ABudgetThatIsUsedUpEndsTheReasoning) {
     const Usage usage = usage_of(events);
     EXPECT_EQ(usage.reasoning_tokens, budget + kEndTokens);
     EXPECT_EQ(reasoning_of(events).empty(), budget == 0);
-    EXPECT_NE(text_of(events), "");
-    EXPECT_EQ((reasoning_of(events) + text_of(events)).find("think>"), std::string::npos);
+    EXPECT_NE(backend::text_of(events), "");
+    EXPECT_EQ((reasoning_of(events) + backend::text_of(events)).find("think>"), std::string::npos);
     // The forced tokens are computed together.
     EXPECT_LT(reasoner_->stats().steps - steps, usage.completion_tokens);
   }
@@ -88,7 +88,7 @@ TEST_F(ReasoningBudgetTest, ABudgetThatIsNotUsedUpChangesNothing) {
   request.params.reasoning_budget = 1000;
   const auto with = answer(std::move(request));
   EXPECT_EQ(reasoning_of(with), reasoning_of(without));
-  EXPECT_EQ(text_of(with), "");
+  EXPECT_EQ(backend::text_of(with), "");
 }
 
 TEST_F(ReasoningBudgetTest, TheAnswerBehindItStillMatchesItsGrammar) {
@@ -101,10 +101,11 @@ TEST_F(ReasoningBudgetTest, TheAnswerBehindItStillMatchesItsGrammar) {
                                      R"({"type":"object","properties":{"blue":{"type":"boolean"}},)"
                                      R"("required":["blue"],"additionalProperties":false})"};
     const auto events = answer(std::move(request));
-    EXPECT_TRUE(json::parse(text_of(events), nullptr, false).contains("blue")) << text_of(events);
+    EXPECT_TRUE(json::parse(backend::text_of(events), nullptr, false).contains("blue"))
+        << backend::text_of(events);
     EXPECT_EQ(usage_of(events).reasoning_tokens, 5 + kEndTokens);
     if (logprobs) {
-      EXPECT_EQ(logprobs_of(events).size(), usage_of(events).completion_tokens);
+      EXPECT_EQ(backend::logprobs_of(events).size(), usage_of(events).completion_tokens);
     }
   }
 }
@@ -116,8 +117,8 @@ TEST_F(ReasoningBudgetTest, ToolsAreCalledBehindIt) {
                                                 .choice = ToolChoice::Required,
                                                 .parallel = false};
   const auto events = answer(std::move(request));
-  ASSERT_NE(finished_in(events), nullptr);
-  EXPECT_EQ(finished_in(events)->reason, FinishReason::ToolCalls);
+  ASSERT_NE(backend::finished_in(events), nullptr);
+  EXPECT_EQ(backend::finished_in(events)->reason, FinishReason::ToolCalls);
   EXPECT_EQ(usage_of(events).reasoning_tokens, 3 + kEndTokens);
 }
 

@@ -28,8 +28,9 @@ std::vector<std::pair<std::int32_t, float>> seen(const std::vector<GenerateEvent
   return result;
 }
 
-std::shared_ptr<RecordingSink> start(LoadedModel& model, RequestId id, GenerateRequest request) {
-  auto sink = std::make_shared<RecordingSink>();
+std::shared_ptr<backend::RecordingSink> start(LoadedModel& model, RequestId id,
+                                              GenerateRequest request) {
+  auto sink = std::make_shared<backend::RecordingSink>();
   const Status status = model.submit(id, std::move(request), sink);
   EXPECT_TRUE(status) << status.error().message;
   return sink;
@@ -77,7 +78,7 @@ TEST_F(ReproducibleTest, TwoHundredRequestsSayInEveryCompanyWhatTheySayAlone) {
   RequestId stranger = 10'000;
   for (std::size_t first = 0; first < kRequests;) {
     const std::size_t count = std::min<std::size_t>(pick(1, 16), kRequests - first);
-    std::vector<std::shared_ptr<RecordingSink>> sinks;
+    std::vector<std::shared_ptr<backend::RecordingSink>> sinks;
     for (std::size_t i = first; i < first + count; ++i) {
       sinks.push_back(start(**model, order[i], requests[order[i]]));
       if (pick(0, 3) != 0) continue;

@@ -34,8 +34,9 @@ Answer gather(const std::vector<GenerateEvent>& events) {
   return answer;
 }
 
-std::shared_ptr<RecordingSink> start(LoadedModel& model, RequestId id, GenerateRequest request) {
-  auto sink = std::make_shared<RecordingSink>();
+std::shared_ptr<backend::RecordingSink> start(LoadedModel& model, RequestId id,
+                                              GenerateRequest request) {
+  auto sink = std::make_shared<backend::RecordingSink>();
   const Status status = model.submit(id, std::move(request), sink);
   EXPECT_TRUE(status) << status.error().message;
   return sink;
@@ -87,7 +88,7 @@ TEST_F(SchedulerTest, EightStreamsSayWhatEachSaysAlone) {
   for (std::size_t i = 0; i < requests.size(); ++i) {
     alone.push_back(gather(start(model(), 100 + i, requests[i])->wait()));
   }
-  std::vector<std::shared_ptr<RecordingSink>> sinks;
+  std::vector<std::shared_ptr<backend::RecordingSink>> sinks;
   for (std::size_t i = 0; i < requests.size(); ++i) {
     sinks.push_back(start(model(), 200 + i, requests[i]));
   }
@@ -128,7 +129,7 @@ TEST_F(SchedulerTest, APrefixIsSharedWithARequestThatStillGenerates) {
 
 TEST_F(SchedulerTest, RequestsWithOnePromptThatArriveTogetherComputeItOnce) {
   const auto before = model().stats();
-  std::vector<std::shared_ptr<RecordingSink>> sinks;
+  std::vector<std::shared_ptr<backend::RecordingSink>> sinks;
   for (RequestId id = 311; id < 315; ++id) sinks.push_back(start(model(), id, read(500, 2, 2)));
   for (const auto& sink : sinks) sink->wait();
   const auto after = model().stats();
@@ -158,7 +159,7 @@ TEST_F(SchedulerTest, AThousandRandomCancelsLeaveNothingBehind) {
   generate(model(), ask("Hi", 2)).value();
   const std::size_t threads = entries("/proc/self/task");
   const std::size_t descriptors = entries("/proc/self/fd");
-  std::vector<std::pair<RequestId, std::shared_ptr<RecordingSink>>> live;
+  std::vector<std::pair<RequestId, std::shared_ptr<backend::RecordingSink>>> live;
   for (RequestId id = 1000; id < 2000; ++id) {
     live.emplace_back(
         id, start(model(), id, read(pick(9, 40), static_cast<int>(pick(0, 40)), pick(1, 20))));
@@ -183,7 +184,7 @@ TEST_F(SchedulerTest, RequestsThatDoNotFitTogetherTakeTurns) {
   auto small =
       load({.model_path = path(), .context_length = 512, .threads = 1, .max_sequences = 4});
   ASSERT_TRUE(small) << small.error().message;
-  std::vector<std::shared_ptr<RecordingSink>> sinks;
+  std::vector<std::shared_ptr<backend::RecordingSink>> sinks;
   for (int kind = 0; kind < 4; ++kind) {
     sinks.push_back(start(**small, static_cast<RequestId>(kind + 1), read(150, 50 + kind, 120)));
   }

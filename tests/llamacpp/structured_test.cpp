@@ -171,12 +171,13 @@ TEST_F(StructuredTest, LogprobsHaveAnEntryForEachTokenOfAConstrainedAnswer) {
   GenerateRequest request = ask("Name a colour.", 60);
   request.params.logprobs = true;
   request.params.grammar = Grammar{GrammarKind::Regex, "The colour is (red|green|blue)\\."};
-  const auto sink = std::make_shared<RecordingSink>();
+  const auto sink = std::make_shared<backend::RecordingSink>();
   ASSERT_TRUE(model().submit(1'000'000, std::move(request), sink));
   const auto events = sink->wait();
-  ASSERT_NE(finished_in(events), nullptr);
-  EXPECT_THAT(text_of(events), ::testing::StartsWith("The colour is "));
-  EXPECT_EQ(logprobs_of(events).size(), finished_in(events)->usage.completion_tokens);
+  ASSERT_NE(backend::finished_in(events), nullptr);
+  EXPECT_THAT(backend::text_of(events), ::testing::StartsWith("The colour is "));
+  EXPECT_EQ(backend::logprobs_of(events).size(),
+            backend::finished_in(events)->usage.completion_tokens);
 }
 
 TEST_F(StructuredTest, ForcedTokensAreNotDecodedOneByOne) {

@@ -38,7 +38,7 @@ class LiveRequestTest : public testing::Test {
   }
 
   std::shared_ptr<const BridgeTokenizer> tokenizer_ = scripted_tokenizer(kTokens);
-  std::shared_ptr<RecordingSink> sink_ = std::make_shared<RecordingSink>();
+  std::shared_ptr<backend::RecordingSink> sink_ = std::make_shared<backend::RecordingSink>();
 };
 
 TEST_F(LiveRequestTest, TokensBecomeTextAndUsage) {
@@ -47,11 +47,11 @@ TEST_F(LiveRequestTest, TokensBecomeTextAndUsage) {
   EXPECT_FALSE(live.take(token("lo")));
   EXPECT_TRUE(live.take(last(PCAI_MRS_STOPPED)));
   const auto events = sink_->events();
-  EXPECT_EQ(text_of(events), "Hello");
-  ASSERT_NE(finished_in(events), nullptr);
-  EXPECT_EQ(finished_in(events)->reason, FinishReason::Stop);
-  EXPECT_EQ(finished_in(events)->usage.prompt_tokens, 7U);
-  EXPECT_EQ(finished_in(events)->usage.completion_tokens, 2U);
+  EXPECT_EQ(backend::text_of(events), "Hello");
+  ASSERT_NE(backend::finished_in(events), nullptr);
+  EXPECT_EQ(backend::finished_in(events)->reason, FinishReason::Stop);
+  EXPECT_EQ(backend::finished_in(events)->usage.prompt_tokens, 7U);
+  EXPECT_EQ(backend::finished_in(events)->usage.completion_tokens, 2U);
 }
 
 TEST_F(LiveRequestTest, ALetterInPiecesComesWhole) {
@@ -60,15 +60,15 @@ TEST_F(LiveRequestTest, ALetterInPiecesComesWhole) {
   EXPECT_TRUE(sink_->events().empty());
   live.take(token("\xA4"));
   live.take(last(PCAI_MRS_LENGTH));
-  EXPECT_EQ(text_of(sink_->events()), "\xC3\xA4");
-  EXPECT_EQ(finished_in(sink_->events())->reason, FinishReason::Length);
+  EXPECT_EQ(backend::text_of(sink_->events()), "\xC3\xA4");
+  EXPECT_EQ(backend::finished_in(sink_->events())->reason, FinishReason::Length);
 }
 
 TEST_F(LiveRequestTest, AStopSequenceEndsItAndIsNotShown) {
   LiveRequest live = request({.stop_sequences = {"END"}});
   EXPECT_FALSE(live.take(token("one E")));
   EXPECT_TRUE(live.take(token("ND two")));
-  EXPECT_EQ(text_of(sink_->events()), "one ");
+  EXPECT_EQ(backend::text_of(sink_->events()), "one ");
   EXPECT_TRUE(sink_->kept_the_rules());
 }
 
@@ -76,7 +76,7 @@ TEST_F(LiveRequestTest, WhatWasHeldBackComesWithTheEnd) {
   LiveRequest live = request({.stop_sequences = {"END"}});
   live.take(token("one EN"));
   live.take(last(PCAI_MRS_LENGTH));
-  EXPECT_EQ(text_of(sink_->events()), "one EN");
+  EXPECT_EQ(backend::text_of(sink_->events()), "one EN");
 }
 
 TEST_F(LiveRequestTest, AFailureCarriesItsReasonAndWhatWasDone) {
@@ -89,10 +89,10 @@ TEST_F(LiveRequestTest, AFailureCarriesItsReasonAndWhatWasDone) {
   event.size = reason.size();
   EXPECT_TRUE(live.take(event));
   const auto events = sink_->events();
-  ASSERT_NE(failed_in(events), nullptr);
-  EXPECT_EQ(failed_in(events)->error.code, ErrorCode::Internal);
-  EXPECT_EQ(failed_in(events)->error.message, reason);
-  EXPECT_EQ(failed_in(events)->usage.completion_tokens, 1U);
+  ASSERT_NE(backend::failed_in(events), nullptr);
+  EXPECT_EQ(backend::failed_in(events)->error.code, ErrorCode::Internal);
+  EXPECT_EQ(backend::failed_in(events)->error.message, reason);
+  EXPECT_EQ(backend::failed_in(events)->usage.completion_tokens, 1U);
 }
 
 TEST_F(LiveRequestTest, ReasoningAndCallsAreTakenApart) {
@@ -116,10 +116,10 @@ TEST_F(LiveRequestTest, ReasoningAndCallsAreTakenApart) {
   }
   EXPECT_EQ(reasoning, "why");
   EXPECT_EQ(name, "wave");
-  EXPECT_EQ(text_of(events), "");
-  ASSERT_NE(finished_in(events), nullptr);
-  EXPECT_EQ(finished_in(events)->reason, FinishReason::ToolCalls);
-  EXPECT_EQ(finished_in(events)->usage.reasoning_tokens, 2U);
+  EXPECT_EQ(backend::text_of(events), "");
+  ASSERT_NE(backend::finished_in(events), nullptr);
+  EXPECT_EQ(backend::finished_in(events)->reason, FinishReason::ToolCalls);
+  EXPECT_EQ(backend::finished_in(events)->usage.reasoning_tokens, 2U);
 }
 
 TEST_F(LiveRequestTest, ASpecialTokenThatIsNoMarkAddsNothing) {
@@ -127,8 +127,8 @@ TEST_F(LiveRequestTest, ASpecialTokenThatIsNoMarkAddsNothing) {
   live.take(token("a"));
   live.take(token("<think>"));
   live.take(last(PCAI_MRS_LENGTH));
-  EXPECT_EQ(text_of(sink_->events()), "a");
-  EXPECT_EQ(finished_in(sink_->events())->usage.completion_tokens, 2U);
+  EXPECT_EQ(backend::text_of(sink_->events()), "a");
+  EXPECT_EQ(backend::finished_in(sink_->events())->usage.completion_tokens, 2U);
 }
 
 }  // namespace

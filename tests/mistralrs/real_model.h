@@ -15,7 +15,7 @@ namespace pcai::backend::mistralrs {
 BackendRegistry real_backends();
 
 inline ModelSpec real_spec(const std::string& backend = "mistralrs") {
-  return {.id = "m", .config = {.model_path = test_model()}, .backend = backend};
+  return {.id = "m", .config = {.model_path = backend::test_model()}, .backend = backend};
 }
 
 }  // namespace pcai::backend::mistralrs

@@ -54,7 +54,7 @@ class RealModelTest : public testing::Test {
  protected:
   void SetUp() override {
     std::error_code error;
-    if (!std::filesystem::exists(test_model(), error)) GTEST_SKIP() << "no model";
+    if (!std::filesystem::exists(backend::test_model(), error)) GTEST_SKIP() << "no model";
     if (const auto found = registry_.find("mistralrs"); !found)
       GTEST_SKIP() << found.error().message;
   }
@@ -70,8 +70,8 @@ class RealModelTest : public testing::Test {
     return model ? std::move(*model) : nullptr;
   }
 
-  std::shared_ptr<RecordingSink> start(LoadedModel& model, GenerateRequest request) {
-    auto sink = std::make_shared<RecordingSink>();
+  std::shared_ptr<backend::RecordingSink> start(LoadedModel& model, GenerateRequest request) {
+    auto sink = std::make_shared<backend::RecordingSink>();
     const Status status = model.submit(++last_id_, std::move(request), sink);
     EXPECT_TRUE(status) << status.error().message;
     if (!status) sink->on_event(Failed{status.error()});
@@ -79,9 +79,9 @@ class RealModelTest : public testing::Test {
   }
 
   void expect_answer(LoadedModel& model) {
-    const auto events = start(model, chat_request("Say hello.", greedy(4)))->wait();
-    ASSERT_NE(finished_in(events), nullptr);
-    EXPECT_EQ(finished_in(events)->usage.completion_tokens, 4U);
+    const auto events = start(model, backend::chat_request("Say hello.", greedy(4)))->wait();
+    ASSERT_NE(backend::finished_in(events), nullptr);
+    EXPECT_EQ(backend::finished_in(events)->usage.completion_tokens, 4U);
   }
 
   /// Half of them after one to three events.
@@ -94,8 +94,8 @@ class RealModelTest : public testing::Test {
       }
       model.cancel(last_id_);
       const auto events = sink->wait();
-      ASSERT_NE(failed_in(events), nullptr);
-      EXPECT_EQ(failed_in(events)->error.code, ErrorCode::Cancelled);
+      ASSERT_NE(backend::failed_in(events), nullptr);
+      EXPECT_EQ(backend::failed_in(events)->error.code, ErrorCode::Cancelled);
       EXPECT_TRUE(sink->kept_the_rules());
     }
   }
@@ -117,11 +117,12 @@ TEST_F(RealModelTest, BothBackendsAnswerAQuestionWellAndCountTheSameTokens) {
     GenerateParams params = greedy(16);
     params.ignore_eos = false;
     const auto events =
-        start(*model, chat_request("What is the capital of Italy? Answer in one word.", params))
+        start(*model,
+              backend::chat_request("What is the capital of Italy? Answer in one word.", params))
             ->wait();
-    ASSERT_NE(finished_in(events), nullptr);
-    EXPECT_THAT(text_of(events), HasSubstr("Rome"));
-    prompt_tokens.push_back(finished_in(events)->usage.prompt_tokens);
+    ASSERT_NE(backend::finished_in(events), nullptr);
+    EXPECT_THAT(backend::text_of(events), HasSubstr("Rome"));
+    prompt_tokens.push_back(backend::finished_in(events)->usage.prompt_tokens);
   }
   EXPECT_EQ(prompt_tokens.front(), prompt_tokens.back());
 }
@@ -175,15 +176,15 @@ TEST_F(RealModelTest, AnEngineThatPanicsFailsItsRequestsWithTheReasonAndIsDead) 
   expect_answer(*model);
   EXPECT_TRUE(model->alive());
   static_cast<MistralrsModel&>(*model).panic_for_test();
-  const auto sink = start(*model, chat_request("Say hello.", greedy(4)));
+  const auto sink = start(*model, backend::chat_request("Say hello.", greedy(4)));
   const auto events = sink->wait();
-  ASSERT_NE(failed_in(events), nullptr);
-  EXPECT_EQ(failed_in(events)->error.code, ErrorCode::Internal);
-  EXPECT_THAT(failed_in(events)->error.message, HasSubstr("a test asked for it"));
+  ASSERT_NE(backend::failed_in(events), nullptr);
+  EXPECT_EQ(backend::failed_in(events)->error.code, ErrorCode::Internal);
+  EXPECT_THAT(backend::failed_in(events)->error.message, HasSubstr("a test asked for it"));
   EXPECT_TRUE(sink->kept_the_rules());
   EXPECT_FALSE(model->alive());
-  const auto later = start(*model, chat_request("Say hello.", greedy(4)))->wait();
-  EXPECT_NE(failed_in(later), nullptr);
+  const auto later = start(*model, backend::chat_request("Say hello.", greedy(4)))->wait();
+  EXPECT_NE(backend::failed_in(later), nullptr);
 }
 
 TEST_F(RealModelTest, AModelBesideOneThatDiedGoesOn) {
@@ -191,10 +192,12 @@ TEST_F(RealModelTest, AModelBesideOneThatDiedGoesOn) {
   const auto other = load(registry_, "mistralrs");
   ASSERT_NE(dying, nullptr);
   ASSERT_NE(other, nullptr);
-  const auto live = start(*other, chat_request("Tell me a story.", greedy(24)));
+  const auto live = start(*other, backend::chat_request("Tell me a story.", greedy(24)));
   static_cast<MistralrsModel&>(*dying).panic_for_test();
-  EXPECT_NE(failed_in(start(*dying, chat_request("Say hello.", greedy(4)))->wait()), nullptr);
-  EXPECT_NE(finished_in(live->wait()), nullptr);
+  EXPECT_NE(
+      backend::failed_in(start(*dying, backend::chat_request("Say hello.", greedy(4)))->wait()),
+      nullptr);
+  EXPECT_NE(backend::finished_in(live->wait()), nullptr);
   expect_answer(*other);
 }
 
@@ -204,9 +207,9 @@ TEST_F(RealModelTest, AWorkerWhoseEngineDiedEndsSoThatItIsLoadedAnew) {
   ASSERT_NE(model, nullptr);
   expect_answer(*model);
   expect_answer(*model);
-  const auto events = start(*model, chat_request("Say hello.", greedy(4)))->wait();
-  EXPECT_NE(failed_in(events), nullptr);
-  const auto until = std::chrono::steady_clock::now() + RecordingSink::kPatience;
+  const auto events = start(*model, backend::chat_request("Say hello.", greedy(4)))->wait();
+  EXPECT_NE(backend::failed_in(events), nullptr);
+  const auto until = std::chrono::steady_clock::now() + backend::RecordingSink::kPatience;
   while (model->alive() && std::chrono::steady_clock::now() < until) std::this_thread::yield();
   EXPECT_FALSE(model->alive());
 }
@@ -216,8 +219,8 @@ TEST_F(RealModelTest, APromptLongerThanTheContextIsRefusedBeforeAnyWork) {
   ASSERT_NE(model, nullptr);
   std::string words;
   for (int i = 0; i < 100'000; ++i) words += " word";
-  const auto sink = std::make_shared<RecordingSink>();
-  const Status status = model->submit(++last_id_, chat_request(words, greedy(4)), sink);
+  const auto sink = std::make_shared<backend::RecordingSink>();
+  const Status status = model->submit(++last_id_, backend::chat_request(words, greedy(4)), sink);
   ASSERT_FALSE(status.has_value());
   EXPECT_EQ(status.error().code, ErrorCode::ContextOverflow);
   EXPECT_TRUE(sink->events().empty());

@@ -39,7 +39,7 @@ class GgufBuilder {
     GgufBuilder builder;
     builder.text("general.architecture", "llama")
         .text("general.name", "Tiny")
-        .number<std::uint32_t>("general.file_type", GgufType::UInt32, 3)
+        .number<std::uint32_t>("general.file_type", models::GgufType::UInt32, 3)
         .u32("llama.block_count", 2)
         .u32("llama.context_length", 128)
         .u32("llama.embedding_length", 64)
@@ -79,35 +79,35 @@ class GgufBuilder {
   }
 
   template <class T>
-  GgufBuilder& number(std::string_view name, GgufType type, T value) {
+  GgufBuilder& number(std::string_view name, models::GgufType type, T value) {
     return raw(name, static_cast<std::uint32_t>(type), bytes(value));
   }
   GgufBuilder& u16(std::string_view name, std::uint16_t value) {
-    return number(name, GgufType::UInt16, value);
+    return number(name, models::GgufType::UInt16, value);
   }
   GgufBuilder& u32(std::string_view name, std::uint32_t value) {
-    return number(name, GgufType::UInt32, value);
+    return number(name, models::GgufType::UInt32, value);
   }
   GgufBuilder& i32(std::string_view name, std::int32_t value) {
-    return number(name, GgufType::Int32, value);
+    return number(name, models::GgufType::Int32, value);
   }
   GgufBuilder& text(std::string_view name, std::string_view value) {
-    return raw(name, static_cast<std::uint32_t>(GgufType::String), gguf_text(value));
+    return raw(name, static_cast<std::uint32_t>(models::GgufType::String), gguf_text(value));
   }
-  GgufBuilder& array(std::string_view name, GgufType type, std::uint64_t count,
+  GgufBuilder& array(std::string_view name, models::GgufType type, std::uint64_t count,
                      std::string elements) {
-    return raw(name, static_cast<std::uint32_t>(GgufType::Array),
+    return raw(name, static_cast<std::uint32_t>(models::GgufType::Array),
                bytes(static_cast<std::uint32_t>(type)) + bytes(count) + std::move(elements));
   }
   GgufBuilder& strings(std::string_view name, const std::vector<std::string>& values) {
     std::string elements;
     for (const std::string& value : values) elements += gguf_text(value);
-    return array(name, GgufType::String, values.size(), std::move(elements));
+    return array(name, models::GgufType::String, values.size(), std::move(elements));
   }
   GgufBuilder& i32s(std::string_view name, const std::vector<std::int32_t>& values) {
     std::string elements;
     for (const std::int32_t value : values) elements += bytes(value);
-    return array(name, GgufType::Int32, values.size(), std::move(elements));
+    return array(name, models::GgufType::Int32, values.size(), std::move(elements));
   }
 
   /// Appends a tensor behind the earlier ones, or at `offset`.
@@ -120,7 +120,7 @@ class GgufBuilder {
       elements *= size;
     }
     tensors_.push_back(record + bytes(type) + bytes(offset.value_or(data_bytes_)));
-    if (const TensorType* known = tensor_type(type); known != nullptr && !offset) {
+    if (const models::TensorType* known = models::tensor_type(type); known != nullptr && !offset) {
       const std::uint64_t size = elements / known->block_elements * known->block_bytes;
       data_bytes_ += (size + alignment - 1) / alignment * alignment;
     }

@@ -11,7 +11,7 @@
 namespace pcai::openai {
 namespace {
 
-const std::vector<ApiRoute> kRoutes = {
+const std::vector<api::ApiRoute> kRoutes = {
     {"POST",
      "/v1/chat/completions",
      false,
@@ -23,9 +23,9 @@ const std::vector<ApiRoute> kRoutes = {
 
 TEST(ApiDescriptionTest, EveryTableHasUniqueDescribedFieldsAndKnownSchemas) {
   const api::Json schemas = api_schemas();
-  for (const auto fields :
-       {chat_field_infos, completion_field_infos, responses_field_infos, infos_of<embedding_fields>,
-        infos_of<rerank_fields>, infos_of<tokenize_fields>, infos_of<detokenize_fields>}) {
+  for (const auto fields : {chat_field_infos, completion_field_infos, responses_field_infos,
+                            api::infos_of<embedding_fields>, api::infos_of<rerank_fields>,
+                            api::infos_of<tokenize_fields>, api::infos_of<detokenize_fields>}) {
     std::set<std::string_view> names;
     for (const api::FieldInfo& field : fields()) {
       EXPECT_TRUE(names.insert(field.name).second) << field.name;
@@ -38,23 +38,24 @@ TEST(ApiDescriptionTest, EveryTableHasUniqueDescribedFieldsAndKnownSchemas) {
 }
 
 TEST(ApiDescriptionTest, AFieldsSchemaSaysWhatTheParserChecks) {
-  EXPECT_EQ(api::to_text(field_schema({"n", api::FieldType::Integer, {1, 8}, "1", "How many"})),
-            R"({"type":["integer","null"],"minimum":1,"maximum":8,"default":1,)"
-            R"("description":"How many"})");
-  EXPECT_EQ(api::to_text(field_schema({"p", api::FieldType::Number, {0, 1, true}})),
+  EXPECT_EQ(
+      api::to_text(api::field_schema({"n", api::FieldType::Integer, {1, 8}, "1", "How many"})),
+      R"({"type":["integer","null"],"minimum":1,"maximum":8,"default":1,)"
+      R"("description":"How many"})");
+  EXPECT_EQ(api::to_text(api::field_schema({"p", api::FieldType::Number, {0, 1, true}})),
             R"({"type":["number","null"],"exclusiveMinimum":0.0,"maximum":1.0})");
   static constexpr std::string_view kWords[] = {"a", "b"};
   api::FieldInfo word{"w", api::FieldType::String};
   word.required = true;
   word.choices = kWords;
-  EXPECT_EQ(api::to_text(field_schema(word)), R"({"type":"string","enum":["a","b"]})");
-  EXPECT_EQ(api::to_text(field_schema(
+  EXPECT_EQ(api::to_text(api::field_schema(word)), R"({"type":"string","enum":["a","b"]})");
+  EXPECT_EQ(api::to_text(api::field_schema(
                 {"x", api::FieldType::Any, {}, "", "X", false, api::FieldEffect::Ignored})),
             R"({"description":"Has no effect here: X"})");
 }
 
 TEST(ApiDescriptionTest, TheDocumentHasEachDescribedRouteWithItsMethods) {
-  const api::Json document = api::Json::parse(openapi_document(kRoutes));
+  const api::Json document = api::Json::parse(api::openapi_document(kRoutes));
   EXPECT_EQ(document["openapi"], "3.1.0");
   const api::Json& paths = document["paths"];
   EXPECT_EQ(paths.size(), 4U);
@@ -71,7 +72,7 @@ TEST(ApiDescriptionTest, TheDocumentHasEachDescribedRouteWithItsMethods) {
 }
 
 TEST(ApiDescriptionTest, ThePageEscapesAndNamesEachField) {
-  const std::string page = api_page(kRoutes);
+  const std::string page = api::api_page(kRoutes);
   EXPECT_NE(page.find("GET /health"), std::string::npos);
   EXPECT_NE(page.find("[&quot;text&quot;]"), std::string::npos);
   for (const api::FieldInfo& field : chat_field_infos()) {

@@ -34,7 +34,7 @@ void check_error(const Error& error) {
   require(!error.message.empty() && error.message.size() < 1000, "the message is short");
   require_utf8(error.message);
   require_utf8(error.field);
-  require(pcai::api::Json::accept(error_body(error)), "the error body is JSON");
+  require(pcai::api::Json::accept(pcai::openai::error_body(error)), "the error body is JSON");
 }
 
 void check_sampling(const GenerateParams& params) {
@@ -84,7 +84,7 @@ void check_prompt(const ChatPrompt& prompt) {
 }
 
 void check_chat(std::string_view text) {
-  const auto request = parse_chat_request(text);
+  const auto request = pcai::openai::parse_chat_request(text);
   if (!request) return check_error(request.error());
   require(request->n >= 1 && request->n <= 128, "n");
   require(!request->include_usage || request->stream, "include_usage");
@@ -94,20 +94,20 @@ void check_chat(std::string_view text) {
 }
 
 void check_completion(std::string_view text) {
-  const auto request = parse_completion_request(text);
+  const auto request = pcai::openai::parse_completion_request(text);
   if (!request) return check_error(request.error());
   require(request->n >= 1 && request->n <= request->best_of, "best_of");
   require(!request->prompts.empty(), "prompt");
-  require(request->prompts.size() * request->best_of <= kMaxCompletions, "answers");
+  require(request->prompts.size() * request->best_of <= pcai::openai::kMaxCompletions, "answers");
   check_sampling(request->generate.params);
 }
 
 void check_responses(std::string_view text) {
-  auto request = parse_responses_request(text);
+  auto request = pcai::openai::parse_responses_request(text);
   if (!request) return check_error(request.error());
   check_sampling(request->generate.params);
   require_utf8(pcai::api::to_text(request->echo));
-  add_history(*request, {}, request->places);
+  pcai::openai::add_history(*request, {}, request->places);
   check_prompt(std::get<ChatPrompt>(request->generate.prompt));
 }
 

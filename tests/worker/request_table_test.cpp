@@ -11,7 +11,7 @@ constexpr std::uint64_t kBudget = 100;
 
 struct RequestTableTest : testing::Test {
   RequestTable table;
-  std::shared_ptr<RecordingSink> sink = std::make_shared<RecordingSink>();
+  std::shared_ptr<backend::RecordingSink> sink = std::make_shared<backend::RecordingSink>();
 
   std::future<Status> add(RequestId id) { return std::move(*table.add(id, sink, kBudget)); }
 
@@ -71,7 +71,7 @@ TEST_F(RequestTableTest, ACancelIsToldOnceAndOnlyForLiveRequests) {
 TEST_F(RequestTableTest, TheEndFailsTakenOnesByEventAndWaitingOnesByAnswer) {
   auto taken = add(1);
   table.taken(1);
-  auto other = std::make_shared<RecordingSink>();
+  auto other = std::make_shared<backend::RecordingSink>();
   auto waiting = std::move(*table.add(2, other, kBudget));
   table.end({ErrorCode::WorkerDied, "gone"});
   EXPECT_TRUE(taken.get());
@@ -89,7 +89,7 @@ TEST_F(RequestTableTest, EventsOverTheBudgetAreNotGivenOn) {
   EXPECT_TRUE(table.event(1, TextDelta{"a"}, kBudget - 1));
   EXPECT_TRUE(table.event(1, TextDelta{"b"}, 1));
   EXPECT_FALSE(table.event(1, TextDelta{"c"}, 1));
-  EXPECT_EQ(text_of(sink->events()), "ab");
+  EXPECT_EQ(backend::text_of(sink->events()), "ab");
 }
 
 TEST_F(RequestTableTest, AnIdThatIsRunningCannotBeAddedAgain) {

@@ -18,13 +18,13 @@ using testing::HasSubstr;
 using testing::Not;
 
 /// What must hold once a worker has died under `sink`'s request.
-void expect_dead(WorkerModel& model, RecordingSink& sink, const std::string& why) {
+void expect_dead(WorkerModel& model, backend::RecordingSink& sink, const std::string& why) {
   const Error error = end_of(sink);
   EXPECT_EQ(error.code, ErrorCode::WorkerDied);
   EXPECT_THAT(error.message, HasSubstr(why));
   EXPECT_THAT(error.message, HasSubstr("process of model 'fake-model'"));
   EXPECT_FALSE(model.alive());
-  auto late = std::make_shared<RecordingSink>();
+  auto late = std::make_shared<backend::RecordingSink>();
   const Status status = model.submit(1'000'000, text_request("late"), late);
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, ErrorCode::WorkerDied);
@@ -44,7 +44,7 @@ TEST(WorkerDeathTest, KilledInPrefillFailsTheRequest) {
 
 TEST(WorkerDeathTest, KilledInDecodeFailsEveryRequestOnceAfterItsText) {
   const auto model = load_worker();
-  std::vector<std::shared_ptr<RecordingSink>> sinks;
+  std::vector<std::shared_ptr<backend::RecordingSink>> sinks;
   for (RequestId id = 1; id <= 5; ++id) {
     sinks.push_back(submit(*model, id, "fake: tokens=1000000 delay_ms=1"));
   }
@@ -52,7 +52,7 @@ TEST(WorkerDeathTest, KilledInDecodeFailsEveryRequestOnceAfterItsText) {
   ::kill(model->process_id(), SIGKILL);
   for (const auto& sink : sinks) {
     expect_dead(*model, *sink, "was ended by SIGKILL");
-    EXPECT_NE(text_of(sink->events()), "");
+    EXPECT_NE(backend::text_of(sink->events()), "");
     wait_until([&] { return sink.use_count() == 1; });
   }
 }
@@ -176,7 +176,7 @@ TEST(WorkerDeathTest, AStuckWorkerBlocksNoCallerButTheOneThatSubmits) {
   ::kill(model->process_id(), SIGSTOP);
   // More than any socket buffer holds.
   const std::string prompt = std::string(8 << 20, 'x') + "\nfake: reply=long";
-  auto sink = std::make_shared<RecordingSink>();
+  auto sink = std::make_shared<backend::RecordingSink>();
   Status status;
   std::thread submitter([&] { status = model->submit(2, text_request(prompt), sink); });
   for (RequestId id = 1; id < 1000; ++id) model->cancel(id);
@@ -186,7 +186,7 @@ TEST(WorkerDeathTest, AStuckWorkerBlocksNoCallerButTheOneThatSubmits) {
   EXPECT_TRUE(status);
   EXPECT_EQ(end_of(*running).code, ErrorCode::Cancelled);
   sink->wait();
-  EXPECT_THAT(text_of(sink->events()),
+  EXPECT_THAT(backend::text_of(sink->events()),
               testing::AnyOf("long", ""));  // "": one of the cancels was in time
 }
 
@@ -215,13 +215,13 @@ class RogueWorkerTest : public testing::TestWithParam<RogueCase> {};
 
 TEST_P(RogueWorkerTest, IsEndedAndItsRequestFails) {
   const auto model = load_worker(rogue_options(GetParam().kind));
-  auto sink = std::make_shared<RecordingSink>();
+  auto sink = std::make_shared<backend::RecordingSink>();
   const Status status = model->submit(1, text_request("hi"), sink);
   const Error error = status ? end_of(*sink) : status.error();
   EXPECT_EQ(error.code, ErrorCode::WorkerDied);
   EXPECT_THAT(error.message, HasSubstr(GetParam().why));
   EXPECT_EQ(sink->ended(), status.has_value());
-  EXPECT_LT(text_of(sink->events()).size(), std::size_t{2} << 20);
+  EXPECT_LT(backend::text_of(sink->events()).size(), std::size_t{2} << 20);
   EXPECT_FALSE(model->alive());
 }
 
@@ -240,7 +240,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(RogueTest, WhatItWroteLastIsInTheErrorAndCannotForgeALine) {
   const auto model = load_worker(rogue_options("asserts"));
-  auto sink = std::make_shared<RecordingSink>();
+  auto sink = std::make_shared<backend::RecordingSink>();
   const Status status = model->submit(1, text_request("hi"), sink);
   ASSERT_FALSE(status);
   EXPECT_THAT(
@@ -269,7 +269,7 @@ TEST(RogueTest, ASubmitThatIsNeverAnsweredEndsIt) {
   WorkerOptions options = rogue_options("never_answers");
   options.stall_timeout = milliseconds(1000);
   const auto model = load_worker(options);
-  auto sink = std::make_shared<RecordingSink>();
+  auto sink = std::make_shared<backend::RecordingSink>();
   const Status status = model->submit(1, text_request("hi"), sink);
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, ErrorCode::WorkerDied);

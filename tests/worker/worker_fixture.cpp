@@ -62,8 +62,8 @@ GenerateRequest text_request(std::string text) {
   return request;
 }
 
-std::shared_ptr<RecordingSink> submit(LoadedModel& model, RequestId id, std::string text) {
-  auto sink = std::make_shared<RecordingSink>();
+std::shared_ptr<backend::RecordingSink> submit(LoadedModel& model, RequestId id, std::string text) {
+  auto sink = std::make_shared<backend::RecordingSink>();
   const Status status = model.submit(id, text_request(std::move(text)), sink);
   if (!status && status.error().code == ErrorCode::WorkerDied) {
     // It took the request and died before it could say so.
@@ -75,10 +75,10 @@ std::shared_ptr<RecordingSink> submit(LoadedModel& model, RequestId id, std::str
   return sink;
 }
 
-Error end_of(RecordingSink& sink) {
+Error end_of(backend::RecordingSink& sink) {
   const auto events = sink.wait();
   EXPECT_TRUE(sink.kept_the_rules());
-  const Failed* failed = failed_in(events);
+  const Failed* failed = backend::failed_in(events);
   return failed ? failed->error : Error{ErrorCode::Internal, "finished"};
 }
 

@@ -40,10 +40,10 @@ std::unique_ptr<WorkerModel> load_worker(const WorkerOptions& options = patient_
 GenerateRequest text_request(std::string text);
 
 /// Submits, which must succeed.
-std::shared_ptr<RecordingSink> submit(LoadedModel& model, RequestId id, std::string text);
+std::shared_ptr<backend::RecordingSink> submit(LoadedModel& model, RequestId id, std::string text);
 
 /// Waits for the last event; its error, or "finished" as the message when it went well.
-Error end_of(RecordingSink& sink);
+Error end_of(backend::RecordingSink& sink);
 
 /// Waits (without bound; the test's time limit is the bound) until `condition` holds.
 void wait_until(const std::function<bool()>& condition);

@@ -68,7 +68,7 @@ TEST(WorkerModelTest, ARequestsFaultIsRefusedBySubmit) {
   const auto model = load_worker();
   GenerateRequest request = text_request("hi");
   request.params.logit_bias = {{1, 2.0F}};
-  auto sink = std::make_shared<RecordingSink>();
+  auto sink = std::make_shared<backend::RecordingSink>();
   Status status = model->submit(1, request, sink);
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, ErrorCode::Unsupported);
@@ -86,7 +86,7 @@ TEST(WorkerModelTest, ARequestsFaultIsRefusedBySubmit) {
 
 TEST(WorkerModelTest, ARequestOverTheMessageLimitIsRefusedAndNothingElseHappens) {
   const auto model = load_worker();
-  auto sink = std::make_shared<RecordingSink>();
+  auto sink = std::make_shared<backend::RecordingSink>();
   const Status status = model->submit(1, text_request(std::string(kMaxToWorker, 'x')), sink);
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, ErrorCode::InvalidRequest);

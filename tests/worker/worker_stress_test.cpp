@@ -35,7 +35,7 @@ void submit_and_cancel_at_random(WorkerModel& model, std::uint64_t seed) {
   for (int thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&, thread] {
       std::mt19937_64 random(seed + static_cast<std::uint64_t>(thread));
-      std::vector<std::shared_ptr<RecordingSink>> sinks;
+      std::vector<std::shared_ptr<backend::RecordingSink>> sinks;
       for (int i = 0; i < kRequests; ++i) {
         const RequestId id = next_id++;
         const bool endless = random() % 8 == 0;
@@ -78,7 +78,7 @@ TEST(WorkerStressTest, AWorkerThatDiesUnderManyThreadsAnswersEachOfThem) {
       threads.emplace_back([&] {
         while (true) {
           const RequestId id = next_id++;
-          auto sink = std::make_shared<RecordingSink>();
+          auto sink = std::make_shared<backend::RecordingSink>();
           const char* prompt = id == crash_at + 1 ? "fake: crash=2" : "fake: tokens=5";
           const Status status = model->submit(id, text_request(prompt), sink);
           const Error error = status ? end_of(*sink) : status.error();

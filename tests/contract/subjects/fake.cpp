@@ -6,10 +6,10 @@ namespace {
 
 ContractSubject fake_subject() {
   // Slow enough that an endless request is still running when a test cancels it.
-  FakeOptions options;
+  fake::FakeOptions options;
   options.script.delay = std::chrono::milliseconds(1);
   BackendRegistry registry;
-  register_fake(registry, options);
+  fake::register_fake(registry, options);
   ContractSubject subject =
       subject_of(registry, "fake", "Fake",
                  {.id = "fake-model", .config = {.context_length = 32'768}, .backend = "fake"});

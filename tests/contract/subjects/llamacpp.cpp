@@ -7,7 +7,7 @@ namespace {
 
 ContractSubject llamacpp_subject() {
   BackendRegistry registry;
-  register_llamacpp(registry);
+  llamacpp::register_llamacpp(registry);
   ContractSubject subject = subject_of(registry, "llamacpp", "LlamaCpp",
                                        {.id = "test-model",
                                         .config = {.model_path = test_model(), .threads = 1},

@@ -7,7 +7,7 @@ namespace {
 
 ContractSubject mistralrs_subject() {
   BackendRegistry registry;
-  register_mistralrs(registry);
+  mistralrs::register_mistralrs(registry);
   ContractSubject subject = subject_of(
       registry, "mistralrs", "Mistralrs",
       {.id = "test-model", .config = {.model_path = test_model()}, .backend = "mistralrs"});

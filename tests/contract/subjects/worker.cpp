@@ -12,17 +12,17 @@ namespace {
 
 /// What the worker processes know of; the other subjects' backends with their settings.
 BackendRegistry real_backends() {
-  FakeOptions options;
+  fake::FakeOptions options;
   options.script.delay = std::chrono::milliseconds(1);
   BackendRegistry registry;
-  register_fake(registry, options);
-  register_llamacpp(registry);
+  fake::register_fake(registry, options);
+  llamacpp::register_llamacpp(registry);
   return registry;
 }
 
 ContractSubject worker_subject() {
   ContractSubject subject =
-      subject_of(isolate(real_backends(), {}), "fake", "Worker",
+      subject_of(worker::isolate(real_backends(), {}), "fake", "Worker",
                  {.id = "fake-model", .config = {.context_length = 32'768}, .backend = "fake"});
   subject.effort = 50;
   return subject;
@@ -30,10 +30,11 @@ ContractSubject worker_subject() {
 
 /// As `pcai serve` runs by default.
 ContractSubject llamacpp_worker_subject() {
-  ContractSubject subject = subject_of(isolate(real_backends(), {}), "llamacpp", "LlamaCppWorker",
-                                       {.id = "test-model",
-                                        .config = {.model_path = test_model(), .threads = 1},
-                                        .backend = "llamacpp"});
+  ContractSubject subject =
+      subject_of(worker::isolate(real_backends(), {}), "llamacpp", "LlamaCppWorker",
+                 {.id = "test-model",
+                  .config = {.model_path = test_model(), .threads = 1},
+                  .backend = "llamacpp"});
   std::error_code error;
   if (!std::filesystem::exists(test_model(), error)) {
     subject.skip = "no model at " + test_model().string() + "; set PCAI_TEST_MODEL";
