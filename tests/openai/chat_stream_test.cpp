@@ -50,12 +50,12 @@ TEST(ChatStreamTest, WithUsageEveryChunkHasItAndTheLastOneHasNumbers) {
   const auto data = data_of(frames);
   ASSERT_EQ(data.size(), 5U);
   for (int i = 0; i < 3; ++i) {
-    const Json json = Json::parse(data[i]);
+    const api::Json json = api::Json::parse(data[i]);
     EXPECT_TRUE(json.contains("usage") && json["usage"].is_null()) << data[i];
     EXPECT_FALSE(json.contains("timings"));
   }
-  const Json last = Json::parse(data[3]);
-  EXPECT_EQ(last["choices"], Json::array());
+  const api::Json last = api::Json::parse(data[3]);
+  EXPECT_EQ(last["choices"], api::Json::array());
   EXPECT_EQ(last["usage"]["prompt_tokens"], 10);
   EXPECT_EQ(last["usage"]["completion_tokens"], 2);
   EXPECT_EQ(last["usage"]["total_tokens"], 12);
@@ -77,24 +77,24 @@ TEST(ChatStreamTest, WarningsComeOnceWithTheFirstChunk) {
   ChatStreamWriter writer(head({"user has no effect here"}), 2, false, false);
   const auto data = data_of(writer.open() + writer.add(0, TextDelta{"a"}));
   ASSERT_EQ(data.size(), 3U);
-  EXPECT_EQ(Json::parse(data[0])["warnings"], Json({"user has no effect here"}));
-  EXPECT_FALSE(Json::parse(data[1]).contains("warnings"));
-  EXPECT_FALSE(Json::parse(data[2]).contains("warnings"));
+  EXPECT_EQ(api::Json::parse(data[0])["warnings"], api::Json({"user has no effect here"}));
+  EXPECT_FALSE(api::Json::parse(data[1]).contains("warnings"));
+  EXPECT_FALSE(api::Json::parse(data[2]).contains("warnings"));
 }
 
 TEST(ChatStreamTest, SeveralChoicesMixAndEndTogether) {
   ChatStreamWriter writer(head(), 3, false, true);
   const auto opened = data_of(writer.open());
   ASSERT_EQ(opened.size(), 3U);
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(Json::parse(opened[i])["choices"][0]["index"], i);
-  EXPECT_EQ(Json::parse(data_of(writer.add(2, TextDelta{"c"}))[0])["choices"][0]["index"], 2);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(api::Json::parse(opened[i])["choices"][0]["index"], i);
+  EXPECT_EQ(api::Json::parse(data_of(writer.add(2, TextDelta{"c"}))[0])["choices"][0]["index"], 2);
   EXPECT_EQ(data_of(writer.add(1, finished(FinishReason::Stop, {9, 1, 1, 0}))).size(), 1U);
   EXPECT_EQ(data_of(writer.add(2, finished(FinishReason::Length, {9, 9, 2, 0}))).size(), 1U);
   EXPECT_FALSE(writer.done());
   EXPECT_EQ(writer.add(1, TextDelta{"late"}), "");
   const auto last = data_of(writer.add(0, finished(FinishReason::Stop, {9, 9, 4, 0})));
   ASSERT_EQ(last.size(), 3U);
-  const Json usage = Json::parse(last[1])["usage"];
+  const api::Json usage = api::Json::parse(last[1])["usage"];
   EXPECT_EQ(usage["prompt_tokens"], 9);
   EXPECT_EQ(usage["completion_tokens"], 7);
   EXPECT_EQ(usage["prompt_tokens_details"]["cached_tokens"], 1);
@@ -125,8 +125,9 @@ TEST(ChatStreamTest, AFailureEndsTheStreamEvenThroughAChoiceThatHasEnded) {
 
 TEST(ChatStreamTest, ReasoningHasItsOwnDelta) {
   ChatStreamWriter writer(head(), 1, false, false);
-  EXPECT_EQ(Json::parse(data_of(writer.add(0, ReasoningDelta{"hm"}))[0])["choices"][0]["delta"],
-            Json({{"reasoning_content", "hm"}}));
+  EXPECT_EQ(
+      api::Json::parse(data_of(writer.add(0, ReasoningDelta{"hm"}))[0])["choices"][0]["delta"],
+      api::Json({{"reasoning_content", "hm"}}));
   EXPECT_EQ(writer.add(0, ReasoningDelta{""}), "");
 }
 
@@ -134,8 +135,9 @@ TEST(ChatStreamTest, ReasoningCanHaveAnotherName) {
   ChatResponseHead other = head();
   other.reasoning_name = "reasoning";
   ChatStreamWriter writer(other, 1, false, false);
-  EXPECT_EQ(Json::parse(data_of(writer.add(0, ReasoningDelta{"hm"}))[0])["choices"][0]["delta"],
-            Json({{"reasoning", "hm"}}));
+  EXPECT_EQ(
+      api::Json::parse(data_of(writer.add(0, ReasoningDelta{"hm"}))[0])["choices"][0]["delta"],
+      api::Json({{"reasoning", "hm"}}));
 }
 
 TEST(ChatStreamTest, OlderCallsAreOneFunctionCallWithoutIdAndIndex) {
@@ -143,20 +145,20 @@ TEST(ChatStreamTest, OlderCallsAreOneFunctionCallWithoutIdAndIndex) {
   older.legacy_calls = true;
   ChatStreamWriter writer(older, 1, false, false);
   const auto delta = [&](const ToolCallDelta& event) {
-    return Json::parse(data_of(writer.add(0, event))[0])["choices"][0]["delta"].dump();
+    return api::Json::parse(data_of(writer.add(0, event))[0])["choices"][0]["delta"].dump();
   };
   EXPECT_EQ(delta({0, "c1", "f", "{"}), R"({"function_call":{"name":"f","arguments":"{"}})");
   EXPECT_EQ(delta({0, "", "", "}"}), R"({"function_call":{"arguments":"}"}})");
   EXPECT_EQ(writer.add(0, ToolCallDelta{1, "c2", "g", "{}"}), "");
   const auto last = data_of(writer.add(0, finished(FinishReason::ToolCalls)));
-  EXPECT_EQ(Json::parse(last[0])["choices"][0]["finish_reason"], "function_call");
+  EXPECT_EQ(api::Json::parse(last[0])["choices"][0]["finish_reason"], "function_call");
 }
 
 TEST(ChatStreamTest, ToolCallsSendIdAndNameOnceUnderContiguousIndices) {
   ChatStreamWriter writer(head(), 1, false, false);
   const auto delta = [&](const ToolCallDelta& event) {
     const auto data = data_of(writer.add(0, event));
-    return data.size() == 1 ? Json::parse(data[0])["choices"][0]["delta"]["tool_calls"].dump()
+    return data.size() == 1 ? api::Json::parse(data[0])["choices"][0]["delta"]["tool_calls"].dump()
                             : std::to_string(data.size()) + " frames";
   };
   EXPECT_EQ(delta({4, "c1", "f", ""}),
@@ -168,18 +170,18 @@ TEST(ChatStreamTest, ToolCallsSendIdAndNameOnceUnderContiguousIndices) {
   EXPECT_EQ(delta({4, "c1", "f", ":1}"}), R"([{"index":0,"function":{"arguments":":1}"}}])");
   EXPECT_EQ(delta({4, "c1", "f", ""}), "0 frames");
   const auto last = data_of(writer.add(0, finished()));
-  EXPECT_EQ(Json::parse(last[0])["choices"][0]["finish_reason"], "tool_calls");
+  EXPECT_EQ(api::Json::parse(last[0])["choices"][0]["finish_reason"], "tool_calls");
 }
 
 TEST(ChatStreamTest, LogprobsComeEvenWithoutText) {
   ChatStreamWriter writer(head(), 1, true, false);
   const auto choice = [&](const TextDelta& event) {
-    return Json::parse(data_of(writer.add(0, event)).at(0))["choices"][0];
+    return api::Json::parse(data_of(writer.add(0, event)).at(0))["choices"][0];
   };
-  Json held = choice({"", {token("\xF0\x9F", -1), token("x", -2)}});
-  EXPECT_EQ(held["delta"], Json({{"content", ""}}));
+  api::Json held = choice({"", {token("\xF0\x9F", -1), token("x", -2)}});
+  EXPECT_EQ(held["delta"], api::Json({{"content", ""}}));
   ASSERT_EQ(held["logprobs"]["content"].size(), 2U);
-  EXPECT_EQ(held["logprobs"]["content"][0]["bytes"], Json({240, 159}));
+  EXPECT_EQ(held["logprobs"]["content"][0]["bytes"], api::Json({240, 159}));
   EXPECT_EQ(held["logprobs"]["content"][1]["token"], "x");
   EXPECT_TRUE(choice({"y", {}})["logprobs"].is_null());
 }
@@ -203,7 +205,7 @@ TEST(ChatStreamTest, AnyBytesMakeValidFrames) {
   const auto data = data_of(frames);
   ASSERT_EQ(data.size(), 7U);
   for (std::size_t i = 0; i + 1 < data.size(); ++i) {
-    EXPECT_TRUE(Json::accept(data[i])) << data[i];
+    EXPECT_TRUE(api::Json::accept(data[i])) << data[i];
     EXPECT_EQ(data[i].find_first_of("\r\n"), std::string::npos);
   }
 }
@@ -282,18 +284,19 @@ TEST(ChatStreamTest, AnySplitOfATextGivesTheSameTextStreamedAndWhole) {
     EXPECT_TRUE(writer.done());
 
     std::vector<std::string> streamed(n);
-    std::vector<Json> logprobs(n, Json::array());
+    std::vector<api::Json> logprobs(n, api::Json::array());
     for (const std::string& data : data_of(frames)) {
       if (data == "[DONE]") continue;
-      const Json parsed = Json::parse(data);
-      for (const Json& choice : parsed["choices"]) {
+      const api::Json parsed = api::Json::parse(data);
+      for (const api::Json& choice : parsed["choices"]) {
         const std::size_t index = choice["index"];
         streamed[index] += choice["delta"].value("content", "");
         if (choice["logprobs"].is_null()) continue;
-        for (const Json& entry : choice["logprobs"]["content"]) logprobs[index].push_back(entry);
+        for (const api::Json& entry : choice["logprobs"]["content"])
+          logprobs[index].push_back(entry);
       }
     }
-    const Json whole = Json::parse(builder.json());
+    const api::Json whole = api::Json::parse(builder.json());
     for (std::uint32_t i = 0; i < n; ++i) {
       ASSERT_EQ(streamed[i], texts[i]);
       ASSERT_EQ(whole["choices"][i]["message"]["content"], texts[i]);
@@ -343,18 +346,18 @@ TEST(ChatStreamTest, AnySplitOfCallsGivesTheSameCallsStreamedAndWhole) {
     std::vector<ToolCall> streamed;
     for (const std::string& data : data_of(frames)) {
       if (data == "[DONE]") continue;
-      const Json parsed = Json::parse(data);
-      const Json& delta = parsed["choices"][0]["delta"];
+      const api::Json parsed = api::Json::parse(data);
+      const api::Json& delta = parsed["choices"][0]["delta"];
       if (!delta.contains("tool_calls")) continue;
-      const Json& call = delta["tool_calls"][0];
+      const api::Json& call = delta["tool_calls"][0];
       const std::size_t index = call["index"];
       ASSERT_LE(index, streamed.size()) << "indices are contiguous";
       ASSERT_EQ(call.contains("id"), index == streamed.size()) << "the id comes once";
       if (index == streamed.size()) streamed.push_back({call["id"], call["function"]["name"], ""});
       streamed[index].arguments += call["function"]["arguments"].get<std::string>();
     }
-    const Json body = Json::parse(builder.json());
-    const Json& whole = body["choices"][0]["message"]["tool_calls"];
+    const api::Json body = api::Json::parse(builder.json());
+    const api::Json& whole = body["choices"][0]["message"]["tool_calls"];
     ASSERT_EQ(streamed.size(), count);
     for (std::size_t at = 0; at < count; ++at) {
       ASSERT_EQ(streamed[at].arguments, arguments[order[at]]);

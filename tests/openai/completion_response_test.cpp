@@ -22,7 +22,7 @@ TEST(CompletionResponseTest, AnAnswerHasTheOlderShape) {
   EXPECT_FALSE(builder.done());
   builder.add(0, finished(FinishReason::Length, {3, 1, 2, 0}));
   ASSERT_TRUE(builder.done());
-  const Json body = Json::parse(builder.json());
+  const api::Json body = api::Json::parse(builder.json());
   EXPECT_EQ(body["id"], "cmpl-1");
   EXPECT_EQ(body["object"], "text_completion");
   EXPECT_EQ(body["choices"].dump(),
@@ -39,7 +39,7 @@ TEST(CompletionResponseTest, PromptsComeInOrderEachWithItsAnswersAndItsEcho) {
     builder.add(i, TextDelta{std::to_string(i)});
     builder.add(i, finished(FinishReason::Stop, {i < 2 ? 5U : 7U, 0, 1, 0}));
   }
-  const Json body = Json::parse(builder.json());
+  const api::Json body = api::Json::parse(builder.json());
   const std::vector<std::string> texts = {"P0", "P1", "Q2", "Q3"};
   for (std::size_t i = 0; i < 4; ++i) {
     EXPECT_EQ(body["choices"][i]["text"], texts[i]);
@@ -58,7 +58,7 @@ TEST(CompletionResponseTest, TheLikeliestATokenAreTheBest) {
   builder.add(1, TextDelta{"long", {token("a", -1), token("b", -1), token("c", -1.5F)}});
   builder.add(2, TextDelta{"sure", {token("a", -0.5F)}});
   for (std::uint32_t i = 0; i < 3; ++i) builder.add(i, finished(FinishReason::Stop, {2, 0, 1, 0}));
-  const Json body = Json::parse(builder.json());
+  const api::Json body = api::Json::parse(builder.json());
   ASSERT_EQ(body["choices"].size(), 2U);
   EXPECT_EQ(body["choices"][0]["text"], "sure");
   EXPECT_EQ(body["choices"][1]["text"], "long");
@@ -75,7 +75,7 @@ TEST(CompletionResponseTest, LogprobsAreFourListsWithOffsetsInCodePoints) {
   builder.add(0, TextDelta{"", {token("\xE2\x82", -1)}});
   builder.add(0, TextDelta{"\xE2\x82\xAC", {token("\xAC", -2, {{3, "x", -0.25F}})}});
   builder.add(0, finished());
-  EXPECT_EQ(Json::parse(builder.json())["choices"][0]["logprobs"].dump(),
+  EXPECT_EQ(api::Json::parse(builder.json())["choices"][0]["logprobs"].dump(),
             "{\"tokens\":[\"\xC3\xA9\",\"bytes:\\\\xe2\\\\x82\",\"bytes:\\\\xac\"],"
             "\"token_logprobs\":[-0.5,-1,-2],"
             "\"top_logprobs\":[{\"\xC3\xA9\":-0.5,\"b\":-1},null,"
@@ -102,14 +102,14 @@ TEST(CompletionStreamTest, ChunksHaveTheShapeOfTheWhole) {
   frames += writer.add(0, finished(FinishReason::Stop, {4, 0, 1, 0}));
   const auto data = data_of(frames);
   ASSERT_EQ(data.size(), 5U);
-  EXPECT_EQ(Json::parse(data[0])["choices"][0]["text"], "Once ");
-  EXPECT_EQ(Json::parse(data[0])["warnings"][0], "user has no effect here");
-  EXPECT_EQ(Json::parse(data[1])["choices"].dump(),
+  EXPECT_EQ(api::Json::parse(data[0])["choices"][0]["text"], "Once ");
+  EXPECT_EQ(api::Json::parse(data[0])["warnings"][0], "user has no effect here");
+  EXPECT_EQ(api::Json::parse(data[1])["choices"].dump(),
             R"([{"text":"a","index":0,"logprobs":null,"finish_reason":null}])");
-  EXPECT_EQ(Json::parse(data[1])["object"], "text_completion");
-  EXPECT_EQ(Json::parse(data[2])["choices"][0]["finish_reason"], "stop");
-  EXPECT_EQ(Json::parse(data[3])["choices"], Json::array());
-  EXPECT_EQ(Json::parse(data[3])["usage"]["total_tokens"], 5);
+  EXPECT_EQ(api::Json::parse(data[1])["object"], "text_completion");
+  EXPECT_EQ(api::Json::parse(data[2])["choices"][0]["finish_reason"], "stop");
+  EXPECT_EQ(api::Json::parse(data[3])["choices"], api::Json::array());
+  EXPECT_EQ(api::Json::parse(data[3])["usage"]["total_tokens"], 5);
   EXPECT_EQ(data[4], "[DONE]");
   EXPECT_TRUE(writer.done());
 }
@@ -121,7 +121,7 @@ TEST(CompletionStreamTest, AFailureIsAnErrorFrameWithoutDone) {
   frames += writer.add(0, Failed{{ErrorCode::Internal, "no"}, {}, {}});
   const auto data = data_of(frames);
   ASSERT_EQ(data.size(), 2U);
-  EXPECT_TRUE(Json::parse(data[1]).contains("error"));
+  EXPECT_TRUE(api::Json::parse(data[1]).contains("error"));
   EXPECT_TRUE(writer.done());
   EXPECT_EQ(writer.add(0, TextDelta{"b"}), "");
 }
@@ -153,19 +153,19 @@ TEST(CompletionStreamTest, AnySplitGivesTheSameTextsAndLogprobsStreamedAndWhole)
       builder.add(i, event);
     }
     std::vector<std::string> texts(all);
-    std::vector<Json> offsets(all, Json::array());
+    std::vector<api::Json> offsets(all, api::Json::array());
     for (const std::string& data : data_of(frames)) {
       if (data == "[DONE]") continue;
-      const Json parsed = Json::parse(data);
-      for (const Json& choice : parsed["choices"]) {
+      const api::Json parsed = api::Json::parse(data);
+      for (const api::Json& choice : parsed["choices"]) {
         texts[choice["index"]] += choice["text"].get<std::string>();
         if (choice["logprobs"].is_null()) continue;
-        for (const Json& offset : choice["logprobs"]["text_offset"]) {
+        for (const api::Json& offset : choice["logprobs"]["text_offset"]) {
           offsets[choice["index"]].push_back(offset);
         }
       }
     }
-    const Json whole = Json::parse(builder.json());
+    const api::Json whole = api::Json::parse(builder.json());
     for (std::uint32_t i = 0; i < all; ++i) {
       ASSERT_EQ(whole["choices"][i]["text"], texts[i]);
       ASSERT_EQ(whole["choices"][i]["logprobs"]["text_offset"], offsets[i]);

@@ -52,7 +52,7 @@ ContractSubject llamacpp_worker_subject() {
 // This program is its own worker.
 int main(int argc, char** argv) {
   int exit_code = 0;
-  if (pcai::backend::worker::run_as_worker(argc, argv, pcai::real_backends(), &exit_code))
+  if (pcai::backend::worker::run_as_worker(argc, argv, pcai::backend::real_backends(), &exit_code))
     return exit_code;
   testing::InitGoogleMock(&argc, argv);
   return RUN_ALL_TESTS();
