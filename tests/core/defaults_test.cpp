@@ -128,7 +128,9 @@ TEST(ModelDefaultsTest, AnErrorCountsTheMessagesThatTheClientSent) {
     const std::string path = "messages[" + std::to_string(index) + "].content";
     const Error error =
         without_added({ErrorCode::InvalidRequest, path + " is not valid UTF-8", path}, added);
-    if (!error.field.empty()) EXPECT_EQ(error.message, error.field + " is not valid UTF-8");
+    if (!error.field.empty()) {
+      EXPECT_EQ(error.message, error.field + " is not valid UTF-8");
+    }
     return error.field;
   };
   ChatPrompt bare{.messages = {said(Role::User, "hello"), said(Role::User, "hello")}};
