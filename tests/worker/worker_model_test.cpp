@@ -11,6 +11,7 @@
 
 #include "backend/blocking.h"
 #include "backend/fake/fake_backend.h"
+#include "backend/fake/register.h"
 #include "worker/worker_fixture.h"
 
 namespace pcai::backend::worker {
@@ -29,7 +30,7 @@ TEST(IsolateTest, KeepsTheEntriesAndWhatTheySay) {
   ASSERT_EQ(isolated.entries().size(), 2U);
   auto backend = isolated.create_backend("fake");
   ASSERT_TRUE(backend);
-  EXPECT_EQ((*backend)->descriptor().formats, fake::FakeBackend::describe().formats);
+  EXPECT_EQ((*backend)->descriptor().formats, fake::describe_fake().formats);
   EXPECT_TRUE((*backend)->descriptor().capabilities.supports_logprobs);
   const auto absent = isolated.create_backend("absent");
   ASSERT_FALSE(absent);
