@@ -25,9 +25,9 @@ Result<std::uint64_t> check_part(GgufKind kind, const std::filesystem::path& pat
   const auto summary = describe_gguf(path);  // checks the whole header, too
   if (!summary) return cannot_load_part(kind, path, summary.error().message);
   if (summary->kind != kind) {
-    return cannot_load_part(kind, path,
-                            "it is no " + std::string(to_string(kind)) + ", but a " +
-                                std::string(to_string(summary->kind)));
+    const std::string wanted = kind == GgufKind::Projector ? "a projector" : "an adapter";
+    return cannot_load_part(
+        kind, path, "it is not " + wanted + ", but a " + std::string(to_string(summary->kind)));
   }
   return summary->size_bytes;
 }

@@ -114,7 +114,7 @@ TEST(PromptCheckTest, WhatNoAnswerCanComeOfIsRefusedByName) {
   request.params.seed.reset();
   model.generates = false;
   EXPECT_THAT(check_answerable(request, model, backend).error().message,
-              HasSubstr("generates none"));
+              HasSubstr("cannot generate"));
 }
 
 }  // namespace

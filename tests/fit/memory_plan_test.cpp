@@ -105,7 +105,7 @@ TEST(MemoryPlanTest, TheModelsOwnContextIsCutByMemoryAndSaidSo) {
   EXPECT_GT(plan.context, 8192U);
   EXPECT_EQ(plan.context % 256, 0U);
   ASSERT_THAT(plan.notes, SizeIs(1));
-  EXPECT_THAT(plan.notes.front(), HasSubstr("cut from 131072"));
+  EXPECT_THAT(plan.notes.front(), HasSubstr("reduced from 131072"));
   EXPECT_TRUE(plan.fits()) << plan.why_not;
 }
 

@@ -306,7 +306,7 @@ const std::vector<Change>& vocabulary_changes() {
        [](B& b) {
          b.array(kTokens, GgufType::String, (1 << 20) + 1, std::string(8 * ((1 << 20) + 1), '\0'));
        },
-       "the most is 1048576"},
+       "the maximum is 1048576"},
       {"TooLongToken",
        [](B& b) {
          b.strings(kTokens, {"a", "b", "c", std::string(65'537, 'x')});
@@ -348,7 +348,7 @@ const std::vector<Change>& vocabulary_changes() {
        },
        "token 3 is a byte"},
       {"SpecialTokenOutside", [](B& b) { b.u32("tokenizer.ggml.bos_token_id", 4); },
-       "'tokenizer.ggml.bos_token_id' names no token"},
+       "'tokenizer.ggml.bos_token_id' is not a token of the vocabulary"},
       {"SpecialTokenNegative", [](B& b) { b.i32("tokenizer.ggml.bos_token_id", -2); },
        "is not a token"},
       {"SpecialTokenOfText", [](B& b) { b.text("tokenizer.ggml.bos_token_id", "1"); },
@@ -374,7 +374,7 @@ const std::vector<Change>& hyperparameter_changes() {
   static const std::vector<Change> changes = {
       {"ArchitectureOfWrongType", [](B& b) { b.u32("general.architecture", 1); }, "not a string"},
       {"ArchitectureWithControlCharacters",
-       [](B& b) { b.text("general.architecture", "a\x1B[31m"); }, "is no name: 'a?[31m'"},
+       [](B& b) { b.text("general.architecture", "a\x1B[31m"); }, "is not a name: 'a?[31m'"},
       {"NoLayers", [](B& b) { b.u32("llama.block_count", 0); },
        "'llama.block_count' is 0, not from 1"},
       {"TooManyLayers", [](B& b) { b.u32("llama.block_count", 513); }, "is 513, not from 1 to 512"},

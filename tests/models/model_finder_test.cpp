@@ -208,7 +208,7 @@ TEST_F(ModelFinderTest, ProjectorsAreListedButNotGivenAsModels) {
   ASSERT_THAT(ids(models), ElementsAre("m-mmproj", "m-vision"));
   EXPECT_EQ(models[0].kind, GgufKind::Projector);
   EXPECT_EQ(resolved("m-"), "m-vision");
-  EXPECT_THAT(resolved("m-mmproj"), HasSubstr("is a part for another model (projector)"));
+  EXPECT_THAT(resolved("m-mmproj"), HasSubstr("is an addition to a model (projector)"));
 }
 
 }  // namespace

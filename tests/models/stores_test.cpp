@@ -225,7 +225,7 @@ TEST_F(OllamaLayersTest, ParametersAndTextsAreTheModelsDefaults) {
   ASSERT_EQ(model.notes.size(), 3U);
   EXPECT_THAT(model.notes[0], HasSubstr("min_p is not used: min_p must be a number"));
   EXPECT_THAT(model.notes[1], HasSubstr("top_p is not used: top_p must be from 0 to 1"));
-  EXPECT_THAT(model.notes[2], HasSubstr("without a meaning here are not used: tfs_z"));
+  EXPECT_THAT(model.notes[2], HasSubstr("that pcai does not have are not used: tfs_z"));
 }
 
 TEST_F(OllamaLayersTest, WhatCannotBeUsedIsSaidAndHarmless) {
