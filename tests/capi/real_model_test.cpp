@@ -4,16 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <optional>
-#include <random>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "models/gguf_builder.h"
+#include "capi/adapter_file.h"
 #include "pcai/pcai.hpp"
 
 namespace {
@@ -38,31 +36,6 @@ pcai::request greedy(std::string content, std::uint32_t max_tokens) {
   request.options.temperature = 0;
   request.options.max_tokens = max_tokens;
   return request;
-}
-
-/// An adapter of random weights, the same ones each time, for the default model's first layers.
-void write_adapter(const std::string& file) {
-  constexpr std::uint64_t kWidth = 576;
-  constexpr std::uint64_t kRank = 4;
-  pcai::test::GgufBuilder builder;
-  builder.text("general.architecture", "llama")
-      .text("general.type", "adapter")
-      .text("adapter.type", "lora")
-      .number("adapter.lora.alpha", pcai::models::GgufType::Float32, static_cast<float>(kRank));
-  for (int layer = 0; layer < 4; ++layer) {
-    const std::string name = "blk." + std::to_string(layer) + ".attn_q.weight";
-    builder.tensor(name + ".lora_a", {kWidth, kRank}, pcai::test::GgufBuilder::kF32)
-        .tensor(name + ".lora_b", {kRank, kWidth}, pcai::test::GgufBuilder::kF32);
-  }
-  std::string bytes = builder.build();
-  std::mt19937 random(7);
-  const std::size_t weights = 4 * 2 * kWidth * kRank;
-  for (std::size_t i = 0; i < weights; ++i) {
-    const float weight = static_cast<float>(random() % 2001) / 1000 - 1;
-    std::memcpy(bytes.data() + bytes.size() - (weights - i) * sizeof weight, &weight,
-                sizeof weight);
-  }
-  std::ofstream(file, std::ios::binary) << bytes;
 }
 
 bool append(const char* token, std::string& text, std::size_t most) {
@@ -121,7 +94,7 @@ TEST_F(RealModelTest, SaysWhatItIsAndAnswers) {
 
 TEST_F(RealModelTest, AnAdapterCountsAsFarAsTheRequestSays) {
   const std::string file = testing::TempDir() + "adapter.gguf";
-  write_adapter(file);
+  pcai_test::write_adapter(file);
   const pcai_adapter adapter = {pcai::text_of(file), 0, 0};
   pcai_model_options options = model_options();
   options.adapters = &adapter;
