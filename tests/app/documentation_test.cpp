@@ -86,7 +86,9 @@ TEST(DocumentationTest, TheManualHasEveryParameterOfARequestAsTheTableSaysIt) {
   const std::string http = manual("http.md");
   for (const Parameter& parameter : kParameters) {
     EXPECT_THAT(http, HasSubstr(field_row(parameter)));
-    if (parameter.faces.has(Face::Flag)) EXPECT_THAT(cli, HasSubstr(flag_row(parameter)));
+    if (parameter.faces.has(Face::Flag)) {
+      EXPECT_THAT(cli, HasSubstr(flag_row(parameter)));
+    }
   }
   for (const std::string_view name : default_names()) {
     EXPECT_THAT(cli, HasSubstr("`" + std::string(name) + "`"));
