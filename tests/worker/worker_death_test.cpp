@@ -129,7 +129,7 @@ TEST(WorkerDeathTest, AWorkerStoppedWhileLoadingIsEndedForItsSilence) {
   const auto model = load_worker(options, fake_spec("load_ms=600000.fake"), progress);
   ASSERT_FALSE(model);
   EXPECT_EQ(model.error().code, ErrorCode::WorkerDied);
-  EXPECT_THAT(model.error().message, HasSubstr("it said nothing"));
+  EXPECT_THAT(model.error().message, HasSubstr("it sent nothing"));
 }
 
 TEST(WorkerDeathTest, AHangingModelIsEndedForItsLackOfSteps) {
