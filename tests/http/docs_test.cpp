@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -137,11 +138,11 @@ TEST(DocsTest, ASchemasLimitIsThatOfTheFieldThatNamesIt) {
     if (field.schema.empty() || std::isinf(field.range.max)) continue;
     const Json& schema = schemas.at(std::string(field.schema));
     const Json forms = schema.contains("oneOf") ? schema["oneOf"] : Json::array({schema});
-    for (const Json& form : forms) {
-      if (!form.contains("maxItems")) continue;
-      EXPECT_EQ(form["maxItems"].get<double>(), field.range.max) << field.name;
-      ++compared;
-    }
+    double most = 0;  // a list of token ids may be longer than one of texts
+    for (const Json& form : forms) most = std::max(most, form.value("maxItems", 0.0));
+    if (most == 0) continue;
+    EXPECT_EQ(most, field.range.max) << field.name;
+    ++compared;
   }
   EXPECT_GE(compared, 9);
 }

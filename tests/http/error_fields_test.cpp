@@ -109,7 +109,7 @@ json ollama_generate(const std::string& script) {
   return {{"model", "fake/model:1b"},
           {"stream", false},
           {"system", "be brief"},
-          {"prompt", script},
+          {"prompt", "\n" + script},  // after the images
           {"images", {kPng, kPng}}};
 }
 

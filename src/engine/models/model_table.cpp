@@ -52,8 +52,10 @@ ModelStatus Model::status() const {
     status.unloads_at = (std::chrono::floor<std::chrono::seconds>(now) + left).count();
   }
   switch (phase) {
-    case Phase::Unloaded:
-    case Phase::Unloading: break;
+    case Phase::Unloaded: break;
+    case Phase::Unloading:
+      if (load_next) status.state = ModelState::Loading;
+      break;
     case Phase::Loading:
       status.state = ModelState::Loading;
       status.load_progress = progress;

@@ -41,6 +41,7 @@ struct Model {
   std::uint64_t loads GUARDED_BY(engine_mutex) = 0;  // begun so far
   float progress GUARDED_BY(engine_mutex) = 0;
   bool abort_load GUARDED_BY(engine_mutex) = false;
+  bool load_next GUARDED_BY(engine_mutex) = false;  // while Unloading: a load was asked for
   bool removed GUARDED_BY(engine_mutex) = false;  // only those who came before still use it
   std::optional<Error> error GUARDED_BY(engine_mutex) = {};  // of the last load, while Failed
 

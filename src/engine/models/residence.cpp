@@ -67,6 +67,7 @@ Status Residence::ensure_loaded(Model& model, backend::LoadProgress& progress) {
   state_.wait([&]() REQUIRES(engine_mutex) {
     return model.phase != Model::Phase::Loading && model.phase != Model::Phase::Unloading;
   });
+  model.load_next = false;
   if (model.removed) {
     return fail(ErrorCode::Cancelled, "model '" + model.spec.id + "' was removed");
   }
@@ -162,7 +163,15 @@ Status Residence::begin_load(std::string_view id) {
   }
   Result<Model*> model = state_.models.find(id);
   if (!model) return fail(std::move(model.error()));
-  if ((*model)->loadable()) load_in_background(**model);
+  if ((*model)->loadable()) {
+    load_in_background(**model);
+  } else if ((*model)->phase == Model::Phase::Unloading && !(*model)->load_next) {
+    (*model)->load_next = true;
+    threads_.post([this, found = *model] {
+      backend::NoProgress progress;
+      static_cast<void>(ensure_loaded(*found, progress));
+    });
+  }
   return {};
 }
 
