@@ -183,8 +183,8 @@ enum {
 };
 
 /// The name of a status, in lower case, which never changes: "ok", "timeout", "end",
-/// "invalid_request", ...; "unknown" for any other number. It lives as long as the process. Since:
-/// 0.1
+/// "invalid_request", ...; "unknown" for any other number. It lives as long as the process.
+/// Since: 0.1
 PCAI_API const char* pcai_status_name(pcai_status status);
 
 /// Why a call failed. The caller of that call owns it. It does not change.
@@ -371,8 +371,8 @@ typedef struct pcai_model_stats {
   uint64_t preemptions;  // how often a sequence gave up its cells and was computed again later
 } pcai_model_stats;
 
-/// Copies the model's counters to `stats`. Fails with LOADING if the model is not loaded. Since:
-/// 0.1
+/// Copies the model's counters to `stats`. Fails with LOADING if the model is not loaded.
+/// Since: 0.1
 PCAI_API pcai_status pcai_model_get_stats(const pcai_model* model, pcai_model_stats* stats,
                                           pcai_error** error);
 
@@ -529,8 +529,8 @@ PCAI_API pcai_status pcai_generation_next(pcai_generation* generation, int32_t t
                                           pcai_event* event, pcai_error** error);
 
 /// Asks the request to end soon and returns at once. FAILED with CANCELLED still comes, unless the
-/// request ended before. Any thread may call it while another one reads. NULL is harmless. Since:
-/// 0.1
+/// request ended before. Any thread may call it while another one reads. NULL is harmless.
+/// Since: 0.1
 PCAI_API void pcai_generation_cancel(pcai_generation* generation);
 
 /// Frees the generation, and cancels the request if its last event was not taken. Does not wait.
@@ -584,8 +584,8 @@ typedef struct pcai_device_info {
 } pcai_device_info;
 
 /// Lists the devices of this machine: the CPU first, then the GPUs that the drivers report, whether
-/// or not this build can compute on them. The caller frees the list with pcai_devices_free. Since:
-/// 0.1
+/// or not this build can compute on them. The caller frees the list with pcai_devices_free.
+/// Since: 0.1
 PCAI_API pcai_status pcai_devices_list(pcai_devices** devices, pcai_error** error);
 
 /// The number of devices in a list; 0 if `devices` is NULL. Since: 0.1

@@ -54,12 +54,12 @@ class LoraTest(WithModel):
         super().setUpClass()
         cls.adapter = adapter(cls.pcai.path / "adapter.gguf")
 
-    def run_with(self, *flags):
-        return self.pcai("run", "--temperature", "0", "--max-tokens", "12", *flags,
-                         "Name three colours.", env=self.env)
+    def run_with(self, *flags, question="Name three colours."):
+        return self.pcai("run", "--temperature", "0", "--max-tokens", "12", *flags, question,
+                         env=self.env)
 
-    def answer(self, *flags):
-        ran = self.run_with(*flags)
+    def answer(self, *flags, **asked):
+        ran = self.run_with(*flags, **asked)
         self.assertEqual(ran.returncode, 0, ran.stderr)
         return ran.stdout
 
@@ -69,8 +69,10 @@ class LoraTest(WithModel):
         self.assertEqual(self.answer("--lora", self.adapter + ":0"), plain)
 
     def test_our_kernels_and_mainlines_agree_with_an_adapter(self):
+        # An answer that the model is sure of: the last digits of the logits differ.
+        sure = {"question": "What is the capital of France? Answer with one word."}
         flags = ("--lora", self.adapter + ":0.1")
-        self.assertEqual(self.answer(*flags), self.answer(*flags, "--kernels", "off"))
+        self.assertEqual(self.answer(*flags, **sure), self.answer(*flags, "--kernels", "off", **sure))
 
     def test_a_file_that_is_no_adapter_of_the_model_is_refused_by_name(self):
         for path, why in ((str(self.pcai.path / "none.gguf"), "no such file"),
