@@ -130,9 +130,10 @@ constexpr const char* kSchemas = R"json({
 "TokenIds": {"type":"array","maxItems":1048576,
   "items":{"type":"integer","minimum":0,"maximum":2147483647}},
 "EmbeddingInput": {"oneOf":[{"type":"string","minLength":1},
-  {"type":"array","minItems":1,"items":{"type":"integer","minimum":0,"maximum":2147483647}},
+  {"type":"array","minItems":1,"maxItems":1048576,
+  "items":{"type":"integer","minimum":0,"maximum":2147483647}},
   {"type":"array","minItems":1,"maxItems":2048,"items":{"oneOf":[{"type":"string","minLength":1},
-  {"type":"array","minItems":1,
+  {"type":"array","minItems":1,"maxItems":1048576,
   "items":{"type":"integer","minimum":0,"maximum":2147483647}}]}}]},
 "RerankDocuments": {"type":"array","minItems":1,"maxItems":2048,"items":{"oneOf":[
   {"type":"string","minLength":1},{"type":"object","required":["text"],

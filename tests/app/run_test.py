@@ -64,7 +64,7 @@ class RunTest(unittest.TestCase):
         for arguments, words in (
                 (["--temperature", "hot", "x"], "--temperature='hot'"),
                 (["--temperature", "-1", "x"], "temperature"),
-                (["--max-tokens", "0", "x"], "max_tokens"),
+                (["--max-tokens", "0", "x"], "--max-tokens"),
                 (["--backend", "nope", "x"], "--backend is given 2 times"),
                 (["--isolation", "nope", "x"], "--isolation='nope'"),
                 (["--prot", "x"], "--prot"),

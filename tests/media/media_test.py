@@ -160,7 +160,7 @@ class MediaTest:
         for data in (whole[:len(whole) // 3][:44], whole[:20] + b"\xff" * 40 + whole[60:]):
             code, error = self.refused([self.part(data)])
             self.assertEqual(code, 400, error)
-            self.assertEqual(error["param"], "messages", error)
+            self.assertEqual(error["param"], "messages[0].content[0]", error)
             self.assertIn("damaged", error["message"])
         self.assertTrue(self.text([self.part(whole)]))
 
