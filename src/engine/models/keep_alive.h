@@ -18,6 +18,9 @@ class KeepAlive {
   /// To be called whenever somebody begins or ends to use the model.
   void settle(Model& model) REQUIRES(engine_mutex);
 
+  /// From now on nothing expires, and no call of `expired` is running.
+  void stop() { timer_.stop(); }
+
  private:
   EngineState& state_;
   DeadlineTimer timer_;  // its ids are places in the table

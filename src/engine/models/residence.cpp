@@ -38,14 +38,18 @@ Residence::Residence(EngineState& state, std::shared_ptr<const backend::BackendR
     : state_(state),
       users_(users),
       backends_(std::move(registry)),
-      threads_(kLoadThreads),
       keep_alive_(state,
                   [this](std::size_t index) {
                     // Ending a model may take a while.
                     threads_.post([this, index] { expire(index); });
                   }),
       unloads_(state, keep_alive_, users),
-      room_(state, unloads_, users) {}
+      room_(state, unloads_, users),
+      threads_(kLoadThreads) {}
+
+Residence::~Residence() {
+  keep_alive_.stop();  // it posts to the threads
+}
 
 Status Residence::load_model(std::string_view id, backend::LoadProgress& progress) {
   EngineLock lock(state_);

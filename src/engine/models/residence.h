@@ -24,6 +24,12 @@ class Residence {
   Residence(EngineState& state, std::shared_ptr<const backend::BackendRegistry> registry,
             ModelUsers& users);
 
+  /// Finishes the loads and unloads that were begun.
+  ~Residence();
+
+  Residence(const Residence&) = delete;
+  Residence& operator=(const Residence&) = delete;
+
   // As those of Engine.
   Status load_model(std::string_view id, backend::LoadProgress& progress) EXCLUDES(engine_mutex);
   Status unload_model(std::string_view id) EXCLUDES(engine_mutex);
@@ -59,10 +65,10 @@ class Residence {
   EngineState& state_;
   ModelUsers& users_;
   Backends backends_;
-  TaskThreads threads_;
-  KeepAlive keep_alive_;  // posts to the threads
+  KeepAlive keep_alive_;
   Unloads unloads_;
   MemoryRoom room_;
+  TaskThreads threads_;  // last: its tasks use the rest to their end
 };
 
 }  // namespace pcai::engine

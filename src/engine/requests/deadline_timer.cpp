@@ -6,12 +6,16 @@ DeadlineTimer::DeadlineTimer(std::function<void(RequestId)> expired)
     : expired_(std::move(expired)), thread_([this] { run(); }) {}
 
 DeadlineTimer::~DeadlineTimer() {
+  stop();
+}
+
+void DeadlineTimer::stop() {
   {
     const MutexLock lock(mutex_);
     stopping_ = true;
   }
   changed_.notify_one();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void DeadlineTimer::add(Clock::time_point time, RequestId id) {

@@ -19,7 +19,7 @@ class DeadlineTimer {
 
   explicit DeadlineTimer(std::function<void(RequestId)> expired);
 
-  /// Ends the thread; what has not expired never does.
+  /// As stop().
   ~DeadlineTimer();
 
   DeadlineTimer(const DeadlineTimer&) = delete;
@@ -29,6 +29,9 @@ class DeadlineTimer {
 
   /// Forgets a deadline; fine when it has expired. Its call of `expired` may still be running.
   void remove(Clock::time_point time, RequestId id);
+
+  /// Ends the thread, which must not be the caller's; what has not expired never does.
+  void stop();
 
  private:
   void run();
