@@ -1,6 +1,6 @@
-/* Where the fields of pcai.h lie on 64-bit machines, in bytes. A test in C and one in C++ include it.
- * Other languages copy these numbers. A line may be added and the size of a struct with struct_size
- * may grow; nothing else changes. */
+/* Where the fields of pcai.h lie on 64-bit machines, in bytes. A test in C and one in C++ include
+ * it. Other languages copy these numbers. A line may be added and the size of a struct with
+ * struct_size may grow; nothing else changes. */
 #ifndef PCAI_CAPI_LAYOUT_H
 #define PCAI_CAPI_LAYOUT_H
 

@@ -16,8 +16,7 @@ namespace pcai {
 
 namespace detail {
 
-constexpr Faces kSampling =
-    Face::Field | Face::Ollama | Face::Flag | Face::Default | Face::Bridge;
+constexpr Faces kSampling = Face::Field | Face::Ollama | Face::Flag | Face::Default | Face::Bridge;
 
 /// What mistral.rs lacks.
 constexpr Faces kLlamacpp = Face::Field | Face::Ollama | Face::Flag | Face::Default;

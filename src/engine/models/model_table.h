@@ -42,7 +42,7 @@ struct Model {
   float progress GUARDED_BY(engine_mutex) = 0;
   bool abort_load GUARDED_BY(engine_mutex) = false;
   bool load_next GUARDED_BY(engine_mutex) = false;  // while Unloading: a load was asked for
-  bool removed GUARDED_BY(engine_mutex) = false;  // only those who came before still use it
+  bool removed GUARDED_BY(engine_mutex) = false;    // only those who came before still use it
   std::optional<Error> error GUARDED_BY(engine_mutex) = {};  // of the last load, while Failed
 
   /// Set when Ready; a dead one stays until the next load.

@@ -34,7 +34,8 @@ std::vector<fs::path> lm_studio_model_places(const UserEnvironment& environment)
     const auto settings = nlohmann::json::parse(*text, nullptr, false);
     for (const char* const key : {"modelsDirectory", "downloadsFolder"}) {
       const auto folder = settings.is_object() ? settings.find(key) : settings.end();
-      if (folder != settings.end() && folder->is_string()) models = platform::text_path(folder->get<std::string>());
+      if (folder != settings.end() && folder->is_string())
+        models = platform::text_path(folder->get<std::string>());
     }
   }
   return {models};
