@@ -466,14 +466,16 @@ typedef struct pcai_generation pcai_generation;
 PCAI_API pcai_status pcai_generation_start(pcai_model* model, const pcai_request* request,
                                            pcai_generation** generation, pcai_error** error);
 
-/// pcai_event.kind. The last event of every generation is one FINISHED or FAILED.
+/// pcai_event.kind. The last event of every generation is one FINISHED or FAILED. Skip kinds that
+/// you do not know: later versions may add some.
 enum {
   PCAI_EVENT_ACCEPTED = 1,   // the model took the request
   PCAI_EVENT_TEXT = 2,       // a piece of the answer
   PCAI_EVENT_REASONING = 3,  // a piece of the model's reasoning
   PCAI_EVENT_TOOL_CALL = 4,  // a piece of a tool call
   PCAI_EVENT_FINISHED = 5,
-  PCAI_EVENT_FAILED = 6
+  PCAI_EVENT_FAILED = 6,
+  PCAI_EVENT_WARNED = 7  // text: what of the request is not enforced, one warning a line
 };
 
 /// pcai_event.finish_reason

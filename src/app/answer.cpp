@@ -19,6 +19,8 @@ class AnswerReader {
 
  private:
   bool take(Accepted&) { return true; }
+  bool take(PromptLogprobs&) { return true; }
+  bool take(Warned&) { return true; }
 
   bool take(TextDelta& delta) {
     std::optional<std::string>& content = answer_.response.content;

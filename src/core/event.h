@@ -49,6 +49,20 @@ struct TokenLogprobs {
 /// The request left the queue and the model took it. Sent by the engine, before any other event.
 struct Accepted {};
 
+/// What the model has to say about the request itself, for the answer's `warnings`: a part of a
+/// tool's schema that it does not enforce, for example. At most once, before every event but
+/// Accepted.
+struct Warned {
+  std::vector<std::string> warnings;
+};
+
+/// The prompt's tokens in their order, if the request asked for `prompt_logprobs`. Nothing comes
+/// before the first token: its logprob is 0 and its `top` empty. At most once, before the first
+/// delta.
+struct PromptLogprobs {
+  std::vector<TokenLogprobs> tokens;
+};
+
 /// Text of the answer: whole UTF-8 code points, never part of a stop sequence. `logprobs` has one
 /// entry for each token generated since the last delta, so `text` may be empty.
 struct TextDelta {
@@ -84,8 +98,8 @@ struct Failed {
   Timings timings;
 };
 
-using GenerateEvent =
-    std::variant<Accepted, TextDelta, ReasoningDelta, ToolCallDelta, Finished, Failed>;
+using GenerateEvent = std::variant<Accepted, Warned, PromptLogprobs, TextDelta, ReasoningDelta,
+                                   ToolCallDelta, Finished, Failed>;
 
 /// True for Finished and Failed, after which nothing comes.
 inline bool is_last(const GenerateEvent& event) noexcept {

@@ -169,6 +169,9 @@ Status check_adapters(const std::optional<std::vector<AdapterScale>>& adapters) 
 Status check_chat(const ChatPrompt& chat) {
   if (Status status = check_messages(chat.messages); !status) return status;
   if (Status status = check_tools(chat.tools); !status) return status;
+  if (chat.continues && chat.messages.back().role != Role::Assistant) {
+    return refuse("messages", "must end with the assistant's message that the answer goes on from");
+  }
   return check_template_arguments(chat.template_arguments);
 }
 
@@ -180,6 +183,9 @@ Status check_params(const GenerateParams& params) {
   }
   if (params.top_logprobs > 0 && !params.logprobs) {
     return refuse("top_logprobs", "needs logprobs to be true");
+  }
+  if (params.prompt_logprobs.value_or(0) > kMaxTopLogprobs) {
+    return refuse("prompt_logprobs", "must be at most " + std::to_string(kMaxTopLogprobs));
   }
   if (params.grammar) {
     if (Status status = check_grammar(*params.grammar); !status) return status;

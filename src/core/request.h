@@ -74,8 +74,9 @@ struct GenerateParams {
   std::optional<std::uint64_t> seed = {};        // absent = a random one
   std::vector<LogitBias> logit_bias = {};
   bool logprobs = false;
-  std::uint32_t top_logprobs = 0;       // alternatives a token, 0..20
-  bool ignore_eos = false;              // benchmarks: generate until max_tokens
+  std::uint32_t top_logprobs = 0;                     // alternatives a token, 0..20
+  std::optional<std::uint32_t> prompt_logprobs = {};  // alternatives a token; absent = none wanted
+  bool ignore_eos = false;                            // benchmarks: generate until max_tokens
   std::optional<Grammar> grammar = {};  // of the answer's text; reasoning comes before it
   std::optional<std::uint32_t> reasoning_budget = {};      // tokens of reasoning; absent = no limit
   std::optional<std::vector<AdapterScale>> adapters = {};  // others are off; absent = as loaded
@@ -91,7 +92,8 @@ struct TemplateArgument {
 struct ChatPrompt {
   std::vector<ChatMessage> messages;
   ToolOptions tools = {};
-  bool thinking = true;  // false: asks a model that reasons not to
+  bool thinking = true;    // false: asks a model that reasons not to
+  bool continues = false;  // true: the answer goes on from the last message, the assistant's
   std::vector<TemplateArgument> template_arguments = {};
 };
 

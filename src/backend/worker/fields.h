@@ -55,7 +55,7 @@ requires std::is_same_v<std::remove_const_t<Params>, GenerateParams>
 auto fields_of(Params& params) {
   return [&]<std::size_t... I>(std::index_sequence<I...>) {
     return std::tie(params.*std::get<kParameters[I].member.index()>(kParameters[I].member)...,
-                    params.logit_bias, params.grammar, params.adapters);
+                    params.logit_bias, params.grammar, params.adapters, params.prompt_logprobs);
   }
   (std::make_index_sequence<kParameters.size()>());
 }
@@ -72,7 +72,7 @@ PCAI_FIELDS(Media, kind, bytes, position)
 PCAI_FIELDS(ChatMessage, role, content, tool_calls, tool_call_id, name, reasoning, media)
 PCAI_FIELDS(LogitBias, token, bias)
 PCAI_FIELDS(AdapterScale, index, scale)
-PCAI_FIELDS(ChatPrompt, messages, tools, thinking, template_arguments)
+PCAI_FIELDS(ChatPrompt, messages, tools, thinking, continues, template_arguments)
 PCAI_FIELDS(TextPrompt, text)
 PCAI_FIELDS(TokenPrompt, tokens)
 PCAI_FIELDS(InfillPrompt, prefix, suffix)
@@ -84,6 +84,8 @@ PCAI_FIELDS(Timings, queue_ms, prefill_ms, first_token_ms, decode_ms)
 PCAI_FIELDS(TokenLogprob, token, bytes, logprob)
 PCAI_FIELDS(TokenLogprobs, chosen, top)
 PCAI_NO_FIELDS(Accepted)
+PCAI_FIELDS(Warned, warnings)
+PCAI_FIELDS(PromptLogprobs, tokens)
 PCAI_FIELDS(TextDelta, text, logprobs)
 PCAI_FIELDS(ReasoningDelta, text)
 PCAI_FIELDS(ToolCallDelta, index, id, name, arguments)

@@ -63,6 +63,15 @@ struct IsSoundAnswer {
 
 struct IsSoundEvent {
   bool operator()(const Accepted&) const { return false; }
+  bool operator()(const Warned& warned) const {
+    return std::all_of(warned.warnings.begin(), warned.warnings.end(),
+                       [](const std::string& warning) { return is_text(warning, kMaxErrorBytes); });
+  }
+  bool operator()(const PromptLogprobs& prompt) const {
+    return std::all_of(prompt.tokens.begin(), prompt.tokens.end(), [](const TokenLogprobs& token) {
+      return std::isfinite(token.chosen.logprob);
+    });
+  }
   bool operator()(const TextDelta& delta) const { return is_valid_utf8(delta.text); }
   bool operator()(const ReasoningDelta& delta) const { return is_valid_utf8(delta.text); }
   bool operator()(const ToolCallDelta& delta) const {

@@ -50,7 +50,9 @@ std::uint64_t event_budget(const GenerateParams& params, std::uint32_t context_l
   constexpr std::uint64_t kToken = 512;
   const std::uint64_t tokens = std::min(params.max_tokens, context_length);
   const std::uint64_t logprobs = params.logprobs ? 1 + std::uint64_t{params.top_logprobs} : 0;
-  return kAtAll + tokens * kToken * (1 + logprobs);
+  const std::uint64_t prompt =
+      params.prompt_logprobs ? context_length * (2 + std::uint64_t{*params.prompt_logprobs}) : 0;
+  return kAtAll + (tokens * (1 + logprobs) + prompt) * kToken;
 }
 
 }  // namespace

@@ -40,6 +40,17 @@ const pcai_event& EventView::show(GenerateEvent event, const api::Places& places
   shown_ = {};
   std::visit(Overloaded{
                  [&](const Accepted&) { shown_.kind = PCAI_EVENT_ACCEPTED; },
+                 [&](const Warned& warned) {
+                   shown_.kind = PCAI_EVENT_WARNED;
+                   lines_.clear();
+                   for (const std::string& warning : warned.warnings) {
+                     if (!lines_.empty()) lines_ += '\n';
+                     lines_ += warning;
+                   }
+                   shown_.text = lend(lines_);
+                 },
+                 // A request of this ABI cannot ask for them.
+                 [](const PromptLogprobs&) {},
                  [&](const TextDelta& delta) {
                    shown_.kind = PCAI_EVENT_TEXT;
                    shown_.text = lend(delta.text);

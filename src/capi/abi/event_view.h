@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "api/dialect.h"
@@ -23,6 +24,7 @@ class EventView {
   GenerateEvent event_;                        // owns the text
   std::vector<pcai_token_logprobs> logprobs_;  // point into event_ and top_
   std::vector<pcai_token_logprob> top_;        // the alternatives of all tokens, one after another
+  std::string lines_;                          // warnings, one a line
   pcai_event shown_ = {};
 };
 

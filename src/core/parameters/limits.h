@@ -16,7 +16,7 @@ inline constexpr std::uint32_t kMaxTopLogprobs = 20;
 inline constexpr std::int32_t kMaxLookBack = 1 << 20;  // tokens that a penalty looks back on
 
 inline constexpr std::size_t kMaxTools = 128;
-inline constexpr std::size_t kMaxToolNameBytes = 64;
+inline constexpr std::size_t kMaxToolNameBytes = 128;
 inline constexpr std::size_t kMaxToolBytes = std::size_t{1} << 20;  // descriptions, schemas of all
 inline constexpr std::size_t kMaxGrammarBytes = std::size_t{1} << 20;
 

@@ -24,6 +24,8 @@ struct ChatResponseBuilder::State {
   std::optional<Error> error = {};
 
   void take(Choice&, const Accepted&) {}
+  void take(Choice&, const Warned&) {}
+  void take(Choice&, const PromptLogprobs&) {}
 
   void take(Choice& choice, const TextDelta& delta) {
     choice.content += delta.text;

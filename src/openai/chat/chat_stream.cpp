@@ -55,6 +55,8 @@ struct ChatStreamWriter::State {
   }
 
   std::string take(std::size_t, const Accepted&) { return {}; }
+  std::string take(std::size_t, const Warned&) { return {}; }
+  std::string take(std::size_t, const PromptLogprobs&) { return {}; }
 
   std::string take(std::size_t index, const TextDelta& delta) {
     const bool with_logprobs = logprobs && !delta.logprobs.empty();

@@ -26,6 +26,8 @@ struct CompletionResponseBuilder::State {
   std::optional<Error> error = {};
 
   void take(std::uint32_t, const Accepted&) {}
+  void take(std::uint32_t, const Warned&) {}
+  void take(std::uint32_t, const PromptLogprobs&) {}
   void take(std::uint32_t, const ToolCallDelta&) {}
 
   void take(std::uint32_t index, const TextDelta& delta) {

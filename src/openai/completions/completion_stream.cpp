@@ -44,6 +44,8 @@ struct CompletionStreamWriter::State {
   }
 
   std::string take(std::size_t, const Accepted&) { return {}; }
+  std::string take(std::size_t, const Warned&) { return {}; }
+  std::string take(std::size_t, const PromptLogprobs&) { return {}; }
   std::string take(std::size_t, const ToolCallDelta&) { return {}; }
   std::string take(std::size_t index, const TextDelta& delta) {
     return text(index, delta.text, delta.logprobs);

@@ -108,6 +108,8 @@ struct ResponsesAnswer::State {
   }
 
   void take(const Accepted&) {}
+  void take(const Warned&) {}
+  void take(const PromptLogprobs&) {}
 
   void take(const TextDelta& delta) {
     const bool with_logprobs = head.logprobs && !delta.logprobs.empty();
