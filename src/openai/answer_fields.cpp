@@ -10,6 +10,11 @@ Status read_model(api::Json& value, const std::string&, Request& request) {
   return {};
 }
 
+Status read_prompt_logprobs(api::Json& value, const std::string&, Request& request) {
+  request.prompt_logprobs = request.generate.params.prompt_logprobs = value.get<std::uint32_t>();
+  return {};
+}
+
 Status read_stream_options(api::Json& value, const std::string& path, Request& request) {
   static const std::vector<api::Field<Request>> kFields = {
       api::field<&Request::include_usage>("include_usage", {}, "Send a last chunk with the usage"),
@@ -35,6 +40,12 @@ std::span<const api::Field<Request>> answer_fields() {
       api::with_schema(api::Field<Request>{{"stream_options", Object, {}, "", "Only with stream"},
                                            read_stream_options},
                        "StreamOptions"),
+      {{"prompt_logprobs",
+        Integer,
+        {0, kMaxTopLogprobs},
+        "",
+        "Log-probabilities of the prompt's tokens, with so many alternatives; not in a stream"},
+       read_prompt_logprobs},
       api::ignored_field<Request>("user", String, "Who asks"),
       api::ignored_field<Request>("keep_alive", Any, "The server decides how long models stay"),
       api::ignored_field<Request>("ttl", Any, "The server decides how long models stay"),
@@ -43,6 +54,11 @@ std::span<const api::Field<Request>> answer_fields() {
 }
 
 Status check_answer_fields(api::Json& body, const Request& request) {
+  if (request.stream && request.prompt_logprobs) {
+    return fail(ErrorCode::InvalidRequest,
+                "prompt_logprobs cannot be used in a stream; leave out one of the two",
+                "prompt_logprobs");
+  }
   if (!api::find_member(body, "stream_options") || request.stream) return {};
   return fail(ErrorCode::InvalidRequest, "stream_options needs stream to be true",
               "stream_options");

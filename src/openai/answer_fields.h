@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@ struct AnswerRequest {
   std::uint32_t n = 1;
   bool stream = false;
   bool include_usage = false;
+  std::optional<std::uint32_t> prompt_logprobs = {};  // alternatives; absent = no such member
   std::vector<std::string> warnings;  // fields that were accepted and have no effect here, named
   api::Places places = {};
 };
