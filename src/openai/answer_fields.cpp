@@ -44,7 +44,8 @@ std::span<const api::Field<Request>> answer_fields() {
         Integer,
         {0, kMaxTopLogprobs},
         "",
-        "Log-probabilities of the prompt's tokens, with so many alternatives; not in a stream"},
+        "Alternatives per token of the prompt, whose log-probabilities are returned; not in a "
+        "stream"},
        read_prompt_logprobs},
       api::ignored_field<Request>("user", String, "Who asks"),
       api::ignored_field<Request>("keep_alive", Any, "The server decides how long models stay"),
