@@ -62,6 +62,7 @@ constexpr api::FieldName kResponses[] = {
     {"adapters", "lora"},
     {"max_tokens", "max_output_tokens"},
     {"logprobs", "include"},
+    {"prompt_logprobs", ""},
     {"prompt", ""},
     {"suffix", ""},
 };

@@ -45,7 +45,8 @@ void DecodingRequest::add_prompt_logprobs(std::span<const float> logits, std::ui
 void DecodingRequest::send_prompt_logprobs() {
   if (prompt_sent_ == 0) {
     const Token first = prompt_.front();
-    prompt_scores_.insert(prompt_scores_.begin(), {{first, tokenizer_.name(first), 0}, {}});
+    TokenLogprobs begin{{first, tokenizer_.name(first), 0}, {}};
+    prompt_scores_.insert(prompt_scores_.begin(), std::move(begin));
   }
   prompt_sent_ += static_cast<std::uint32_t>(prompt_scores_.size());
   answer_.send_prompt(std::exchange(prompt_scores_, {}));
