@@ -14,9 +14,8 @@ std::span<const Field<AdapterScale>> adapter_fields() {
   return kFields;
 }
 
-Status read_lora(Json& value, const std::string& path, GenerateParams& params) {
+Status read_lora(Json& value, const std::string& path, GenerateParams& params, Warnings& warnings) {
   std::vector<AdapterScale>& adapters = params.adapters.emplace();
-  std::vector<std::string> warnings;  // no member is without effect
   for (std::size_t i = 0; i < value.size(); ++i) {
     Status read = read_fields(value[i], item_path(path, i), warnings,
                               FieldSet<AdapterScale>{adapter_fields(), adapters.emplace_back()});
@@ -29,14 +28,14 @@ Status read_lora(Json& value, const std::string& path, GenerateParams& params) {
 
 Field<GenerateParams> lora_field() {
   return with_schema(
-      Field<GenerateParams>{
+      telling<GenerateParams>(
           {"lora",
            FieldType::Array,
            {0, kMaxAdapters},
            "",
            "The model's adapters for this answer: [{\"id\": 0, \"scale\": 1}]; the others are off. "
            "Absent: as the server loaded them"},
-          read_lora},
+          read_lora),
       "Lora");
 }
 

@@ -57,7 +57,7 @@ struct Part {
   Media media = {};
   std::string data = {};
   std::string format = {};
-  std::vector<std::string>& warnings;
+  Warnings& warnings;
 };
 
 using Fields = std::vector<Field<Part>>;
@@ -80,7 +80,7 @@ Status read_url(Json& value, const std::string& path, Part& part) {
 
 /// The model's projector decides how finely a picture is seen.
 Status read_detail(Json& value, const std::string& path, Part& part) {
-  if (value != "auto") part.warnings.push_back(no_effect(path));
+  if (value != "auto") part.warnings.add(no_effect(path));
   return {};
 }
 
@@ -141,7 +141,7 @@ Result<Media> media_of_bytes(std::string bytes, MediaKind kind, std::optional<Me
 Result<Media> media_of_base64(std::string_view base64, MediaKind kind,
                               std::optional<MediaFormat> declared, const std::string& path) {
   std::optional<std::string> bytes = decode_base64(base64);
-  if (!bytes) return refuse(path, "is not valid base64 (padded, without spaces and line breaks)");
+  if (!bytes) return refuse(path, "is not valid base64");
   return media_of_bytes(*std::move(bytes), kind, declared, path);
 }
 
@@ -173,7 +173,7 @@ bool is_media_part(std::string_view type) noexcept {
 }
 
 Result<Media> read_media_part(Json& part, const std::string& type, const std::string& path,
-                              std::vector<std::string>& warnings) {
+                              Warnings& warnings) {
   static const Fields kImageUrl = {
       type_field<Part>(),
       required(Field<Part>{{"image_url", FieldType::StringOrObject}, read_image_url})};

@@ -35,7 +35,7 @@ bool is_link(const Media& media) noexcept;
 /// Reads a part of type image_url or input_audio of chats, and input_image or input_audio of
 /// responses.
 Result<Media> read_media_part(Json& part, const std::string& type, const std::string& path,
-                              std::vector<std::string>& warnings);
+                              Warnings& warnings);
 
 /// True if read_media_part() knows the type.
 bool is_media_part(std::string_view type) noexcept;

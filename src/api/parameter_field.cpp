@@ -58,6 +58,10 @@ Status read(const Parameter& parameter, Json& value, const std::string& path, Va
   if constexpr (std::is_same_v<Value, std::vector<std::string>>) {
     return read_texts(parameter, value, path, to);
   } else if constexpr (requires { to.emplace(); }) {
+    if (!parameter.off && parameter.peers_off && value == *parameter.peers_off) {
+      to.reset();
+      return {};
+    }
     return read(parameter, value, path, to.emplace());
   } else if constexpr (std::is_same_v<Value, bool>) {
     to = value.get<bool>();
@@ -85,7 +89,11 @@ Field<GenerateParams> field_of() {
 FieldInfo parameter_info(const Parameter& parameter) {
   FieldInfo info{parameter.name, type_of(parameter), parameter.http.value_or(parameter.range)};
   info.description = parameter.help;
-  if (parameter.peers_off) info.range.min = std::min<double>(info.range.min, *parameter.peers_off);
+  if (parameter.peers_off && *parameter.peers_off < info.range.min) {
+    const bool next = *parameter.peers_off + 1 == info.range.min;
+    if (next) info.range.min = *parameter.peers_off;
+    if (!next) info.also = *parameter.peers_off;
+  }
   // An absent value and an empty list are no defaults to speak of.
   if (info.type != FieldType::StringOrArray) info.default_json = value_text(parameter, {});
   return info;
@@ -101,6 +109,13 @@ std::vector<Field<GenerateParams>> parameter_fields(Face face) {
   std::vector<Field<GenerateParams>> fields;
   const auto add = [&](Field<GenerateParams> field, const Parameter& parameter) {
     if (!parameter.faces.has(face)) return;
+    // OpenAI's bounds are not Ollama's.
+    if (face == Face::Ollama) {
+      field.range = parameter.range;
+      if (parameter.peers_off) {
+        field.range.min = std::min<double>(field.range.min, *parameter.peers_off);
+      }
+    }
     // Before the parameter's own name, which wins.
     if (face == Face::Field && !parameter.http_alias.empty()) {
       fields.push_back(with_name(field, parameter.http_alias));

@@ -78,7 +78,7 @@ Status check_messages(const std::vector<ChatMessage>& messages) {
 bool is_tool_name(const std::string& name) {
   const auto allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
+           c == '-' || c == '.' || c == ':' || c == '/';
   };
   return !name.empty() && name.size() <= kMaxToolNameBytes &&
          std::all_of(name.begin(), name.end(), allowed);
@@ -96,7 +96,7 @@ Status check_tools(const ToolOptions& tools) {
     const std::string field = item_path("tools", i);
     if (!is_tool_name(tool.name)) {
       return refuse(field + ".name", "must be 1 to " + std::to_string(kMaxToolNameBytes) +
-                                         " letters, digits, '_' or '-'");
+                                         " letters, digits and any of '_-.:/'");
     }
     if (!names.insert(tool.name).second) {
       return refuse(field + ".name", "'" + tool.name + "' occurs twice");

@@ -39,9 +39,8 @@ Status read_input(api::Json& value, const std::string& path, R& request) {
 Status read_options_field(api::Json& value, const std::string& path, R& request) {
   if (value.empty()) return {};
   GenerateParams unused;
-  std::vector<std::string> unused_warnings;
-  Status read = read_options(value, path, unused_warnings, unused);
-  if (read) request.warnings.push_back(api::no_effect(path));
+  Status read = read_options(value, path, request.warnings, unused);
+  if (read) request.warnings.add(api::no_effect(path));
   return read;
 }
 

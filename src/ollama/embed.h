@@ -15,7 +15,7 @@ namespace pcai::ollama {
 struct OllamaEmbedRequest {
   EmbedRequest embed;
   std::optional<std::uint32_t> dimensions = {};
-  std::vector<std::string> warnings = {};
+  api::Warnings warnings = {};
   api::Places places = {};
 };
 

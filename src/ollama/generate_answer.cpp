@@ -135,6 +135,8 @@ void OllamaBuilder::add(std::uint32_t, const GenerateEvent& event) {
     reasoning_ += reasoning->text;
   } else if (const auto* call = std::get_if<ToolCallDelta>(&event)) {
     calls_.add(*call);
+  } else if (const auto* warned = std::get_if<Warned>(&event)) {
+    head_.warnings.insert(head_.warnings.end(), warned->warnings.begin(), warned->warnings.end());
   } else if (const auto* finished = std::get_if<Finished>(&event)) {
     finished_ = *finished;
   } else if (const auto* failed = std::get_if<Failed>(&event)) {
@@ -165,6 +167,10 @@ std::string OllamaStream::add(std::uint32_t, const GenerateEvent& event) {
   if (const auto* failed = std::get_if<Failed>(&event)) {
     done_ = true;
     return ollama_error_body(failed->error, "") + "\n";
+  }
+  if (const auto* warned = std::get_if<Warned>(&event)) {
+    head_.warnings.insert(head_.warnings.end(), warned->warnings.begin(), warned->warnings.end());
+    return {};
   }
   const auto* finished = std::get_if<Finished>(&event);
   if (!finished) return {};

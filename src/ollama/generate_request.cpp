@@ -68,7 +68,14 @@ Status read_options_field(api::Json& value, const std::string& path, Request& re
 }
 
 Status read_tools_field(api::Json& value, const std::string& path, Request& request) {
-  return openai::read_tools(value, path, openai::ToolShape::Nested, chat_of(request).tools);
+  return openai::read_tools(value, path, openai::ToolShape::Nested, chat_of(request).tools,
+                            request.warnings);
+}
+
+/// Comes after the tools. Ollama has no such field, but its clients for several APIs send it.
+Status read_choice_field(api::Json& value, const std::string& path, Request& request) {
+  return openai::read_tool_choice(value, path, openai::ToolShape::Nested, chat_of(request).tools,
+                                  request.warnings);
 }
 
 Status read_messages_field(api::Json& value, const std::string& path, Request& request) {
@@ -118,6 +125,10 @@ std::span<const api::Field<Request>> chat_fields() {
           api::Field<Request>{{"tools", Array, {0, kMaxTools}, "", "What the model may call"},
                               read_tools_field},
           "Tools"),
+      api::with_schema(
+          api::Field<Request>{{"tool_choice", StringOrObject, {}, "", "Which tools may be called"},
+                              read_choice_field},
+          "ToolChoice"),
   };
   return kFields;
 }

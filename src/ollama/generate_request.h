@@ -16,8 +16,8 @@ namespace pcai::ollama {
 struct OllamaRequest {
   GenerateRequest generate;
   bool stream = true;
-  bool only_load = false;                  // there is no message or prompt: only load the model
-  std::vector<std::string> warnings = {};  // fields that were accepted and have no effect here
+  bool only_load = false;       // there is no message or prompt: only load the model
+  api::Warnings warnings = {};  // fields that were accepted and have no effect here
   api::Places places = {};
 };
 
@@ -27,7 +27,7 @@ Result<OllamaRequest> parse_ollama_generate(std::string_view body,
                                             const DefaultsOf& defaults_of = {});
 
 /// Reads `options`. num_predict -1, its default, means as many tokens as the context leaves.
-Status read_options(api::Json& object, const std::string& path, std::vector<std::string>& warnings,
+Status read_options(api::Json& object, const std::string& path, api::Warnings& warnings,
                     GenerateParams& params);
 
 }  // namespace pcai::ollama

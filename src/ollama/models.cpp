@@ -48,16 +48,19 @@ api::Json model_json(const ModelStatus& model) {
           {"details", details_json(model)}};
 }
 
-struct ShowRequest {
-  std::string model;
-  bool verbose = false;
-};
-
 std::span<const api::Field<ShowRequest>> show_fields() {
   using S = ShowRequest;
   static const std::vector<api::Field<S>> kFields = {
       api::field<&S::model>("model", {1, kMaxModelNameBytes}, "The model's id"),
-      api::field<&S::model>("name", {1, kMaxModelNameBytes}, "Older name of the same field"),
+      {{"name",
+        api::FieldType::String,
+        {0, kMaxModelNameBytes},
+        "",
+        "Older name of the same field; empty = none"},
+       [](api::Json& value, const std::string&, S& request) -> Status {
+         if (request.model.empty()) request.model = std::move(value.get_ref<std::string&>());
+         return {};
+       }},
       api::field<&S::verbose>("verbose", {}, "The answer is always complete"),
       api::unsupported_field<S>("system", api::FieldType::String, "models are not changed here"),
       api::unsupported_field<S>("template", api::FieldType::String, "models are not changed here"),
@@ -114,18 +117,17 @@ std::string show_body(const ModelStatus& model) {
                        {"modified_at", rfc3339(model.created)}});
 }
 
-Result<std::string> parse_show_request(std::string_view text) {
+Result<ShowRequest> parse_show_request(std::string_view text) {
   Result<api::Json> body = api::read_json(text);
   if (!body) return fail(std::move(body).error());
   ShowRequest request;
-  std::vector<std::string> none;
-  Status read =
-      api::read_fields(*body, "", none, api::FieldSet<ShowRequest>{show_fields(), request});
+  Status read = api::read_fields(*body, "", request.warnings,
+                                 api::FieldSet<ShowRequest>{show_fields(), request});
   if (read && request.model.empty()) {
     read = fail(ErrorCode::InvalidRequest, "model is required", "model");
   }
   if (!read) return fail(std::move(read).error());
-  return std::move(request.model);
+  return request;
 }
 
 std::vector<api::FieldInfo> ollama_show_field_infos() {

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/warnings.h"
 #include "core/model.h"
 #include "core/result.h"
 
@@ -16,8 +17,14 @@ std::string ps_body(const std::vector<ModelStatus>& models);
 /// The body of POST /api/show: what is known of a model. More is known once the model is loaded.
 std::string show_body(const ModelStatus& model);
 
-/// The model that a body of POST /api/show asks for.
-Result<std::string> parse_show_request(std::string_view body);
+/// A parsed body of POST /api/show.
+struct ShowRequest {
+  std::string model;
+  bool verbose = false;
+  api::Warnings warnings = {};
+};
+
+Result<ShowRequest> parse_show_request(std::string_view body);
 
 /// {"version":…}: the release of Ollama whose behaviour this server follows. Clients compare it.
 std::string version_body();

@@ -17,7 +17,7 @@ struct AnswerRequest {
   std::uint32_t n = 1;
   bool stream = false;
   bool include_usage = false;
-  std::vector<std::string> warnings;  // fields that were accepted and have no effect here, named
+  api::Warnings warnings;  // fields that were accepted and have no effect here, named
   api::Places places = {};
 };
 

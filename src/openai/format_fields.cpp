@@ -10,7 +10,7 @@ constexpr Range kSourceBytes{1, api::kMaxSchemaBytes};
 /// A format on its way in.
 struct Draft {
   Grammar grammar{GrammarKind::JsonSchema, R"({"type":"object"})"};
-  std::vector<std::string>& warnings;
+  api::Warnings& warnings;
 };
 
 using Fields = std::vector<api::Field<Draft>>;
@@ -70,7 +70,7 @@ Fields with_type(Fields fields) {
 }  // namespace
 
 Status read_format(api::Json& object, const std::string& path, FormatShape shape,
-                   std::vector<std::string>& warnings, std::optional<Grammar>& grammar) {
+                   api::Warnings& warnings, std::optional<Grammar>& grammar) {
   static const Fields kText = with_type({});
   static const Fields kJsonObject = with_type({{{"schema", api::FieldType::Object}, read_schema}});
   static const Fields kNested = with_type({api::required(

@@ -80,7 +80,8 @@ TEST(ModelDefaultsTest, WhatPeersWriteForOffIsOff) {
 }
 
 TEST(ModelDefaultsTest, ANegativeSeedIsItsBits) {
-  EXPECT_EQ(default_text(defaults_of("seed", std::int64_t{-1}), "seed"), "18446744073709551615");
+  EXPECT_EQ(default_text(defaults_of("seed", std::int64_t{-2}), "seed"), "18446744073709551614");
+  EXPECT_EQ(default_text(defaults_of("seed", std::int64_t{-1}), "seed"), "");  // a random one
 }
 
 TEST(ModelDefaultsTest, TheFirstToSpeakIsHeard) {

@@ -315,15 +315,16 @@ TEST(ChatTest, EachKindOfRefusalNamesItsFieldAndTheWayOut) {
     const char* way_out;  // part of the message
   };
   const std::vector<Case> cases = {
-      {R"(,"temprature":1)", "temprature", "", "leave it out"},
+      {R"(,"temprature":1)", "temprature", "", "did you mean 'temperature'"},
       {R"(,"temperature":3)", "temperature", "", "from 0 to 2"},
       {R"(,"stop":[""])", "stop[0]", "", "from 1 to 256"},
       {R"(,"n":129)", "n", "", "from 1 to 128"},
       {R"(,"top_logprobs":2)", "top_logprobs", "", "logprobs to be true"},
       {R"(,"stream_options":{})", "stream_options", "", "stream to be true"},
       {R"(,"reasoning_effort":"huge")", "reasoning_effort", "", "none, minimal, low"},
-      {R"(,"tools":[{"type":"custom"}])", "tools[0].type", "unsupported_value", "only functions"},
-      {R"(,"tool_choice":"required")", "tool_choice", "", "no tools"},
+      {R"(,"tool_choice":{"type":"custom"})", "tool_choice.type", "unsupported_value",
+       "choose a function"},
+      {R"(,"tool_choice":"required")", "tool_choice", "", "no functions"},
       {R"(,"tools":[{"type":"function","function":{"name":"a b"}}])", "tools[0].function.name", "",
        "letters, digits"},
       {R"(,"response_format":{"type":"xml"})", "response_format.type", "", "json_schema"},

@@ -54,20 +54,21 @@ TEST(OllamaRequestTest, WithoutALimitTheContextIsTheLimit) {
 }
 
 TEST(OllamaRequestTest, WhatHasNoEffectIsNamed) {
-  EXPECT_THAT(
-      chat(chat_with(R"("keep_alive":"5m","options":{"num_ctx":4096,"numa":false})")).warnings,
-      testing::UnorderedElementsAre(HasSubstr("keep_alive"), HasSubstr("options.num_ctx"),
-                                    HasSubstr("options.numa")));
+  EXPECT_THAT(chat(chat_with(R"("keep_alive":"5m","options":{"num_ctx":4096,"numa":false})"))
+                  .warnings.lines(),
+              testing::UnorderedElementsAre(HasSubstr("keep_alive"), HasSubstr("options.num_ctx"),
+                                            HasSubstr("options.numa")));
 }
 
 TEST(OllamaRequestTest, WhatIsWrongIsRefusedByName) {
   EXPECT_EQ(refused(chat_with(R"("options":{"temprature":1})")).field, "options.temprature");
-  EXPECT_EQ(refused(chat_with(R"("options":{"temperature":5})")).field, "options.temperature");
+  EXPECT_EQ(refused(chat_with(R"("options":{"temperature":-1})")).field, "options.temperature");
+  EXPECT_EQ(chat(chat_with(R"("options":{"temperature":5})")).generate.params.temperature, 5.0F);
   EXPECT_EQ(refused(chat_with(R"("options":{"mirostat":3})")).field, "options.mirostat");
   EXPECT_EQ(refused(chat_with(R"("options":{"tfs_z":0.5})")).code, ErrorCode::Unsupported);
   EXPECT_EQ(refused(chat_with(R"("format":"xml")")).field, "format");
   EXPECT_EQ(refused(chat_with(R"("think":"much")")).field, "think");
-  EXPECT_EQ(refused(chat_with(R"("models":"m")")).field, "models");
+  EXPECT_EQ(refused(chat_with(R"("messagse":"m")")).field, "messagse");
   EXPECT_EQ(refused(chat_with("", R"([{"role":"me","content":"a"}])")).field, "messages[0].role");
   EXPECT_EQ(refused(chat_with("", R"([{"role":"user","content":"a","images":["x"]}])")).field,
             "messages[0].images[0]");
@@ -148,7 +149,7 @@ TEST(OllamaEmbedTest, TextsAreRead) {
   EXPECT_EQ(parse_ollama_embed(R"({"model":"m","input":["a","b"]})")->embed.inputs.size(), 2U);
   EXPECT_EQ(parse_ollama_embed(R"({"model":"m","input":["a",1]})").error().field, "input[1]");
   EXPECT_EQ(parse_ollama_embeddings(R"({"model":"m","prompt":"a"})")->embed.inputs.size(), 1U);
-  EXPECT_THAT(parse_ollama_embed(R"({"model":"m","input":"a","truncate":true})")->warnings,
+  EXPECT_THAT(parse_ollama_embed(R"({"model":"m","input":"a","truncate":true})")->warnings.lines(),
               ElementsAre(HasSubstr("truncate")));
 }
 

@@ -51,8 +51,9 @@ TEST(OllamaModelsTest, TheTagLatestIsOptional) {
 }
 
 TEST(OllamaModelsTest, AShowRequestNamesItsModel) {
-  EXPECT_EQ(*parse_show_request(R"({"model":"a","verbose":true})"), "a");
-  EXPECT_EQ(*parse_show_request(R"({"name":"a"})"), "a");
+  EXPECT_EQ(parse_show_request(R"({"model":"a","verbose":true})")->model, "a");
+  EXPECT_EQ(parse_show_request(R"({"name":"a"})")->model, "a");
+  EXPECT_EQ(parse_show_request(R"({"model":"a","name":""})")->model, "a");
   EXPECT_EQ(parse_show_request("{}").error().field, "model");
 }
 

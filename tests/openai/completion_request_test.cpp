@@ -92,7 +92,7 @@ TEST(CompletionRequestTest, WhatIsWrongIsNamed) {
 
 TEST(CompletionRequestTest, WhatIsNotSupportedIsSaidByName) {
   expect_refused(R"("prompt":"x","echo":true,"logprobs":1)", ErrorCode::Unsupported, "echo");
-  EXPECT_EQ(parsed(R"("prompt":"x","suffix":"","user":"u")").warnings,
+  EXPECT_EQ(parsed(R"("prompt":"x","suffix":"","user":"u")").warnings.lines(),
             std::vector<std::string>{"user has no effect here"});
 }
 

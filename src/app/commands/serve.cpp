@@ -38,7 +38,8 @@ http::HttpOptions http_options(const Settings& settings, std::vector<std::string
           .cors_origins = settings.cors_origin,
           .allowed_hosts = settings.allowed_host,
           .media_hosts = settings.media_hosts,
-          .reasoning_field = settings.reasoning_field};
+          .reasoning_field = settings.reasoning_field,
+          .refuses_unknown_fields = settings.unknown_fields == "refuse"};
 }
 
 std::string url(const std::string& host, std::uint16_t port) {

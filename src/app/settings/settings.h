@@ -64,6 +64,7 @@ struct Settings {
   std::int64_t timeout = 0;  // seconds; 0 = none
   std::int64_t grace = 30;   // seconds
   std::string reasoning_field = "reasoning_content";
+  std::string unknown_fields = "warn";
   std::string log_level = "info";
   std::string log_format = "text";
   std::vector<ModelSection> sections = {};  // in the file's order

@@ -38,7 +38,7 @@ Status check_answerable(const GenerateRequest& request, const ModelInfo& model,
 Result<std::vector<std::int32_t>> read_prompt(const TextPrompt& prompt,
                                               const PromptTokenizer& tokenizer,
                                               std::uint32_t context_length) {
-  Status status = check_prompt_bytes(prompt.text.size(), context_length, "prompt");
+  Status status = check_prompt_bytes(prompt.text, tokenizer, context_length, "prompt");
   if (!status) return fail(std::move(status.error()));
   auto tokens = tokenizer.tokenize(prompt.text, true, true);
   if (tokens && tokens->empty()) {

@@ -98,6 +98,7 @@ Status FakeModel::submit(RequestId id, GenerateRequest request, std::shared_ptr<
   }
   const auto room = static_cast<std::uint32_t>(info_.context_length - size);
   const std::uint32_t max_tokens = std::min(params.max_tokens, room);
+  if (!prompt->script.warn.empty()) sink->on_event(Warned{{prompt->script.warn}});
   // Greedy text depends on no seed.
   const std::uint64_t seed = params.temperature > 0 ? params.seed.value_or(0) : 0;
   FakeReply reply(prompt->script, seed, params.ignore_eos);

@@ -115,9 +115,12 @@ Status read_directives(std::string_view line, const char* field, FakeScript& scr
     const std::string_view key = word.substr(0, equals);
     const bool has_value = equals != std::string_view::npos;
     const std::string_view value = has_value ? word.substr(equals + 1) : std::string_view();
-    if (has_value && (key == "reply" || key == "args")) {
+    if (has_value && (key == "reply" || key == "args" || key == "warn")) {
       std::string rest_of_line(value.data(), value.size() + line.size());
-      (key == "reply" ? script.reply.emplace() : script.tool_arguments) = std::move(rest_of_line);
+      std::string& target = key == "reply"  ? script.reply.emplace()
+                            : key == "args" ? script.tool_arguments
+                                            : script.warn;
+      target = std::move(rest_of_line);
       return {};
     }
     if ((key == "tool" || key == "refuse") && !value.empty()) {

@@ -36,6 +36,7 @@ struct FakeScript {
   std::string tool;             // name of a tool to call at the end; "" = none. Once its result is
                                 // there, the answer is "The tool said: " and the result
   std::string tool_arguments = "{}";  // args=the rest of the line, JSON text
+  std::string warn;                   // warn=the rest of the line: what the model warns of
 };
 
 /// A prompt as the fake sees it.

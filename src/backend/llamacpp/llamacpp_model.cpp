@@ -252,8 +252,8 @@ Result<std::vector<Token>> LlamaCppModel::tokenize(const InfillPrompt& gap) cons
                     "it; leave it out, or use a code model",
                 "suffix");
   }
-  const std::size_t size = gap.prefix.size() + gap.suffix.size();
-  Status status = answer::check_prompt_bytes(size, info_.context_length, "prompt");
+  Status status = answer::check_prompt_bytes(gap.prefix + gap.suffix, tokenizer_,
+                                             info_.context_length, "prompt");
   if (!status) return fail(std::move(status.error()));
   return tokenizer_.tokenize_gap(gap.prefix, gap.suffix);
 }

@@ -59,7 +59,7 @@ Result<std::vector<std::int32_t>> BridgeEmbedder::tokens_of(const EmbedInput& in
     return tokens->tokens;
   }
   const std::string& text = std::get<TextPrompt>(input).text;
-  if (!answer::check_prompt_bytes(text.size(), context_length_)) {
+  if (answer::far_exceeds(text.size(), context_length_)) {
     return fail(too_long(text.size(), "bytes", context_length_));
   }
   return tokenizer_->tokenize(text, true, false);

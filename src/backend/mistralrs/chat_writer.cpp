@@ -51,7 +51,7 @@ Result<TokenizedPrompt> ChatWriter::tokenize(const ChatPrompt& chat,
   const answer::SpecialText::Shielded shielded = special_text_.shield(chat);
   auto written = write(shielded.chat);
   if (!written) return fail(std::move(written.error()));
-  Status status = answer::check_prompt_bytes(written->prompt.size(), context_length);
+  Status status = answer::check_prompt_bytes(written->prompt, *tokenizer_, context_length);
   if (!status) return fail(std::move(status.error()));
   TokenizedPrompt result{.format = std::move(written->format)};
   bool begins = !written->begun;
@@ -100,7 +100,7 @@ Result<TokenizedPrompt> ChatWriter::prepare_images(const ChatPrompt& chat,
   const ChatPrompt told = answer::for_template({}, chat);
   auto written = render(told);
   if (!written) return fail(std::move(written.error()));
-  Status status = answer::check_prompt_bytes(written->prompt.size(), context_length);
+  Status status = answer::check_prompt_bytes(written->prompt, *tokenizer_, context_length);
   if (!status) return fail(std::move(status.error()));
   const auto tokens = tokenizer_->tokenize(written->prompt, !written->begun, true);
   if (!tokens) return fail(tokens.error());

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/warnings.h"
 #include "http/connection/connection.h"
 #include "http/connection/message.h"
 #include "http/connection/response_head.h"
@@ -33,6 +34,13 @@ class Exchange {
   std::string cache_scope;  // prefixes are shared only between requests of the same scope
   bool keep_alive = false;  // another request may follow on this connection
   const api::Dialect* dialect = &openai::kPlainDialect;
+
+  /// What the answer tells of the request. A header and the log tell it, too.
+  api::Warnings warnings;
+
+  /// Takes those of a body that was parsed. Fails if it has unknown fields and the server is
+  /// strict.
+  Status tell(const api::Warnings& of_request);
 
   /// Set once the body is parsed: from then on what fails is the core's, and speaks its words.
   std::optional<api::Places> places = {};

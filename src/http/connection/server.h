@@ -36,6 +36,7 @@ struct HttpOptions {
   std::chrono::milliseconds write_timeout{60'000};        // without a byte taken by the client
   std::chrono::milliseconds ping_interval{5'000};
   std::string reasoning_field = "reasoning_content";  // of messages; others expect "reasoning"
+  bool refuses_unknown_fields = false;                // otherwise answers tell of them
   PullModel pull_model = {};                          // null = requests cannot pull models
 };
 

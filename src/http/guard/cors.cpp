@@ -50,7 +50,8 @@ std::vector<HttpHeader> Cors::headers(const HttpRequest& request) const {
     headers.push_back({"Access-Control-Allow-Origin", std::string(origin)});
     headers.push_back(
         {"Access-Control-Expose-Headers",
-         "x-request-id, openai-processing-ms, openai-version, retry-after, x-should-retry"});
+         "x-request-id, openai-processing-ms, openai-version, retry-after, x-should-retry, "
+         "x-pcai-warnings"});
   }
   return headers;
 }

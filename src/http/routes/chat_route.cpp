@@ -16,7 +16,7 @@ Task<void> post_chat_completions(Exchange& exchange) {
   openai::ChatResponseHead head{.id = random_id("chatcmpl-"),
                                 .created = std::time(nullptr),
                                 .model = model_name(exchange.engine(), chat->generate),
-                                .warnings = std::move(chat->warnings),
+                                .warnings = exchange.warnings.lines(),
                                 .reasoning_name = exchange.server().options.reasoning_field,
                                 .legacy_calls = chat->legacy_calls};
   const bool logprobs = chat->generate.params.logprobs;

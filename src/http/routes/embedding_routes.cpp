@@ -18,7 +18,7 @@ Task<void> post_embeddings(Exchange& exchange) {
     if (!cut) co_return co_await exchange.fail(cut.error());
   }
   std::string body = co_await write_elsewhere(exchange, [&] {
-    return openai::embedding_body(model, *embeddings, request->base64, request->warnings);
+    return openai::embedding_body(model, *embeddings, request->base64, exchange.warnings.lines());
   });
   co_await exchange.reply(json_response(std::move(body)));
 }

@@ -42,7 +42,7 @@ Task<void> answer_request(Exchange& exchange, Result<ollama::OllamaRequest> requ
   ollama::OllamaHead head{.shape = shape,
                           .model = generate.model,
                           .created_at = ollama::rfc3339(std::time(nullptr)),
-                          .warnings = std::move(request->warnings)};
+                          .warnings = exchange.warnings.lines()};
   generate.model = known_model(exchange.engine(), std::move(generate.model));
   if (request->only_load) {
     co_return co_await answer_loaded(exchange, std::move(*request), std::move(head));
@@ -97,7 +97,7 @@ Task<void> post_ollama_embed(Exchange& exchange) {
   if (!embeddings) co_return;
   const double elapsed = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
   std::string body = co_await write_elsewhere(exchange, [&] {
-    return ollama::ollama_embed_body(model, *embeddings, elapsed, request->warnings);
+    return ollama::ollama_embed_body(model, *embeddings, elapsed, exchange.warnings.lines());
   });
   co_await exchange.reply(json_response(std::move(body)));
 }
@@ -107,7 +107,7 @@ Task<void> post_ollama_embeddings(Exchange& exchange) {
   if (!request) co_return co_await exchange.fail(request.error());
   const auto embeddings = co_await embed(exchange, *request);
   if (!embeddings) co_return;
-  co_await exchange.reply(json_response(ollama::ollama_embeddings_body(*embeddings)));
+  co_await exchange.reply(told(exchange, ollama::ollama_embeddings_body(*embeddings)));
 }
 
 Task<void> get_ollama_tags(Exchange& exchange) {
@@ -119,12 +119,12 @@ Task<void> get_ollama_ps(Exchange& exchange) {
 }
 
 Task<void> post_ollama_show(Exchange& exchange) {
-  auto name = co_await parse_body(exchange, ollama::parse_show_request);
-  if (!name) co_return co_await exchange.fail(name.error());
+  auto asked = co_await parse_body(exchange, ollama::parse_show_request);
+  if (!asked) co_return co_await exchange.fail(asked.error());
   const auto model = exchange.engine().model(
-      ollama::known_name(exchange.engine().list_models(), std::move(*name)));
+      ollama::known_name(exchange.engine().list_models(), std::move(asked->model)));
   if (!model) co_return co_await exchange.fail(model.error());
-  co_await exchange.reply(json_response(ollama::show_body(*model)));
+  co_await exchange.reply(told(exchange, ollama::show_body(*model)));
 }
 
 Task<void> get_ollama_version(Exchange& exchange) {

@@ -61,6 +61,9 @@ Task<void> get_ollama_ps(Exchange& exchange);
 Task<void> post_ollama_show(Exchange& exchange);
 Task<void> get_ollama_version(Exchange& exchange);
 
+/// Parses the body of a request to /v1/responses, whose input may refer to stored items.
+Task<Result<openai::ResponsesRequest>> parse_response(Exchange& exchange);
+
 /// Puts the earlier conversation in front of a request's input. Returns the conversation that the
 /// next request will continue, without this answer.
 Result<std::vector<ChatMessage>> continue_conversation(Exchange& exchange,

@@ -13,9 +13,6 @@ using Request = ChatCompletionRequest;
 
 constexpr Range kTools{0, kMaxTools};
 
-// Other servers' ways to say it, GBNF among them.
-constexpr std::string_view kUseFormat = "send response_format of type json_schema, regex or lark";
-
 Status unsupported(const std::string& path, const api::Json& value, std::string_view instead) {
   const std::string what =
       value.is_string() ? api::quote_text(value.get_ref<const std::string&>()) : "this";
@@ -40,13 +37,13 @@ ChatPrompt& prompt_of(Request& request) {
 }
 
 Status read_tool_list(api::Json& value, const std::string& path, Request& request) {
-  return read_tools(value, path, ToolShape::Nested, prompt_of(request).tools);
+  return read_tools(value, path, ToolShape::Nested, prompt_of(request).tools, request.warnings);
 }
 
 Status read_function_list(api::Json& value, const std::string& path, Request& request) {
   request.legacy_calls = !value.empty();
   if (request.legacy_calls) request.places.add("tools", path);
-  return read_functions(value, path, prompt_of(request).tools);
+  return read_functions(value, path, prompt_of(request).tools, request.warnings);
 }
 
 Status read_parallel(api::Json& value, const std::string&, Request& request) {
@@ -55,12 +52,13 @@ Status read_parallel(api::Json& value, const std::string&, Request& request) {
 }
 
 Status read_choice(api::Json& value, const std::string& path, Request& request) {
-  return read_tool_choice(value, path, ToolShape::Nested, prompt_of(request).tools);
+  return read_tool_choice(value, path, ToolShape::Nested, prompt_of(request).tools,
+                          request.warnings);
 }
 
 Status read_legacy_choice(api::Json& value, const std::string& path, Request& request) {
   request.places.add_whole("tool_choice", path);
-  return read_function_call(value, path, prompt_of(request).tools);
+  return read_function_call(value, path, prompt_of(request).tools, request.warnings);
 }
 
 Status read_effort(api::Json& value, const std::string& path, Request& request) {
@@ -80,7 +78,7 @@ Status read_modalities(api::Json& value, const std::string& path, Request& reque
     }
     if (value[i] != "text") return unsupported(where, value[i], "use 'text'");
   }
-  request.warnings.push_back(api::no_effect(path));
+  request.warnings.add(api::no_effect(path));
   return {};
 }
 
@@ -131,14 +129,6 @@ std::span<const api::Field<Request>> chat_fields() {
       {{"modalities", Array, {1, 8}, "", "[\"text\"]"}, read_modalities},
 
       api::unsupported_field<Request>("audio", Object, "audio answers"),
-      api::unsupported_field<Request>("web_search_options", Object, "web search"),
-      api::unsupported_field<Request>("grammar", String, kUseFormat),
-      api::unsupported_field<Request>("json_schema", Object, kUseFormat),
-      api::unsupported_field<Request>("guided_json", Any, kUseFormat),
-      api::unsupported_field<Request>("guided_regex", String, kUseFormat),
-      api::unsupported_field<Request>("guided_choice", Array, kUseFormat),
-      api::unsupported_field<Request>("guided_grammar", String, kUseFormat),
-      api::unsupported_field<Request>("structured_outputs", Object, kUseFormat),
 
       api::ignored_field<Request>("metadata", Object, "The client's notes"),
       api::ignored_field<Request>("store", Boolean, "Nothing is stored"),
@@ -148,6 +138,9 @@ std::span<const api::Field<Request>> chat_fields() {
       api::ignored_field<Request>("prompt_cache_retention", String, "Prefixes are cached anyway"),
       api::ignored_field<Request>("service_tier", String, "There is only one tier"),
       api::ignored_field<Request>("prediction", Object, "Would only make answers faster"),
+      api::ignored_field<Request>("web_search_options", Object, "Nothing is searched here"),
+      api::ignored_field<Request>("client_metadata", Object, "The client's notes"),
+      api::ignored_field<Request>("cache_prompt", Boolean, "Prefixes are cached anyway"),
   };
   return kFields;
 }

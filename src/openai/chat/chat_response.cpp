@@ -24,7 +24,9 @@ struct ChatResponseBuilder::State {
   std::optional<Error> error = {};
 
   void take(Choice&, const Accepted&) {}
-  void take(Choice&, const Warned&) {}
+  void take(Choice&, const Warned& warned) {
+    head.warnings.insert(head.warnings.end(), warned.warnings.begin(), warned.warnings.end());
+  }
   void take(Choice&, const PromptLogprobs&) {}
 
   void take(Choice& choice, const TextDelta& delta) {
@@ -118,8 +120,7 @@ std::string ChatResponseBuilder::json() const {
   out += "],\"usage\":" + api::to_text(usage_json(totals.usage()));
   out += ",\"system_fingerprint\":\"" + std::string(kSystemFingerprint) + "\"";
   out += ",\"timings\":" + api::to_text(timings_json(totals.timings(), totals.usage()));
-  if (!head.warnings.empty()) out += ",\"warnings\":" + api::to_text(api::Json(head.warnings));
-  return out + "}";
+  return out + warnings_member(head.warnings) + "}";
 }
 
 }  // namespace pcai::openai

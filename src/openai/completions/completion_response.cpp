@@ -26,7 +26,9 @@ struct CompletionResponseBuilder::State {
   std::optional<Error> error = {};
 
   void take(std::uint32_t, const Accepted&) {}
-  void take(std::uint32_t, const Warned&) {}
+  void take(std::uint32_t, const Warned& warned) {
+    head.warnings.insert(head.warnings.end(), warned.warnings.begin(), warned.warnings.end());
+  }
   void take(std::uint32_t, const PromptLogprobs&) {}
   void take(std::uint32_t, const ToolCallDelta&) {}
 

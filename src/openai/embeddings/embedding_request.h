@@ -18,7 +18,7 @@ struct EmbeddingRequest {
   EmbedRequest embed;
   bool base64 = false;
   std::optional<std::uint32_t> dimensions = {};  // of the answer; absent = the model's
-  std::vector<std::string> warnings = {};
+  api::Warnings warnings = {};
   api::Places places = {};
 };
 
@@ -31,7 +31,7 @@ struct RerankRequest {
   RankRequest rank;
   std::optional<std::uint32_t> top_n = {};  // how many of the best; absent = all
   bool return_documents = false;
-  std::vector<std::string> warnings = {};
+  api::Warnings warnings = {};
 };
 
 Result<RerankRequest> parse_rerank_request(std::string_view body);

@@ -1,6 +1,7 @@
 #include "openai/responses/responses_request.h"
 
 #include <iterator>
+#include <utility>
 
 #include "api/json_reader.h"
 #include "api/sampling_fields.h"
@@ -59,11 +60,13 @@ api::Json echo_of(api::Json& body) {
 }  // namespace
 
 Result<ResponsesRequest> parse_responses_request(std::string_view text,
-                                                 const DefaultsOf& defaults_of) {
+                                                 const DefaultsOf& defaults_of,
+                                                 StoredItem stored_item) {
   Result<api::Json> body = api::read_json(text);
   if (!body) return fail(std::move(body).error());
   if (Status checked = api::check_object(*body, ""); !checked) return fail(checked.error());
   ResponsesRequest request;
+  request.stored_item = std::move(stored_item);
   request.generate.prompt = ChatPrompt{};
   request.echo = echo_of(*body);
   GenerateParams& params = request.generate.params;

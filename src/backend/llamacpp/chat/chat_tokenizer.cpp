@@ -73,7 +73,7 @@ Result<TokenizedChat> ChatTokenizer::tokenize(const ChatPrompt& chat, bool const
   const answer::SpecialText::Shielded shielded = special_text_.shield(chat);
   auto rendered = chat_template_.render(shielded.chat, constrained);
   if (!rendered) return fail(std::move(rendered.error()));
-  Status status = answer::check_prompt_bytes(rendered->prompt.size(), context_length);
+  Status status = answer::check_prompt_bytes(rendered->prompt, tokenizer_, context_length);
   if (!status) return fail(std::move(status.error()));
   TokenizedChat result{.stop_sequences = std::move(rendered->stop_sequences),
                        .format = std::move(rendered->format),
