@@ -92,9 +92,9 @@ Task<Result<openai::ResponsesRequest>> parse_response(Exchange& exchange) {
   const auto stored_item = [&exchange](const std::string& id) -> std::optional<api::Json> {
     const auto text = exchange.server().responses.find_item(id, exchange.cache_scope);
     if (!text) return std::nullopt;
-    return api::Json::parse(*text);
+    return std::optional<api::Json>(api::Json::parse(*text));
   };
-  co_return co_await parse_and_fetch<openai::ResponsesRequest>(
+  return parse_and_fetch<openai::ResponsesRequest>(
       exchange, [defaults_of, stored_item](std::string_view body) {
         return openai::parse_responses_request(body, defaults_of, stored_item);
       });

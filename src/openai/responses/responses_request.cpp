@@ -74,6 +74,7 @@ Result<ResponsesRequest> parse_responses_request(std::string_view text,
   Status read = api::read_fields(*body, "", request.warnings,
                                  api::FieldSet<ResponsesRequest>{responses_fields(), request},
                                  api::FieldSet<GenerateParams>{api::sampling_fields(), params});
+  request.stored_item = {};
   if (read && params.top_logprobs > 0 && !params.logprobs) {
     read = fail(ErrorCode::InvalidRequest,
                 "top_logprobs needs 'message.output_text.logprobs' in include", "top_logprobs");
