@@ -48,13 +48,16 @@ Status read_nested_name(api::Json& value, const std::string& path, Draft& draft)
   return read_object(value, path, kFields, draft);
 }
 
-/// One function, in the shape of the route.
+/// One function, in the shape of the route. Clients of both shapes send the flat one to either.
 Status read_function(api::Json& object, const std::string& path, Draft& draft) {
   static const Fields kNested = {
       api::type_field<Draft>(),
       api::required(api::Field<Draft>{{"function", api::FieldType::Object}, read_nested_name})};
   static const Fields kFlat = {api::type_field<Draft>(), name_field()};
-  return read_object(object, path, draft.shape == ToolShape::Nested ? kNested : kFlat, draft);
+  const bool nested =
+      draft.shape == ToolShape::Nested && (api::find_member(object, "function") != nullptr ||
+                                           api::find_member(object, "name") == nullptr);
+  return read_object(object, path, nested ? kNested : kFlat, draft);
 }
 
 Status read_mode(api::Json& value, const std::string&, Draft& draft) {

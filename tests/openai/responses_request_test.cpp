@@ -184,8 +184,8 @@ TEST(ResponsesRequestTest, WhatOtherServicesLeaveInAConversationIsRead) {
 TEST(ResponsesRequestTest, AReferenceIsTheItemThatIsStored) {
   const StoredItem stored = [](const std::string& id) -> std::optional<api::Json> {
     if (id != "fc_1") return std::nullopt;
-    return std::optional<api::Json>(api::Json::parse(
-        R"({"type":"function_call","call_id":"c","name":"f","arguments":"{}"})"));
+    return std::optional<api::Json>(
+        api::Json::parse(R"({"type":"function_call","call_id":"c","name":"f","arguments":"{}"})"));
   };
   const auto request = parse_responses_request(
       R"({"input":[{"role":"user","content":"go"},{"type":"item_reference","id":"fc_1"},

@@ -78,6 +78,7 @@ TEST(ToolFieldsTest, ANamedFunctionIsCalledOnce) {
   EXPECT_EQ(tools.allowed, std::vector<std::string>{"look"});
   EXPECT_FALSE(tools.parallel);
   EXPECT_EQ(tools.definitions.size(), 2U);
+  EXPECT_EQ(with_choice(R"({"type":"function","name":"look"})").allowed, tools.allowed);
 }
 
 TEST(ToolFieldsTest, AllowedToolsNarrowTheChoice) {
@@ -135,7 +136,7 @@ TEST(ToolFieldsTest, WhatIsWrongIsNamed) {
        "tools[1].function.name"},
       {R"("tool_choice":"required")", "tool_choice"},
       {R"("tool_choice":{"type":"function","function":{"name":"f"}})", "tool_choice.function.name"},
-      {one_tool(R"({"name":"f"})") + R"(,"tool_choice":{"type":"function","name":"f"})",
+      {one_tool(R"({"name":"f"})") + R"(,"tool_choice":{"type":"function"})",
        "tool_choice.function"},
       {one_tool(R"({"name":"f"})") +
            R"(,"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"any","tools":[]}})",
