@@ -4,6 +4,7 @@
 
 #include "api/api_description.h"
 #include "api/json_reader.h"
+#include "api/keep_alive_field.h"
 #include "api/media_part.h"
 #include "api/parameter_field.h"
 #include "api/sampling_fields.h"
@@ -96,7 +97,7 @@ std::span<const api::Field<Request>> shared_fields() {
           "OllamaThink"),
       api::parameter_field<&GenerateParams::logprobs, Request>(),
       api::parameter_field<&GenerateParams::top_logprobs, Request>(),
-      api::ignored_field<Request>("keep_alive", Any, "The server decides how long models stay"),
+      api::keep_alive_field<Request>("keep_alive"),
       api::ignored_field<Request>("truncate", Boolean,
                                   "Nothing is cut; a prompt that is too long is refused"),
       api::ignored_field<Request>("shift", Boolean,
@@ -144,7 +145,7 @@ std::span<const api::Field<Completion>> completion_fields() {
        [](api::Json& value, const std::string& path, C& completion) -> Status {
          return read_images(value, path, completion.images);
        }},
-      api::unsupported_field<C>("context", Array, "send the chat to /api/chat"),
+      api::ignored_field<C>("context", Array, "Send the chat to /api/chat"),
       api::unsupported_field<C>("template", String, "templates come from the model or the server"),
   };
   return kFields;

@@ -1,4 +1,5 @@
 
+#include "api/keep_alive_field.h"
 #include "api/parameter_field.h"
 #include "api/template_fields.h"
 #include "openai/format_fields.h"
@@ -170,6 +171,9 @@ std::span<const api::Field<Request>> responses_fields() {
           api::Field<Request>{{"truncation", String, {}, "", "disabled: nothing is cut"},
                               read_truncation},
           kTruncations),
+
+      api::keep_alive_field<Request>("keep_alive"),
+      api::keep_alive_field<Request>("ttl"),
 
       api::unsupported_field<Request>("background", Boolean, "stream the answer, or wait for it"),
       api::unsupported_field<Request>("conversation", Any, "use previous_response_id"),

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +26,7 @@ struct ResponsesRequest {
   api::Json echo;         // what the answer repeats of the request
   std::vector<std::string> warnings;
   api::Places places;  // of the input
+  std::optional<std::chrono::milliseconds> stay;  // of the model; see read_keep_alive()
 };
 
 /// The fields of the route beside sampling_fields().
