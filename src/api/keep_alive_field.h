@@ -19,7 +19,7 @@ Field<Target> keep_alive_field(std::string_view name) {
            {},
            "",
            "How long the model stays in memory when it is idle: seconds, or a text such as 5m; "
-           "0 = unloaded at once, negative = for good"},
+           "0 = unloaded at once, negative = never"},
           [](Json& value, const std::string& path, Target& target) -> Status {
             const auto stay = read_keep_alive(value, path);
             if (!stay) return tl::make_unexpected(stay.error());

@@ -12,13 +12,13 @@ namespace pcai {
 /// other than the base. Nothing of the base is copied.
 struct CreatedModel {
   std::string name;
-  std::string from = {};                    // the base's id; empty = `blob` is the base
-  std::string blob = {};                    // "sha256-" and 64 hex digits
-  std::vector<std::string> adapters = {};   // blobs of LoRA adapters
-  std::string parameters = {};              // a JSON object with Ollama's names; empty = none
+  std::string from = {};                   // the base's id; empty = `blob` is the base
+  std::string blob = {};                   // "sha256-" and 64 hex digits
+  std::vector<std::string> adapters = {};  // blobs of LoRA adapters
+  std::string parameters = {};             // a JSON object with Ollama's names; empty = none
   std::optional<std::string> system = {};
-  std::vector<ChatMessage> messages = {};   // that every chat begins with, of text alone
-  std::string chat_template = {};           // Jinja; empty = the base's
+  std::vector<ChatMessage> messages = {};  // that every chat begins with, of text alone
+  std::string chat_template = {};          // Jinja; empty = the base's
   std::string license = {};
 };
 

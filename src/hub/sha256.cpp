@@ -15,8 +15,8 @@ Sha256::Sha256() : state_(std::make_unique<State>()) {}
 Sha256::~Sha256() = default;
 
 void Sha256::add(std::string_view bytes) {
-  state_->is_good = state_->is_good &&
-                    EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()) == 1;
+  state_->is_good =
+      state_->is_good && EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()) == 1;
 }
 
 std::string Sha256::hex() {

@@ -79,8 +79,8 @@ std::span<const api::Field<CopyRequest>> copy_fields() {
 
 Status check_text(const api::Json& value, const std::string& path) {
   if (value.get_ref<const std::string&>().size() <= kMostText) return {};
-  return fail(ErrorCode::InvalidRequest,
-              path + " may have " + std::to_string(kMostText) + " bytes", path);
+  return fail(ErrorCode::InvalidRequest, path + " may have " + std::to_string(kMostText) + " bytes",
+              path);
 }
 
 /// Files by name. Only their digests matter.
@@ -136,8 +136,9 @@ Status read_template(api::Json& value, const std::string& path, Create& request)
     request.model.chat_template = text;
   } else {
     request.warnings.push_back(
-        path + " is in Go's template language and has no effect here; the base's chat template "
-               "is used. Give a Jinja template to change it");
+        path +
+        " is in Go's template language and has no effect here; the base's chat template "
+        "is used. Give a Jinja template to change it");
   }
   return {};
 }
@@ -175,8 +176,8 @@ Status read_messages(api::Json& value, const std::string& path, Create& request)
       request.model.messages.push_back(
           {.role = message.role, .content = std::move(message.content)});
     } else {
-      return fail(ErrorCode::Unsupported,
-                  where + " must be a text of user, assistant or system", where);
+      return fail(ErrorCode::Unsupported, where + " must be a text of user, assistant or system",
+                  where);
     }
   }
   return {};
@@ -211,7 +212,8 @@ std::span<const api::Field<Create>> create_fields() {
       api::field<&C::stream>("stream", {}, "Stream the progress"),
       api::unsupported_field<C>("quantize", String, "models are not quantized here"),
       api::unsupported_field<C>("quantization", String, "models are not quantized here"),
-      api::unsupported_field<C>("modelfile", String, "send its parts as from, parameters, system …"),
+      api::unsupported_field<C>("modelfile", String,
+                                "send its parts as from, parameters, system …"),
       api::unsupported_field<C>("path", String, "send its parts as from, parameters, system …"),
   };
   return kFields;
@@ -337,10 +339,11 @@ Status check_new_name(std::string_view name, std::string_view field) {
   }
   if (is_good) return {};
   return fail(ErrorCode::InvalidRequest,
-              name.empty() ? std::string(field) + " is required"
-                           : std::string(field) + ": " + api::quote_text(name) +
-                                 " is no name for a model; use letters, digits, '.', '-' and '_', "
-                                 "as in team/name:tag",
+              name.empty()
+                  ? std::string(field) + " is required"
+                  : std::string(field) + ": " + api::quote_text(name) +
+                        " is not a name for a model; use letters, digits, '.', '-' and '_', "
+                        "as in team/name:tag",
               std::string(field));
 }
 

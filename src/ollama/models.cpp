@@ -104,7 +104,8 @@ std::vector<NamedValue> parameters_of(const ModelSpec& spec) {
         parameter.name == "max_tokens" ? "num_predict" : std::string(parameter.name);
     visit_value(parameter, spec.defaults.params, [&](const auto& value) {
       if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::vector<std::string>>) {
-        for (const std::string& text : value) lines.push_back({name, api::to_text(api::Json(text))});
+        for (const std::string& text : value)
+          lines.push_back({name, api::to_text(api::Json(text))});
       } else {
         lines.push_back({name, value_text(parameter, spec.defaults.params)});
       }
@@ -142,8 +143,7 @@ std::string ps_body(const std::vector<ListedModel>& models) {
     api::Json json = model_json(model, facts_of(model));
     json.erase("modified_at");
     if (model.status.memory_bytes > 0) json["size"] = model.status.memory_bytes;
-    json["expires_at"] =
-        model.expires_at > 0 ? rfc3339(model.expires_at) : std::string(kNever);
+    json["expires_at"] = model.expires_at > 0 ? rfc3339(model.expires_at) : std::string(kNever);
     json["size_vram"] = 0;
     json["context_length"] = model.status.info->context_length;
     list.push_back(std::move(json));

@@ -361,8 +361,8 @@ TEST_F(EngineResidentsTest, NobodyLetsAPinnedModelGo) {
   start({}, true);
   ASSERT_TRUE(load("a"));
   EXPECT_EQ(engine_->let_go("a").error().code, ErrorCode::Unsupported);
-  auto generation = engine_->generate({.model = "a", .prompt = TextPrompt{"x"}},
-                                      std::chrono::milliseconds(0));
+  auto generation =
+      engine_->generate({.model = "a", .prompt = TextPrompt{"x"}}, std::chrono::milliseconds(0));
   ASSERT_TRUE(generation);
   EXPECT_EQ(failure_of(**generation), std::nullopt);
   EXPECT_EQ(state("a"), ModelState::Ready);

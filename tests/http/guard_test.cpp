@@ -133,9 +133,8 @@ TEST(GuardTest, OnlyPlainChunkedIsATransferEncoding) {
 }
 
 TEST(GuardTest, AProgramMaySendABodyOfAnyTypeOrOfNone) {
-  for (const char* type :
-       {"", "text/plain", "application/x-www-form-urlencoded", "application/octet-stream",
-        "text/plain; application/json"}) {
+  for (const char* type : {"", "text/plain", "application/x-www-form-urlencoded",
+                           "application/octet-stream", "text/plain; application/json"}) {
     HttpRequest request = make_request("POST", {});
     if (*type != 0) request.headers.push_back({"Content-Type", type});
     EXPECT_EQ(status(make_guard(), request), 0) << type;
@@ -164,7 +163,8 @@ TEST(GuardTest, WhatMayBeAPageMustSendJson) {
       HttpRequest request = make_request("POST", {mark});
       if (*type != 0) request.headers.push_back({"Content-Type", type});
       request.content_length = 1;
-      EXPECT_EQ(status(make_guard(), request), 415) << mark.name << ": " << mark.value << " " << type;
+      EXPECT_EQ(status(make_guard(), request), 415)
+          << mark.name << ": " << mark.value << " " << type;
     }
   }
   // Node's fetch says this much of itself.
@@ -343,8 +343,9 @@ TEST(CorsTest, CrossSiteRequestsNeedAListedOrigin) {
 TEST(CorsTest, HeadersOfNewReleasesOfTheSdksAreAllowed) {
   const auto answer =
       make_guard()
-          .check(preflight(kPage, "x-stainless-helper-method, anthropic-beta-next, "
-                                  "OpenAI-Anything, X-OpenAI-Originator, anthropic, openai"),
+          .check(preflight(kPage,
+                           "x-stainless-helper-method, anthropic-beta-next, "
+                           "OpenAI-Anything, X-OpenAI-Originator, anthropic, openai"),
                  kFound, false)
           .answer;
   ASSERT_TRUE(answer);
@@ -376,8 +377,7 @@ TEST(CorsTest, DesktopAppsMayCallOnceTheSettingSaysSo) {
     EXPECT_TRUE(is_desktop_origin(origin)) << origin;
     EXPECT_EQ(status(guard(false), preflight(origin)), 403) << origin;
     EXPECT_EQ(status(guard(true), preflight(origin)), 204) << origin;
-    const HttpRequest request =
-        json_post({{"Origin", origin}, {"Sec-Fetch-Site", "cross-site"}});
+    const HttpRequest request = json_post({{"Origin", origin}, {"Sec-Fetch-Site", "cross-site"}});
     EXPECT_EQ(status(guard(false), request), 403) << origin;
     EXPECT_EQ(status(guard(true), request), 0) << origin;
     EXPECT_EQ(header(guard(true).cors().headers(request), "Access-Control-Allow-Origin"), origin);
@@ -390,14 +390,33 @@ TEST(CorsTest, DesktopAppsMayCallOnceTheSettingSaysSo) {
 }
 
 TEST(CorsTest, NoSiteOfTheWebIsADesktopApp) {
-  for (const char* origin :
-       {"null", "", "*", "https://evil.example", "http://localhost.evil.example",
-        "http://localhost:x", "http://localhost:3000/", "http://localhost@evil.example",
-        "http://127.0.0.1.evil.example", "http://127.0.0.2", "http://app.localhost",
-        "http://evil.tauri.localhost", "app:", "app://", "app:///", "file:///etc/passwd",
-        "file://evil.example", "xapp://a", "apps://a", "APP://a", "javascript://localhost",
-        "data://localhost", "blob://localhost", "chrome-extension://abc", "http://192.168.1.5",
-        "http://host.docker.internal", "app://a, https://evil.example"}) {
+  for (const char* origin : {"null",
+                             "",
+                             "*",
+                             "https://evil.example",
+                             "http://localhost.evil.example",
+                             "http://localhost:x",
+                             "http://localhost:3000/",
+                             "http://localhost@evil.example",
+                             "http://127.0.0.1.evil.example",
+                             "http://127.0.0.2",
+                             "http://app.localhost",
+                             "http://evil.tauri.localhost",
+                             "app:",
+                             "app://",
+                             "app:///",
+                             "file:///etc/passwd",
+                             "file://evil.example",
+                             "xapp://a",
+                             "apps://a",
+                             "APP://a",
+                             "javascript://localhost",
+                             "data://localhost",
+                             "blob://localhost",
+                             "chrome-extension://abc",
+                             "http://192.168.1.5",
+                             "http://host.docker.internal",
+                             "app://a, https://evil.example"}) {
     EXPECT_FALSE(is_desktop_origin(origin)) << origin;
     EXPECT_FALSE(Cors({}, true).allows(origin)) << origin;
   }

@@ -132,9 +132,9 @@ TEST(LimitsTest, OtherBodiesThanJsonAreRefusedWhereAPageMaySendThem) {
   for (const char* type : {"", "Content-Type: text/plain\r\n",
                            "Content-Type: application/x-www-form-urlencoded\r\n"}) {
     EXPECT_EQ(raw(server, request_bytes("POST", kChat, type + length, chat)).status, 200) << type;
-    for (const char* page : {"Origin: null\r\n", "Origin: http://evil.example\r\n",
-                             "Referer: http://evil.example/\r\n",
-                             "Sec-Fetch-Site: same-site\r\n"}) {
+    for (const char* page :
+         {"Origin: null\r\n", "Origin: http://evil.example\r\n",
+          "Referer: http://evil.example/\r\n", "Sec-Fetch-Site: same-site\r\n"}) {
       const std::string headers = type + length + page;
       EXPECT_EQ(raw(server, request_bytes("POST", kChat, headers, chat)).status, 415) << headers;
     }

@@ -159,8 +159,8 @@ TEST(OllamaRoutesTest, DigestsAreLongEnoughToBeCut) {
 }
 
 std::string load_answer(TestServer& server, const std::string& keep_alive) {
-  const Answer answer = server.post(
-      "/api/generate", R"({"model":"fake/model:1b","keep_alive":)" + keep_alive + "}");
+  const Answer answer =
+      server.post("/api/generate", R"({"model":"fake/model:1b","keep_alive":)" + keep_alive + "}");
   EXPECT_EQ(answer.status, 200) << answer.body;
   return json::parse(answer.body)["done_reason"];
 }
@@ -259,8 +259,7 @@ TEST(OllamaRoutesTest, StrangersChangeNoModels) {
 
 TEST(OllamaRoutesTest, APullOfWhatIsHereIsDoneAndOneOfOllamasLibraryIsRefused) {
   TestServer server;
-  const auto lines =
-      lines_of(server.post("/api/pull", R"({"model":"fake/model:1b"})").body);
+  const auto lines = lines_of(server.post("/api/pull", R"({"model":"fake/model:1b"})").body);
   EXPECT_EQ(lines.front()["status"], "pulling manifest");
   EXPECT_EQ(lines.back()["status"], "success");
   const Answer whole = server.post("/api/pull", R"({"name":"fake/model:1b","stream":false})");
@@ -276,8 +275,7 @@ TEST(OllamaRoutesTest, APullOfWhatIsHereIsDoneAndOneOfOllamasLibraryIsRefused) {
 TEST(OllamaRoutesTest, AContextOfAnEarlierAnswerIsTold) {
   TestServer server;
   const Answer answer = server.post(
-      "/api/generate",
-      R"({"model":"fake/model:1b","prompt":"hi","context":[1,2],"stream":false})");
+      "/api/generate", R"({"model":"fake/model:1b","prompt":"hi","context":[1,2],"stream":false})");
   ASSERT_EQ(answer.status, 200) << answer.body;
   EXPECT_NE(json::parse(answer.body)["warnings"].dump().find("context"), std::string::npos);
 }

@@ -35,10 +35,10 @@ TEST(OllamaModelRequestsTest, ANewNameIsPlain) {
     EXPECT_TRUE(check_new_name(name, "model")) << name;
   }
   for (const std::string& name :
-       {std::string(), std::string("a b"), std::string("../x"), std::string("a/"), std::string("/a"),
-        std::string("a//b"), std::string("a:"), std::string(":a"), std::string("a:b:c"),
-        std::string("a/b/c/d"), std::string("a\\b"), std::string(".a"), std::string("a%b"),
-        std::string(300, 'a'), std::string("\xc3\xa4")}) {
+       {std::string(), std::string("a b"), std::string("../x"), std::string("a/"),
+        std::string("/a"), std::string("a//b"), std::string("a:"), std::string(":a"),
+        std::string("a:b:c"), std::string("a/b/c/d"), std::string("a\\b"), std::string(".a"),
+        std::string("a%b"), std::string(300, 'a'), std::string("\xc3\xa4")}) {
     EXPECT_FALSE(check_new_name(name, "model")) << name;
   }
 }
@@ -70,17 +70,17 @@ TEST(OllamaModelRequestsTest, ANewModelHasABaseAndWhatIsOtherThanIt) {
 }
 
 TEST(OllamaModelRequestsTest, ANewModelMayBeMadeOfAnUploadedFile) {
-  const auto request = parse_create_request(R"({"name":"m","files":{"a.gguf":"sha256:)" + kDigest +
-                                            R"("},"adapters":{"l.gguf":"sha256:)" + kDigest +
-                                            R"("}})");
+  const auto request =
+      parse_create_request(R"({"name":"m","files":{"a.gguf":"sha256:)" + kDigest +
+                           R"("},"adapters":{"l.gguf":"sha256:)" + kDigest + R"("}})");
   ASSERT_TRUE(request) << request.error().message;
   EXPECT_EQ(request->model.blob, "sha256-" + kDigest);
   EXPECT_EQ(request->model.adapters, std::vector<std::string>{"sha256-" + kDigest});
 }
 
 TEST(OllamaModelRequestsTest, ATemplateInGosLanguageIsToldAndOneInJinjaIsTaken) {
-  const auto go = parse_create_request(
-      R"({"model":"m","from":"b","template":"{{ .System }} {{ .Prompt }}"})");
+  const auto go =
+      parse_create_request(R"({"model":"m","from":"b","template":"{{ .System }} {{ .Prompt }}"})");
   ASSERT_TRUE(go);
   EXPECT_EQ(go->model.chat_template, "");
   ASSERT_EQ(go->warnings.size(), 1U);

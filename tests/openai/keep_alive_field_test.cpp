@@ -39,10 +39,9 @@ TEST(KeepAliveFieldTest, NegativeIsForGoodAndNothingBecomesZeroByRounding) {
 }
 
 TEST(KeepAliveFieldTest, EverythingElseIsRefusedByName) {
-  for (const Json& value :
-       {Json(""), Json("soon"), Json("5 m"), Json("m"), Json("5x"), Json("5m3"), Json("--1"),
-        Json("1e3s"), Json("inf"), Json("nan"), Json(true), Json::array(), Json::object(),
-        Json(std::string(70, '1') + "s")}) {
+  for (const Json& value : {Json(""), Json("soon"), Json("5 m"), Json("m"), Json("5x"), Json("5m3"),
+                            Json("--1"), Json("1e3s"), Json("inf"), Json("nan"), Json(true),
+                            Json::array(), Json::object(), Json(std::string(70, '1') + "s")}) {
     const auto read = read_keep_alive(value, "keep_alive");
     ASSERT_FALSE(read) << to_text(value);
     EXPECT_EQ(read.error().field, "keep_alive");

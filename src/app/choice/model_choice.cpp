@@ -125,8 +125,8 @@ Result<NamedModel> section_model(const Settings& all, const ModelSection& sectio
   return NamedModel{.spec = std::move(*spec), .settings = std::move(settings)};
 }
 
-/// Under which names clients ask for a model that lies as its hub has it: Ollama's, and ours. A name
-/// without a quantization means the first one.
+/// Under which names clients ask for a model that lies as its hub has it: Ollama's, and ours. A
+/// name without a quantization means the first one.
 std::vector<std::string> hub_names(const models::FoundModel& found) {
   constexpr std::string_view kHub = "hf:";
   std::vector<std::string> names;

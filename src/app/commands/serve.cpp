@@ -132,9 +132,8 @@ bool is_named(const SettingFlags& flags, const std::string& id) {
   if (!resolved) return true;
   resolved->values.discover = "off";
   const Result<std::vector<ChosenModel>> named = choose_models(resolved->values);
-  return !named || std::ranges::any_of(*named, [&id](const ChosenModel& model) {
-    return model.spec.id == id;
-  });
+  return !named || std::ranges::any_of(
+                       *named, [&id](const ChosenModel& model) { return model.spec.id == id; });
 }
 
 class RequestedPull final : public hub::PullProgress {

@@ -32,10 +32,9 @@ std::string named_digest(const fs::path& path) {
   constexpr std::size_t kAlgorithm = 7;  // "sha256-"
   constexpr std::size_t kDigits = 64;
   const std::string name = platform::path_text(path.filename());
-  const bool is_blob =
-      name.size() == kAlgorithm + kDigits && name.starts_with("sha256") &&
-      (name[kAlgorithm - 1] == '-' || name[kAlgorithm - 1] == ':') &&
-      name.find_first_not_of("0123456789abcdef", kAlgorithm) == std::string::npos;
+  const bool is_blob = name.size() == kAlgorithm + kDigits && name.starts_with("sha256") &&
+                       (name[kAlgorithm - 1] == '-' || name[kAlgorithm - 1] == ':') &&
+                       name.find_first_not_of("0123456789abcdef", kAlgorithm) == std::string::npos;
   return is_blob ? name.substr(kAlgorithm) : std::string();
 }
 

@@ -42,7 +42,7 @@ class UploadedBlob final : public http::BlobWriter {
     }
     if (const auto header = models::read_gguf(file_.path()); !header) {
       return fail(ErrorCode::InvalidRequest,
-                  "the body is no GGUF file that could be loaded: " + header.error().message);
+                  "the body is not a GGUF file that can be loaded: " + header.error().message);
     }
     const std::error_code error = file_.rename_to(path_);
     // Another upload was faster; its bytes are the same.

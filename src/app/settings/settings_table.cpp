@@ -184,8 +184,9 @@ std::vector<Setting> make_table() {
        .field = &Settings::desktop_origins,
        .commands = kServer,
        .noun = "a switch",
-       .help = "Let the windows of desktop apps (app://, file://, tauri://, vscode-webview:// …) and "
-               "pages that this machine serves call the server",
+       .help =
+           "Let the windows of desktop apps (app://, file://, tauri://, vscode-webview:// …) and "
+           "pages that this machine serves call the server",
        .choices = {"off", "on"}},
       {.name = "allowed_host",
        .field = &Settings::allowed_host,

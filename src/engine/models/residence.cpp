@@ -196,8 +196,8 @@ Status Residence::let_go(std::string_view id) {
                 "model '" + (*model)->spec.id + "' is pinned by the server's settings and stays",
                 "model");
   }
-  const bool is_here = (*model)->phase == Model::Phase::Ready ||
-                       (*model)->phase == Model::Phase::Loading;
+  const bool is_here =
+      (*model)->phase == Model::Phase::Ready || (*model)->phase == Model::Phase::Loading;
   if (!is_here) return {};
   (*model)->ask_stay(std::chrono::milliseconds(0));
   keep_alive_.settle(**model);

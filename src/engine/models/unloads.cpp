@@ -54,8 +54,9 @@ void Unloads::unload_idle(Model& model, const std::string& why) {
 
 void Unloads::unload_expired(Model& model) {
   if (!model.idle() || !model.leaves_at || *model.leaves_at > Model::Clock::now()) return;
-  unload_idle(model, model.removed ? "it is no longer offered"
-                             : model.asked_stay ? "as a request asked" : "it was idle");
+  unload_idle(model, model.removed      ? "it is no longer offered"
+                     : model.asked_stay ? "as a request asked"
+                                        : "it was idle");
 }
 
 void Unloads::left(Model& model, const std::string& why) {

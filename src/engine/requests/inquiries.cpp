@@ -176,10 +176,12 @@ AddedMessages Inquiries::add_defaults(const std::string& id, ChatPrompt& chat) {
   return model ? apply_defaults((*model)->spec.defaults, chat) : AddedMessages();
 }
 
-Result<std::unique_ptr<EmbedInquiry>> Inquiries::embed(EmbedRequest request, Stay stay, Cancel cancel) {
+Result<std::unique_ptr<EmbedInquiry>> Inquiries::embed(EmbedRequest request, Stay stay,
+                                                       Cancel cancel) {
   const std::string model = request.model;
   return inquire<std::vector<Embedding>>(
-      model, std::move(cancel), call(embedder_of, &backend::Embedder::embed, std::move(request)), stay);
+      model, std::move(cancel), call(embedder_of, &backend::Embedder::embed, std::move(request)),
+      stay);
 }
 
 Result<std::unique_ptr<RankInquiry>> Inquiries::rank(RankRequest request, Cancel cancel) {
@@ -211,7 +213,7 @@ Result<std::unique_ptr<TextInquiry>> Inquiries::apply_template(TemplateRequest r
 }
 
 Result<std::unique_ptr<CountInquiry>> Inquiries::count_tokens(CountRequest request, Stay stay,
-                                                                Cancel cancel) {
+                                                              Cancel cancel) {
   const std::string model = request.model;
   AddedMessages added;
   if (auto* chat = std::get_if<ChatPrompt>(&request.prompt)) added = add_defaults(model, *chat);

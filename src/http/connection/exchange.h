@@ -34,8 +34,8 @@ class Exchange {
   bool keep_alive = false;  // another request may follow on this connection
   const api::Dialect* dialect = &openai::kPlainDialect;
 
-  /// For a route that takes its body in pieces: reads the next one, which is empty at the end. False:
-  /// the client was answered, or has left.
+  /// For a route that takes its body in pieces: reads the next one, which is empty at the end.
+  /// False: the client was answered, or has left.
   std::function<Task<bool>(std::string& piece)> read_piece = {};
 
   /// Set once the body is parsed: from then on what fails is the core's, and speaks its words.

@@ -24,8 +24,8 @@ class Session {
 
   Task<Next> serve_request();
 
-  /// Reads and checks a request; of one whose route takes the body in pieces only the head. Returns null if there is nothing to run: the request was refused
-  /// and answered, or the client left.
+  /// Reads and checks a request; of one whose route takes the body in pieces only the head. Returns
+  /// null if there is nothing to run: the request was refused and answered, or the client left.
   Task<const Route*> receive(Exchange& exchange, RequestReader& reader);
 
   /// Reads until the step is done. Otherwise returns false; then the client was answered, if it is

@@ -9,9 +9,9 @@ namespace pcai::http {
 namespace {
 
 constexpr std::array<std::string_view, 14> kRequestHeaders = {
-    "accept",        "authorization",   "cache-control", "content-type",     "http-referer",
-    "idempotency-key", "user-agent",      "x-api-key",     "x-client-request-id", "x-request-id",
-    "x-requested-with", "x-session-id",    "x-title",       "traceparent"};
+    "accept",           "authorization", "cache-control", "content-type",        "http-referer",
+    "idempotency-key",  "user-agent",    "x-api-key",     "x-client-request-id", "x-request-id",
+    "x-requested-with", "x-session-id",  "x-title",       "traceparent"};
 // Of the SDKs of OpenAI and Anthropic, whose headers become more with each release.
 constexpr std::array<std::string_view, 4> kRequestHeaderPrefixes = {"x-stainless-", "anthropic-",
                                                                     "openai-", "x-openai-"};
@@ -53,8 +53,7 @@ bool is_desktop_origin(std::string_view origin) noexcept {
   if (scheme == "file") return rest.empty();
   if (!is_origin(origin)) return false;
   if (is_one_of(kAppSchemes, scheme)) return true;
-  return (scheme == "http" || scheme == "https") &&
-         is_one_of(kOwnHosts, host_without_port(rest));
+  return (scheme == "http" || scheme == "https") && is_one_of(kOwnHosts, host_without_port(rest));
 }
 
 bool Cors::allows(std::string_view origin) const {

@@ -41,8 +41,8 @@ std::optional<HttpResponse> Guard::check_site(const HttpRequest& request) const 
   const auto allowed = [&](std::string_view name) {
     return hosts_.allows(name) || (by_container && is_container_host(name));
   };
-  const bool ours = (request.count("Host") == 0 || allowed(host)) &&
-                    (absolute.empty() || allowed(absolute));
+  const bool ours =
+      (request.count("Host") == 0 || allowed(host)) && (absolute.empty() || allowed(absolute));
   if (!ours) {
     return error_response({ErrorCode::Forbidden,
                            "this Host name is not allowed; list it in the server's allowed hosts"});

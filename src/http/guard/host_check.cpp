@@ -25,9 +25,8 @@ constexpr std::array<std::string_view, 3> kContainerHosts = {
 
 bool is_container_host(std::string_view host) noexcept {
   const std::string_view name = host_without_port(host);
-  return std::any_of(
-      kContainerHosts.begin(), kContainerHosts.end(),
-      [name](std::string_view known) { return equals_ignoring_case(known, name); });
+  return std::any_of(kContainerHosts.begin(), kContainerHosts.end(),
+                     [name](std::string_view known) { return equals_ignoring_case(known, name); });
 }
 
 std::string_view host_without_port(std::string_view host) noexcept {

@@ -36,8 +36,7 @@ ollama::ListedModel listed(ServerState& server, ModelStatus status) {
   if (model.status.unloads_at) {
     model.expires_at = *model.status.unloads_at;
   } else if (const auto stays = server.engine.stays(model.status.id)) {
-    model.expires_at =
-        std::time(nullptr) + std::chrono::ceil<std::chrono::seconds>(*stays).count();
+    model.expires_at = std::time(nullptr) + std::chrono::ceil<std::chrono::seconds>(*stays).count();
   }
   return model;
 }
@@ -151,9 +150,8 @@ Task<void> post_ollama_copy(Exchange& exchange) {
   const auto source = find_model(exchange.engine(), request->source);
   if (!source) co_return co_await exchange.fail(source.error());
   const std::string id = exchange.engine().model(*source)->id;
-  auto copied = co_await elsewhere(exchange.server().keepers, [&] {
-    return (*keeper)->copy(id, request->destination);
-  });
+  auto copied = co_await elsewhere(exchange.server().keepers,
+                                   [&] { return (*keeper)->copy(id, request->destination); });
   if (!copied) co_return co_await exchange.fail(copied.error());
   co_await reply_empty(exchange);
 }
@@ -193,8 +191,8 @@ Task<void> post_ollama_blob(Exchange& exchange) {
     const bool came = co_await exchange.read_piece(piece);
     if (!came) co_return;
     if (piece.empty()) break;
-    auto written = co_await elsewhere(exchange.server().keepers,
-                                      [&] { return (*writer)->write(piece); });
+    auto written =
+        co_await elsewhere(exchange.server().keepers, [&] { return (*writer)->write(piece); });
     if (!written) co_return co_await exchange.fail(written.error());
   }
   auto finished =

@@ -66,9 +66,8 @@ Task<void> follow(Exchange& exchange, const PullInQueue& pull, ollama::ModelName
     const bool failed = view.result && !*view.result;
     if (failed && !open) co_return co_await exchange.fail(view.result->error());
     if (view.result && !request.stream) co_return co_await reply_done(exchange, std::move(request));
-    const bool speaks =
-        request.stream &&
-        (view.result || !view.step.digest.empty() || Clock::now() >= silence_ends);
+    const bool speaks = request.stream &&
+                        (view.result || !view.step.digest.empty() || Clock::now() >= silence_ends);
     if (speaks) {
       std::string lines;
       if (!open) {

@@ -25,7 +25,7 @@ struct ResponsesRequest {
   bool logprobs = false;  // asked for with `include`
   api::Json echo;         // what the answer repeats of the request
   std::vector<std::string> warnings;
-  api::Places places;  // of the input
+  api::Places places;                             // of the input
   std::optional<std::chrono::milliseconds> stay;  // of the model; see read_keep_alive()
 };
 
