@@ -32,11 +32,15 @@ Task<void> Session::run() {
 
 Task<Session::Next> Session::serve_request() {
   Exchange exchange(*connection_, server_);
-  RequestReader reader(server_.options.max_header_bytes);
-  const Route* route = co_await receive(exchange, reader);
-  exchange.read_piece = [this, &exchange, &reader](std::string& piece) {
-    return read_piece(exchange, reader, piece);
-  };
+  auto reader = std::make_unique<RequestReader>(server_.options.max_header_bytes);
+  const Route* route = co_await receive(exchange, *reader);
+  if (route != nullptr && route->max_body_bytes > 0) {
+    exchange.read_piece = [this, &exchange, &reader](std::string& piece) {
+      return read_piece(exchange, *reader, piece);
+    };
+  } else {
+    reader.reset();  // a stream may live for long
+  }
   if (route != nullptr) {
     bool broken = false;
     try {
@@ -51,7 +55,7 @@ Task<Session::Next> Session::serve_request() {
     }
   }
   if (!exchange.complete()) co_return Next::Close;
-  const bool has_read_all = route != nullptr && reader.done();
+  const bool has_read_all = route != nullptr && (!reader || reader->done());
   if (!exchange.keep_alive) co_return has_read_all ? Next::Close : Next::CloseGently;
   co_return Next::Request;
 }
