@@ -12,6 +12,7 @@
 #include "ollama/api_schemas.h"
 #include "ollama/chat_messages.h"
 #include "ollama/dialects.h"
+#include "ollama/go_template.h"
 #include "openai/tool_fields.h"
 
 namespace pcai::ollama {
@@ -129,6 +130,7 @@ struct Completion {
   std::string suffix;
   std::string system;
   bool raw = false;
+  std::string prompt_template = {};  // in Go's language; "" = the model's own
   std::vector<Media> images = {};
 };
 
@@ -146,7 +148,8 @@ std::span<const api::Field<Completion>> completion_fields() {
          return read_images(value, path, completion.images);
        }},
       api::ignored_field<C>("context", Array, "Send the chat to /api/chat"),
-      api::unsupported_field<C>("template", String, "templates come from the model or the server"),
+      api::field<&C::prompt_template>("template", {0, 64 << 10},
+                                      "Instead of the model's: Go's .System, .Prompt, .Suffix, if"),
   };
   return kFields;
 }
@@ -181,6 +184,29 @@ void add_messages(Completion completion, Request& request) {
   messages.push_back({.role = Role::User,
                       .content = std::move(completion.prompt),
                       .media = std::move(completion.images)});
+}
+
+/// The prompt as the request's own template writes it.
+Status use_template(Completion completion, Request& request) {
+  constexpr const char* kField = "template";
+  if (!completion.images.empty()) {
+    return fail(ErrorCode::Unsupported, "images are not supported with template; send a chat",
+                "images");
+  }
+  const std::string& text = completion.prompt_template;
+  if (text.find("{%") != std::string::npos) {
+    return fail(ErrorCode::Unsupported,
+                "template must be in Go's template language; Jinja templates come from the model "
+                "or the server",
+                kField);
+  }
+  const auto parsed = GoTemplate::parse(text, kField);
+  if (!parsed) return fail(parsed.error());
+  request.places.add_whole("prompt", "prompt");
+  request.generate.prompt = TextPrompt{parsed->render({.system = std::move(completion.system),
+                                                       .prompt = std::move(completion.prompt),
+                                                       .suffix = std::move(completion.suffix)})};
+  return {};
 }
 
 }  // namespace
@@ -223,6 +249,15 @@ Result<OllamaRequest> parse_ollama_generate(std::string_view text, const Default
   if (!read) return fail(std::move(read).error());
   request.only_load =
       completion.prompt.empty() && completion.suffix.empty() && completion.images.empty();
+  const bool has_template = !completion.prompt_template.empty() && !completion.raw;
+  if (has_template && !request.only_load) {
+    if (Status used = use_template(std::move(completion), request); !used) {
+      return fail(std::move(used).error());
+    }
+    read = check(kOllamaGenerateDialect, request);
+    if (!read) return fail(std::move(read).error());
+    return request;
+  }
   const bool plain = completion.raw || !completion.suffix.empty();
   if (plain && !completion.images.empty()) {
     return fail(ErrorCode::Unsupported, "images are not supported with raw or suffix; send a chat",

@@ -5,6 +5,7 @@
 #include "api/api_description.h"
 #include "api/json_reader.h"
 #include "ollama/chat_messages.h"
+#include "ollama/go_template.h"
 
 namespace pcai::ollama {
 namespace {
@@ -123,7 +124,8 @@ Status read_adapters(api::Json& value, const std::string& path, Create& request)
   return {};
 }
 
-/// Jinja is what the backends read. Ollama's own templates are in Go's language.
+/// Jinja is what the backends read. Ollama's own templates are in Go's language, and are
+/// translated.
 bool is_jinja(const std::string& text) {
   return text.find("{%") != std::string::npos || text.find("messages") != std::string::npos;
 }
@@ -134,11 +136,16 @@ Status read_template(api::Json& value, const std::string& path, Create& request)
   if (text.empty()) return {};
   if (is_jinja(text)) {
     request.model.chat_template = text;
+    return {};
+  }
+  const auto parsed = GoTemplate::parse(text, path);
+  if (parsed) {
+    request.model.chat_template = parsed->jinja();
+  } else if (parsed.error().code == ErrorCode::Unsupported) {
+    request.warnings.push_back(parsed.error().message +
+                               ". The base's chat template is used. A Jinja template works, too");
   } else {
-    request.warnings.push_back(
-        path +
-        " is in Go's template language and has no effect here; the base's chat template "
-        "is used. Give a Jinja template to change it");
+    return fail(parsed.error());
   }
   return {};
 }

@@ -131,7 +131,7 @@ class OllamaModelsTest(unittest.TestCase):
                 self.assertTrue(self.call("POST", path, body, status)[0]["error"])
         self.assertIn("settings", self.delete("fake", 400)[0]["error"])
         self.assertEqual(set(self.tags()), {"fake", "mario"})
-        lines = self.post("/api/create", model="mario", template="{{ .Prompt }}",
+        lines = self.post("/api/create", model="mario", template="{{ range .Messages }}{{ end }}",
                           parameters={"num_gqa": 1, "num_predict": 2}, **{"from": "fake"})
         self.assertIn("template", lines[-1]["warnings"][0])
         self.assertIn("num_gqa", lines[-1]["warnings"][1])

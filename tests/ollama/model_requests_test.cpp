@@ -78,16 +78,25 @@ TEST(OllamaModelRequestsTest, ANewModelMayBeMadeOfAnUploadedFile) {
   EXPECT_EQ(request->model.adapters, std::vector<std::string>{"sha256-" + kDigest});
 }
 
-TEST(OllamaModelRequestsTest, ATemplateInGosLanguageIsToldAndOneInJinjaIsTaken) {
+TEST(OllamaModelRequestsTest, ATemplateIsJinjaOrTranslatedOrTold) {
+  const auto jinja = parse_create_request(
+      R"({"model":"m","from":"b","template":"{% for m in messages %}{{ m.content }}{% endfor %}"})");
+  EXPECT_TRUE(jinja->model.chat_template.starts_with("{% for m"));
+  EXPECT_TRUE(jinja->warnings.empty());
   const auto go =
       parse_create_request(R"({"model":"m","from":"b","template":"{{ .System }} {{ .Prompt }}"})");
   ASSERT_TRUE(go);
-  EXPECT_EQ(go->model.chat_template, "");
-  ASSERT_EQ(go->warnings.size(), 1U);
-  const auto jinja = parse_create_request(
-      R"({"model":"m","from":"b","template":"{% for m in messages %}{{ m.content }}{% endfor %}"})");
-  EXPECT_TRUE(jinja->model.chat_template.starts_with("{% for"));
-  EXPECT_TRUE(jinja->warnings.empty());
+  EXPECT_TRUE(go->model.chat_template.starts_with("{% macro"));
+  EXPECT_TRUE(go->warnings.empty());
+  const auto more = parse_create_request(
+      R"({"model":"m","from":"b","template":"{{ range .Messages }}{{ .Content }}{{ end }}"})");
+  ASSERT_TRUE(more);
+  EXPECT_EQ(more->model.chat_template, "");
+  ASSERT_EQ(more->warnings.size(), 1U);
+  EXPECT_EQ(parse_create_request(R"({"model":"m","from":"b","template":"{{ if .Prompt }}"})")
+                .error()
+                .field,
+            "template");
 }
 
 struct RefusedCreate {
