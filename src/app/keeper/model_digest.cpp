@@ -82,7 +82,6 @@ std::string model_digest(const ModelSpec& spec) {
   Items items;
   if (spec.config.model_path.empty()) {
     items.add(spec.backend);
-    items.add(spec.id);
   } else {
     add_file(items, spec.config.model_path);
   }
