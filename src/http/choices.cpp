@@ -8,7 +8,7 @@ Status Choices::start(engine::Engine& engine, GenerateRequest request, std::uint
   for (std::uint32_t i = 0; i < n; ++i) {
     GenerateRequest one = i + 1 < n ? request : std::move(request);
     if (one.params.seed) *one.params.seed += i;
-    auto generation = engine.generate(std::move(one));
+    auto generation = engine.generate(std::move(one), stay_);
     if (!generation) return fail(std::move(generation.error()));
     (*generation)->on_ready(ready_);
     generations_.push_back(std::move(*generation));

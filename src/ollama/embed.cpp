@@ -4,6 +4,7 @@
 
 #include "api/api_description.h"
 #include "api/json_reader.h"
+#include "api/keep_alive_field.h"
 #include "ollama/api_schemas.h"
 #include "ollama/dialects.h"
 #include "ollama/generate_request.h"
@@ -50,7 +51,7 @@ std::vector<api::Field<R>> shared_fields() {
       api::required(api::Field<R>{{"model", String, {1, kMaxModelNameBytes}, "", "The model's id"},
                                   read_model}),
       {{"options", Object, {}, "", "None has an effect"}, read_options_field},
-      api::ignored_field<R>("keep_alive", Any, "The server decides how long models stay"),
+      api::keep_alive_field<R>("keep_alive"),
       api::ignored_field<R>("truncate", Boolean,
                             "Nothing is cut; a text that is too long is refused"),
   };

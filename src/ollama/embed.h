@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@ struct OllamaEmbedRequest {
   std::optional<std::uint32_t> dimensions = {};
   api::Warnings warnings = {};
   api::Places places = {};
+  std::optional<std::chrono::milliseconds> stay = {};  // of the model; see read_keep_alive()
 };
 
 Result<OllamaEmbedRequest> parse_ollama_embed(std::string_view body);

@@ -101,11 +101,22 @@ std::string ollama_error_body(const Error& error, std::string_view) {
   return api::to_text({{"error", std::move(message)}});
 }
 
-std::string load_body(const OllamaHead& head) {
+std::string load_body(const OllamaHead& head, std::string_view reason) {
   api::Json json = part_json(head, {});
   json["done"] = true;
-  json["done_reason"] = "load";
+  json["done_reason"] = reason;
   if (!head.warnings.empty()) json["warnings"] = head.warnings;
+  return api::to_text(json);
+}
+
+std::string progress_body(const OllamaProgress& progress) {
+  api::Json json = {{"status", progress.status}};
+  if (!progress.digest.empty()) {
+    json["digest"] = "sha256:" + progress.digest;
+    json["total"] = progress.total;
+    if (progress.completed > 0) json["completed"] = progress.completed;
+  }
+  if (!progress.warnings.empty()) json["warnings"] = progress.warnings;
   return api::to_text(json);
 }
 

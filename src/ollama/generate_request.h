@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +21,10 @@ struct OllamaRequest {
   bool only_load = false;       // there is no message or prompt: only load the model
   api::Warnings warnings = {};  // fields that were accepted and have no effect here
   api::Places places = {};
+  std::optional<std::chrono::milliseconds> stay = {};  // of the model; see read_keep_alive()
+
+  /// Nothing is asked but that the model leaves.
+  bool unloads() const noexcept { return only_load && stay && stay->count() == 0; }
 };
 
 /// Parses and checks the body. An error names the field ("options.temperature").

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,6 +21,7 @@ struct AnswerRequest {
   bool include_usage = false;
   api::Warnings warnings;  // fields that were accepted and have no effect here, named
   api::Places places = {};
+  std::optional<std::chrono::milliseconds> stay = {};  // of the model; see read_keep_alive()
 };
 
 /// Their fields, beside sampling_fields() and those of the route.

@@ -98,7 +98,7 @@ class ErrorsTest(unittest.TestCase):
         _, fields = self.check(address, 405, ["POST"], method="GET")
         self.assertIn("POST", fields["Allow"])
         self.check(address, 415, ["application/json"], body=HI,
-                   headers={"Content-Type": "text/plain"})
+                   headers={"Content-Type": "text/plain", "Origin": "http://page.example"})
 
     def test_keys_and_hosts(self):
         address = self.serve(environment={"PCAI_API_KEY": "right"})

@@ -54,10 +54,10 @@ TEST(OllamaRequestTest, WithoutALimitTheContextIsTheLimit) {
 }
 
 TEST(OllamaRequestTest, WhatHasNoEffectIsNamed) {
-  EXPECT_THAT(chat(chat_with(R"("keep_alive":"5m","options":{"num_ctx":4096,"numa":false})"))
-                  .warnings.lines(),
-              testing::UnorderedElementsAre(HasSubstr("keep_alive"), HasSubstr("options.num_ctx"),
-                                            HasSubstr("options.numa")));
+  EXPECT_THAT(
+      chat(chat_with(R"("keep_alive":"5m","options":{"num_ctx":4096,"numa":false})"))
+          .warnings.lines(),
+      testing::UnorderedElementsAre(HasSubstr("options.num_ctx"), HasSubstr("options.numa")));
 }
 
 TEST(OllamaRequestTest, WhatIsWrongIsRefusedByName) {
@@ -126,6 +126,19 @@ TEST(OllamaRequestTest, NoMessagesLoadTheModel) {
   EXPECT_TRUE(chat(R"({"model":"m"})").only_load);
   EXPECT_TRUE(chat(chat_with("", "[]")).only_load);
   EXPECT_TRUE(parse_ollama_generate(R"({"model":"m"})")->only_load);
+}
+
+TEST(OllamaRequestTest, ARequestForNothingButTimeUnloadsTheModel) {
+  using std::chrono::seconds;
+  EXPECT_EQ(chat(chat_with(R"("keep_alive":"5m")")).stay, seconds(300));
+  EXPECT_FALSE(chat(chat_with(R"("keep_alive":0)")).unloads()) << "after the answer";
+  EXPECT_TRUE(chat(R"({"model":"m","keep_alive":0})").unloads());
+  EXPECT_TRUE(chat(R"({"model":"m","messages":[],"keep_alive":"0"})").unloads());
+  EXPECT_FALSE(chat(R"({"model":"m","keep_alive":-1})").unloads());
+  EXPECT_FALSE(chat(R"({"model":"m"})").unloads());
+  EXPECT_TRUE(parse_ollama_generate(R"({"model":"m","prompt":"","keep_alive":0})")->unloads());
+  EXPECT_EQ(parse_ollama_embed(R"({"model":"m","input":"a","keep_alive":1})")->stay, seconds(1));
+  EXPECT_EQ(refused(chat_with(R"("keep_alive":true)")).field, "keep_alive");
 }
 
 TEST(OllamaRequestTest, AGenerateRequestIsAChatUnlessRaw) {

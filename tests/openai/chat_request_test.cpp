@@ -247,10 +247,15 @@ TEST(ChatRequestTest, WhatIsWrongInAnyServerIsInvalid) {
 }
 
 TEST(ChatRequestTest, SeveralIgnoredFieldsAreAllNamed) {
-  const auto warnings =
-      parsed(R"("user":"u","metadata":{"a":"b"},"store":false,"ttl":60,"keep_alive":"5m")")
-          .warnings.lines();
-  EXPECT_EQ(warnings.size(), 5U);
+  const auto warnings = parsed(R"("user":"u","metadata":{"a":"b"},"store":false)").warnings.lines();
+  EXPECT_EQ(warnings.size(), 3U);
+}
+
+TEST(ChatRequestTest, TheModelsStayIsReadUnderBothOfItsNames) {
+  EXPECT_EQ(parsed(R"("keep_alive":"5m")").stay, std::chrono::minutes(5));
+  EXPECT_EQ(parsed(R"("ttl":60)").stay, std::chrono::seconds(60));
+  EXPECT_FALSE(parsed(R"("ttl":null)").stay);
+  EXPECT_EQ(error_of(chat_body(R"("ttl":"soon")")).field, "ttl");
 }
 
 }  // namespace

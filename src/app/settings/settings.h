@@ -58,8 +58,10 @@ struct Settings {
   std::string api_key = {};
   std::string api_key_file = {};
   std::vector<std::string> cors_origin = {};
+  std::string desktop_origins = "off";
   std::vector<std::string> allowed_host = {};
   std::vector<std::string> media_hosts = {};
+  std::string manage_models = "auto";
   std::int64_t max_queue = 64;
   std::int64_t timeout = 0;  // seconds; 0 = none
   std::int64_t grace = 30;   // seconds

@@ -180,6 +180,14 @@ std::vector<Setting> make_table() {
        .commands = kServer,
        .noun = "an origin",
        .help = "Web origin whose pages may call the server, such as http://localhost:3000"},
+      {.name = "desktop_origins",
+       .field = &Settings::desktop_origins,
+       .commands = kServer,
+       .noun = "a switch",
+       .help =
+           "Let the windows of desktop apps (app://, file://, tauri://, vscode-webview:// …) and "
+           "pages that this machine serves call the server",
+       .choices = {"off", "on"}},
       {.name = "allowed_host",
        .field = &Settings::allowed_host,
        .commands = kServer,
@@ -191,6 +199,13 @@ std::vector<Setting> make_table() {
        .noun = "a host name",
        .help = "Host from which linked images are fetched, such as example.org or 127.0.0.1:8000; "
                "by default none"},
+      {.name = "manage_models",
+       .field = &Settings::manage_models,
+       .commands = kServer,
+       .noun = "a choice",
+       .help = "Whether requests may load, unload, pull, create, copy and delete models: auto = if "
+               "clients need an API key",
+       .choices = {"auto", "on", "off"}},
       {.name = "max_queue",
        .field = &Settings::max_queue,
        .commands = kServer,

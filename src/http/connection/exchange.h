@@ -41,6 +41,9 @@ class Exchange {
   /// Takes those of a body that was parsed. Fails if it has unknown fields and the server is
   /// strict.
   Status tell(const api::Warnings& of_request);
+  /// For a route that takes its body in pieces: reads the next one, which is empty at the end.
+  /// False: the client was answered, or has left.
+  std::function<Task<bool>(std::string& piece)> read_piece = {};
 
   /// Set once the body is parsed: from then on what fails is the core's, and speaks its words.
   std::optional<api::Places> places = {};

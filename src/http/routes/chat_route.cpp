@@ -21,7 +21,7 @@ Task<void> post_chat_completions(Exchange& exchange) {
                                 .legacy_calls = chat->legacy_calls};
   const bool logprobs = chat->generate.params.logprobs;
   chat->generate.cache_scope = exchange.cache_scope;
-  Choices choices(exchange.waker());
+  Choices choices(exchange.waker(), chat->stay);
   if (Status started = choices.start(exchange.engine(), std::move(chat->generate), chat->n);
       !started) {
     co_return co_await exchange.fail(started.error());

@@ -54,7 +54,7 @@ Task<void> post_completions(Exchange& exchange) {
     head.echoes.push_back(*std::move(echo));
   }
 
-  Choices choices(exchange.waker());
+  Choices choices(exchange.waker(), request->stay);
   for (std::size_t i = 0; i < request->prompts.size(); ++i) {
     generate.prompt = std::move(request->prompts[i]);
     Status started =

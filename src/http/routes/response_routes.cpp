@@ -117,7 +117,7 @@ Task<void> post_responses(Exchange& exchange) {
                                   .echo = std::move(request->echo),
                                   .warnings = exchange.warnings.lines()});
   request->generate.cache_scope = exchange.cache_scope;
-  Choices choices(exchange.waker());
+  Choices choices(exchange.waker(), request->stay);
   Status started = choices.start(exchange.engine(), std::move(request->generate), 1);
   if (!started) co_return co_await exchange.fail(started.error());
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "api/json_reader.h"
+#include "api/keep_alive_field.h"
 #include "openai/dialects.h"
 
 namespace pcai::openai {
@@ -134,6 +135,8 @@ std::span<const api::Field<EmbeddingRequest>> embedding_fields() {
          return {};
        }},
       {{"pooling", String, {}, "", "mean, cls or last; absent: the model's own"}, read_pooling},
+      api::keep_alive_field<R>("keep_alive"),
+      api::keep_alive_field<R>("ttl"),
       api::ignored_field<R>("user", String, "Who asks"),
   };
   return kFields;

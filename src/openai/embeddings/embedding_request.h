@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -20,6 +21,7 @@ struct EmbeddingRequest {
   std::optional<std::uint32_t> dimensions = {};  // of the answer; absent = the model's
   api::Warnings warnings = {};
   api::Places places = {};
+  std::optional<std::chrono::milliseconds> stay = {};  // of the model; see read_keep_alive()
 };
 
 Result<EmbeddingRequest> parse_embedding_request(std::string_view body);

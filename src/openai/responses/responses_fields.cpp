@@ -1,4 +1,5 @@
 
+#include "api/keep_alive_field.h"
 #include "api/parameter_field.h"
 #include "api/template_fields.h"
 #include "openai/format_fields.h"
@@ -167,6 +168,9 @@ std::span<const api::Field<Request>> responses_fields() {
           api::Field<Request>{{"truncation", String, {}, "", "disabled: nothing is cut"},
                               read_truncation},
           kTruncations),
+
+      api::keep_alive_field<Request>("keep_alive"),
+      api::keep_alive_field<Request>("ttl"),
 
       api::ignored_field<Request>("stream_options", Object, "Concerns only padding"),
       api::ignored_field<Request>("max_tool_calls", Integer, "There are no built-in tools"),

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,8 +26,9 @@ struct ResponsesRequest {
   bool logprobs = false;  // asked for with `include`
   api::Json echo;         // what the answer repeats of the request
   api::Warnings warnings;
-  api::Places places;      // of the input
-  StoredItem stored_item;  // for references in the input, while it is read
+  api::Places places;                             // of the input
+  StoredItem stored_item;                         // for references in the input, while it is read
+  std::optional<std::chrono::milliseconds> stay;  // of the model; see read_keep_alive()
 };
 
 /// The fields of the route beside sampling_fields().
