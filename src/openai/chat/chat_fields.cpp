@@ -142,8 +142,7 @@ std::span<const api::Field<Request>> chat_fields() {
         Boolean,
         {},
         "",
-        "Go on with the last message, the assistant's; absent: if it is a text and no format is "
-        "set"},
+        "Continue the last message, the assistant's; absent: if it is a text and no format is set"},
        read_continue},
       {{"add_generation_prompt",
         Boolean,
