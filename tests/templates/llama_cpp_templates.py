@@ -1,5 +1,5 @@
 """The chat templates of well known models, out of the source archive of llama-cpp-python. They are
-fetched once into the cache folder and belong to their authors, so none is kept in this repository."""
+fetched once into the cache folder. They belong to their authors, so this repository has none."""
 import os
 import shutil
 import subprocess
@@ -39,8 +39,11 @@ def folder():
 def download(work):
     wanted = work / "requirements.txt"
     wanted.write_text(f"llama-cpp-python=={VERSION} --hash=sha256:{SHA256}\n")
-    subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary",
-                    "llama-cpp-python", "--require-hashes", "-r", wanted, "-d", work], check=True)
+    # The system's Python may come without pip.
+    subprocess.run([sys.executable, "-m", "venv", work / "venv"], check=True)
+    subprocess.run([work / "venv/bin/python", "-m", "pip", "download", "--quiet",
+                    "--disable-pip-version-check", "--no-deps", "--no-binary", "llama-cpp-python",
+                    "--require-hashes", "-r", wanted, "-d", work], check=True)
     return next(work.glob("llama_cpp_python-*.tar.gz"))
 
 

@@ -81,7 +81,8 @@ class TemplateMatrixTest(unittest.TestCase):
         wrong = [f"{name}: {problem}" for name, (problems, _) in found.items() for problem in problems]
         refused = {(name, talk) for name, (_, talks) in found.items() for talk in talks}
         wrong += [f"{name}: {talk}: is refused" for name, talk in sorted(refused - REFUSED)]
-        self.assertFalse(wrong, f"{len(wrong)} problems:\n" + "\n".join(wrong[:200]))
+        if wrong:
+            self.fail(f"{len(wrong)} problems:\n" + "\n".join(wrong[:200]))
 
 
 if __name__ == "__main__":

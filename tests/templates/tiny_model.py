@@ -29,6 +29,7 @@ def write(path, context=8192):
     file = gguf_file.llama(vocabulary=-(-len(tokens) // 32) * 32, context=context)
     tokens += [f"<unused{i}>" for i in range(-len(tokens) % 32)]
     file.keys = [key for key in file.keys if b"tokenizer.ggml.model" not in key]
+    file.real("attention.layer_norm_rms_epsilon", 1e-5)
     file.text("tokenizer.ggml.model", "gpt2")
     file.text("tokenizer.ggml.pre", "gpt-2")
     string, integer = 8, 5
