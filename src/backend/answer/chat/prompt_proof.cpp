@@ -25,6 +25,15 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
+/// What comes after the last mark that ends reasoning, the template's own or the usual one.
+std::string_view without_reasoning(std::string_view text, std::string_view own) {
+  for (const std::string_view mark : {own, std::string_view("</think>")}) {
+    const std::size_t at = mark.empty() ? std::string_view::npos : text.rfind(mark);
+    if (at != std::string_view::npos) text.remove_prefix(at + mark.size());
+  }
+  return text;
+}
+
 std::string as_json(std::string_view text, bool ascii) {
   const std::string json = Json(text).dump(-1, ' ', ascii, Json::error_handler_t::replace);
   return json.substr(1, json.size() - 2);
@@ -137,10 +146,7 @@ std::optional<std::string> find_lost(const ChatPrompt& chat, std::string_view te
     const std::string path = item_path("messages", i);
     if (message.content) {
       std::string_view content = *message.content;
-      const std::size_t thought = message.role == Role::Assistant && !reasoning_end.empty()
-                                      ? content.rfind(reasoning_end)
-                                      : std::string_view::npos;
-      if (thought != std::string_view::npos) content.remove_prefix(thought + reasoning_end.size());
+      if (message.role == Role::Assistant) content = without_reasoning(content, reasoning_end);
       const bool found = message.role == Role::Tool ? prompt.has_value(content)
                                                     : prompt.has(content, message.media);
       if (!found) return path + ".content";
