@@ -252,6 +252,7 @@ TEST(PromptProofTest, EarlierReasoningAndSwitchesMayBeMissing) {
   const ChatPrompt chat{
       .messages = {say(Role::User, "Hi /no_think"), say(Role::Assistant, "<think>a</think>Hello")}};
   EXPECT_FALSE(find_lost(chat, "Hi Hello", "</think>"));
+  EXPECT_FALSE(find_lost(chat, "Hi Hello", "[/THINK]")) << "the usual mark counts everywhere";
   EXPECT_EQ(find_lost(chat, "Hi", "</think>"), "messages[1].content");
 }
 
