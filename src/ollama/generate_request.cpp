@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "api/api_description.h"
+#include "api/continuation.h"
 #include "api/json_reader.h"
 #include "api/keep_alive_field.h"
 #include "api/media_part.h"
@@ -244,6 +245,7 @@ Result<OllamaRequest> parse_ollama_chat(std::string_view text, const DefaultsOf&
                                  api::FieldSet<Request>{shared_fields(), request},
                                  api::FieldSet<Request>{chat_fields(), request});
   request.only_load = chat_of(request).messages.empty();
+  if (read) read = api::set_continuation(request.generate, {});
   if (read) read = check(kOllamaChatDialect, request);
   if (!read) return fail(std::move(read).error());
   return request;

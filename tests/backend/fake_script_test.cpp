@@ -148,6 +148,20 @@ TEST(FakeReplyTest, LongWordsComeInChunksOfWholeCodePoints) {
   EXPECT_EQ(joined, script.reply);
 }
 
+TEST(FakeScriptTest, AReplyGoesOnFromTheLastWords) {
+  const auto reply = [](const char* words, bool continues) {
+    const auto prompt = fake::read_prompt(
+        {.prompt = ChatPrompt{.messages = {{.role = Role::User, .content = "hello there"},
+                                           {.role = Role::Assistant, .content = words}},
+                              .continues = continues}},
+        {});
+    return prompt->script.reply.value_or("");
+  };
+  EXPECT_EQ(reply("You said: hello", true), " there");
+  EXPECT_EQ(reply("You said: hello", false), "You said: hello there");
+  EXPECT_EQ(reply("Something else", true), "You said: hello there");
+}
+
 TEST(FakeReplyTest, TheLengthIsExactWhetherShorterOrLonger) {
   fake::FakeScript script;
   script.reply = "one two three";

@@ -58,6 +58,34 @@ TEST(ChatTest, AStreamHasItsFramesAndTheSameText) {
   EXPECT_GT(whole.size(), 1000U);
 }
 
+std::string open_chat(const std::string& members = "") {
+  return R"({"model":"fake/model:1b","messages":[{"role":"user","content":"hello there"},
+            {"role":"assistant","content":"You said: hello"}])" +
+         members + "}";
+}
+
+TEST(ChatTest, AnAnswerGoesOnFromTheAssistantsLastWords) {
+  const TestServer server;
+  EXPECT_EQ(text_of(server.post(kChat, open_chat())), " there");
+  EXPECT_EQ(streamed_text(server.post(kChat, open_chat(R"(,"stream":true)")).body), " there");
+  EXPECT_EQ(text_of(server.post(kChat, open_chat(R"(,"add_generation_prompt":true)"))),
+            "You said: hello there");
+  const Answer both = server.post(
+      kChat, open_chat(R"(,"add_generation_prompt":true,"continue_final_message":true)"));
+  EXPECT_EQ(both.status, 400);
+  EXPECT_EQ(error_of(both)["param"], "continue_final_message");
+}
+
+TEST(ChatTest, ThePromptOfAnOpenTurnEndsWithItsWords) {
+  const TestServer server;
+  const auto prompt = [&](const std::string& members) {
+    return Json::parse(server.post("/apply-template", open_chat(members)).body)["prompt"]
+        .get<std::string>();
+  };
+  EXPECT_THAT(prompt(""), EndsWith("You said: hello"));
+  EXPECT_THAT(prompt(R"(,"continue_final_message":false)"), EndsWith("<|assistant|>"));
+}
+
 constexpr const char* kPngUrl = "data:image/png;base64,iVBORw0KGgphbmQgc28gb24=";
 
 std::string with_image(const std::string& url) {

@@ -116,6 +116,16 @@ TEST(OllamaRoutesTest, AnEmptyRequestLoadsTheModel) {
   EXPECT_EQ(json::parse(server.get("/api/ps").body)["models"].size(), 1U);
 }
 
+TEST(OllamaRoutesTest, AnAnswerGoesOnFromTheAssistantsLastWords) {
+  TestServer server;
+  const json messages = {{{"role", "user"}, {"content", "hello there"}},
+                         {{"role", "assistant"}, {"content", "You said: hello"}}};
+  const Answer answer =
+      server.post("/api/chat", ollama_body("", {{"messages", messages}, {"stream", false}}));
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(json::parse(answer.body)["message"]["content"], " there");
+}
+
 TEST(OllamaRoutesTest, ModelsAreListedAndShown) {
   TestServer server;
   EXPECT_EQ(json::parse(server.get("/api/tags").body)["models"][0]["name"], "fake/model:1b");

@@ -158,6 +158,20 @@ TEST(OllamaRequestTest, AGenerateRequestIsAChatUnlessRaw) {
   EXPECT_TRUE(parse_ollama_generate(R"({"model":"m","prompt":"a","context":[]})").has_value());
 }
 
+TEST(OllamaRequestTest, AChatGoesOnFromTheAssistantsLastText) {
+  const std::string begin =
+      R"({"model":"m","messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b")";
+  const auto continues = [](const std::string& body) {
+    const auto request = parse_ollama_chat(body);
+    EXPECT_TRUE(request) << body;
+    return request && prompt_of(*request).continues;
+  };
+  EXPECT_TRUE(continues(begin + "}]}"));
+  EXPECT_FALSE(continues(begin + R"(,"tool_calls":[{"function":{"name":"f"}}]}]})"));
+  EXPECT_FALSE(continues(begin + R"(}],"format":"json"})")) << "a format is that of whole answers";
+  EXPECT_FALSE(continues(R"({"model":"m","messages":[{"role":"user","content":"a"}]})"));
+}
+
 TEST(OllamaEmbedTest, TextsAreRead) {
   EXPECT_EQ(parse_ollama_embed(R"({"model":"m","input":["a","b"]})")->embed.inputs.size(), 2U);
   EXPECT_EQ(parse_ollama_embed(R"({"model":"m","input":["a",1]})").error().field, "input[1]");

@@ -18,7 +18,8 @@ inline constexpr std::string_view kCallEnd = "</tool_call>";
 struct AnswerFormat {
   std::string reasoning_begin = {};  // such as "<think>"; "" = do not look for reasoning
   std::string reasoning_end = {};
-  bool begins_in_reasoning = false;     // the prompt ends with reasoning_begin
+  bool begins_in_reasoning = false;     // the prompt ends with reasoning_begin, or amid reasoning
+  bool goes_on = false;                 // the answer begins amid a text, so its blanks count
   bool has_calls = false;               // look for tool calls
   std::vector<std::string> marks = {};  // special tokens that count as text, by name
 

@@ -35,7 +35,7 @@ AnswerParser::AnswerParser(AnswerFormat format)
       state_(format_.reasoning_begin.empty() ? State::Text
              : format_.begins_in_reasoning   ? State::Reasoning
                                              : State::Start) {
-  skip_space_ = state_ == State::Reasoning;
+  skip_space_ = state_ == State::Reasoning && !format_.goes_on;
 }
 
 std::vector<GenerateEvent> AnswerParser::add(std::string_view text) {

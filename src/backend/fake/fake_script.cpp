@@ -152,6 +152,11 @@ Status read_script(std::string_view text, const char* field, FakeScript& script)
   return {};
 }
 
+/// Leaves of a reply what comes after words that it begins with.
+void go_on_from(const std::string& words, std::string& reply) {
+  if (reply.starts_with(words)) reply.erase(0, words.size());
+}
+
 /// "<image:PNG:68:9f2c>": what it is, its bytes and a hash of them.
 std::string word_of(const Media& media) {
   const std::optional<MediaFormat> format = media_format(*media.bytes);
@@ -197,6 +202,7 @@ Result<FakePrompt> read_prompt(const GenerateRequest& request, const FakeScript&
       prompt.script.tokens.reset();
       prompt.script.reply = "The tool said: " + last.content.value_or("");
     }
+    if (status && chat->continues) go_on_from(last.content.value_or(""), *prompt.script.reply);
   } else if (const auto* text = std::get_if<TextPrompt>(&request.prompt)) {
     reader.add(text->text);
     status = read_script(text->text, "prompt", prompt.script);

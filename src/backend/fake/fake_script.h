@@ -19,9 +19,10 @@ namespace pcai::backend::fake {
 ///   fake: reply=all that follows on this line
 ///
 /// Numbers are tokens or milliseconds. An unknown key or a bad number fails with InvalidRequest.
-/// The script itself must make the answer match a request's tools and grammar. An image or sound
-/// counts as one word of its message, "<image:PNG:68:9f2c>": its format, its bytes and a hash of
-/// them.
+/// If the chat continues and the reply begins with its last words, the answer is what comes after
+/// them. The script itself must make the answer match a request's tools and grammar. An image or
+/// sound counts as one word of its message, "<image:PNG:68:9f2c>": its format, its bytes and a hash
+/// of them.
 struct FakeScript {
   std::chrono::milliseconds prefill{0};  // prefill_ms: before the first token
   std::chrono::milliseconds delay{0};    // delay_ms: before each token

@@ -69,6 +69,16 @@ Status read_arguments(api::Json& value, const std::string& path, Request& reques
   return api::read_template_arguments(value, path, prompt_of(request));
 }
 
+Status read_continue(api::Json& value, const std::string&, Request& request) {
+  request.continuation.continue_final_message = value.get<bool>();
+  return {};
+}
+
+Status read_generation_prompt(api::Json& value, const std::string&, Request& request) {
+  request.continuation.add_generation_prompt = value.get<bool>();
+  return {};
+}
+
 Status read_modalities(api::Json& value, const std::string& path, Request& request) {
   for (std::size_t i = 0; i < value.size(); ++i) {
     const std::string where = item_path(path, i);
@@ -126,6 +136,18 @@ std::span<const api::Field<Request>> chat_fields() {
         "",
         "Arguments of the model's chat template"},
        read_arguments},
+      {{"continue_final_message",
+        Boolean,
+        {},
+        "",
+        "Continue the last message, the assistant's; absent: if it is a text and no format is set"},
+       read_continue},
+      {{"add_generation_prompt",
+        Boolean,
+        {},
+        "",
+        "Begin a new turn of the assistant's; not together with continue_final_message"},
+       read_generation_prompt},
       {{"modalities", Array, {1, 8}, "", "[\"text\"]"}, read_modalities},
 
       api::unsupported_field<Request>("audio", Object, "audio answers"),

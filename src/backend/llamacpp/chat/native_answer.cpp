@@ -23,6 +23,7 @@ class NativeAnswer final : public answer::AnswerReader {
     params_.reasoning_format = COMMON_REASONING_FORMAT_DEEPSEEK;
     params_.generation_prompt = format.generation_prompt;
     if (!format.parser.empty()) params_.parser.load(format.parser);
+    if (format.goes_on) parse(true);  // its events are of words that the caller has
   }
 
   std::vector<GenerateEvent> add(std::string_view text) override {

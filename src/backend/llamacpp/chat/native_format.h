@@ -14,7 +14,8 @@ struct NativeFormat {
   bool lazy = false;                  // the grammar applies only after a trigger
   std::vector<std::string> triggers;  // words
   bool parallel = true;               // false: the answer ends with the first call
-  std::string begun;  // the part of a call that is in the prompt, after generation_prompt
+  std::string begun;     // the part of a call that is in the prompt, after generation_prompt
+  bool goes_on = false;  // generation_prompt ends with words that the caller has already
 };
 
 }  // namespace pcai::backend::llamacpp

@@ -1,9 +1,11 @@
-#include "backend/answer/tool_prompt.h"
+#include "backend/answer/chat/tool_prompt.h"
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include "backend/answer/answer_format.h"
+#include "backend/answer/chat/join_messages.h"
 
 namespace pcai::backend::answer {
 namespace {
@@ -35,8 +37,17 @@ std::string instructions(const ToolOptions& tools) {
   return text;
 }
 
-void append_line(std::optional<std::string>& text, const std::string& line) {
-  text = text && !text->empty() ? *text + "\n" + line : line;
+void append_line(ChatMessage& message, std::string line) {
+  append_message(message, {.content = std::move(line)}, "\n");
+}
+
+/// A result as a part of a user's message, with its media.
+ChatMessage as_response(ChatMessage result) {
+  ChatMessage response{.role = Role::User, .content = "<tool_response>\n"};
+  append_message(response, {.content = std::move(result.content), .media = std::move(result.media)},
+                 "");
+  append_message(response, {.content = "\n</tool_response>"}, "");
+  return response;
 }
 
 void calls_to_text(ChatMessage& message) {
@@ -47,7 +58,7 @@ void calls_to_text(ChatMessage& message) {
     text += kCallMiddle;
     text += (call.arguments.empty() ? "{}" : call.arguments) + "}\n";
     text += kCallEnd;
-    append_line(message.content, text);
+    append_line(message, std::move(text));
   }
   message.tool_calls.clear();
 }
@@ -62,15 +73,14 @@ std::vector<ChatMessage> describe_tools(const ChatPrompt& chat) {
     if (message.role == Role::Tool) {
       // Results of several calls are one turn, because templates want the roles in turn.
       if (!results_go_on) messages.push_back({.role = Role::User});
-      append_line(messages.back().content,
-                  "<tool_response>\n" + message.content.value_or("") + "\n</tool_response>");
+      append_message(messages.back(), as_response(message), "\n");
     } else {
       messages.push_back(message);
       calls_to_text(messages.back());
     }
     results_go_on = message.role == Role::Tool;
   }
-  if (chat.tools.enabled()) append_line(messages.front().content, instructions(chat.tools));
+  if (chat.tools.enabled()) append_line(messages.front(), instructions(chat.tools));
   if (!messages.front().content) messages.erase(messages.begin());
   return messages;
 }

@@ -4,16 +4,19 @@
 #include <string_view>
 
 #include "backend/answer/answer_format.h"
+#include "backend/answer/chat/chat_form.h"
+#include "backend/answer/chat/open_turn.h"
 #include "core/request.h"
 
 namespace pcai::backend::answer {
 
-/// How a chat template handles tools and reasoning.
+/// What a chat template takes, and how it handles tools and reasoning.
 struct TemplateTraits {
   bool knows_tools = false;          // it describes tools to the model, in whatever format
   bool writes_calls = false;         // it writes calls in the format of answer_format.h
   std::string reasoning_begin = {};  // such as "<think>"; "" = it has no reasoning
   std::string reasoning_end = {};
+  ChatForm form = {};  // what chats need for it, as far as probes tell
 };
 
 /// A chat with a function, a call of it and the result. read_probe() finds out from a template's
@@ -24,12 +27,16 @@ void read_probe(TemplateTraits& traits, std::string_view text);
 /// Looks for the usual marks of reasoning in a template's source and sets `traits`.
 void find_reasoning_marks(TemplateTraits& traits, std::string_view source);
 
-/// The chat to pass to such a template. If the template writes calls in our format the tools stay;
-/// otherwise the messages describe them (tool_prompt.h).
-ChatPrompt for_template(const TemplateTraits& traits, ChatPrompt chat);
+/// Lets the template write a few small chats and sets `traits.form` by what it refuses or leaves
+/// out. Call it when all else is known.
+void find_form(TemplateTraits& traits, const ApplyTemplate& apply);
 
-/// How to read the answer to a prompt that such a template made.
-AnswerFormat format_of_answer(const TemplateTraits& traits, const ToolOptions& tools,
+/// True if tools must be described in our words (tool_prompt.h), as the template does not know
+/// them or would make the model answer in another format than ours.
+bool needs_our_words(const TemplateTraits& traits, const ChatPrompt& chat);
+
+/// How to read the answer to a prompt that such a template made of the chat.
+AnswerFormat format_of_answer(const TemplateTraits& traits, const ChatPrompt& chat,
                               std::string_view prompt);
 
 }  // namespace pcai::backend::answer
