@@ -26,6 +26,7 @@ constexpr api::FieldName kNames[] = {
     {"prompt", ""},
     {"suffix", ""},
     {"logit_bias", ""},
+    {"prompt_logprobs", ""},
     {"adapters", ""},
 };
 

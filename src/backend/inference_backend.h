@@ -20,6 +20,7 @@ struct BackendCapabilities {
   bool supports_seed = false;  // the same seed gives the same text, on a freshly loaded model
   bool reproducible = false;   // and other requests and the cache do not change it
   bool supports_logprobs = false;
+  bool supports_prompt_logprobs = false;             // GenerateParams::prompt_logprobs
   bool supports_grammars = false;                    // GenerateParams::grammar
   bool supports_reasoning_budget = false;            // GenerateParams::reasoning_budget
   bool supports_infill = false;                      // InfillPrompt

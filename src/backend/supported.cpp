@@ -23,6 +23,9 @@ Status check_supported(const GenerateRequest& request, const BackendDescriptor& 
   if (params.logprobs && !can.supports_logprobs) {
     return refuse("logprobs", "does not support log-probabilities");
   }
+  if (params.prompt_logprobs && !can.supports_prompt_logprobs) {
+    return refuse("prompt_logprobs", "does not give a prompt's log-probabilities");
+  }
   if (params.grammar && !can.supports_grammars) {
     return refuse("grammar", "does not support grammars");
   }

@@ -25,6 +25,7 @@ constexpr api::FieldName kNames[] = {
     {"stop", "stop"},
     {"seed", "seed"},
     {"logit_bias", "logit_bias"},
+    {"prompt_logprobs", ""},
     {"logprobs", "logprobs"},
     {"top_logprobs", "top_logprobs"},
     {"ignore_eos", "ignore_eos"},

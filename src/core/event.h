@@ -56,9 +56,9 @@ struct Warned {
   std::vector<std::string> warnings;
 };
 
-/// The prompt's tokens in their order, if the request asked for `prompt_logprobs`. Nothing comes
-/// before the first token: its logprob is 0 and its `top` empty. At most once, before the first
-/// delta.
+/// The next tokens of the prompt, if the request asked for `prompt_logprobs`. All come in order, in
+/// as many of these as the prompt was computed in, before the first delta. Nothing comes before the
+/// first token: its logprob is 0 and its `top` empty.
 struct PromptLogprobs {
   std::vector<TokenLogprobs> tokens;
 };

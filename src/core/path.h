@@ -20,7 +20,7 @@ tl::unexpected<Error> refuse(std::string path, std::string_view what);
 
 /// Every path that errors about a request may have; "[]" stands for any index. Those of
 /// parameters are parameter_paths() (core/parameters.h).
-inline constexpr std::array<std::string_view, 17> kGeneratePaths = {
+inline constexpr std::array<std::string_view, 18> kGeneratePaths = {
     "model",
     // A chat, and its tools.
     "messages", "messages[].content", "messages[].reasoning", "messages[].media[]",
@@ -29,7 +29,7 @@ inline constexpr std::array<std::string_view, 17> kGeneratePaths = {
     // A text, tokens or what stands before a gap; what stands behind it.
     "prompt", "suffix",
     // Of the answer.
-    "grammar", "logit_bias", "adapters"};
+    "grammar", "logit_bias", "adapters", "prompt_logprobs"};
 inline constexpr std::array<std::string_view, 2> kTokenizePaths = {"model", "text"};
 inline constexpr std::array<std::string_view, 2> kDetokenizePaths = {"model", "tokens"};
 inline constexpr std::array<std::string_view, 4> kEmbedPaths = {"model", "inputs", "inputs[]",

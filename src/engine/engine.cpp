@@ -109,6 +109,12 @@ std::optional<ModelStats> Engine::model_stats(std::string_view id) const {
   return lease.model().stats();
 }
 
+std::shared_ptr<const ModelLatencies> Engine::latencies(std::string_view id) const {
+  const EngineLock lock(impl_->state);
+  const Result<Model*> model = impl_->state.models.find(id);
+  return model ? (*model)->latencies : nullptr;
+}
+
 Result<std::unique_ptr<Generation>> Engine::generate(GenerateRequest request, Stay stay) {
   return impl_->requests.generate(std::move(request), stay, impl_->cancel_request());
 }

@@ -16,6 +16,7 @@
 #include "core/tokens.h"
 #include "engine/requests/generation.h"
 #include "engine/requests/inquiry.h"
+#include "engine/requests/latencies.h"
 #include "engine/stay.h"
 
 namespace pcai::engine {
@@ -140,6 +141,9 @@ class Engine {
 
   /// Counters of a loaded model; nothing when it is not loaded.
   std::optional<ModelStats> model_stats(std::string_view id) const;
+
+  /// How long a model's requests took since it became known; null for an unknown id.
+  std::shared_ptr<const ModelLatencies> latencies(std::string_view id) const;
 
   /// Takes a request and returns at once. Fails with ModelNotFound, Overloaded (the queue is full)
   /// or Draining; all later errors come as the generation's Failed event. A model that is not

@@ -315,11 +315,13 @@ ContextShape context_shape(const ModelConfig& config, bool is_recurrent) {
   constexpr std::uint32_t kMinBatch = 32;
   constexpr std::uint32_t kIdleSequences = 48;  // prefixes kept beside the running requests
   constexpr std::uint32_t kMaxSequences = 256;  // LLAMA_MAX_SEQ
+  constexpr std::uint32_t kScoredTokens = 32;   // of prompts, in a step
   ContextShape shape;
   shape.batch = std::max(config.batch_size.value_or(kDefaultBatchSize), kMinBatch);
   shape.running = std::clamp(config.max_sequences, 1U, std::min(shape.batch, kMaxSequences - 1));
   shape.sequences =
       is_recurrent ? shape.running : std::min(shape.running + kIdleSequences, kMaxSequences);
+  shape.outputs = std::max(shape.sequences, shape.running + kScoredTokens);
   return shape;
 }
 
@@ -362,9 +364,9 @@ std::uint64_t compute_bytes(const ModelMemory& model, std::uint64_t cells,
     states = std::max(states, layer.state_per_sequence * shape.sequences);
   }
   const std::uint64_t layer = tokens * widest * kFloat + states;
-  const std::uint64_t logits = model.is_encoder ? 0
-                                                : std::min<std::uint64_t>(shape.sequences, tokens) *
-                                                      model.vocabulary * kFloat;
+  const std::uint64_t logits =
+      model.is_encoder ? 0
+                       : std::min<std::uint64_t>(shape.outputs, tokens) * model.vocabulary * kFloat;
   // Logits lie where the masks and what is beside them were, if they fit there.
   const std::uint64_t beside = tokens * model.embedding * kFloat * 13 / 5;
   if (logits <= masks + beside) return masks + layer;

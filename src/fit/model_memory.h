@@ -69,6 +69,7 @@ struct ContextShape {
   std::uint32_t batch = 0;      // the most tokens of a step
   std::uint32_t running = 0;    // requests that decode together
   std::uint32_t sequences = 0;  // including those that are kept for their prefixes
+  std::uint32_t outputs = 0;    // the most tokens of a step whose logits are wanted
 };
 ContextShape context_shape(const ModelConfig& config, bool is_recurrent);
 

@@ -25,7 +25,8 @@ class Choices {
   Choices& operator=(Choices&&) = default;
   ~Choices();
 
-  /// Starts `n` more generations; the i-th of them samples with seed + i. When one is refused, the
+  /// Starts `n` more generations; the i-th of them samples with seed + i, and only the first tells
+  /// the prompt's log-probabilities. When one is refused, the
   /// request has failed. `prompt`: what the client calls their prompt, "" = as its API does.
   Status start(engine::Engine& engine, GenerateRequest request, std::uint32_t n,
                std::string prompt = {});

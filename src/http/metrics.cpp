@@ -3,6 +3,7 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <limits>
 #include <sstream>
 
 namespace pcai::http {
@@ -27,6 +28,23 @@ class Families {
     } else {
       metric.gauge.value = value;
     }
+    families_.back().metric.push_back(std::move(metric));
+  }
+
+  /// The same of a histogram.
+  void add(const engine::LatencyHistogram& histogram, std::vector<ClientMetric::Label> labels) {
+    ClientMetric metric;
+    metric.label = std::move(labels);
+    const auto& bounds = engine::LatencyHistogram::kBounds;
+    std::uint64_t count = 0;
+    for (std::size_t i = 0; i <= bounds.size(); ++i) {
+      count += histogram.count(i);
+      const bool is_last = i == bounds.size();
+      metric.histogram.bucket.push_back(
+          {count, is_last ? std::numeric_limits<double>::infinity() : bounds[i]});
+    }
+    metric.histogram.sample_count = count;
+    metric.histogram.sample_sum = histogram.seconds();
     families_.back().metric.push_back(std::move(metric));
   }
 
@@ -92,6 +110,38 @@ constexpr ModelMetric kModelMetrics[] = {
      [](const ModelStats& s) { return static_cast<double>(s.tokens_generated); }},
 };
 
+struct ModelHistogram {
+  std::string_view name;
+  std::string_view help;
+  engine::LatencyHistogram engine::ModelLatencies::*member;
+};
+
+constexpr ModelHistogram kModelHistograms[] = {
+    {"pcai_model_queue_seconds", "Arrival of a request to its start in the model",
+     &engine::ModelLatencies::queue},
+    {"pcai_model_first_token_seconds", "Arrival of a request to the first piece of its answer",
+     &engine::ModelLatencies::first_token},
+    {"pcai_model_between_tokens_seconds", "From a piece of an answer to the next one",
+     &engine::ModelLatencies::between_tokens},
+    {"pcai_model_request_seconds", "Arrival of a request to its end; finished requests only",
+     &engine::ModelLatencies::request},
+};
+
+/// Of models that had a request: the others would only be zeros.
+void add_latencies(Families& families, const engine::Engine& engine) {
+  std::vector<std::pair<std::string, std::shared_ptr<const engine::ModelLatencies>>> models;
+  for (const ModelStatus& model : engine.list_models()) {
+    auto latencies = engine.latencies(model.id);
+    if (latencies && !latencies->queue.empty()) models.emplace_back(model.id, std::move(latencies));
+  }
+  for (const ModelHistogram& histogram : kModelHistograms) {
+    families.begin(std::string(histogram.name), std::string(histogram.help), MetricType::Histogram);
+    for (const auto& [id, latencies] : models) {
+      families.add((*latencies).*histogram.member, {{"model", id}});
+    }
+  }
+}
+
 void add_models(Families& families, const engine::Engine& engine) {
   std::vector<std::pair<std::string, std::optional<ModelStats>>> models;
   for (const ModelStatus& model : engine.list_models()) {
@@ -121,6 +171,7 @@ std::string metrics_text(const engine::Engine& engine, const HttpStats& stats) {
   Families families;
   add_engine(families, engine.stats());
   add_models(families, engine);
+  add_latencies(families, engine);
   add_server(families, stats);
   return families.text();
 }

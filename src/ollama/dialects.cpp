@@ -5,7 +5,7 @@
 namespace pcai::ollama {
 namespace {
 
-constexpr std::array<api::FieldName, 10> kShared{{
+constexpr std::array<api::FieldName, 11> kShared{{
     {"model", "model"},
     {"grammar", "format"},
     {"template_arguments", "think"},
@@ -14,6 +14,7 @@ constexpr std::array<api::FieldName, 10> kShared{{
     {"logprobs", "logprobs"},
     {"top_logprobs", "top_logprobs"},
     {"logit_bias", ""},
+    {"prompt_logprobs", ""},
     {"ignore_eos", ""},
     {"reasoning_budget", ""},
 }};

@@ -12,6 +12,11 @@ Status read_model(api::Json& value, const std::string&, Request& request) {
   return {};
 }
 
+Status read_prompt_logprobs(api::Json& value, const std::string&, Request& request) {
+  request.prompt_logprobs = request.generate.params.prompt_logprobs = value.get<std::uint32_t>();
+  return {};
+}
+
 Status read_stream_options(api::Json& value, const std::string& path, Request& request) {
   static const std::vector<api::Field<Request>> kFields = {
       api::field<&Request::include_usage>("include_usage", {}, "Send a last chunk with the usage"),
@@ -37,6 +42,13 @@ std::span<const api::Field<Request>> answer_fields() {
       api::with_schema(api::Field<Request>{{"stream_options", Object, {}, "", "Only with stream"},
                                            read_stream_options},
                        "StreamOptions"),
+      {{"prompt_logprobs",
+        Integer,
+        {0, kMaxTopLogprobs},
+        "",
+        "Alternatives per token of the prompt, whose log-probabilities are returned; not in a "
+        "stream"},
+       read_prompt_logprobs},
       api::ignored_field<Request>("user", String, "Who asks"),
       api::keep_alive_field<Request>("keep_alive"),
       api::keep_alive_field<Request>("ttl"),
@@ -45,6 +57,11 @@ std::span<const api::Field<Request>> answer_fields() {
 }
 
 Status check_answer_fields(api::Json& body, const Request& request) {
+  if (request.stream && request.prompt_logprobs) {
+    return fail(ErrorCode::InvalidRequest,
+                "prompt_logprobs cannot be used in a stream; leave out one of the two",
+                "prompt_logprobs");
+  }
   if (!api::find_member(body, "stream_options") || request.stream) return {};
   return fail(ErrorCode::InvalidRequest, "stream_options needs stream to be true",
               "stream_options");

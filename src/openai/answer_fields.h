@@ -19,6 +19,7 @@ struct AnswerRequest {
   std::uint32_t n = 1;
   bool stream = false;
   bool include_usage = false;
+  std::optional<std::uint32_t> prompt_logprobs = {};  // alternatives; absent = no such member
   api::Warnings warnings;  // fields that were accepted and have no effect here, named
   api::Places places = {};
   std::optional<std::chrono::milliseconds> stay = {};  // of the model; see read_keep_alive()

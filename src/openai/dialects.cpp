@@ -24,17 +24,27 @@ constexpr api::FieldName kChat[] = {
     {"grammar", "response_format"},
     {"logit_bias", "logit_bias"},
     {"adapters", "lora"},
+    {"prompt_logprobs", "prompt_logprobs"},
     {"prompt", ""},
     {"suffix", ""},
 };
 
 constexpr api::FieldName kCompletion[] = {
-    {"model", "model"},     {"prompt", "prompt"},         {"tokens", "prompt"},  // of an echo
+    {"model", "model"},
+    {"prompt", "prompt"},
+    {"tokens", "prompt"},    // of an echo
     {"messages", "prompt"},  // as mistral.rs calls any prompt
-    {"messages[]", ""},     {"suffix", "suffix"},         {"logit_bias", "logit_bias"},
-    {"adapters", "lora"},   {"top_logprobs", "logprobs"}, {"reasoning_budget", ""},
-    {"tools", ""},          {"tool_choice", ""},          {"template_arguments", ""},
+    {"messages[]", ""},
+    {"suffix", "suffix"},
+    {"logit_bias", "logit_bias"},
+    {"adapters", "lora"},
+    {"top_logprobs", "logprobs"},
+    {"reasoning_budget", ""},
+    {"tools", ""},
+    {"tool_choice", ""},
+    {"template_arguments", ""},
     {"grammar", ""},
+    {"prompt_logprobs", "prompt_logprobs"},
 };
 
 constexpr api::FieldName kResponses[] = {
@@ -52,6 +62,7 @@ constexpr api::FieldName kResponses[] = {
     {"adapters", "lora"},
     {"max_tokens", "max_output_tokens"},
     {"logprobs", "include"},
+    {"prompt_logprobs", ""},
     {"prompt", ""},
     {"suffix", ""},
 };

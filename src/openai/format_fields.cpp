@@ -52,7 +52,7 @@ Fields schema_fields() {
       api::required(api::Field<Draft>{{"name", api::FieldType::String, {1, 64}}, read_label}),
       api::ignored_field<Draft>("description", api::FieldType::String,
                                 "The schema says what it is"),
-      {{"schema", api::FieldType::Object}, read_schema},
+      api::required(api::Field<Draft>{{"schema", api::FieldType::Object}, read_schema}),
       {{"strict", api::FieldType::Boolean}, read_strict},
   };
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/utf8.h"
+
 namespace pcai::openai {
 namespace {
 
@@ -29,6 +31,15 @@ void append_token(std::string& out, const TokenLogprob& token) {
   }
   if (out.back() == ',') out.pop_back();
   out += ']';
+}
+
+/// `rank`: its place among all tokens; "null" = not known.
+void append_ranked(std::string& out, const TokenLogprob& token, std::string_view rank) {
+  out += "\"" + std::to_string(token.token) + "\":{\"logprob\":";
+  append_logprob(out, token.logprob);
+  out.append(",\"rank\":").append(rank).append(",\"decoded_token\":");
+  api::append_string(out, token_name(token.bytes));
+  out += '}';
 }
 
 }  // namespace
@@ -121,6 +132,40 @@ void append_logprobs(std::string& out, const std::vector<TokenLogprobs>& entries
     }
     out += "]}";
   }
+}
+
+void append_prompt_logprobs(std::string& out, const std::vector<TokenLogprobs>& entries,
+                            std::uint32_t top) {
+  for (const TokenLogprobs& entry : entries) {
+    if (out.empty()) {
+      out = "null";
+      continue;
+    }
+    out += ",{";
+    bool listed = false;
+    const std::size_t count = std::min<std::size_t>(entry.top.size(), top);
+    for (std::size_t i = 0; i < count; ++i) {
+      if (i > 0) out += ',';
+      append_ranked(out, entry.top[i], std::to_string(i + 1));
+      listed = listed || entry.top[i].token == entry.chosen.token;
+    }
+    if (!listed && count > 0) out += ',';
+    if (!listed) append_ranked(out, entry.chosen, "null");
+    out += '}';
+  }
+}
+
+std::string token_name(const std::string& bytes) {
+  if (is_valid_utf8(bytes)) return bytes;
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string name = "bytes:";
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    name += "\\x";
+    name += kDigits[byte >> 4];
+    name += kDigits[byte & 15];
+  }
+  return name;
 }
 
 ToolCallNumbers::Number ToolCallNumbers::of(std::uint32_t index) {

@@ -54,6 +54,14 @@ void append_logprob(std::string& out, float logprob);
 /// Appends the entries of `logprobs.content`, with a comma before each but the first in `out`.
 void append_logprobs(std::string& out, const std::vector<TokenLogprobs>& entries);
 
+/// Appends tokens of a prompt as vLLM's `prompt_logprobs` has them: null for the prompt's first,
+/// where `out` is empty, then an object with an entry for each of `top` alternatives and the token.
+void append_prompt_logprobs(std::string& out, const std::vector<TokenLogprobs>& entries,
+                            std::uint32_t top);
+
+/// A token's text, which may be no whole UTF-8: that is written as OpenAI does, "bytes:\xe2\x80".
+std::string token_name(const std::string& bytes);
+
 /// Numbers the tool calls of one choice 0, 1, … in the order in which they begin.
 class ToolCallNumbers {
  public:

@@ -22,6 +22,9 @@ TEST(CheckSupportedTest, WhatABackendCannotDoIsRefusedByName) {
   EXPECT_EQ(refused_field(request), "grammar");
   request.params = {.logprobs = true};
   EXPECT_EQ(refused_field(request), "logprobs");
+  request.params = {.prompt_logprobs = 0};
+  EXPECT_EQ(refused_field(request), "prompt_logprobs");
+  EXPECT_EQ(refused_field(request, {.supports_prompt_logprobs = true}), "");
   request.params = {.seed = 1};
   EXPECT_EQ(refused_field(request), "seed");
   EXPECT_EQ(refused_field(request, {.supports_seed = true}), "");

@@ -118,5 +118,47 @@ TEST_P(BackendContractTest, ZeroAlternativesMeansTheChosenTokenOnly) {
   for (const TokenLogprobs& entry : logprobs) EXPECT_TRUE(entry.top.empty());
 }
 
+TEST_P(BackendContractTest, PromptLogprobsComeBeforeTheAnswerWithAnEntryATokenOrAreRefused) {
+  GenerateParams params = greedy(2);
+  params.prompt_logprobs = 3;
+  const GenerateRequest request{.prompt = TextPrompt{"Tell me a long story about a red fox."},
+                                .params = params};
+  if (!capabilities().supports_prompt_logprobs) {
+    const Error error = refusal(model(), request);
+    EXPECT_EQ(error.code, ErrorCode::Unsupported);
+    EXPECT_EQ(error.field, "prompt_logprobs");
+    return;
+  }
+  for (int i = 0; i < 2; ++i) {  // the second time the prefix is in the cache
+    const auto events = run(model(), request);
+    std::vector<TokenLogprobs> tokens;
+    bool answered = false;
+    for (const GenerateEvent& event : events) {
+      answered = answered || std::holds_alternative<TextDelta>(event);
+      const auto* part = std::get_if<PromptLogprobs>(&event);
+      if (part == nullptr) continue;
+      EXPECT_FALSE(answered);
+      tokens.insert(tokens.end(), part->tokens.begin(), part->tokens.end());
+    }
+    ASSERT_NE(finished_in(events), nullptr);
+    EXPECT_EQ(finished_in(events)->usage.cached_tokens, 0U);
+    ASSERT_EQ(tokens.size(), finished_in(events)->usage.prompt_tokens);
+    EXPECT_EQ(tokens[0].chosen.logprob, 0.0F);
+    EXPECT_TRUE(tokens[0].top.empty());
+    for (std::size_t k = 1; k < tokens.size(); ++k) {
+      EXPECT_LT(tokens[k].chosen.logprob, 0.0F);
+      ASSERT_EQ(tokens[k].top.size(), 3U);
+      EXPECT_GE(tokens[k].top[0].logprob, tokens[k].top[1].logprob);
+      EXPECT_GE(tokens[k].top[0].logprob, tokens[k].chosen.logprob);
+    }
+  }
+}
+
+TEST_P(BackendContractTest, WhoAsksForNoPromptLogprobsGetsNone) {
+  for (const GenerateEvent& event : run(model(), chat_request(kStory, greedy(2)))) {
+    EXPECT_FALSE(std::holds_alternative<PromptLogprobs>(event));
+  }
+}
+
 }  // namespace
 }  // namespace pcai::backend

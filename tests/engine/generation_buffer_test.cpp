@@ -198,5 +198,20 @@ TEST(GenerationBufferTest, AFastWriterAndARandomReaderLoseNothing) {
   EXPECT_EQ(text, whole);
 }
 
+TEST(GenerationBufferTest, UnreadPartsOfThePromptAreMergedInOrder) {
+  GenerationBuffer buffer;
+  for (int i = 0; i < 1000; ++i) buffer.push(PromptLogprobs{{{{i, "t", -1}, {}}}});
+  buffer.push(TextDelta{"a"});
+  const auto events = drain(buffer);
+  EXPECT_LE(events.size(), GenerationBuffer::kMaxUnread + 1);
+  std::int32_t next = 0;
+  for (const GenerateEvent& event : events) {
+    const auto* part = std::get_if<PromptLogprobs>(&event);
+    if (part == nullptr) continue;
+    for (const TokenLogprobs& token : part->tokens) EXPECT_EQ(token.chosen.token, next++);
+  }
+  EXPECT_EQ(next, 1000);
+}
+
 }  // namespace
 }  // namespace pcai::engine

@@ -386,6 +386,45 @@ TEST_F(EngineRequestsTest, TheCountersAddUp) {
   EXPECT_EQ(stats.running, 0U);
 }
 
+std::uint64_t recorded(const LatencyHistogram& histogram) {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i <= LatencyHistogram::kBounds.size(); ++i) sum += histogram.count(i);
+  return sum;
+}
+
+TEST_F(EngineRequestsTest, LatenciesAreThoseOfDeltasAndFinishedRequests) {
+  start_loaded();
+  EXPECT_EQ(engine_->latencies("nobody"), nullptr);
+  const auto latencies = engine_->latencies("m");
+  ASSERT_NE(latencies, nullptr);
+  EXPECT_TRUE(latencies->queue.empty());
+  control_->set([](auto& settings) {
+    settings.during_submit = {PromptLogprobs{{{{1, "p", 0}, {}}}}, ReasoningDelta{"r"},
+                              TextDelta{"a"}, TextDelta{"b"}, Finished{}};
+  });
+  read_all(*generate());
+  control_->set([](auto& settings) { settings.during_submit = {PromptLogprobs{}, Failed{}}; });
+  read_all(*generate());
+  EXPECT_EQ(recorded(latencies->queue), 2U);
+  EXPECT_EQ(recorded(latencies->first_token), 1U) << "a prompt's token is no answer";
+  EXPECT_EQ(recorded(latencies->between_tokens), 2U);
+  EXPECT_EQ(recorded(latencies->request), 1U) << "the other one failed";
+  EXPECT_GT(latencies->request.seconds(), 0);
+  EXPECT_LE(latencies->first_token.seconds(), latencies->request.seconds());
+}
+
+TEST(LatencyHistogramTest, ADurationIsInTheFirstBucketThatHoldsIt) {
+  LatencyHistogram histogram;
+  histogram.record_ms(1);        // exactly the first bound
+  histogram.record_ms(1.001);
+  histogram.record_ms(1e9);      // beyond all
+  EXPECT_EQ(histogram.count(0), 1U);
+  EXPECT_EQ(histogram.count(1), 1U);
+  EXPECT_EQ(histogram.count(LatencyHistogram::kBounds.size()), 1U);
+  EXPECT_DOUBLE_EQ(histogram.seconds(), 0.001 + 0.001001 + 1e6);
+  EXPECT_TRUE(std::is_sorted(LatencyHistogram::kBounds.begin(), LatencyHistogram::kBounds.end()));
+}
+
 TEST_F(EngineRequestsTest, AGenerationMayOutliveItsEngine) {
   start_loaded();
   const auto running = generate();

@@ -199,7 +199,7 @@ TEST(MemoryPlanTest, RandomPlansPlaceEveryLayerOnceAndKeepTheirWord) {
 TEST(ModelMemoryTest, WindowsBoundTheCellsOfTheirLayersUnlessAllAreKept) {
   ModelMemory model = a_model();
   for (std::size_t i = 0; i < 16; ++i) model.layers[i].window = 1024;
-  const ContextShape shape = {.batch = 512, .running = 1, .sequences = 4};
+  const ContextShape shape = {.batch = 512, .running = 1, .sequences = 4, .outputs = 4};
   const std::uint64_t cells = 32768;
   EXPECT_EQ(context_bytes(model, cells, shape), 32 * 4096 * cells);
   EXPECT_EQ(context_bytes(model, cells, shape, false), 16 * 4096 * (cells + 4 * 1024 + 512));

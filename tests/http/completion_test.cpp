@@ -117,6 +117,98 @@ TEST(CompletionTest, LogprobsHaveTheOlderShape) {
   EXPECT_EQ(logprobs["text_offset"], Json({0, 3, 9}));
 }
 
+/// The four lists of a stream's choice, joined.
+Json streamed_lists(const std::string& sse) {
+  Json lists = {{"tokens", Json::array()},
+                {"token_logprobs", Json::array()},
+                {"top_logprobs", Json::array()},
+                {"text_offset", Json::array()}};
+  for (std::size_t at = 0; (at = sse.find("data: {", at)) != std::string::npos; ++at) {
+    const Json chunk = Json::parse(sse.substr(at + 6, sse.find("\n\n", at) - at - 6));
+    const Json choice = chunk["choices"][0];
+    if (choice["logprobs"].is_null()) continue;
+    for (auto& [name, list] : lists.items()) {
+      for (const Json& entry : choice["logprobs"][name]) list.push_back(entry);
+    }
+  }
+  return lists;
+}
+
+TEST(CompletionTest, AnEchoWithLogprobsHasThoseOfThePromptWholeAndStreamed) {
+  const TestServer server;
+  const std::string prompt = R"("one two three four five six")";
+  const std::string fields = R"(,"echo":true,"logprobs":1,"max_tokens":2)";
+  const Answer answer = server.post(kCompletions, body_of(prompt, fields));
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  const Json choice = Json::parse(answer.body)["choices"][0];
+  EXPECT_EQ(choice["text"], "one two three four five sixYou said:");
+  const Json lists = choice["logprobs"];
+  EXPECT_EQ(lists["tokens"],
+            Json({"one", " two", " three", " four", " five", " six", "You", " said:"}));
+  EXPECT_TRUE(lists["token_logprobs"][0].is_null());
+  EXPECT_TRUE(lists["top_logprobs"][0].is_null());
+  EXPECT_LT(lists["token_logprobs"][2], lists["token_logprobs"][1]);
+  EXPECT_EQ(lists["top_logprobs"][1].size(), 1U);
+  EXPECT_EQ(lists["text_offset"], Json({0, 3, 7, 13, 18, 23, 27, 30}));
+  const Answer stream = server.post(kCompletions, body_of(prompt, fields + R"(,"stream":true)"));
+  EXPECT_EQ(streamed_lists(stream.body), lists);
+}
+
+TEST(CompletionTest, APromptAloneIsScoredWithoutAnAnswer) {
+  const TestServer server;
+  const Answer answer = server.post(
+      kCompletions, body_of(R"(["one two","three"])", R"(,"echo":true,"logprobs":0,"max_tokens":0)"));
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  const Json json = Json::parse(answer.body);
+  EXPECT_EQ(json["choices"][0]["text"], "one two");
+  EXPECT_EQ(json["choices"][0]["logprobs"]["tokens"].size(), 2U);
+  EXPECT_EQ(json["choices"][0]["logprobs"]["top_logprobs"], Json({nullptr, nullptr}));
+  EXPECT_EQ(json["choices"][1]["logprobs"]["tokens"], Json({"three"}));
+  EXPECT_EQ(json["usage"]["prompt_tokens"], 3);
+  EXPECT_EQ(json["usage"]["completion_tokens"], 0);
+  const Json none = Json::parse(
+      server.post(kCompletions, body_of(R"("one two")", R"(,"max_tokens":0)")).body);
+  EXPECT_EQ(none["choices"][0]["text"], "");
+  EXPECT_EQ(none["choices"][0]["finish_reason"], "length");
+}
+
+TEST(CompletionTest, TokenIdsAreScoredAsTheyStand) {
+  const TestServer server;
+  const Json tokens =
+      Json::parse(server.post("/tokenize", R"({"content":"good morning"})").body)["tokens"];
+  const Answer answer = server.post(
+      kCompletions, body_of("[" + tokens.dump() + "," + tokens.dump() + "]",
+                            R"(,"echo":true,"logprobs":5,"max_tokens":1,"n":2)"));
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  const Json choices = Json::parse(answer.body)["choices"];
+  ASSERT_EQ(choices.size(), 4U);
+  for (const Json& choice : choices) {
+    EXPECT_EQ(choice["logprobs"]["tokens"], Json({"good", " morning", "You"}));
+    EXPECT_EQ(choice["logprobs"]["token_logprobs"], choices[0]["logprobs"]["token_logprobs"]);
+    EXPECT_EQ(choice["logprobs"]["top_logprobs"][1].size(), 5U);
+  }
+}
+
+TEST(CompletionTest, PromptLogprobsAreAMemberOfTheirOwn) {
+  const TestServer server;
+  const Json completion = Json::parse(
+      server.post(kCompletions, body_of(R"("one two")", R"(,"prompt_logprobs":1)")).body);
+  const Json list = completion["choices"][0]["prompt_logprobs"];
+  ASSERT_EQ(list.size(), 2U);
+  EXPECT_TRUE(list[0].is_null());
+  EXPECT_EQ(list[1].begin().value()["decoded_token"], " two");
+  EXPECT_EQ(list[1].begin().value()["rank"], 1);
+  const Json chat = Json::parse(
+      server.post("/v1/chat/completions", chat_body("one two", R"(,"prompt_logprobs":0,"n":2)"))
+          .body);
+  EXPECT_EQ(chat["prompt_logprobs"].size(), 2U);
+  EXPECT_EQ(chat["choices"].size(), 2U);
+  const Answer stream =
+      server.post("/v1/chat/completions", chat_body("x", R"(,"prompt_logprobs":0,"stream":true)"));
+  EXPECT_EQ(stream.status, 400);
+  EXPECT_EQ(Json::parse(stream.body)["error"]["param"], "prompt_logprobs");
+}
+
 TEST(CompletionTest, WhatIsWrongIsNamed) {
   const TestServer server;
   for (const auto& [fields, param] : std::vector<std::pair<std::string, std::string>>{

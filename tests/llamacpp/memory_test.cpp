@@ -161,7 +161,8 @@ void expect_as_llama_says(const std::filesystem::path& path, const ModelConfig& 
   llama_context_params params = llama_context_default_params();
   params.n_ctx = tokens;
   params.n_batch = params.n_ubatch = shape.batch;
-  params.n_seq_max = params.n_outputs_max = shape.sequences;
+  params.n_seq_max = shape.sequences;
+  params.n_outputs_max = shape.outputs;
   params.kv_unified = true;
   params.swa_full = true;
   const LlamaContextPtr context(llama_init_from_model(model.get(), params));

@@ -17,13 +17,15 @@ using ReproducibleTest = RealModelTest;
 /// What a client can see of an answer, to the bit.
 std::vector<std::pair<std::int32_t, float>> seen(const std::vector<GenerateEvent>& events) {
   std::vector<std::pair<std::int32_t, float>> result;
-  for (const GenerateEvent& event : events) {
-    const auto* delta = std::get_if<TextDelta>(&event);
-    if (delta == nullptr) continue;
-    for (const TokenLogprobs& token : delta->logprobs) {
+  const auto add = [&result](const std::vector<TokenLogprobs>& tokens) {
+    for (const TokenLogprobs& token : tokens) {
       result.emplace_back(token.chosen.token, token.chosen.logprob);
       for (const TokenLogprob& other : token.top) result.emplace_back(other.token, other.logprob);
     }
+  };
+  for (const GenerateEvent& event : events) {
+    if (const auto* delta = std::get_if<TextDelta>(&event)) add(delta->logprobs);
+    if (const auto* part = std::get_if<PromptLogprobs>(&event)) add(part->tokens);
   }
   return result;
 }
@@ -51,6 +53,7 @@ TEST_F(ReproducibleTest, TwoHundredRequestsSayInEveryCompanyWhatTheySayAlone) {
     requests.push_back(read(pick(9, 90), static_cast<int>(pick(0, 39)), pick(1, 12)));
     requests.back().params.logprobs = true;
     requests.back().params.top_logprobs = 3;
+    if (pick(0, 3) == 0) requests.back().params.prompt_logprobs = 2;
     if (pick(0, 2) == 0) {
       requests.back().params.temperature = 0.8F;
       requests.back().params.seed = pick(0, 1'000'000);

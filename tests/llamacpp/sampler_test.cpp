@@ -3,6 +3,7 @@
 #include <cmath>
 #include <map>
 
+#include "backend/llamacpp/tokens/token_logprobs.h"
 #include "llamacpp/loaded_weights.h"
 
 namespace pcai::backend::llamacpp {
@@ -95,7 +96,7 @@ TEST_F(SamplerTest, IgnoreEosNeverEndsTheAnswer) {
 }
 
 TEST_F(SamplerTest, LogprobsAreNormalisedAndSorted) {
-  const TokenLogprobs logprobs = sampler({}).logprobs(logits_, 101, 3);
+  const TokenLogprobs logprobs = token_logprobs(logits_, 101, 3, *tokenizer_);
   const double sum = std::log(std::exp(3.0) + std::exp(2.0) + std::exp(1.0));
   EXPECT_NEAR(logprobs.chosen.logprob, 2 - sum, 1e-3);
   ASSERT_EQ(logprobs.top.size(), 3U);

@@ -75,8 +75,10 @@ TEST(CompletionRequestTest, WhatIsWrongIsNamed) {
       {R"("prompt":{})", "prompt"},
       {many + "]", "prompt"},
       {R"("prompt":["a","b","c","d","e","f","g"],"best_of":20)", "prompt"},
-      {R"("prompt":"x","max_tokens":0)", "max_tokens"},
-      {R"("prompt":"x","logprobs":6)", "logprobs"},
+      {R"("prompt":"x","logprobs":21)", "logprobs"},
+      {R"("prompt":"x","prompt_logprobs":21)", "prompt_logprobs"},
+      {R"("prompt":"x","prompt_logprobs":1,"stream":true)", "prompt_logprobs"},
+      {R"("prompt":"x","echo":true,"logprobs":0,"suffix":"y")", "suffix"},
       {R"("prompt":"x","logprobs":true)", "logprobs"},
       {R"("prompt":"x","best_of":21)", "best_of"},
       {R"("prompt":"x","n":2,"best_of":1)", "best_of"},
@@ -90,8 +92,30 @@ TEST(CompletionRequestTest, WhatIsWrongIsNamed) {
   }
 }
 
-TEST(CompletionRequestTest, WhatIsNotSupportedIsSaidByName) {
-  expect_refused(R"("prompt":"x","echo":true,"logprobs":1)", ErrorCode::Unsupported, "echo");
+TEST(CompletionRequestTest, AnEchoWithLogprobsAsksForThoseOfThePrompt) {
+  const CompletionRequest echo = parsed(R"("prompt":"x","echo":true,"logprobs":2)");
+  EXPECT_TRUE(echo.shows_prompt_logprobs());
+  EXPECT_EQ(echo.generate.params.prompt_logprobs, 2U);
+  EXPECT_FALSE(echo.prompt_logprobs);
+  EXPECT_FALSE(parsed(R"("prompt":"x","echo":true)").generate.params.prompt_logprobs);
+  EXPECT_FALSE(parsed(R"("prompt":"x","logprobs":2)").generate.params.prompt_logprobs);
+  const CompletionRequest own = parsed(R"("prompt":"x","prompt_logprobs":0)");
+  EXPECT_EQ(own.prompt_logprobs, 0U);
+  EXPECT_EQ(own.generate.params.prompt_logprobs, 0U);
+  const CompletionRequest both =
+      parsed(R"("prompt":"x","echo":true,"logprobs":2,"prompt_logprobs":4)");
+  EXPECT_EQ(both.prompt_logprobs, 4U);
+  EXPECT_EQ(both.generate.params.prompt_logprobs, 4U) << "the larger one, of which each shows its";
+}
+
+TEST(CompletionRequestTest, NoTokensIsThePromptAlone) {
+  const CompletionRequest request = parsed(R"("prompt":"x","max_tokens":0)");
+  EXPECT_TRUE(request.prompt_only);
+  EXPECT_EQ(request.generate.params.max_tokens, 1U) << "the core knows no answer without tokens";
+  EXPECT_FALSE(parsed(R"("prompt":"x","max_tokens":1)").prompt_only);
+}
+
+TEST(CompletionRequestTest, WhatHasNoEffectIsSaid) {
   EXPECT_EQ(parsed(R"("prompt":"x","suffix":"","user":"u")").warnings.lines(),
             std::vector<std::string>{"user has no effect here"});
 }

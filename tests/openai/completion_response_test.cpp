@@ -173,5 +173,136 @@ TEST(CompletionStreamTest, AnySplitGivesTheSameTextsAndLogprobsStreamedAndWhole)
   }
 }
 
+CompletionResponseHead echoing(std::string echo, std::uint32_t n = 1) {
+  CompletionResponseHead echoing = head();
+  echoing.echoes = {std::move(echo)};
+  echoing.logprobs = true;
+  echoing.echo_logprobs = 1;
+  echoing.n = echoing.best_of = n;
+  return echoing;
+}
+
+/// A begin-of-text token that is not in the text, then two that are.
+const PromptLogprobs kFirstPart = {{{{0, "<s>", 0}, {}}, token("A", -4, {{9, "The", -1}})}};
+const PromptLogprobs kSecondPart = {{token(" d\xC3\xB6g", -2, {{1, " d\xC3\xB6g", -2}, {2, "x", -3}})}};
+constexpr const char* kEchoed =
+    "{\"tokens\":[\"<s>\",\"A\",\" d\xC3\xB6g\",\" ran\"],\"token_logprobs\":[null,-4,-2,-0.5],"
+    "\"top_logprobs\":[null,{\"The\":-1,\"A\":-4},{\" d\xC3\xB6g\":-2},{\" ran\":-0.5}],"
+    "\"text_offset\":[0,0,1,5]}";
+
+TEST(CompletionEchoTest, LogprobsBeginWithThePromptsAndOffsetsAreThoseOfTheText) {
+  CompletionResponseBuilder builder(echoing("A d\xC3\xB6g"));
+  builder.add(0, Accepted{});
+  builder.add(0, kFirstPart);
+  builder.add(0, kSecondPart);
+  builder.add(0, TextDelta{" ran", {token(" ran", -0.5F, {{1, " ran", -0.5F}})}});
+  builder.add(0, finished(FinishReason::Length, {3, 0, 1, 0}));
+  const api::Json choice = api::Json::parse(builder.json())["choices"][0];
+  EXPECT_EQ(choice["text"], "A d\xC3\xB6g ran");
+  EXPECT_EQ(choice["logprobs"].dump(), kEchoed);
+}
+
+TEST(CompletionEchoTest, APromptAloneHasItsLogprobsAndNoAnswer) {
+  CompletionResponseHead alone = echoing("A d\xC3\xB6g");
+  alone.prompt_only = true;
+  CompletionResponseBuilder builder(alone);
+  CompletionStreamWriter writer(alone);
+  std::string frames = writer.open();
+  for (const GenerateEvent& event : std::vector<GenerateEvent>{
+           kFirstPart, kSecondPart, TextDelta{" ran", {token(" ran", -1)}},
+           finished(FinishReason::Stop, {3, 0, 1, 0})}) {
+    builder.add(0, event);
+    frames += writer.add(0, event);
+  }
+  const api::Json body = api::Json::parse(builder.json());
+  EXPECT_EQ(body["choices"][0]["text"], "A d\xC3\xB6g");
+  EXPECT_EQ(body["choices"][0]["finish_reason"], "length");
+  EXPECT_EQ(body["choices"][0]["logprobs"]["tokens"].size(), 3U);
+  EXPECT_EQ(body["usage"]["completion_tokens"], 0);
+  const auto data = data_of(frames);
+  ASSERT_EQ(data.size(), 3U);
+  EXPECT_EQ(api::Json::parse(data[0])["choices"][0]["logprobs"],
+            body["choices"][0]["logprobs"]);
+  EXPECT_EQ(api::Json::parse(data[1])["choices"][0]["finish_reason"], "length");
+}
+
+TEST(CompletionEchoTest, AStreamEchoesOnceThePromptIsKnownToEveryChoice) {
+  CompletionStreamWriter writer(echoing("A d\xC3\xB6g", 2));
+  EXPECT_EQ(writer.open(), "");
+  std::string frames = writer.add(1, TextDelta{" sat", {token(" sat", -1)}});
+  frames += writer.add(1, finished());
+  frames += writer.add(0, kFirstPart);
+  EXPECT_EQ(frames, "") << "the first choice is still reading";
+  frames += writer.add(0, kSecondPart);
+  frames += writer.add(0, TextDelta{" ran", {token(" ran", -0.5F, {{1, " ran", -0.5F}})}});
+  frames += writer.add(0, finished());
+  const auto data = data_of(frames);
+  std::vector<std::string> texts(2);
+  std::vector<api::Json> lists(2, {{"tokens", api::Json::array()},
+                                   {"token_logprobs", api::Json::array()},
+                                   {"top_logprobs", api::Json::array()},
+                                   {"text_offset", api::Json::array()}});
+  for (const std::string& one : data) {
+    if (one == "[DONE]") continue;
+    const api::Json choice = api::Json::parse(one)["choices"][0];
+    const std::size_t index = choice["index"];
+    texts[index] += choice["text"];
+    if (choice["logprobs"].is_null()) continue;
+    for (auto& [name, list] : lists[index].items()) {
+      for (const api::Json& entry : choice["logprobs"][name]) list.push_back(entry);
+    }
+  }
+  EXPECT_EQ(data.back(), "[DONE]");
+  EXPECT_EQ(texts, (std::vector<std::string>{"A d\xC3\xB6g ran", "A d\xC3\xB6g sat"}));
+  EXPECT_EQ(lists[0], api::Json::parse(kEchoed));
+  EXPECT_EQ(lists[1]["tokens"].size(), 4U);
+  EXPECT_EQ(lists[1]["text_offset"], api::Json({0, 0, 1, 5}));
+}
+
+TEST(CompletionEchoTest, AFailureBeforeTheEchoIsToldAtOnce) {
+  CompletionStreamWriter writer(echoing("A", 2));
+  const auto data = data_of(writer.add(1, Failed{{ErrorCode::Internal, "no"}, {}, {}}));
+  ASSERT_EQ(data.size(), 1U);
+  EXPECT_TRUE(api::Json::parse(data[0]).contains("error"));
+}
+
+TEST(CompletionEchoTest, EachOfSeveralAnswersBeginsWithTheSamePrompt) {
+  CompletionResponseHead best = echoing("A d\xC3\xB6g", 3);
+  best.n = 2;
+  CompletionResponseBuilder builder(best);
+  builder.add(0, kFirstPart);
+  builder.add(0, kSecondPart);
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    builder.add(i, TextDelta{" ran", {token(" ran", -1 - static_cast<float>(i))}});
+    builder.add(i, finished());
+  }
+  const api::Json choices = api::Json::parse(builder.json())["choices"];
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(choices[i]["logprobs"]["token_logprobs"], api::Json({nullptr, -4, -2, -1 - i}));
+  }
+}
+
+TEST(CompletionEchoTest, ATextThatIsNotTheTokensStillHasOffsetsInIt) {
+  CompletionResponseBuilder builder(echoing("normalised"));
+  builder.add(0, PromptLogprobs{{{{0, " normal", 0}, {}}, token("ized", -1), token("!", -1)}});
+  builder.add(0, finished());
+  EXPECT_EQ(api::Json::parse(builder.json())["choices"][0]["logprobs"]["text_offset"],
+            api::Json({0, 6, 6}));
+}
+
+TEST(CompletionEchoTest, PromptLogprobsAreByTokenIdWithRanks) {
+  CompletionResponseHead asked = head();
+  asked.prompt_logprobs = 1;
+  CompletionResponseBuilder builder(asked);
+  builder.add(0, kFirstPart);
+  builder.add(0, PromptLogprobs{{token("\xE2\x82", -2, {{1, "\xE2\x82", -2}, {2, "x", -3}})}});
+  builder.add(0, finished());
+  EXPECT_EQ(api::Json::parse(builder.json())["choices"][0]["prompt_logprobs"],
+            api::Json::parse(R"([null,
+              {"9":{"logprob":-1,"rank":1,"decoded_token":"The"},
+               "1":{"logprob":-4,"rank":null,"decoded_token":"A"}},
+              {"1":{"logprob":-2,"rank":1,"decoded_token":"bytes:\\xe2\\x82"}}])"));
+}
+
 }  // namespace
 }  // namespace pcai::openai

@@ -34,8 +34,6 @@ TEST(FormatFieldsTest, EachFormatBecomesItsGrammar) {
       R"({"type":"json_schema","json_schema":{"name":"x","strict":true,"schema":{"b":1,"a":2}}})");
   EXPECT_EQ(schema->kind, GrammarKind::JsonSchema);
   EXPECT_EQ(schema->source, R"({"b":1,"a":2})");
-  EXPECT_EQ(grammar_of(R"({"type":"json_schema","json_schema":{"name":"x"}})")->source,
-            R"({"type":"object"})");
   EXPECT_EQ(grammar_of(R"({"type":"regex","regex":"[a-z]+"})")->kind, GrammarKind::Regex);
   EXPECT_EQ(grammar_of(R"({"type":"regex","regex":"[a-z]+"})")->source, "[a-z]+");
   EXPECT_EQ(grammar_of(R"({"type":"lark","lark":"start: \"a\""})")->kind, GrammarKind::Lark);
@@ -43,7 +41,8 @@ TEST(FormatFieldsTest, EachFormatBecomesItsGrammar) {
 
 TEST(FormatFieldsTest, ADescriptionOfASchemaHasNoEffectAndSaysSo) {
   const auto request = parse_chat_request(chat_body(
-      R"("response_format":{"type":"json_schema","json_schema":{"name":"x","description":"y"}})"));
+      R"("response_format":{"type":"json_schema","json_schema":{"name":"x","description":"y",
+          "schema":{}}})"));
   ASSERT_TRUE(request);
   EXPECT_EQ(request->warnings.lines(),
             std::vector<std::string>{"response_format.json_schema.description has no effect here"});
@@ -53,11 +52,23 @@ TEST(FormatFieldsTest, WhatIsWrongIsNamed) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {R"({"type":"json_schema"})", "response_format.json_schema"},
       {R"({"type":"json_schema","json_schema":{}})", "response_format.json_schema.name"},
-      {R"({"type":"json_schema","json_schema":{"name":"a b"}})",
+      {R"({"type":"json_schema","json_schema":null})", "response_format.json_schema"},
+      {R"({"type":"json_schema","json_schema":{"name":"x"}})",
+       "response_format.json_schema.schema"},
+      {R"({"type":"json_schema","json_schema":{"name":"x","schema":null}})",
+       "response_format.json_schema.schema"},
+      {R"({"type":"json_schema","json_schema":{"name":"","schema":{}}})",
        "response_format.json_schema.name"},
+      {R"({"type":"json_schema","json_schema":{"name":"a b","schema":{}}})",
+       "response_format.json_schema.name"},
+      {R"({})", "response_format.type"},
+      {R"({"type":""})", "response_format.type"},
+      {R"({"type":null})", "response_format.type"},
+      {R"({"type":"regex","regex":null})", "response_format.regex"},
+      {R"({"type":"lark"})", "response_format.lark"},
       {R"({"type":"json_schema","json_schema":{"name":"x","schema":true}})",
        "response_format.json_schema.schema"},
-      {R"({"type":"json_schema","json_schema":{"name":"x","strict":1}})",
+      {R"({"type":"json_schema","json_schema":{"name":"x","strict":1,"schema":{}}})",
        "response_format.json_schema.strict"},
       {R"({"type":"json_schema","schema":{}})", "response_format.json_schema"},
       {R"({"type":"regex"})", "response_format.regex"},

@@ -120,6 +120,7 @@ TEST(ResponsesRequestTest, WhatIsWrongIsNamed) {
       {R"("input":"x","max_output_tokens":0)", "max_output_tokens"},
       {R"("input":"x","text":{"format":{"type":"xml"}})", "text.format.type"},
       {R"("input":"x","text":{"format":{"type":"json_schema"}})", "text.format.name"},
+      {R"("input":"x","text":{"format":{"type":"json_schema","name":"x"}})", "text.format.schema"},
       {R"("input":"x","tools":[{"type":"function"}])", "tools[0].name"},
       {R"("input":"x","tools":[{"type":"function","function":{"name":"f"}}])", "tools[0].name"},
       {R"("input":"x","tool_choice":"required")", "tool_choice"},

@@ -241,5 +241,71 @@ TEST(BatchPlannerTest, ALongPromptLeavesTurnsToThoseWhoDecodeWithOtherAdapters) 
   }
 }
 
+PlannerOptions scoring() {
+  PlannerOptions options = kRoomy;
+  options.max_rows = 32;
+  return options;
+}
+
+TEST(BatchPlannerTest, AScoredPromptHasARowForEachTokenButTheLast) {
+  BatchPlanner planner(scoring());
+  planner.add(1, tokens(70), "", {}, {}, true);
+  std::uint32_t rows = 0;
+  for (int i = 0; i < 3; ++i) {
+    const StepPlan plan = run_step(planner);
+    ASSERT_EQ(plan.items.size(), 1U);
+    EXPECT_EQ(plan.items[0].first_row, rows);
+    EXPECT_LE(plan.rows, 32U);
+    rows += plan.rows;
+    EXPECT_EQ(plan.items[0].output, i == 2);
+  }
+  EXPECT_EQ(rows, 69U);
+  EXPECT_EQ(run_step(planner).rows, 0U) << "it decodes now";
+}
+
+TEST(BatchPlannerTest, AScoredPromptSharesNobodysPrefixButOthersShareItsOwn) {
+  BatchPlanner planner(scoring());
+  planner.add(1, tokens(40), "");
+  run_step(planner);
+  planner.finish(1, true);
+  planner.add(2, tokens(40), "", {}, {}, true);
+  run_step(planner);
+  run_step(planner);
+  EXPECT_EQ(planner.cached(2), 0U);
+  planner.finish(2, true);
+  planner.add(3, tokens(60), "");
+  run_step(planner);
+  EXPECT_EQ(planner.cached(3), 40U);
+}
+
+TEST(BatchPlannerTest, ScoredPromptsShareTheRowsOfAStepAndTakeTurns) {
+  BatchPlanner planner(scoring());
+  planner.add(1, tokens(200), "", {}, {}, true);
+  planner.add(2, tokens(200, 5000), "", {}, {}, true);
+  planner.add(3, tokens(10, 9000), "");
+  std::vector<std::uint32_t> rows(3);
+  for (int i = 0; i < 6; ++i) {
+    const StepPlan plan = run_step(planner, 16);
+    EXPECT_LE(plan.rows, 32U);
+    for (const StepItem& item : plan.items) {
+      if (item.request < 3) rows[item.request] += item.rows;
+    }
+  }
+  EXPECT_GE(rows[1], 30U);
+  EXPECT_GE(rows[2], 30U);
+  EXPECT_GT(planner.tokens(3).size(), 12U) << "which is not scored, and decodes all the time";
+}
+
+TEST(BatchPlannerTest, RowsThatAnAbortLostAreComputedAgain) {
+  BatchPlanner planner(scoring());
+  planner.add(1, tokens(70), "", {}, {}, true);
+  run_step(planner);
+  const StepPlan lost = planner.plan(16);
+  planner.aborted(lost, {lost.items[0].first});
+  const StepPlan again = run_step(planner);
+  EXPECT_EQ(again.items[0].first_row, lost.items[0].first_row);
+  EXPECT_EQ(again.rows, lost.rows);
+}
+
 }  // namespace
 }  // namespace pcai::backend::llamacpp

@@ -26,6 +26,7 @@ struct Script {
   std::vector<MediaSpan> media;
   std::string scope;
   AdapterScales adapters;
+  bool scored = false;
   std::uint32_t answer = 1;             // tokens
   std::uint32_t arrival = 0;            // step
   std::optional<std::uint32_t> cancel;  // step
@@ -38,6 +39,11 @@ struct Live {
   SequenceId sequence = -1;
   bool decodes = false;     // its last token was sampled and waits to be computed
   std::uint32_t waits = 0;  // steps since it was in one, while it decodes
+  std::uint32_t rows = 0;   // of logits that it had
+
+  std::uint32_t rows_wanted() const {
+    return script.scored ? static_cast<std::uint32_t>(script.prompt.size()) - 1 : 0;
+  }
 
   std::uint32_t position_of(std::uint32_t token) const {
     std::uint32_t position = 0;
@@ -59,9 +65,10 @@ struct Live {
 class Simulation {
  public:
   Simulation(std::uint64_t seed, const Fault& fault)
-      : random_(seed), fault_(fault), options_(make_options()), planner_(options_) {
+      : random_(seed), fault_(fault), options_(make_options(seed)), planner_(options_) {
     make_scripts();
     choose_adapters(seed);
+    choose_scored(seed);
   }
 
   SimulationResult run() {
@@ -96,8 +103,9 @@ class Simulation {
     }
   }
 
-  PlannerOptions make_options() {
+  PlannerOptions make_options(std::uint64_t seed) {
     PlannerOptions options;
+    options.max_rows = 1 + static_cast<std::uint32_t>(seed % 16);
     options.cells = pick(48, 400);
     options.max_running = pick(1, 6);
     options.max_batch = pick(16, 64);
@@ -172,11 +180,19 @@ class Simulation {
     }
   }
 
+  /// The same. A prompt with pictures has no rows.
+  void choose_scored(std::uint64_t seed) {
+    std::mt19937_64 random(seed ^ 0x5c02ed);
+    if (random() % 2 == 0) return;
+    for (Script& script : scripts_) script.scored = random() % 3 == 0 && script.media.empty();
+  }
+
   void arrive() {
     while (next_ < scripts_.size() && (scripts_[next_].arrival <= result_.steps || live_.empty())) {
       const RequestId id = ++next_;
       const Script& script = scripts_[id - 1];
-      planner_.add(id, script.prompt, script.scope, script.media, script.adapters);
+      planner_.add(id, script.prompt, script.scope, script.media, script.adapters,
+                   script.scored);
       live_[id] = {.script = script, .tokens = script.prompt};
     }
   }
@@ -234,6 +250,7 @@ class Simulation {
   void check_plan(const StepPlan& plan, std::uint32_t budget) {
     std::set<RequestId> in_step;
     std::uint32_t tokens = 0;
+    std::uint32_t rows = 0;
     std::uint32_t single = 0;
     bool any_decodes = false;
     const bool picture = plan.items.front().media.has_value();
@@ -257,14 +274,17 @@ class Simulation {
       if (item.output != (item.first + item.count == live.tokens.size())) {
         return broken(1, "an output is missing or too early");
       }
+      check_rows(item, live);
       if (!check_place(item, live)) return broken(6, "a picture is cut, or at another place");
       live.sequence = item.sequence;
       tokens += item.count;
+      rows += item.rows;
       if (live.decodes) any_decodes = true;
       if (item.count == 1 && item.output) ++single;  // decodes, or was aborted while it did
     }
     if (tokens != plan.tokens) return broken(3, "the step's size is wrong");
     if (tokens > options_.max_batch) return broken(3, "a step larger than the batch");
+    if (rows != plan.rows || rows > options_.max_rows) broken(10, "too many rows in a step");
     bool left_out = false;
     for (auto& [id, live] : live_) {
       if (!live.decodes || in_step.contains(id)) {
@@ -289,6 +309,14 @@ class Simulation {
     if (any_decodes && !whole && tokens > std::max(budget, single + kSlack)) {
       return broken(4, "prompts stall the decoding sequences");
     }
+  }
+
+  void check_rows(const StepItem& item, const Live& live) {
+    const std::uint32_t first = std::max(item.first, live.rows);
+    const std::uint32_t end = std::min(item.first + item.count, live.rows_wanted());
+    if (item.rows != end - std::min(end, first)) return broken(10, "a row is missing or too many");
+    if (item.rows > 0 && item.first_row != live.rows) return broken(10, "rows are out of order");
+    if (item.output && end < live.rows_wanted()) broken(10, "an output before its prompt's rows");
   }
 
   bool is_whole(const StepItem& item) const {
@@ -324,7 +352,11 @@ class Simulation {
   }
 
   void compute(const StepPlan& plan) {
-    for (const StepItem& item : plan.items) compute_item(item);
+    for (const StepItem& item : plan.items) {
+      compute_item(item);
+      live_.at(item.request).rows += item.rows;
+      result_.rows += item.rows;
+    }
   }
 
   // llama.cpp drops the positions of the part that was being computed; parts before it stay. A
@@ -338,7 +370,7 @@ class Simulation {
         cache_.truncate(item.sequence, 0);
       } else if (item.media) {  // its tokens may share positions, so it is taken out whole
         cache_.truncate(item.sequence, live_.at(item.request).script.media[*item.media].first);
-      } else if (chance(20)) {
+      } else if (chance(20) && item.rows == 0) {  // whose rows are lost is computed again
         compute_item(item);
       }
       auto held = static_cast<std::uint32_t>(cache_.sequence(item.sequence).size());

@@ -19,6 +19,7 @@ struct SimulationResult {
   std::uint32_t copies = 0;
   std::uint32_t aborts = 0;
   std::uint32_t adapter_changes = 0;  // from a step to the next
+  std::uint32_t rows = 0;             // of logits, of scored prompts
 };
 
 /// Plays one random schedule (requests of a few families and adapters, cancels, aborted steps, a

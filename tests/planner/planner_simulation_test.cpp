@@ -29,6 +29,7 @@ TEST(PlannerSimulationTest, EveryInvariantHoldsInRandomSchedules) {
   std::uint64_t copies = 0;
   std::uint64_t aborts = 0;
   std::uint64_t adapter_changes = 0;
+  std::uint64_t rows = 0;
   for (std::uint64_t seed = first; seed < first + kSchedules; ++seed) {
     const SimulationResult result = simulate(seed);
     ASSERT_EQ(result.violation, "") << "PCAI_TEST_SEED=" << seed;
@@ -37,17 +38,20 @@ TEST(PlannerSimulationTest, EveryInvariantHoldsInRandomSchedules) {
     copies += result.copies;
     aborts += result.aborts;
     adapter_changes += result.adapter_changes;
+    rows += result.rows;
   }
   printf(
       "%llu schedules, %llu steps, %llu preemptions, %llu prefixes shared, %llu aborts, "
-      "%llu changes of adapters\n",
+      "%llu changes of adapters, %llu rows\n",
       static_cast<unsigned long long>(kSchedules), static_cast<unsigned long long>(steps),
       static_cast<unsigned long long>(preemptions), static_cast<unsigned long long>(copies),
-      static_cast<unsigned long long>(aborts), static_cast<unsigned long long>(adapter_changes));
+      static_cast<unsigned long long>(aborts), static_cast<unsigned long long>(adapter_changes),
+      static_cast<unsigned long long>(rows));
   EXPECT_GT(preemptions, 0U);  // else the schedules are too easy to prove anything
   EXPECT_GT(copies, 0U);
   EXPECT_GT(aborts, 0U);
   EXPECT_GT(adapter_changes, 0U);
+  EXPECT_GT(rows, 0U);
 }
 
 TEST(PlannerSimulationTest, APictureIsComputedWhenTheOnlyOneThatDecodesHadToGiveWay) {
@@ -149,6 +153,17 @@ TEST(PlannerSimulationTest, APlannerThatTakesTheWrongAdaptersIsNoticed) {
 TEST(PlannerSimulationTest, APlannerThatKeepsToOneChoiceOfAdaptersIsNoticed) {
   EXPECT_NE(notice([](StepPlan& plan) {
               if (plan.adapters == AdapterScales{1, 0.5F}) plan.items.clear();
+            }),
+            "");
+}
+
+TEST(PlannerSimulationTest, APlannerThatForgetsRowsIsNoticed) {
+  EXPECT_NE(notice([](StepPlan& plan) {
+              for (StepItem& item : plan.items) {
+                if (item.rows == 0) continue;
+                --item.rows;
+                --plan.rows;
+              }
             }),
             "");
 }

@@ -187,6 +187,20 @@ class CompletionTest(ScriptedTest):
         self.assertEqual(len(logprobs.tokens), len(logprobs.token_logprobs))
         self.assertEqual(logprobs.text_offset[0], 0)
 
+    def test_an_echo_has_the_logprobs_of_the_prompt_whole_and_streamed(self):
+        fields = {"echo": True, "logprobs": 1, "max_tokens": 2}
+        whole = self.complete("one two three four five", **fields).choices[0]
+        self.assertEqual(whole.logprobs.tokens[:5], ["one", " two", " three", " four", " five"])
+        self.assertIsNone(whole.logprobs.token_logprobs[0])
+        self.assertTrue(all(value < 0 for value in whole.logprobs.token_logprobs[1:]))
+        for offset, token in zip(whole.logprobs.text_offset, whole.logprobs.tokens, strict=True):
+            self.assertTrue(whole.text[offset:].startswith(token))
+        lists = [chunk.choices[0].logprobs for chunk in
+                 self.complete("one two three four five", stream=True, **fields)]
+        for name in ("tokens", "token_logprobs", "top_logprobs", "text_offset"):
+            self.assertEqual(sum((getattr(one, name) for one in lists if one), []),
+                             getattr(whole.logprobs, name))
+
 
 class ResponsesTest(ScriptedTest):
     FLAT = {"type": "function", "strict": True, **WEATHER["function"]}

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/parameters/limits.h"
 #include "core/utf8.h"
 
 namespace pcai::backend::worker {
@@ -45,6 +46,14 @@ TEST(SoundnessTest, NumbersThatNobodyCouldUseAreNot) {
   EXPECT_FALSE(is_sound(FromWorker(ModelLoaded{info})));
   info.max_sequences = UINT32_MAX;
   EXPECT_FALSE(is_sound(FromWorker(ModelLoaded{info})));
+}
+
+TEST(SoundnessTest, PromptLogprobsHaveFiniteNumbersAndNoMoreAlternativesThanCanBeAskedFor) {
+  TokenLogprobs token{{1, "\xFF", -0.5F}, std::vector<TokenLogprob>(kMaxTopLogprobs)};
+  EXPECT_TRUE(is_sound(PromptLogprobs{{token}}));
+  token.top.emplace_back();
+  EXPECT_FALSE(is_sound(PromptLogprobs{{token}}));
+  EXPECT_FALSE(is_sound(PromptLogprobs{{{{1, "a", std::nanf("")}, {}}}}));
 }
 
 TEST(SoundnessTest, AcceptedIsNotAWorkersToSay) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "backend/answer/answer_reader.h"
@@ -30,6 +31,11 @@ class AnswerStream {
 
   /// If the request wants logprobs, call this for each token before add().
   void add_logprobs(TokenLogprobs logprobs) { logprobs_.push_back(std::move(logprobs)); }
+
+  /// Sends the next tokens of the prompt, with their log-probabilities.
+  void send_prompt(std::vector<TokenLogprobs> tokens) {
+    sink_->on_event(PromptLogprobs{std::move(tokens)});
+  }
 
   /// Adds the bytes of a token that does not end the answer. Returns true if it completed a stop
   /// sequence; then only finish() may follow.

@@ -14,6 +14,7 @@ BackendDescriptor describe_fake() {
                            .supports_seed = true,
                            .reproducible = true,
                            .supports_logprobs = true,
+                           .supports_prompt_logprobs = true,
                            .supports_grammars = true,
                            .supports_reasoning_budget = true,
                            .supports_infill = true}};

@@ -22,6 +22,12 @@ Result<Tokens> FakeCodec::tokenize(const TokenizeRequest& request, std::stop_tok
   return tokens;
 }
 
+std::string FakeCodec::word_of(std::int32_t token) {
+  const MutexLock lock(mutex_);
+  const auto found = words_.find(token);
+  return found != words_.end() ? found->second : "<" + std::to_string(token) + ">";
+}
+
 Result<std::string> FakeCodec::detokenize(const DetokenizeRequest& request, std::stop_token) {
   std::string text;
   const MutexLock lock(mutex_);

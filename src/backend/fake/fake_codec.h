@@ -16,6 +16,9 @@ class FakeCodec final : public TokenCodec {
   explicit FakeCodec(const FakeScript& defaults) : defaults_(defaults) {}
 
   Result<Tokens> tokenize(const TokenizeRequest& request, std::stop_token stop) override;
+  /// The token's text, or "<7>" for one that was not tokenized before.
+  std::string word_of(std::int32_t token);
+
   Result<std::string> detokenize(const DetokenizeRequest& request, std::stop_token stop) override;
 
   /// Writes each message on a line: "<|user|>hello". If there are tools, a first line "<|tools|>"

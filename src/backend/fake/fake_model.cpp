@@ -15,6 +15,9 @@ constexpr std::size_t kMaxSeenPrefixes = 1 << 18;
 constexpr float kChosenLogprob = -0.105F;  // 90 %
 constexpr float kOtherLogprob = -3.0F;     // and the alternatives below it, one apart
 
+constexpr float kPromptStep = 0.25F;    // less for each of eight tokens of a prompt
+constexpr std::size_t kPromptPart = 4;  // tokens of it that are told together
+
 TokenLogprobs fake_logprobs(const std::string& token, std::uint32_t alternatives) {
   TokenLogprobs result{.chosen = {fake_token_id(token), token, kChosenLogprob}, .top = {}};
   if (alternatives == 0) return result;
@@ -23,6 +26,16 @@ TokenLogprobs fake_logprobs(const std::string& token, std::uint32_t alternatives
     const std::string other = " other" + std::to_string(i);
     result.top.push_back({fake_token_id(other), other, kOtherLogprob - static_cast<float>(i)});
   }
+  return result;
+}
+
+/// Of the prompt's token of that index.
+TokenLogprobs fake_prompt_logprobs(TokenLogprob token, std::size_t index, std::uint32_t top) {
+  if (index == 0) return {std::move(token), {}};
+  token.logprob = kChosenLogprob - kPromptStep * static_cast<float>(index % 8);
+  TokenLogprobs result = fake_logprobs(token.bytes, top);
+  if (!result.top.empty()) result.top.front() = token;
+  result.chosen = std::move(token);
   return result;
 }
 
@@ -47,6 +60,7 @@ struct FakeModel::Stream {
   std::uint64_t cells;  // held while it runs
   bool logprobs;
   std::uint32_t top_logprobs;
+  std::vector<TokenLogprobs> prompt_logprobs;  // none where they are not wanted
 
   std::vector<TokenLogprobs> unsent = {};
   bool running = false;
@@ -96,6 +110,8 @@ Status FakeModel::submit(RequestId id, GenerateRequest request, std::shared_ptr<
                     "context of " + std::to_string(info_.context_length) + " tokens",
                 std::holds_alternative<ChatPrompt>(request.prompt) ? "messages" : "prompt");
   }
+  std::vector<TokenLogprobs> prompt_logprobs;
+  if (params.prompt_logprobs) prompt_logprobs = score(request, *prompt);
   const auto room = static_cast<std::uint32_t>(info_.context_length - size);
   const std::uint32_t max_tokens = std::min(params.max_tokens, room);
   if (!prompt->script.warn.empty()) sink->on_event(Warned{{prompt->script.warn}});
@@ -115,6 +131,7 @@ Status FakeModel::submit(RequestId id, GenerateRequest request, std::shared_ptr<
       .cells = size + max_tokens,
       .logprobs = params.logprobs,
       .top_logprobs = params.top_logprobs,
+      .prompt_logprobs = std::move(prompt_logprobs),
   });
   {
     const MutexLock lock(mutex_);
@@ -123,6 +140,22 @@ Status FakeModel::submit(RequestId id, GenerateRequest request, std::shared_ptr<
   }
   changed_.notify_one();
   return {};
+}
+
+std::vector<TokenLogprobs> FakeModel::score(const GenerateRequest& request,
+                                            const FakePrompt& prompt) {
+  std::vector<TokenLogprob> tokens;
+  if (const auto* given = std::get_if<TokenPrompt>(&request.prompt)) {
+    for (const std::int32_t id : given->tokens) tokens.push_back({id, codec_.word_of(id), 0});
+  }
+  for (const std::string& word : prompt.words) tokens.push_back({fake_token_id(word), word, 0});
+  std::vector<TokenLogprobs> scores;
+  for (TokenLogprob& token : tokens) {
+    const std::size_t index = scores.size();
+    scores.push_back(
+        fake_prompt_logprobs(std::move(token), index, *request.params.prompt_logprobs));
+  }
+  return scores;
 }
 
 void FakeModel::cancel(RequestId id) noexcept {
@@ -221,7 +254,7 @@ void FakeModel::step(Stream& stream) {
 void FakeModel::finish_prefill(Stream& stream) {
   const auto& prefixes = stream.prefixes;
   // The last token is always computed, as every model must to have something to sample from.
-  std::size_t cached = prefixes.size() - 1;
+  std::size_t cached = stream.prompt_logprobs.empty() ? prefixes.size() - 1 : 0;
   while (cached > 0 && !seen_prefixes_.contains(prefixes[cached - 1])) --cached;
   if (seen_prefixes_.size() + prefixes.size() > kMaxSeenPrefixes) seen_prefixes_.clear();
   seen_prefixes_.insert(prefixes.begin(), prefixes.end());
@@ -236,6 +269,13 @@ void FakeModel::finish_prefill(Stream& stream) {
   }
   stream.prefixes = {};
   stream.prefilled = true;
+  PromptLogprobs part;
+  for (TokenLogprobs& score : stream.prompt_logprobs) {
+    part.tokens.push_back(std::move(score));
+    if (part.tokens.size() == kPromptPart) stream.sink->on_event(std::exchange(part, {}));
+  }
+  if (!part.tokens.empty()) stream.sink->on_event(std::move(part));
+  stream.prompt_logprobs = {};
   const Clock::time_point now = Clock::now();
   stream.timings.prefill_ms = milliseconds(now - stream.since);
   stream.since = now;

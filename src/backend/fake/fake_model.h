@@ -52,6 +52,8 @@ class FakeModel final : public LoadedModel {
     std::unique_ptr<Stream> stream;
   };
 
+  std::vector<TokenLogprobs> score(const GenerateRequest& request, const FakePrompt& prompt);
+
   // All of these run on the model's thread.
   void drive();
   void take(Message message);

@@ -51,6 +51,7 @@ class PromptReader {
   explicit PromptReader(const std::string& scope) : hash_(hash_on(kHashStart, scope)) {}
 
   void add(std::string_view text) {
+    for (const std::string_view word : fake_words(text)) words_.emplace_back(word);
     for (std::string_view word = take_word(text); !word.empty(); word = take_word(text)) {
       add_token(word);
     }
@@ -65,10 +66,12 @@ class PromptReader {
     if (prefixes_.empty()) add_token("");
     return std::move(prefixes_);
   }
+  std::vector<std::string> take_words() { return std::move(words_); }
 
  private:
   std::uint64_t hash_;
   std::vector<std::uint64_t> prefixes_;
+  std::vector<std::string> words_;
 };
 
 tl::unexpected<Error> bad_directive(std::string_view word, const char* field) {
@@ -185,7 +188,7 @@ std::string fake_text(const ChatMessage& message) {
 
 Result<FakePrompt> read_prompt(const GenerateRequest& request, const FakeScript& defaults) {
   PromptReader reader(request.cache_scope);
-  FakePrompt prompt{.prefixes = {}, .script = defaults};
+  FakePrompt prompt{.prefixes = {}, .script = defaults, .words = {}};
   Status status;
   if (const auto* chat = std::get_if<ChatPrompt>(&request.prompt)) {
     std::string last_user;
@@ -232,6 +235,7 @@ Result<FakePrompt> read_prompt(const GenerateRequest& request, const FakeScript&
   }
   if (!status) return fail(std::move(status.error()));
   prompt.prefixes = reader.take();
+  prompt.words = reader.take_words();
   return prompt;
 }
 

@@ -43,7 +43,8 @@ struct FakeScript {
 /// A prompt as the fake sees it.
 struct FakePrompt {
   std::vector<std::uint64_t> prefixes;  // a hash for each prefix, so size() is the token count
-  FakeScript script;                    // `reply` is always set
+  FakeScript script = {};               // `reply` is always set
+  std::vector<std::string> words = {};  // the tokens' texts, as fake_words(); none of token ids
 };
 
 /// Counts a prompt's tokens (the words of all messages) and reads its script over `defaults`.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "backend/llamacpp/tokens/token_logprobs.h"
+
 namespace pcai::backend::llamacpp {
 
 DecodingRequest::DecodingRequest(RequestId id, const GenerateRequest& request,
@@ -18,6 +20,7 @@ DecodingRequest::DecodingRequest(RequestId id, const GenerateRequest& request,
       reasoning_end_(std::move(prompt.reasoning_end)),
       wants_logprobs_(request.params.logprobs),
       top_logprobs_(request.params.top_logprobs),
+      prompt_logprobs_(request.params.prompt_logprobs),
       tokenizer_(tokenizer),
       marks_(std::move(prompt.marks)),
       sampler_(tokenizer, request.params, prompt_, std::move(prompt.constraint)),
@@ -34,7 +37,23 @@ std::vector<MediaSpan> DecodingRequest::spans() const {
   return spans;
 }
 
+void DecodingRequest::add_prompt_logprobs(std::span<const float> logits, std::uint32_t index) {
+  prompt_scores_.push_back(
+      token_logprobs(logits, prompt_[index], prompt_logprobs_.value_or(0), tokenizer_));
+}
+
+void DecodingRequest::send_prompt_logprobs() {
+  if (prompt_sent_ == 0) {
+    const Token first = prompt_.front();
+    TokenLogprobs begin{{first, tokenizer_.name(first), 0}, {}};
+    prompt_scores_.insert(prompt_scores_.begin(), std::move(begin));
+  }
+  prompt_sent_ += static_cast<std::uint32_t>(prompt_scores_.size());
+  answer_.send_prompt(std::exchange(prompt_scores_, {}));
+}
+
 std::vector<Token> DecodingRequest::advance(std::span<const float> logits) {
+  if (prompt_logprobs_ && prompt_sent_ == 0) send_prompt_logprobs();  // of a single token
   answer_.note_first_token();
   const std::optional<Token> token = sampler_.sample(logits);
   if (!token) {
@@ -42,7 +61,7 @@ std::vector<Token> DecodingRequest::advance(std::span<const float> logits) {
     return {};
   }
   if (wants_logprobs_ && !tokenizer_.ends(*token)) {
-    answer_.add_logprobs(sampler_.logprobs(logits, *token, top_logprobs_));
+    answer_.add_logprobs(token_logprobs(logits, *token, top_logprobs_, tokenizer_));
   }
   if (!take(*token)) return {};
   std::vector<Token> tokens{*token};

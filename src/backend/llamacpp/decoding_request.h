@@ -40,8 +40,16 @@ class DecodingRequest {
   std::vector<MediaSpan> spans() const;
   const std::string& cache_scope() const noexcept { return cache_scope_; }
   const AdapterScales& adapters() const noexcept { return adapters_; }
+  bool wants_prompt_logprobs() const noexcept { return prompt_logprobs_.has_value(); }
   std::uint32_t generated() const noexcept { return answer_.usage().completion_tokens; }
   void set_cached_tokens(std::uint32_t tokens) noexcept { answer_.usage().cached_tokens = tokens; }
+
+  /// Adds how likely the prompt's token of that index is by the logits of the one before it. The
+  /// indices count up from 1.
+  void add_prompt_logprobs(std::span<const float> logits, std::uint32_t index);
+
+  /// Sends what was added, and in front of it the first token.
+  void send_prompt_logprobs();
 
   /// Samples the next token from its logits and sends what it adds to the answer. Returns that
   /// token and those that the constraint forces after it. Returns nothing if the request has ended;
@@ -66,6 +74,9 @@ class DecodingRequest {
   std::vector<Token> reasoning_end_;
   bool wants_logprobs_;
   std::uint32_t top_logprobs_;
+  std::optional<std::uint32_t> prompt_logprobs_;  // alternatives a token; absent = none wanted
+  std::vector<TokenLogprobs> prompt_scores_;      // that were not sent yet
+  std::uint32_t prompt_sent_ = 0;                 // tokens
   const Tokenizer& tokenizer_;
   std::vector<std::string> marks_;
   Sampler sampler_;

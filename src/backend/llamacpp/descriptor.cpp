@@ -14,6 +14,7 @@ BackendDescriptor describe_llamacpp() {
                            .supports_audio = true,
                            .supports_seed = true,
                            .supports_logprobs = true,
+                           .supports_prompt_logprobs = true,
                            .supports_grammars = true,
                            .supports_reasoning_budget = true,
                            .supports_infill = true,

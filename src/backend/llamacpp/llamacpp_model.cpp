@@ -167,7 +167,7 @@ Status LlamaCppModel::submit(RequestId id, GenerateRequest request,
   }
   const std::uint32_t most_tokens = std::min(
       request.params.max_tokens, context - static_cast<std::uint32_t>(prompt->tokens.size()));
-  if (Status status = check_media(*prompt); !status) return status;
+  if (Status status = check_media(request, *prompt); !status) return status;
   const bool has_media = !prompt->media.empty();
   auto decoding = std::make_unique<DecodingRequest>(id, request, std::move(*prompt), most_tokens,
                                                     tokenizer_, std::move(sink));
@@ -179,7 +179,13 @@ Status LlamaCppModel::submit(RequestId id, GenerateRequest request,
   return {};
 }
 
-Status LlamaCppModel::check_media(const PreparedPrompt& prompt) const {
+Status LlamaCppModel::check_media(const GenerateRequest& request,
+                                  const PreparedPrompt& prompt) const {
+  if (request.params.prompt_logprobs && !prompt.media.empty()) {
+    return fail(ErrorCode::Unsupported,
+                "prompt_logprobs: a prompt with images or audio has none; leave it out",
+                "prompt_logprobs");
+  }
   for (const auto& media : prompt.media) {
     if (!media->span.whole || media->span.count <= most_in_step_) continue;
     return fail(ErrorCode::InvalidRequest,

@@ -37,7 +37,7 @@ class LlamaCppModel final : public LoadedModel {
   LlamaCppModel(LlamaModelPtr weights, ChatTemplate chat_template, const ModelConfig& config);
 
   Status load_projector(const ModelConfig& config, LoadProgress& progress);
-  Status check_media(const PreparedPrompt& prompt) const;
+  Status check_media(const GenerateRequest& request, const PreparedPrompt& prompt) const;
   Result<PreparedPrompt> prepare(const GenerateRequest& request);
   Result<std::vector<Token>> tokenize(const InfillPrompt& gap) const;
   Result<std::unique_ptr<TokenConstraint>> constrain(const GenerateRequest& request,

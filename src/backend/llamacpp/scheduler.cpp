@@ -21,6 +21,11 @@ bool should_abort(void* flag) {
 // What llama_decode returns; the last is for what it throws.
 enum : int { kDecoded = 0, kNoRoom = 1, kAborted = 2, kThrown = -100 };
 
+double ms_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin)
+      .count();
+}
+
 int decode_batch(llama_context& context, const llama_batch& batch) {
   try {
     return llama_decode(&context, batch);
@@ -104,7 +109,8 @@ bool Scheduler::take_inbox() {
   for (Message& message : inbox) {
     if (message.request) {
       planner_.add(message.id, message.request->prompt(), message.request->cache_scope(),
-                   message.request->spans(), message.request->adapters());
+                   message.request->spans(), message.request->adapters(),
+                   message.request->wants_prompt_logprobs());
       live_.emplace(message.id, std::move(message.request));
     } else if (live_.contains(message.id)) {
       end(message.id, {ErrorCode::Cancelled, "the request was cancelled"});
@@ -134,16 +140,16 @@ void Scheduler::step() {
   set_adapters(plan.adapters);
   const auto begin = std::chrono::steady_clock::now();
   const int result = decode(plan);
-  const std::chrono::duration<double, std::milli> elapsed =
-      std::chrono::steady_clock::now() - begin;
+  const double elapsed = ms_since(begin);
   {
     const MutexLock lock(mutex_);
     running_step_ = {};
   }
   ++counters_.steps;
   if (result == kDecoded) {
-    threads_.record(plan.tokens, elapsed.count());
-    if (plan.has_prompt) budget_.record(plan.tokens, plan.cells, elapsed.count());
+    threads_.record(plan.tokens, elapsed);
+    if (plan.rows > 0) score(plan);
+    if (plan.has_prompt) budget_.record(plan.tokens, plan.cells, ms_since(begin));
     planner_.computed(plan);
     sample(plan);
   } else if (result == kAborted) {
@@ -186,7 +192,8 @@ int Scheduler::decode(const StepPlan& plan) {
       batch_.pos[at] = static_cast<llama_pos>(item.position + i);
       batch_.n_seq_id[at] = 1;
       batch_.seq_id[at][0] = item.sequence;
-      batch_.logits[at] = static_cast<std::int8_t>(item.output && i + 1 == item.count);
+      const bool row = item.has_row(item.first + i);
+      batch_.logits[at] = static_cast<std::int8_t>(row || (item.output && i + 1 == item.count));
     }
   }
   return decode_batch(*context_, batch_);
@@ -212,6 +219,21 @@ int Scheduler::decode_media(const StepItem& item) {
   const int result = decode_batch(*context_, batch);
   if (media.span.whole) llama_set_causal_attn(context_.get(), true);
   return result;
+}
+
+/// Tells of each row how likely the prompt's next token is.
+void Scheduler::score(const StepPlan& plan) {
+  std::int32_t first = 0;  // of the item, in the batch
+  for (const StepItem& item : plan.items) {
+    for (std::uint32_t i = 0; i < item.count; ++i) {
+      if (!item.has_row(item.first + i)) continue;
+      const auto at = first + static_cast<std::int32_t>(i);
+      const float* logits = llama_get_logits_ith(context_.get(), at);
+      live_.at(item.request)->add_prompt_logprobs({logits, vocabulary_size_}, item.first + i + 1);
+    }
+    if (item.rows > 0) live_.at(item.request)->send_prompt_logprobs();
+    first += static_cast<std::int32_t>(item.count);
+  }
 }
 
 void Scheduler::sample(const StepPlan& plan) {
@@ -260,6 +282,7 @@ llama_pos Scheduler::cut(const StepItem& item) {
     return end > 0 && !live_.at(item.request)->media().empty() ? first : end;
   }
   const llama_pos held = first + end - position;
+  if (item.rows > 0 && held > first) return remove_from(position, first);  // its rows are lost
   const bool logits_lost = item.output && held == first + static_cast<llama_pos>(item.count);
   return logits_lost ? remove_from(end - 1, held - 1) : held;
 }

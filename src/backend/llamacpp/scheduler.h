@@ -67,6 +67,7 @@ class Scheduler {
   int decode(const StepPlan& plan);
   int decode_media(const StepItem& item);
   llama_pos cut(const StepItem& item);
+  void score(const StepPlan& plan);
   void sample(const StepPlan& plan);
   void recover(const StepPlan& plan);
   void fail_step(const StepPlan& plan, const std::string& reason);

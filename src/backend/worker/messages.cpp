@@ -50,7 +50,7 @@ template <>
 constexpr auto kFieldNames<GenerateParams> = [] {
   std::array<std::string_view, kFieldCount<GenerateParams>> names{};
   std::ranges::transform(kParameters, names.begin(), &Parameter::name);
-  std::ranges::copy(split<3>("logit_bias, grammar, adapters"), names.end() - 3);
+  std::ranges::copy(split<4>("logit_bias, grammar, adapters, prompt_logprobs"), names.end() - 4);
   return names;
 }();
 

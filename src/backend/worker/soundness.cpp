@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "backend/worker/stderr_tail.h"
+#include "core/parameters/limits.h"
 #include "core/utf8.h"
 
 namespace pcai::backend::worker {
@@ -69,7 +70,7 @@ struct IsSoundEvent {
   }
   bool operator()(const PromptLogprobs& prompt) const {
     return std::all_of(prompt.tokens.begin(), prompt.tokens.end(), [](const TokenLogprobs& token) {
-      return std::isfinite(token.chosen.logprob);
+      return std::isfinite(token.chosen.logprob) && token.top.size() <= kMaxTopLogprobs;
     });
   }
   bool operator()(const TextDelta& delta) const { return is_valid_utf8(delta.text); }

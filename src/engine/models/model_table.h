@@ -12,6 +12,7 @@
 #include "backend/loaded_model.h"
 #include "core/model.h"
 #include "engine/engine_mutex.h"
+#include "engine/requests/latencies.h"
 #include "engine/stay.h"
 
 namespace pcai::engine {
@@ -65,6 +66,9 @@ struct Model {
 
   /// Later requests wait: it has to make room.
   std::optional<RequestId> last_before_leaving GUARDED_BY(engine_mutex) = {};
+
+  /// Guards itself.
+  const std::shared_ptr<ModelLatencies> latencies = std::make_shared<ModelLatencies>();
 
   bool ready() const noexcept REQUIRES(engine_mutex);
 

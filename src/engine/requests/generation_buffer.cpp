@@ -16,6 +16,12 @@ bool merge(GenerateEvent& into, GenerateEvent& from) {
     std::move(text->logprobs.begin(), text->logprobs.end(), std::back_inserter(last->logprobs));
     return true;
   }
+  if (auto* prompt = std::get_if<PromptLogprobs>(&from)) {
+    auto* last = std::get_if<PromptLogprobs>(&into);
+    if (!last) return false;
+    std::move(prompt->tokens.begin(), prompt->tokens.end(), std::back_inserter(last->tokens));
+    return true;
+  }
   if (auto* reasoning = std::get_if<ReasoningDelta>(&from)) {
     auto* last = std::get_if<ReasoningDelta>(&into);
     if (!last) return false;

@@ -3,6 +3,15 @@
 #include <utility>
 
 namespace pcai::engine {
+namespace {
+
+bool is_delta(const GenerateEvent& event) noexcept {
+  return std::holds_alternative<TextDelta>(event) ||
+         std::holds_alternative<ReasoningDelta>(event) ||
+         std::holds_alternative<ToolCallDelta>(event);
+}
+
+}  // namespace
 
 PendingRequest::PendingRequest(RequestId request_id, Model& of_model, GenerateRequest what,
                                OnLast on_last)
@@ -18,8 +27,19 @@ void PendingRequest::on_event(GenerateEvent event) noexcept {
     on_last_(*this, std::move(event));
     return;
   }
-  if (first_token_ms == 0) first_token_ms = age_ms();
+  if (is_delta(event)) note_delta();
   buffer->push(std::move(event));
+}
+
+void PendingRequest::note_delta() noexcept {
+  const double now = age_ms();
+  if (first_token_ms == 0) {
+    first_token_ms = now;
+    model.latencies->first_token.record_ms(now);
+  } else {
+    model.latencies->between_tokens.record_ms(now - last_delta_ms_);
+  }
+  last_delta_ms_ = now;
 }
 
 double PendingRequest::age_ms() const {

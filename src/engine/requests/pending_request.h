@@ -55,7 +55,10 @@ class PendingRequest final : public backend::EventSink {
   std::optional<Clock::time_point> deadline GUARDED_BY(engine_mutex) = {};
 
  private:
+  void note_delta() noexcept;
+
   OnLast on_last_;
+  double last_delta_ms_ = 0;
 };
 
 }  // namespace pcai::engine

@@ -99,6 +99,7 @@ void Requests::submit(const std::shared_ptr<PendingRequest>& request) {
   EngineLock lock(state_);
   if (request->state == PendingRequest::State::Ended) return;
   request->queue_ms = request->age_ms();
+  request->model.latencies->queue.record_ms(request->queue_ms);
   if (request->instance->closed) {
     Ending ending = close(request, failure(*request->instance->closed));
     lock.unlock();
@@ -162,6 +163,7 @@ Requests::Ending Requests::close(std::shared_ptr<PendingRequest> request, Genera
   timings_of(last).queue_ms = request->queue_ms;
   timings_of(last).first_token_ms = request->first_token_ms;
   count(state_.counts, last);
+  if (!failed) request->model.latencies->request.record_ms(request->age_ms());
   if (request->deadline) deadlines_.remove(*request->deadline, request->id);
   admission_.leave(*request);
   residence_.settle(request->model);

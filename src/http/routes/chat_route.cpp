@@ -18,7 +18,8 @@ Task<void> post_chat_completions(Exchange& exchange) {
                                 .model = model_name(exchange.engine(), chat->generate),
                                 .warnings = exchange.warnings.lines(),
                                 .reasoning_name = exchange.server().options.reasoning_field,
-                                .legacy_calls = chat->legacy_calls};
+                                .legacy_calls = chat->legacy_calls,
+                                .prompt_logprobs = chat->prompt_logprobs};
   const bool logprobs = chat->generate.params.logprobs;
   chat->generate.cache_scope = exchange.cache_scope;
   Choices choices(exchange.waker(), chat->stay);

@@ -21,7 +21,12 @@ openai::CompletionResponseHead head_of(Exchange& exchange,
           .n = request.n,
           .best_of = request.best_of,
           .logprobs = request.generate.params.logprobs,
-          .include_usage = request.include_usage};
+          .include_usage = request.include_usage,
+          .prompt_only = request.prompt_only,
+          .echo_logprobs = request.shows_prompt_logprobs()
+                               ? std::optional(request.generate.params.top_logprobs)
+                               : std::nullopt,
+          .prompt_logprobs = request.prompt_logprobs};
 }
 
 /// The prompt as text. Fails where the model has no such tokens.

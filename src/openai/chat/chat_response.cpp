@@ -21,13 +21,18 @@ struct ChatResponseBuilder::State {
   bool logprobs;
   std::vector<Choice> choices;
   AnswerTotals totals;
+  std::string prompt_logprobs = {};  // entries as JSON text
   std::optional<Error> error = {};
 
   void take(Choice&, const Accepted&) {}
   void take(Choice&, const Warned& warned) {
     head.warnings.insert(head.warnings.end(), warned.warnings.begin(), warned.warnings.end());
   }
-  void take(Choice&, const PromptLogprobs&) {}
+  /// The first choice tells them.
+  void take(Choice&, const PromptLogprobs& part) {
+    if (!head.prompt_logprobs) return;
+    append_prompt_logprobs(prompt_logprobs, part.tokens, *head.prompt_logprobs);
+  }
 
   void take(Choice& choice, const TextDelta& delta) {
     choice.content += delta.text;
@@ -120,6 +125,7 @@ std::string ChatResponseBuilder::json() const {
   out += "],\"usage\":" + api::to_text(usage_json(totals.usage()));
   out += ",\"system_fingerprint\":\"" + std::string(kSystemFingerprint) + "\"";
   out += ",\"timings\":" + api::to_text(timings_json(totals.timings(), totals.usage()));
+  if (head.prompt_logprobs) out += ",\"prompt_logprobs\":[" + state_->prompt_logprobs + "]";
   return out + warnings_member(head.warnings) + "}";
 }
 

@@ -16,8 +16,9 @@ struct ChatResponseHead {
   std::int64_t created = 0;  // Unix seconds
   std::string model;         // the id the client used
   std::vector<std::string> warnings = {};
-  std::string reasoning_name = "reasoning_content";  // of the member with the reasoning
-  bool legacy_calls = false;                         // a call is a `function_call`
+  std::string reasoning_name = "reasoning_content";   // of the member with the reasoning
+  bool legacy_calls = false;                          // a call is a `function_call`
+  std::optional<std::uint32_t> prompt_logprobs = {};  // alternatives; absent = no such member
 };
 
 /// Gathers the events of all choices into one `chat.completion` body. Not thread-safe.

@@ -1,4 +1,5 @@
-#include "api/parameter_field.h"
+#include <algorithm>
+
 #include "openai/completions/completion_request.h"
 
 namespace pcai::openai {
@@ -58,6 +59,15 @@ Status read_best_of(api::Json& value, const std::string&, Request& request) {
   return {};
 }
 
+/// A model always writes a token; where none is wanted it is left out of the answer.
+Status read_max_tokens(api::Json& value, const std::string&, Request& request) {
+  const auto tokens = value.get<std::int32_t>();
+  request.prompt_only = tokens == 0;
+  request.generate.params.max_tokens =
+      static_cast<std::uint32_t>(tokens < 0 ? kMaxTokenCount : std::max(tokens, 1));
+  return {};
+}
+
 Status read_logprobs(api::Json& value, const std::string&, Request& request) {
   request.generate.params.logprobs = true;
   request.generate.params.top_logprobs = value.get<std::uint32_t>();
@@ -74,11 +84,16 @@ std::span<const api::Field<Request>> completion_fields() {
               {"prompt", StringOrArray, {}, "", "Text or token ids, or a list of them"},
               read_prompt},
           "CompletionPrompt")),
-      api::with_default(api::parameter_field<&GenerateParams::max_tokens, Request>(), "16"),
+      {{"max_tokens",
+        Integer,
+        {-1, kMaxTokenCount},
+        "16",
+        "Maximum number of tokens in the answer; 0 = the prompt alone, -1 = all that fit"},
+       read_max_tokens},
       {{"best_of", Integer, {1, 20}, "", "Answers to choose the n most likely from; default n"},
        read_best_of},
       api::field<&Request::echo>("echo", {}, "Begin with the prompt"),
-      {{"logprobs", Integer, {0, 5}, "", "Alternatives per token"}, read_logprobs},
+      {{"logprobs", Integer, {0, kMaxTopLogprobs}, "", "Alternatives per token"}, read_logprobs},
       api::field<&Request::suffix>("suffix", {},
                                    "Text after the answer; for models with fill-in-the-middle"),
       api::ignored_field<Request>("service_tier", String, "There is only one tier"),

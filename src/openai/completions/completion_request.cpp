@@ -1,5 +1,6 @@
 #include "openai/completions/completion_request.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "api/json_reader.h"
@@ -37,9 +38,8 @@ Status check_together(api::Json& body, CompletionRequest& request) {
                                 std::to_string(request.best_of) + " answers; at most " +
                                 std::to_string(kMaxCompletions) + " are made for one request");
   }
-  if (request.echo && request.generate.params.logprobs) {
-    return fail(ErrorCode::Unsupported,
-                "echo is not supported with logprobs: the prompt has none here", "echo");
+  if (request.shows_prompt_logprobs() && !request.suffix.empty()) {
+    return refuse("suffix", "cannot be used with echo and logprobs: the model reads it, too");
   }
   if (Status added = add_suffix(request); !added) return added;
   for (std::size_t i = 0; i < request.prompts.size(); ++i) {
@@ -49,7 +49,12 @@ Status check_together(api::Json& body, CompletionRequest& request) {
     Status checked = api::check_request_in(kCompletionDialect, one, places);
     if (!checked) return checked;
   }
-  Status checked = check_params(request.generate.params);
+  GenerateParams& params = request.generate.params;
+  if (request.shows_prompt_logprobs()) {
+    params.prompt_logprobs = std::max(params.prompt_logprobs.value_or(0), params.top_logprobs);
+    if (!request.prompt_logprobs) request.places.add_whole("prompt_logprobs", "echo");
+  }
+  Status checked = check_params(params);
   if (!checked) return fail(kCompletionDialect.translate(std::move(checked.error())));
   return checked;
 }

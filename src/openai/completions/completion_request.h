@@ -16,7 +16,11 @@ struct CompletionRequest : AnswerRequest {
   std::uint32_t best_of = 1;    // at least n
   std::string suffix;           // already in the prompts; "" = none
   bool echo = false;
+  bool prompt_only = false;    // max_tokens is 0: the token that the model writes is no part of it
   bool lists_prompts = false;  // the client gave an array of prompts
+
+  /// Whether the answer's `logprobs` begin with the prompt's.
+  bool shows_prompt_logprobs() const { return echo && generate.params.logprobs; }
 
   /// What the client calls a prompt: "prompt", or "prompt[2]".
   std::string prompt_path(std::size_t index) const {

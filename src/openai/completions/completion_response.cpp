@@ -20,19 +20,35 @@ struct CompletionResponseBuilder::State {
     double likelihood() const { return tokens > 0 ? sum / static_cast<double>(tokens) : 0; }
   };
 
+  struct AskedPrompt {
+    AnswerTotals totals;
+    EchoLogprobs echo;
+    std::string logprobs;  // entries of `prompt_logprobs` as JSON text
+  };
+
   CompletionResponseHead head;
   std::vector<Generation> generations;
-  std::vector<AnswerTotals> totals;  // of each prompt
+  std::vector<AskedPrompt> prompts;
   std::optional<Error> error = {};
 
   void take(std::uint32_t, const Accepted&) {}
   void take(std::uint32_t, const Warned& warned) {
     head.warnings.insert(head.warnings.end(), warned.warnings.begin(), warned.warnings.end());
   }
-  void take(std::uint32_t, const PromptLogprobs&) {}
   void take(std::uint32_t, const ToolCallDelta&) {}
 
+  /// The first of a prompt's generations tells them.
+  void take(std::uint32_t index, const PromptLogprobs& part) {
+    const std::size_t number = index / head.best_of;
+    AskedPrompt& prompt = prompts[number];
+    if (head.echo_logprobs) prompt.echo.add(part.tokens, head.echo(number), *head.echo_logprobs);
+    if (head.prompt_logprobs) {
+      append_prompt_logprobs(prompt.logprobs, part.tokens, *head.prompt_logprobs);
+    }
+  }
+
   void take(std::uint32_t index, const TextDelta& delta) {
+    if (head.prompt_only) return;
     Generation& one = generations[index];
     one.text += delta.text;
     for (const TokenLogprobs& entry : delta.logprobs) one.sum += entry.chosen.logprob;
@@ -42,13 +58,15 @@ struct CompletionResponseBuilder::State {
 
   /// There is one text here; what the model thought is part of it.
   void take(std::uint32_t index, const ReasoningDelta& delta) {
+    if (head.prompt_only) return;
     generations[index].text += delta.text;
   }
 
   void take(std::uint32_t index, const Finished& finished) {
     generations[index].ended = true;
-    generations[index].reason = finished.reason;
-    totals[index / head.best_of].add(finished.usage, finished.timings);
+    const Finished shown = head.shown(finished);
+    generations[index].reason = shown.reason;
+    prompts[index / head.best_of].totals.add(shown.usage, shown.timings);
   }
 
   void take(std::uint32_t index, const Failed& failed) {
@@ -71,20 +89,27 @@ struct CompletionResponseBuilder::State {
 
   void append_choice(std::string& out, std::size_t index, std::size_t generation) {
     Generation& one = generations[generation];
-    const std::size_t prompt = generation / head.best_of;
+    const std::size_t number = generation / head.best_of;
+    const AskedPrompt& prompt = prompts[number];
     if (out.back() != '[') out += ',';
     out += "{\"text\":";
-    api::append_string(out, (head.echoes.empty() ? "" : head.echoes[prompt]) + one.text);
+    api::append_string(out, std::string(head.echo(number)) + one.text);
     out += ",\"index\":" + std::to_string(index) + ",\"logprobs\":";
-    out += head.logprobs ? one.logprobs.take_json() : "null";
+    out += head.logprobs ? one.logprobs.take_json(prompt.echo.lists()) : "null";
+    if (head.prompt_logprobs) out += ",\"prompt_logprobs\":[" + prompt.logprobs + "]";
     out += ",\"finish_reason\":\"" + std::string(finish_reason(one.reason, Calls::None)) + "\"}";
   }
 };
 
 CompletionResponseBuilder::CompletionResponseBuilder(CompletionResponseHead head)
-    : state_(new State{.head = std::move(head), .generations = {}, .totals = {}}) {
-  state_->generations.resize(std::size_t{state_->head.prompts} * state_->head.best_of);
-  state_->totals.resize(state_->head.prompts);
+    : state_(new State{.head = std::move(head), .generations = {}, .prompts = {}}) {
+  const CompletionResponseHead& kept = state_->head;
+  state_->prompts.resize(kept.prompts);
+  for (std::size_t prompt = 0; prompt < kept.prompts; ++prompt) {
+    for (std::uint32_t i = 0; i < kept.best_of; ++i) {
+      state_->generations.emplace_back().logprobs = CompletionLogprobs(kept.echo(prompt));
+    }
+  }
 }
 CompletionResponseBuilder::~CompletionResponseBuilder() = default;
 CompletionResponseBuilder::CompletionResponseBuilder(CompletionResponseBuilder&&) noexcept =
@@ -113,11 +138,11 @@ std::string CompletionResponseBuilder::json() const {
     for (const std::size_t generation : state_->best(prompt)) {
       state_->append_choice(out, index++, generation);
     }
-    totals.add_prompt(state_->totals[prompt]);
+    totals.add_prompt(state_->prompts[prompt].totals);
   }
   out += "],\"usage\":" + api::to_text(usage_json(totals.usage()));
   out += ",\"timings\":" + api::to_text(timings_json(totals.timings(), totals.usage()));
-  if (!head.warnings.empty()) out += ",\"warnings\":" + api::to_text(api::Json(head.warnings));
+  out += warnings_member(head.warnings);
   return out + "}";
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/event.h"
@@ -22,6 +23,22 @@ struct CompletionResponseHead {
   std::uint32_t best_of = 1;
   bool logprobs = false;
   bool include_usage = false;
+  bool prompt_only = false;                           // what the model writes is left out
+  std::optional<std::uint32_t> echo_logprobs = {};    // alternatives of an echo's tokens
+  std::optional<std::uint32_t> prompt_logprobs = {};  // those of the member of that name
+
+  /// What the prompt's answers begin with.
+  std::string_view echo(std::size_t prompt) const {
+    return echoes.empty() ? std::string_view() : echoes[prompt];
+  }
+
+  /// A generation's end as the client sees it.
+  Finished shown(Finished end) const {
+    if (!prompt_only) return end;
+    end.reason = FinishReason::Length;
+    end.usage.completion_tokens = end.usage.reasoning_tokens = 0;
+    return end;
+  }
 };
 
 /// Gathers the events of all generations into one `text_completion` body. Of each prompt's best_of

@@ -36,6 +36,7 @@ Result<PreparedContext> create_context(llama_model& weights, const fit::ModelMem
       .max_running = shape.running,
       .max_sequences = shape.sequences,
       .max_batch = shape.batch,
+      .max_rows = shape.outputs - shape.running,
       .share_prefixes = cut_memory,
   };
   llama_context_params params = llama_context_default_params();
@@ -43,7 +44,7 @@ Result<PreparedContext> create_context(llama_model& weights, const fit::ModelMem
   params.n_batch = shape.batch;
   params.n_ubatch = shape.batch;
   params.n_seq_max = shape.sequences;
-  params.n_outputs_max = params.n_seq_max;  // llama.cpp insists on as many
+  params.n_outputs_max = shape.outputs;  // llama.cpp insists on one a sequence
   params.n_threads = thread_count(config);
   params.n_threads_batch = params.n_threads;
   params.kv_unified = true;

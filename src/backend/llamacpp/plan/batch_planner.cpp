@@ -12,12 +12,16 @@ BatchPlanner::BatchPlanner(PlannerOptions options) : options_(options), requests
 }
 
 void BatchPlanner::add(RequestId request, std::vector<Token> prompt, std::string scope,
-                       std::vector<MediaSpan> media, AdapterScales adapters) {
+                       std::vector<MediaSpan> media, AdapterScales adapters, bool scored) {
   assert(!prompt.empty() && prompt.size() < options_.cells);
-  requests_.add(request, {.tokens = std::move(prompt),
-                          .scope = std::move(scope),
-                          .media = std::move(media),
-                          .adapters = std::move(adapters)});
+  assert(!scored || (media.empty() && options_.max_rows > 0));
+  const auto rows = scored ? static_cast<std::uint32_t>(prompt.size() - 1) : 0;
+  requests_.add(request,
+                {.tokens = std::move(prompt),
+                 .scope = std::move(scope),
+                 .media = std::move(media),
+                 .adapters = std::move(adapters)},
+                rows);
 }
 
 StepOutlook BatchPlanner::outlook() const {
@@ -43,7 +47,7 @@ StepPlan BatchPlanner::plan(std::uint32_t budget) {
     requests_.follow_leaders();
     open_lanes();
     for (std::size_t i = 0; i < lanes_.size() && plan.items.empty(); ++i) {
-      lanes_[i].fill(plan, requests_, budget, options_.max_batch);
+      lanes_[i].fill(plan, requests_, budget, options_);
       if (plan.items.empty()) continue;
       const auto served = lanes_.begin() + static_cast<std::ptrdiff_t>(i);
       std::rotate(served, served + 1, lanes_.end());
@@ -77,6 +81,7 @@ void BatchPlanner::computed(const StepPlan& plan) {
   for (const StepItem& item : plan.items) {
     if (!requests_.contains(item.request)) continue;
     requests_.set_computed(item.request, item.first + item.count);
+    if (item.rows > 0) requests_.set_scored(item.request, item.first_row + item.rows);
   }
 }
 

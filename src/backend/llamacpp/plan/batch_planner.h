@@ -30,15 +30,18 @@ namespace pcai::backend::llamacpp {
 ///  7. The cells that are counted are the cells that are used, and never more than there are.
 ///  8. Where requests are, something is computed; and every request ends.
 ///  9. An ended request is computed no more; after the last one's end no cell is active.
+/// 10. Of a scored prompt each token but the last has its row of logits in one step that was
+///     computed, in order and before its output. A step has no more than `max_rows` of them.
 class BatchPlanner {
  public:
   explicit BatchPlanner(PlannerOptions options);
 
   /// Queues a request. The prompt is not empty and leaves room for a token. `media` are in order,
   /// and whole ones have no more tokens than a step. Requests of other scales are in other steps,
-  /// and share no prefix.
+  /// and share no prefix. A `scored` one has no media; it wants the logits of all its tokens, so it
+  /// takes no prefix of others, who may take its own.
   void add(RequestId request, std::vector<Token> prompt, std::string scope,
-           std::vector<MediaSpan> media = {}, AdapterScales adapters = {});
+           std::vector<MediaSpan> media = {}, AdapterScales adapters = {}, bool scored = false);
 
   /// Who is running now: what the next step's budget depends on.
   StepOutlook outlook() const;

@@ -31,6 +31,18 @@ std::uint32_t set_limit(StepPlan& plan, const PlannedRequests& requests, std::ui
   return max_batch;
 }
 
+/// How many of the request's next `count` tokens have a row of logits that is wanted.
+std::uint32_t rows_in(const PlannedRequest& request, std::uint32_t count) {
+  const std::uint32_t end = std::min(request.computed + count, request.rows);
+  return end - std::min(end, request.next_row());
+}
+
+/// How many of its tokens a step can take that has room for so many rows.
+std::uint32_t most_tokens(const PlannedRequest& request, std::uint32_t rows) {
+  if (request.rows - request.next_row() <= rows) return request.text_pending();
+  return request.next_row() - request.computed + rows;
+}
+
 void add_item(StepPlan& plan, RequestId id, const PlannedRequest& request, std::uint32_t count) {
   const SequenceText& text = request.text;
   const auto media = text.span_at(request.computed);
@@ -40,23 +52,27 @@ void add_item(StepPlan& plan, RequestId id, const PlannedRequest& request, std::
        .first = request.computed,
        .count = count,
        .output = count == request.pending(),
+       .rows = rows_in(request, count),
+       .first_row = request.next_row(),
        .position = text.position_of(media ? text.media[*media].first : request.computed),
        .media = media});
   plan.tokens += count;
+  plan.rows += plan.items.back().rows;
   plan.cells += std::uint64_t{count} * request.computed + std::uint64_t{count} * (count + 1) / 2;
 }
 
 }  // namespace
 
 void Lane::fill(StepPlan& plan, PlannedRequests& requests, std::uint32_t budget,
-                std::uint32_t max_batch) {
+                const PlannerOptions& options) {
+  const std::uint32_t max_batch = options.max_batch;
   if (media_is_next(requests)) {
     const bool decodes = requests.anybody_decodes();
     add_media(plan, requests, decodes ? std::clamp(budget, kLeastChunk, max_batch) : max_batch);
   }
   if (plan.items.empty()) {
     add_decodes(plan, requests);
-    add_prompts(plan, requests, set_limit(plan, requests, budget, max_batch));
+    add_prompts(plan, requests, set_limit(plan, requests, budget, max_batch), options.max_rows);
   }
   media_last_ = !plan.items.empty() && plan.items.front().media.has_value();
   plan.adapters = adapters_;
@@ -108,14 +124,17 @@ void Lane::add_decodes(StepPlan& plan, PlannedRequests& requests) const {
   }
 }
 
-void Lane::add_prompts(StepPlan& plan, PlannedRequests& requests, std::uint32_t limit) {
+void Lane::add_prompts(StepPlan& plan, PlannedRequests& requests, std::uint32_t limit,
+                       std::uint32_t max_rows) {
   const std::vector<RequestId>& running = requests.running();
   const std::size_t first = next_turn(running, last_turn_);
   for (std::size_t i = 0; i < running.size() && plan.tokens < limit; ++i) {
     const RequestId id = running[(first + i) % running.size()];
     const PlannedRequest& request = requests.at(id);
     if (!holds(request) || !request.has_text()) continue;
-    const std::uint32_t wanted = std::min(request.text_pending(), limit - plan.tokens);
+    const std::uint32_t wanted = std::min(
+        {request.text_pending(), limit - plan.tokens, most_tokens(request, max_rows - plan.rows)});
+    if (wanted == 0) continue;  // the step has no row left for it
     requests.cache().make_room(plan.tokens + wanted);
     const std::uint32_t count = std::min(wanted, requests.cache().free() - plan.tokens);
     if (count == 0) break;

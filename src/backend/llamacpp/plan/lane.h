@@ -16,16 +16,18 @@ class Lane {
 
   bool holds(const PlannedRequest& request) const { return request.text.adapters == adapters_; }
 
-  /// Fills an empty step, up to `budget` tokens where somebody decodes and `max_batch` elsewhere.
-  /// Evicts and preempts where cells are missing; leaves the step empty where nothing fits.
+  /// Fills an empty step, up to `budget` tokens where somebody decodes and `max_batch` elsewhere,
+  /// with at most `max_rows` rows. Evicts and preempts where cells are missing; leaves the step
+  /// empty where nothing fits.
   void fill(StepPlan& plan, PlannedRequests& requests, std::uint32_t budget,
-            std::uint32_t max_batch);
+            const PlannerOptions& options);
 
  private:
   bool media_is_next(const PlannedRequests& requests) const;
   void add_media(StepPlan& plan, PlannedRequests& requests, std::uint32_t limit);
   void add_decodes(StepPlan& plan, PlannedRequests& requests) const;
-  void add_prompts(StepPlan& plan, PlannedRequests& requests, std::uint32_t limit);
+  void add_prompts(StepPlan& plan, PlannedRequests& requests, std::uint32_t limit,
+                   std::uint32_t max_rows);
 
   AdapterScales adapters_;
   RequestId last_turn_ = 0;   // who got the last chunk of a prompt; the next one is first

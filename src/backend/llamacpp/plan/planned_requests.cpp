@@ -22,8 +22,8 @@ PlannedRequests::PlannedRequests(const PlannerOptions& options)
       share_prefixes_(options.share_prefixes),
       cache_(options.cells, options.max_sequences) {}
 
-void PlannedRequests::add(RequestId id, SequenceText text) {
-  requests_[id] = {.text = std::move(text)};
+void PlannedRequests::add(RequestId id, SequenceText text, std::uint32_t rows) {
+  requests_[id] = {.text = std::move(text), .rows = rows};
   waiting_.push_back(id);
 }
 
@@ -62,7 +62,7 @@ bool PlannedRequests::start(RequestId id) {
 }
 
 PrefixMatch PlannedRequests::find_prefix(RequestId id) const {
-  if (!share_prefixes_) return {};
+  if (!share_prefixes_ || requests_.at(id).is_scored()) return {};
   std::vector<RunningText> others;
   for (const RequestId other_id : running_) {
     if (other_id == id) continue;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <unordered_map>
@@ -17,6 +18,8 @@ struct PlannerOptions {
   std::uint32_t max_sequences = 64;  // sequence ids; those beyond max_running keep idle prefixes,
                                      // of which there must be at least one to share any
   std::uint32_t max_batch = 512;     // tokens in a step
+  std::uint32_t max_rows = 0;        // logits in a step beside those of the outputs; 0 = no request
+                                     // may be scored
   bool share_prefixes = true;        // false: the model's memory cannot be cut or copied in part
 };
 
@@ -27,6 +30,8 @@ struct PlannedRequest {
   std::uint32_t computed = 0;  // tokens in the KV cache
   std::uint32_t cached = 0;    // tokens of the prompt that were shared when it first started
   bool started = false;        // admitted once; `cached` is settled
+  std::uint32_t rows = 0;      // the logits of so many first tokens are wanted
+  std::uint32_t scored = 0;    // and of so many they were computed
   RequestId leader = 0;        // waits until the leader has computed `lead` tokens; 0 = nobody
   std::uint32_t lead = 0;
 
@@ -37,6 +42,10 @@ struct PlannedRequest {
   bool has_text() const { return has_prompt() && !in_media(); }
   bool has_media() const { return has_prompt() && in_media(); }
   bool in_media() const { return text.span_at(computed).has_value(); }
+  bool is_scored() const { return scored < rows; }
+
+  /// The first token from `computed` on whose logits are wanted; `rows` where none is.
+  std::uint32_t next_row() const { return std::min(std::max(computed, scored), rows); }
 
   /// Tokens up to the next span.
   std::uint32_t text_pending() const;
@@ -48,8 +57,8 @@ class PlannedRequests {
  public:
   explicit PlannedRequests(const PlannerOptions& options);
 
-  /// Queues a request.
-  void add(RequestId id, SequenceText text);
+  /// Queues a request. The logits of its first `rows` tokens are wanted.
+  void add(RequestId id, SequenceText text, std::uint32_t rows = 0);
 
   /// Takes a request out. What was computed of it stays as an idle prefix if `keep`.
   void finish(RequestId id, bool keep);
@@ -62,6 +71,9 @@ class PlannedRequests {
 
   /// The request now has that many tokens in the KV cache.
   void set_computed(RequestId id, std::uint32_t tokens);
+
+  /// The logits of the request's first tokens are known.
+  void set_scored(RequestId id, std::uint32_t tokens) { requests_.at(id).scored = tokens; }
 
   /// The youngest goes back to the head of the queue and is computed again. False when it is the
   /// only one.

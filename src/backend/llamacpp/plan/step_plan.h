@@ -26,9 +26,13 @@ struct StepItem {
   SequenceId sequence = -1;
   std::uint32_t first = 0;  // token
   std::uint32_t count = 0;
-  bool output = false;  // the last token's logits are wanted: the request gets its next token
+  bool output = false;     // the last token's logits are wanted: the request gets its next token
+  std::uint32_t rows = 0;  // so many tokens, from `first_row`, whose logits are wanted beside that
+  std::uint32_t first_row = 0;
   std::uint32_t position = 0;             // of the first token, or of its span's first
   std::optional<std::size_t> media = {};  // which of the request's spans it is part of
+
+  bool has_row(std::uint32_t token) const { return token >= first_row && token < first_row + rows; }
 };
 
 struct StepPlan {
@@ -36,6 +40,7 @@ struct StepPlan {
   std::vector<StepItem> items;
   AdapterScales adapters;  // that all items want
   std::uint32_t tokens = 0;
+  std::uint32_t rows = 0;   // of all items
   std::uint64_t cells = 0;  // that its tokens see together
   bool has_prompt = false;  // some item computes prompt tokens
   bool gives_way = false;   // a large step for a lone prompt: abort it when a request arrives

@@ -1,8 +1,6 @@
 #include "backend/llamacpp/tokens/sampler.h"
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 #include <utility>
 
 #include "backend/llamacpp/tokens/sampler_chain.h"
@@ -86,35 +84,6 @@ Error Sampler::error() const {
     if (auto error = constraint_->error()) return *error;
   }
   return {ErrorCode::Internal, "the grammar allows no token here"};
-}
-
-TokenLogprobs Sampler::logprobs(std::span<const float> logits, Token token,
-                                std::uint32_t top) const {
-  const float most = *std::max_element(logits.begin(), logits.end());
-  const double sum = std::accumulate(logits.begin(), logits.end(), 0.0, [most](double s, float l) {
-    return s + std::exp(static_cast<double>(l) - most);
-  });
-  const auto logprob = [&](Token id) {
-    return static_cast<float>(static_cast<double>(logits[static_cast<std::size_t>(id)]) - most -
-                              std::log(sum));
-  };
-  TokenLogprobs result{describe(token, logprob(token)), {}};
-  std::vector<Token> order(logits.size());
-  std::iota(order.begin(), order.end(), 0);
-  const auto end = order.begin() + std::min<std::ptrdiff_t>(top, std::ssize(order));
-  std::partial_sort(order.begin(), end, order.end(), [&](Token a, Token b) {
-    const float left = logits[static_cast<std::size_t>(a)];
-    const float right = logits[static_cast<std::size_t>(b)];
-    return left != right ? left > right : a < b;
-  });
-  for (auto id = order.begin(); id != end; ++id) {
-    result.top.push_back(describe(*id, logprob(*id)));
-  }
-  return result;
-}
-
-TokenLogprob Sampler::describe(Token token, float logprob) const {
-  return {.token = token, .bytes = tokenizer_.name(token), .logprob = logprob};
 }
 
 }  // namespace pcai::backend::llamacpp

@@ -10,7 +10,7 @@
 #include "backend/llamacpp/plan/sequence_text.h"
 #include "backend/llamacpp/tokens/token_constraint.h"
 #include "backend/llamacpp/tokens/tokenizer.h"
-#include "core/event.h"
+#include "core/request.h"
 
 namespace pcai::backend::llamacpp {
 
@@ -38,15 +38,10 @@ class Sampler {
 
   Error error() const;
 
-  /// The natural logarithms of the probabilities of `token` and of the `top` likeliest tokens,
-  /// before temperature and all other settings.
-  TokenLogprobs logprobs(std::span<const float> logits, Token token, std::uint32_t top) const;
-
  private:
   std::optional<Token> next_forced();
   std::optional<Token> pick(std::span<const float> logits, bool constrained);
   void accept(Token token);
-  TokenLogprob describe(Token token, float logprob) const;
 
   const Tokenizer& tokenizer_;
   const bool greedy_;  // and nothing changes the logits: the largest one wins
