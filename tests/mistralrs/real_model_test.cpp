@@ -138,6 +138,63 @@ TEST_F(RealModelTest, BothBackendsAnswerAQuestionWellAndCountTheSameTokens) {
   EXPECT_EQ(prompt_tokens.front(), prompt_tokens.back());
 }
 
+TEST_F(RealModelTest, EachSamplerDecidesWhatIsDrawn) {
+  const auto model = load(registry_, "mistralrs");
+  ASSERT_NE(model, nullptr);
+  const auto text = [&](void (*vary)(GenerateParams&), std::uint64_t seed = 1) {
+    GenerateParams params = greedy(12);
+    params.temperature = 2;
+    params.top_p = 1;
+    params.top_k = 0;
+    params.seed = seed;
+    vary(params);
+    return backend::text_of(
+        start(*model, backend::chat_request("Tell me a story.", params))->wait());
+  };
+  const std::string likeliest = text([](auto& p) { p.temperature = 0; });
+  EXPECT_NE(text([](auto&) {}), likeliest);
+  EXPECT_NE(text([](auto&) {}, 1), text([](auto&) {}, 2));
+
+  EXPECT_EQ(text([](auto& p) { p.top_n_sigma = 1e-4F; }), likeliest);
+  // One token is the most typical.
+  EXPECT_EQ(text([](auto& p) { p.typical_p = 1e-4F; }, 1),
+            text([](auto& p) { p.typical_p = 1e-4F; }, 2));
+  // Between 0 and 2, and near 0 unless most tokens are alike.
+  const auto cold = [](auto& p) {
+    p.temperature = 1;
+    p.dynatemp_range = 1;
+    p.dynatemp_exponent = 10;
+  };
+  EXPECT_EQ(text(cold), likeliest);
+  const auto warm = [](auto& p) {
+    p.temperature = 1;
+    p.dynatemp_range = 1;
+    p.dynatemp_exponent = 0;
+  };
+  EXPECT_EQ(text(warm), text([](auto&) {}));
+  // The likeliest two, without the first of them.
+  const auto second = [](auto& p) {
+    p.top_k = 2;
+    p.xtc_probability = 1;
+    p.xtc_threshold = 0;
+  };
+  EXPECT_EQ(text(second, 1), text(second, 2));
+  EXPECT_NE(text(second), likeliest);
+  const auto both = [](auto& p) {
+    p.top_k = 2;
+    p.xtc_probability = 1;
+    p.xtc_threshold = 0;
+    p.min_keep = 2;
+  };
+  EXPECT_EQ(text(both), text([](auto& p) { p.top_k = 2; }));
+  EXPECT_EQ(text([](auto& p) { p.top_p = 1e-4F; }), likeliest);
+  const auto five = [](auto& p) {
+    p.top_p = 1e-4F;
+    p.min_keep = 5;
+  };
+  EXPECT_EQ(text(five), text([](auto& p) { p.top_k = 5; }));
+}
+
 TEST_F(RealModelTest, EightHundredCancelsAtRandomMomentsLeaveNothingBehind) {
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
