@@ -11,6 +11,7 @@
 #include "backend/llamacpp/register.h"
 #include "backend/recording_sink.h"
 #include "backend/worker/register.h"
+#include "backend/worker/worker_model.h"
 #include "mistralrs/real_model.h"
 
 namespace pcai::backend::mistralrs {
@@ -18,8 +19,8 @@ namespace {
 
 using testing::HasSubstr;
 
-std::size_t running_threads() {
-  const std::filesystem::directory_iterator tasks("/proc/self/task");
+std::size_t running_threads(pid_t process = ::getpid()) {
+  const std::filesystem::directory_iterator tasks("/proc/" + std::to_string(process) + "/task");
   return static_cast<std::size_t>(std::distance(begin(tasks), end(tasks)));
 }
 
@@ -71,12 +72,17 @@ class RealModelTest : public testing::Test {
   }
 
   std::unique_ptr<LoadedModel> load(const BackendRegistry& registry, const std::string& name) {
+    return load(registry, name, real_spec(name));
+  }
+
+  std::unique_ptr<LoadedModel> load(const BackendRegistry& registry, const std::string& name,
+                                    const ModelSpec& spec) {
     auto backend = registry.create_backend(name);
     EXPECT_TRUE(backend) << backend.error().message;
     if (!backend) return nullptr;
     backends_.push_back(std::move(*backend));
     NoProgress progress;
-    auto model = backends_.back()->load(real_spec(name), progress);
+    auto model = backends_.back()->load(spec, progress);
     EXPECT_TRUE(model) << model.error().message;
     return model ? std::move(*model) : nullptr;
   }
@@ -281,6 +287,21 @@ TEST_F(RealModelTest, AWorkerWhoseEngineDiedEndsSoThatItIsLoadedAnew) {
   const auto until = std::chrono::steady_clock::now() + backend::RecordingSink::kPatience;
   while (model->alive() && std::chrono::steady_clock::now() < until) std::this_thread::yield();
   EXPECT_FALSE(model->alive());
+}
+
+TEST_F(RealModelTest, AllPoolsOfAWorkerHaveAsManyThreadsAsAreAskedFor) {
+  const BackendRegistry isolated = worker::isolate(registry_, {});
+  std::vector<std::size_t> threads;
+  for (const std::uint32_t asked : {1U, 2U}) {
+    ModelSpec spec = real_spec();
+    spec.config.threads = asked;
+    const auto model = load(isolated, "mistralrs", spec);
+    ASSERT_NE(model, nullptr);
+    expect_answer(*model);
+    threads.push_back(running_threads(static_cast<worker::WorkerModel&>(*model).process_id()));
+  }
+  // One for the matrices, and one for attention.
+  EXPECT_EQ(threads[1], threads[0] + 2);
 }
 
 TEST_F(RealModelTest, APromptLongerThanTheContextIsRefusedBeforeAnyWork) {
