@@ -312,13 +312,13 @@ void FakeModel::show(Stream& stream, std::string text) {
 
 void FakeModel::finish(Stream& stream, FinishReason reason) {
   show(stream, stream.stop.take_held());
-  const FakeScript& script = stream.script;
-  if (reason == FinishReason::Stop && !script.tool.empty()) {
+  if (reason == FinishReason::Stop && !stream.script.calls.empty()) {
     reason = FinishReason::ToolCalls;
-    const std::size_t half = script.tool_arguments.find(':') + 1;  // between two pieces of ASCII
-    stream.sink->on_event(ToolCallDelta{0, "call_" + std::to_string(stream.id), script.tool,
-                                        script.tool_arguments.substr(0, half)});
-    stream.sink->on_event(ToolCallDelta{0, "", "", script.tool_arguments.substr(half)});
+    const auto& [tool, arguments] = stream.script.calls.front();
+    const std::size_t half = arguments.find(':') + 1;  // between two pieces of ASCII
+    stream.sink->on_event(
+        ToolCallDelta{0, "call_" + std::to_string(stream.id), tool, arguments.substr(0, half)});
+    stream.sink->on_event(ToolCallDelta{0, "", "", arguments.substr(half)});
   }
   stream.timings.decode_ms = milliseconds(Clock::now() - stream.since);
   end(stream, Finished{reason, stream.usage, stream.timings, stream.stop.matched()});
