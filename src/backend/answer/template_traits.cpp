@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "backend/answer/harmony.h"
 #include "backend/answer/tool_prompt.h"
 
 namespace pcai::backend::answer {
@@ -22,6 +23,12 @@ bool ends_with_mark(std::string_view text, std::string_view mark) {
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
   return !mark.empty() && text.size() >= mark.size() &&
          text.substr(text.size() - mark.size()) == mark;
+}
+
+/// A native template writes calls of the past itself where it need not describe tools.
+bool tells_tools_in_our_words(const TemplateTraits& traits, const ChatPrompt& chat) {
+  if (traits.writes_calls || (traits.harmony && traits.knows_tools)) return false;
+  return mentions_tools(chat) && (chat.tools.enabled() || !traits.knows_tools);
 }
 
 }  // namespace
@@ -47,6 +54,12 @@ void read_probe(TemplateTraits& traits, std::string_view text) {
 void find_reasoning_marks(TemplateTraits& traits, std::string_view source) {
   constexpr const char* kBegin = "<think>";
   constexpr const char* kEnd = "</think>";
+  if (harmony::is_written_by(source)) {
+    traits.harmony = true;
+    traits.reasoning_begin = harmony::kReasoningBegin;
+    traits.reasoning_end = harmony::kEnd;
+    return;
+  }
   if (source.find(kBegin) == std::string_view::npos || source.find(kEnd) == std::string_view::npos)
     return;
   traits.reasoning_begin = kBegin;
@@ -54,9 +67,7 @@ void find_reasoning_marks(TemplateTraits& traits, std::string_view source) {
 }
 
 ChatPrompt for_template(const TemplateTraits& traits, ChatPrompt chat) {
-  // A native template writes calls of the past itself where it need not describe tools.
-  const bool in_our_words =
-      mentions_tools(chat) && !traits.writes_calls && (chat.tools.enabled() || !traits.knows_tools);
+  const bool in_our_words = tells_tools_in_our_words(traits, chat);
   if (in_our_words) chat.messages = describe_tools(chat);
   if (in_our_words || !chat.tools.enabled()) chat.tools = {};
   return chat;
@@ -68,9 +79,18 @@ AnswerFormat format_of_answer(const TemplateTraits& traits, const ToolOptions& t
                       .reasoning_end = traits.reasoning_end,
                       .begins_in_reasoning = ends_with_mark(prompt, traits.reasoning_begin),
                       .has_calls = tools.enabled()};
-  if (!format.plain()) {
-    format.marks = {format.reasoning_begin, format.reasoning_end, std::string(kCallBegin),
-                    std::string(kCallEnd)};
+  if (traits.harmony) {
+    format.harmony = true;
+    format.calls_in_text = tools.enabled() && !traits.knows_tools;
+    format.begun = harmony::begun_in(prompt);
+    format.marks.assign(harmony::kMarks.begin(), harmony::kMarks.end());
+  }
+  if (!format.plain() && (!format.harmony || format.calls_in_text)) {
+    for (const std::string_view mark :
+         {std::string_view(format.reasoning_begin), std::string_view(format.reasoning_end),
+          kCallBegin, kCallEnd}) {
+      format.marks.emplace_back(mark);
+    }
   }
   return format;
 }

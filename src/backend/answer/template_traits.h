@@ -14,6 +14,7 @@ struct TemplateTraits {
   bool writes_calls = false;         // it writes calls in the format of answer_format.h
   std::string reasoning_begin = {};  // such as "<think>"; "" = it has no reasoning
   std::string reasoning_end = {};
+  bool harmony = false;  // it writes gpt-oss' channels (harmony.h)
 };
 
 /// A chat with a function, a call of it and the result. read_probe() finds out from a template's

@@ -52,6 +52,7 @@ class DecodingRequest {
   void fail_with(Error error) { answer_.fail_with(std::move(error)); }
 
  private:
+  void find_special_stops(const std::vector<std::string>& stops);
   bool take(Token token);
   void end_long_reasoning();
   std::string bytes_of(Token token) const;
@@ -68,6 +69,7 @@ class DecodingRequest {
   std::uint32_t top_logprobs_;
   const Tokenizer& tokenizer_;
   std::vector<std::string> marks_;
+  std::vector<std::pair<Token, std::string>> stops_;  // special tokens that end the answer
   Sampler sampler_;
   answer::AnswerStream answer_;
 };

@@ -35,9 +35,9 @@ class ChatTemplate {
                                      const std::optional<std::string>& source);
 
   /// Renders a chat. If the template knows tools it describes them itself; otherwise we describe
-  /// them in words of our own. `constrained`: the answer's text must match a grammar, so no native
-  /// format may be used, as none allows one beside tools. Fails with InvalidRequest and the
-  /// template's own reason, such as roles in a wrong order.
+  /// them in words of our own. `constrained`: the answer's text must match a grammar, so
+  /// llama.cpp's format may not be used, as none allows one beside tools. Fails with InvalidRequest
+  /// and the template's own reason, such as roles in a wrong order.
   Result<RenderedChat> render(const ChatPrompt& chat, bool constrained = false) const;
 
  private:
@@ -50,9 +50,11 @@ class ChatTemplate {
   std::optional<RenderedChat> render_natively(const ChatPrompt& chat) const;
   void find_out_about_calls();
   void find_out_about_reasoning();
+  void find_out_about_text();
 
   std::unique_ptr<common_chat_templates, Deleter> templates_;
   answer::TemplateTraits traits_;
+  bool native_text_ = false;  // answers without tools have marks that only llama.cpp knows
 };
 
 }  // namespace pcai::backend::llamacpp
