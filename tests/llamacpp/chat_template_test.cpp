@@ -360,6 +360,124 @@ TEST_F(ChatTemplateTest, ANativeAnswerThatGoesOnTellsOnlyWhatIsNew) {
   EXPECT_EQ(name, "wave");
 }
 
+struct Read {
+  std::string text;
+  std::string reasoning;
+  std::string calls;  // each as "NAME ARGUMENTS;"
+  bool operator==(const Read&) const = default;
+};
+
+void PrintTo(const Read& read, std::ostream* out) {
+  *out << "text '" << read.text << "' reasoning '" << read.reasoning << "' calls " << read.calls;
+}
+
+Read read_in_pieces(const NativeFormat& format, const std::string& answer, std::size_t piece) {
+  const auto reader = read_natively(format);
+  Read read;
+  const auto take = [&](const std::vector<GenerateEvent>& events) {
+    for (const GenerateEvent& event : events) {
+      if (const auto* text = std::get_if<TextDelta>(&event)) read.text += text->text;
+      if (const auto* thought = std::get_if<ReasoningDelta>(&event))
+        read.reasoning += thought->text;
+      if (const auto* call = std::get_if<ToolCallDelta>(&event)) {
+        if (!call->id.empty()) read.calls += (read.calls.empty() ? "" : "; ") + call->name + " ";
+        read.calls += call->arguments;
+      }
+    }
+  };
+  for (std::size_t at = 0; at < answer.size(); at += piece)
+    take(reader->add(answer.substr(at, piece)));
+  take(reader->finish());
+  return read;
+}
+
+/// The answer read in pieces of every size, which must make no difference.
+Read read_all_ways(const NativeFormat& format, const std::string& answer) {
+  const Read whole = read_in_pieces(format, answer, answer.size());
+  for (std::size_t piece = 1; piece < answer.size(); ++piece) {
+    EXPECT_EQ(read_in_pieces(format, answer, piece), whole) << piece;
+  }
+  return whole;
+}
+
+const std::string kCallOfWave = "[CALL]{\"name\": \"wave\", \"arguments\": {}}[/CALL]";
+
+TEST_F(ChatTemplateTest, WhatOnlyLooksLikeACallOfATemplatesOwnIsText) {
+  const auto chat_template = ChatTemplate::create(weights(), kOwnMarks);
+  const auto rendered = chat_template->render(kWithTool);
+  ASSERT_TRUE(rendered && rendered->native);
+  for (const char* const text :
+       {"A [CALL is it?", "A [CALL]none[/CALL] b", "[CALL]{\"name\": \"no\""}) {
+    EXPECT_EQ(read_in_pieces(*rendered->native, text, 1).calls, "") << text;
+    EXPECT_NE(read_in_pieces(*rendered->native, text, 1).text, "") << text;
+  }
+  EXPECT_EQ(read_all_ways(*rendered->native, "Hello there."), (Read{.text = "Hello there."}));
+  const std::string words(2000, 'b');
+  EXPECT_NE(read_in_pieces(*rendered->native, "A [CALL]none[/CALL] " + words, 1).text.find(words),
+            std::string::npos);
+}
+
+TEST_F(ChatTemplateTest, ACallOfATemplatesOwnThatIsCutShowsWhatThereIs) {
+  const auto chat_template = ChatTemplate::create(weights(), kOwnMarks);
+  const auto rendered = chat_template->render(kWithTool);
+  ASSERT_TRUE(rendered && rendered->native);
+  for (std::size_t length = 1; length < kCallOfWave.size(); ++length) {
+    const Read read = read_in_pieces(*rendered->native, kCallOfWave.substr(0, length), 1);
+    EXPECT_TRUE(read.calls.empty() || read.calls.starts_with("wave ")) << length << read.calls;
+  }
+}
+
+TEST_F(ChatTemplateTest, ARequiredCallOfATemplatesOwnMustBeginWithItsMark) {
+  ChatPrompt chat = kWithTool;
+  chat.tools.choice = ToolChoice::Required;
+  const auto chat_template = ChatTemplate::create(weights(), kOwnMarks);
+  const auto rendered = chat_template->render(chat);
+  ASSERT_TRUE(rendered && rendered->native);
+  ASSERT_EQ(rendered->native->call_begins.size(), 1U);
+  EXPECT_EQ(rendered->native->call_begins[0], rendered->native->triggers[0]);
+}
+
+// Writes the channel before each answer's text.
+constexpr const char* kMarkedText = R"(
+{%- for message in messages %}<|im_start|>{{ message.role }}
+{% if message.role == 'assistant' %}[SAYS]{{ message.content }}[/SAYS]{% else %}{{ message.content }}{% endif %}<|im_end|>
+{% endfor %}
+{%- if add_generation_prompt %}<|im_start|>assistant
+{% endif %})";
+
+TEST_F(ChatTemplateTest, MarksAroundAnAnswersTextAreNoneOfIt) {
+  const auto chat_template = ChatTemplate::create(weights(), kMarkedText);
+  ASSERT_TRUE(chat_template) << chat_template.error().message;
+  const auto rendered = chat_template->render(kHello);
+  ASSERT_TRUE(rendered) << rendered.error().message;
+  ASSERT_TRUE(rendered->native);
+  EXPECT_EQ(read_all_ways(*rendered->native, "[SAYS]Hello there.[/SAYS]").text, "Hello there.");
+}
+
+// gpt-oss' channels, without its tools.
+constexpr const char* kChannels = R"(
+{%- for message in messages %}<|start|>{{ message.role }}
+{%- if message.thinking %}<|channel|>analysis<|message|>{{ message.thinking }}<|end|><|start|>assistant{% endif %}<|message|>{{ message.content }}<|end|>{% endfor %}
+{%- if add_generation_prompt %}<|start|>assistant{% endif %})";
+
+TEST_F(ChatTemplateTest, ChannelsAreReadAsChannels) {
+  const auto chat_template = ChatTemplate::create(weights(), kChannels);
+  ASSERT_TRUE(chat_template) << chat_template.error().message;
+  ChatPrompt chat = kWithTool;
+  chat.messages = {{.role = Role::User, .content = "Hello"},
+                   {.role = Role::Assistant, .content = "Hi", .reasoning = "They greet."},
+                   {.role = Role::User, .content = "Wave"}};
+  for (const bool constrained : {false, true}) {
+    const auto rendered = chat_template->render(chat, constrained);
+    ASSERT_TRUE(rendered) << rendered.error().message;
+    EXPECT_TRUE(rendered->format.harmony);
+    EXPECT_TRUE(rendered->format.calls_in_text);
+    EXPECT_FALSE(rendered->native);
+    EXPECT_NE(rendered->prompt.find("analysis<|message|>They greet."), std::string::npos)
+        << rendered->prompt;
+  }
+}
+
 TEST_F(ChatTemplateTest, NobodyCanWriteTheTemplatesSpecialTokens) {
   const auto chat_template = ChatTemplate::create(weights(), {});
   const Tokenizer tokenizer(weights());

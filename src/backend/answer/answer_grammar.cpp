@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "backend/answer/harmony_grammar.h"
+#include "backend/answer/lead_grammar.h"
 #include "core/path.h"
 #include "grammar/json_schema.h"
 
@@ -13,20 +15,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kAnything = R"(/(.|\n)*/)";
 constexpr const char* kNoArguments =
     R"({"type":"object","properties":{},"additionalProperties":false})";
-
-std::string quote(std::string_view text) {
-  return Json(text).dump();
-}
 
 /// Writes the main grammar, in Lark. The others are referred to as @answer and @arguments0, ….
 class AnswerWriter {
  public:
-  AnswerWriter(const AnswerFormat& format, const ToolOptions& tools,
-               const std::function<bool(std::string_view)>& is_token)
-      : format_(format), tools_(tools), is_token_(is_token) {}
+  AnswerWriter(const AnswerFormat& format, const ToolOptions& tools, const TokenOf& token_of)
+      : format_(format), tools_(tools), token_of_(token_of) {}
 
   std::string write(bool has_text, const std::vector<std::size_t>& callable) {
     std::string lark = "start: " + reasoning() + "body\n";
@@ -37,36 +33,22 @@ class AnswerWriter {
       lark += "body: " + mark(kCallBegin) + " calls\n";
     } else if (!free) {
       lark += "body: @answer | " + mark(kCallBegin) + " calls\n";
-    } else if (is_token_(kCallBegin)) {
-      lark +=
-          std::string("body: text (") + mark(kCallBegin) + " calls)?\ntext: " + kAnything + "\n";
+    } else if (token_of_(kCallBegin)) {
+      lark += std::string("body: text (") + mark(kCallBegin) + " calls)?\ntext: " + kAnyText + "\n";
     } else {
       lark += "body: text | lead calls\n";
-      lark += std::string("text: ") + kAnything + "\n";
-      lark += std::string("lead[lazy]: ") + kAnything + " " + quote(kCallBegin) + "\n";
+      lark += std::string("text: ") + kAnyText + "\n";
+      lark += std::string("lead[lazy]: ") + kAnyText + " " + lark_string(kCallBegin) + "\n";
     }
-    if (!format_.reasoning_begin.empty()) lark += thought();
+    lark += lark_thought(format_, token_of_);
     if (!callable.empty()) lark += calls(callable);
     return lark;
   }
 
  private:
-  std::string mark(std::string_view text) const {
-    return is_token_(text) ? std::string(text) : quote(text);
-  }
+  std::string mark(std::string_view text) const { return lark_mark(text, token_of_); }
 
-  std::string reasoning() const {
-    if (format_.reasoning_begin.empty()) return "";
-    if (format_.begins_in_reasoning) return "thought ";
-    return "(" + mark(format_.reasoning_begin) + " thought)? ";
-  }
-
-  std::string thought() const {
-    const std::string& end = format_.reasoning_end;
-    std::string lark = "thought: thinking blanks?\nblanks: /[ \\n\\t]{1,8}/\n";
-    if (is_token_(end)) return lark + "thinking: " + kAnything + " " + end + "\n";
-    return lark + "thinking[lazy]: " + kAnything + " " + quote(end) + "\n";
-  }
+  std::string reasoning() const { return lark_reasoning(format_, token_of_); }
 
   std::string calls(const std::vector<std::size_t>& callable) const {
     const std::string again =
@@ -76,14 +58,14 @@ class AnswerWriter {
       std::string head(kCallHead);
       head += tools_.definitions[callable[i]].name;
       head += kCallMiddle;
-      lark += (i == 0 ? "" : " | ") + quote(head) + " @arguments" + std::to_string(i);
+      lark += (i == 0 ? "" : " | ") + lark_string(head) + " @arguments" + std::to_string(i);
     }
     return lark + ") \"}\\n\" " + mark(kCallEnd) + "\n";
   }
 
   const AnswerFormat& format_;
   const ToolOptions& tools_;
-  const std::function<bool(std::string_view)>& is_token_;
+  const TokenOf& token_of_;
 };
 
 /// Indices of the functions that may be called.
@@ -98,6 +80,19 @@ std::vector<std::size_t> callable_of(const ToolOptions& tools) {
     }
   }
   return callable;
+}
+
+std::string write_main(const AnswerFormat& format, const ToolOptions& tools,
+                       const TokenOf& token_of, bool has_text,
+                       const std::vector<std::size_t>& callable) {
+  if (!format.harmony) return AnswerWriter(format, tools, token_of).write(has_text, callable);
+  std::vector<std::string> names;
+  for (const std::size_t index : callable) names.push_back(tools.definitions[index].name);
+  return harmony_grammar({.begun = format.begun,
+                          .has_text = has_text,
+                          .required = tools.choice == ToolChoice::Required,
+                          .functions = std::move(names)},
+                         token_of);
 }
 
 /// A compiler's error, which speaks of the grammar alone, as the request's at `path`.
@@ -136,9 +131,11 @@ Json named_grammar(const std::string& name, const Grammar& grammar, const std::s
 
 }  // namespace
 
-Result<std::optional<grammar::GrammarMatcher>> compile_answer(
-    grammar::GrammarCompiler& compiler, const AnswerFormat& format, const ToolOptions& tools,
-    const std::optional<Grammar>& text, const std::function<bool(std::string_view)>& is_token) {
+Result<std::optional<grammar::GrammarMatcher>> compile_answer(grammar::GrammarCompiler& compiler,
+                                                              const AnswerFormat& format,
+                                                              const ToolOptions& tools,
+                                                              const std::optional<Grammar>& text,
+                                                              const TokenOf& token_of) {
   const std::vector<std::size_t> callable = callable_of(tools);
   if (!text && callable.empty()) return std::nullopt;
   if (text) {  // also where it is only a part: the error is then about it alone
@@ -149,7 +146,7 @@ Result<std::optional<grammar::GrammarMatcher>> compile_answer(
   Json grammars = Json::array();
   grammars.push_back(
       {{"name", "main"},
-       {"lark_grammar", AnswerWriter(format, tools, is_token).write(text.has_value(), callable)}});
+       {"lark_grammar", write_main(format, tools, token_of, text.has_value(), callable)}});
   if (text) {
     std::string prepared = text->source;
     if (text->kind == GrammarKind::JsonSchema) prepared = *grammar::prepare_schema(prepared);

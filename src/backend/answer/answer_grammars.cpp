@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "backend/answer/answer_grammar.h"
+#include "backend/answer/lead_grammar.h"
 
 namespace pcai::backend::answer {
 
@@ -13,12 +14,29 @@ Result<std::optional<AnswerMatcher>> AnswerGrammars::matcher(const GenerateReque
   if (!request.params.grammar && !tools.enabled()) return std::nullopt;
   auto compiler = this->compiler();
   if (!compiler) return fail(std::move(compiler.error()));
-  auto matcher =
-      compile_answer(**compiler, format, tools, request.params.grammar,
-                     [this](std::string_view name) { return tokenizer_.has_special(name); });
+  auto matcher = compile_answer(**compiler, format, tools, request.params.grammar,
+                                [this](std::string_view name) { return token_of(name); });
   if (!matcher) return fail(std::move(matcher.error()));
   if (!*matcher) return std::nullopt;
   return AnswerMatcher{std::move(*compiler), *std::move(*matcher)};
+}
+
+Result<AnswerMatcher> AnswerGrammars::lead(const AnswerFormat& format,
+                                           const std::vector<std::string>& next) {
+  auto compiler = this->compiler();
+  if (!compiler) return fail(std::move(compiler.error()));
+  const std::string lark =
+      lead_grammar(format, next, [this](std::string_view name) { return token_of(name); });
+  auto matcher = (*compiler)->compile({GrammarKind::Lark, lark});
+  if (!matcher) return fail(std::move(matcher.error()));
+  return AnswerMatcher{std::move(*compiler), std::move(*matcher)};
+}
+
+std::optional<std::int32_t> AnswerGrammars::token_of(std::string_view name) const {
+  if (!tokenizer_.has_special(name)) return std::nullopt;
+  const auto tokens = tokenizer_.tokenize(name, false, true);
+  if (!tokens || tokens->empty()) return std::nullopt;
+  return tokens->back();
 }
 
 Result<std::shared_ptr<grammar::GrammarCompiler>> AnswerGrammars::compiler() {

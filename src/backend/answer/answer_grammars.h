@@ -1,7 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "backend/answer/answer_format.h"
 #include "backend/answer/prompt_tokenizer.h"
@@ -28,7 +32,12 @@ class AnswerGrammars {
   Result<std::optional<AnswerMatcher>> matcher(const GenerateRequest& request,
                                                const AnswerFormat& format);
 
+  /// What an answer must begin with: reasoning where the format has it, then one of the texts
+  /// `next`. It is complete behind them.
+  Result<AnswerMatcher> lead(const AnswerFormat& format, const std::vector<std::string>& next);
+
  private:
+  std::optional<std::int32_t> token_of(std::string_view name) const;
   Result<std::shared_ptr<grammar::GrammarCompiler>> compiler();
 
   const PromptTokenizer& tokenizer_;

@@ -60,6 +60,7 @@ class DecodingRequest {
   void fail_with(Error error) { answer_.fail_with(std::move(error)); }
 
  private:
+  void find_special_stops(const std::vector<std::string>& stops);
   bool take(Token token);
   void end_long_reasoning();
   std::string bytes_of(Token token) const;
@@ -79,6 +80,7 @@ class DecodingRequest {
   std::uint32_t prompt_sent_ = 0;                 // tokens
   const Tokenizer& tokenizer_;
   std::vector<std::string> marks_;
+  std::vector<std::pair<Token, std::string>> stops_;  // special tokens that end the answer
   Sampler sampler_;
   answer::AnswerStream answer_;
 };

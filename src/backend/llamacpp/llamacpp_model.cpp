@@ -7,10 +7,11 @@
 #include <thread>
 #include <utility>
 
-#include "backend/answer/answer_parser.h"
+#include "backend/answer/make_reader.h"
 #include "backend/answer/prompt_check.h"
 #include "backend/answer/prompt_limit.h"
 #include "backend/llamacpp/chat/native_answer.h"
+#include "backend/llamacpp/chat/native_constraint.h"
 #include "backend/llamacpp/kernels/load_kernels.h"
 #include "backend/llamacpp/load/context.h"
 #include "backend/llamacpp/load/memory_use.h"
@@ -232,8 +233,7 @@ Result<PreparedPrompt> LlamaCppModel::prepare(const GenerateRequest& request) {
   }
   if (!tokens) return fail(std::move(tokens.error()));
   prepared.tokens = std::move(*tokens);
-  auto constraint =
-      native ? constrain_natively(*native, *tokenizer_.vocab()) : constrain(request, format);
+  auto constraint = native ? constrain(*native, format) : constrain(request, format);
   if (!constraint) return fail(std::move(constraint.error()));
   prepared.constraint = std::move(*constraint);
   if (request.params.reasoning_budget && !format.reasoning_end.empty()) {
@@ -241,12 +241,8 @@ Result<PreparedPrompt> LlamaCppModel::prepare(const GenerateRequest& request) {
     if (!end) return fail(std::move(end.error()));
     prepared.reasoning_end = std::move(*end);
   }
-  prepared.marks = std::move(format.marks);
-  if (native) {
-    prepared.reader = read_natively(*native);
-  } else if (!format.plain()) {
-    prepared.reader = std::make_unique<answer::AnswerParser>(std::move(format));
-  }
+  prepared.marks = format.marks;
+  prepared.reader = native ? read_natively(*native) : answer::make_reader(format);
   return prepared;
 }
 
@@ -270,6 +266,16 @@ Result<std::unique_ptr<TokenConstraint>> LlamaCppModel::constrain(
   if (!matcher) return fail(std::move(matcher.error()));
   if (!*matcher) return nullptr;
   return pcai::backend::llamacpp::constrain(std::move((*matcher)->matcher));
+}
+
+Result<std::unique_ptr<TokenConstraint>> LlamaCppModel::constrain(
+    const NativeFormat& native, const answer::AnswerFormat& format) {
+  auto whole = constrain_natively(native, *tokenizer_.vocab());
+  if (!whole || native.call_begins.empty()) return whole;
+  auto lead = grammars_.lead(format, native.call_begins);
+  if (!lead) return fail(std::move(lead.error()));
+  return pcai::backend::llamacpp::constrain(
+      pcai::backend::llamacpp::constrain(std::move(lead->matcher)), std::move(*whole));
 }
 
 }  // namespace pcai::backend::llamacpp

@@ -42,6 +42,8 @@ class LlamaCppModel final : public LoadedModel {
   Result<std::vector<Token>> tokenize(const InfillPrompt& gap) const;
   Result<std::unique_ptr<TokenConstraint>> constrain(const GenerateRequest& request,
                                                      const answer::AnswerFormat& format);
+  Result<std::unique_ptr<TokenConstraint>> constrain(const NativeFormat& native,
+                                                     const answer::AnswerFormat& format);
 
   ModelInfo info_;
   std::uint32_t most_in_step_ = 0;  // tokens

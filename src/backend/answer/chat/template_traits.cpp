@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "backend/answer/chat/prompt_proof.h"
+#include "backend/answer/harmony.h"
 
 namespace pcai::backend::answer {
 namespace {
@@ -104,6 +105,12 @@ void read_probe(TemplateTraits& traits, std::string_view text) {
 void find_reasoning_marks(TemplateTraits& traits, std::string_view source) {
   constexpr const char* kBegin = "<think>";
   constexpr const char* kEnd = "</think>";
+  if (harmony::is_written_by(source)) {
+    traits.harmony = true;
+    traits.reasoning_begin = harmony::kReasoningBegin;
+    traits.reasoning_end = harmony::kEnd;
+    return;
+  }
   if (source.find(kBegin) == std::string_view::npos || source.find(kEnd) == std::string_view::npos)
     return;
   traits.reasoning_begin = kBegin;
@@ -140,9 +147,9 @@ void find_form(TemplateTraits& traits, const ApplyTemplate& apply) {
 }
 
 bool needs_our_words(const TemplateTraits& traits, const ChatPrompt& chat) {
+  if (traits.writes_calls || (traits.harmony && traits.knows_tools)) return false;
   // A native template writes calls of the past itself where it need not describe tools.
-  return mentions_tools(chat) && !traits.writes_calls &&
-         (chat.tools.enabled() || !traits.knows_tools);
+  return mentions_tools(chat) && (chat.tools.enabled() || !traits.knows_tools);
 }
 
 AnswerFormat format_of_answer(const TemplateTraits& traits, const ChatPrompt& chat,
@@ -152,9 +159,22 @@ AnswerFormat format_of_answer(const TemplateTraits& traits, const ChatPrompt& ch
                       .begins_in_reasoning = ends_with_mark(prompt, traits.reasoning_begin),
                       .has_calls = chat.tools.enabled()};
   if (has_open_turn(chat)) go_on(format, chat.messages.back());
-  if (!format.plain()) {
-    format.marks = {traits.reasoning_begin, traits.reasoning_end, std::string(kCallBegin),
-                    std::string(kCallEnd)};
+  if (traits.harmony) {
+    format.harmony = true;
+    format.calls_in_text = chat.tools.enabled() && !traits.knows_tools;
+    format.begun = harmony::begun_in(prompt);
+    if (const std::size_t text = format.begun.find(harmony::kMessage);
+        format.goes_on && text != std::string::npos) {
+      format.begun.resize(text + harmony::kMessage.size());  // the caller has its words already
+    }
+    format.marks.assign(harmony::kMarks.begin(), harmony::kMarks.end());
+  }
+  if (!format.plain() && (!format.harmony || format.calls_in_text)) {
+    for (const std::string_view mark :
+         {std::string_view(traits.reasoning_begin), std::string_view(traits.reasoning_end),
+          kCallBegin, kCallEnd}) {
+      format.marks.emplace_back(mark);
+    }
   }
   return format;
 }

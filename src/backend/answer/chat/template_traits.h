@@ -17,6 +17,7 @@ struct TemplateTraits {
   std::string reasoning_begin = {};  // such as "<think>"; "" = it has no reasoning
   std::string reasoning_end = {};
   ChatForm form = {};  // what chats need for it, as far as probes tell
+  bool harmony = false;  // it writes gpt-oss' channels (harmony.h)
 };
 
 /// A chat with a function, a call of it and the result. read_probe() finds out from a template's

@@ -36,9 +36,9 @@ class ChatTemplate {
 
   /// Renders a chat, rewritten as far as the template needs it (answer/chat/whole_chat.h). If the
   /// template knows tools it describes them itself; otherwise we describe them in words of our own.
-  /// `constrained`: the answer's text must match a grammar, so no native format may be used, as
-  /// none allows one beside tools. Fails with InvalidRequest and the template's own reason, or the
-  /// path of what it leaves out.
+  /// `constrained`: the answer's text must match a grammar, so llama.cpp's format may not be
+  /// used, as none allows one beside tools. Fails with InvalidRequest and the template's own
+  /// reason, or the path of what it leaves out.
   Result<RenderedChat> render(const ChatPrompt& chat, bool constrained = false) const;
 
  private:
@@ -54,9 +54,11 @@ class ChatTemplate {
   void find_out_about_calls();
   void find_out_about_reasoning();
   void find_out_about_messages();
+  void find_out_about_text();
 
   std::unique_ptr<common_chat_templates, Deleter> templates_;
   answer::TemplateTraits traits_;
+  bool native_text_ = false;  // answers without tools have marks that only llama.cpp knows
 };
 
 }  // namespace pcai::backend::llamacpp
