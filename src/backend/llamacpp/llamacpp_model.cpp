@@ -46,7 +46,7 @@ LlamaCppModel::LlamaCppModel(LlamaModelPtr weights, ChatTemplate chat_template,
       chat_template_(std::move(chat_template)),
       embedder_(*weights_, tokenizer_, config),
       chat_tokenizer_(chat_template_, tokenizer_),
-      grammars_(tokenizer_) {}
+      grammars_(tokenizer_, config.open_objects) {}
 
 Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
                                                          LoadProgress& progress) {
@@ -169,6 +169,7 @@ Status LlamaCppModel::submit(RequestId id, GenerateRequest request,
       request.params.max_tokens, context - static_cast<std::uint32_t>(prompt->tokens.size()));
   if (Status status = check_media(*prompt); !status) return status;
   const bool has_media = !prompt->media.empty();
+  if (!prompt->warnings.empty()) sink->on_event(Warned{std::move(prompt->warnings)});
   auto decoding = std::make_unique<DecodingRequest>(id, request, std::move(*prompt), most_tokens,
                                                     tokenizer_, std::move(sink));
   if (has_media) {
@@ -226,8 +227,8 @@ Result<PreparedPrompt> LlamaCppModel::prepare(const GenerateRequest& request) {
   }
   if (!tokens) return fail(std::move(tokens.error()));
   prepared.tokens = std::move(*tokens);
-  auto constraint =
-      native ? constrain_natively(*native, *tokenizer_.vocab()) : constrain(request, format);
+  auto constraint = native ? constrain_natively(*native, *tokenizer_.vocab())
+                           : constrain(request, format, prepared.warnings);
   if (!constraint) return fail(std::move(constraint.error()));
   prepared.constraint = std::move(*constraint);
   if (request.params.reasoning_budget && !format.reasoning_end.empty()) {
@@ -259,10 +260,12 @@ Result<std::vector<Token>> LlamaCppModel::tokenize(const InfillPrompt& gap) cons
 }
 
 Result<std::unique_ptr<TokenConstraint>> LlamaCppModel::constrain(
-    const GenerateRequest& request, const answer::AnswerFormat& format) {
+    const GenerateRequest& request, const answer::AnswerFormat& format,
+    std::vector<std::string>& warnings) {
   auto matcher = grammars_.matcher(request, format);
   if (!matcher) return fail(std::move(matcher.error()));
   if (!*matcher) return nullptr;
+  warnings = std::move((*matcher)->warnings);
   return pcai::backend::llamacpp::constrain(std::move((*matcher)->matcher));
 }
 
