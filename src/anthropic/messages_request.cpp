@@ -194,7 +194,7 @@ Status read_format(api::Json& value, const std::string& path, Request& request) 
                 where + " must be json_schema, not " + api::quote_text(format.type), where);
   }
   request.generate.params.grammar = Grammar{GrammarKind::JsonSchema, std::move(format.schema)};
-  request.places.add_whole("grammar", path);
+  request.places.add("grammar", api::member_path(path, "schema"));
   return {};
 }
 

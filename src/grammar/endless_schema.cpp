@@ -11,6 +11,8 @@ namespace {
 
 using Json = OrderedJson;
 
+constexpr int kMaxRounds = 100;
+
 /// Which schemas have an instance that ends: the smallest set that is closed under the keywords.
 class Endings {
  public:
@@ -18,7 +20,6 @@ class Endings {
     walk_schemas(root, [this](Json& schema, const std::string& pointer) {
       schemas_.emplace(pointer, &schema);
       order_.push_back(pointer);
-      return std::optional<std::string>();
     });
     for (bool more = true; more;) {
       more = false;
@@ -30,16 +31,16 @@ class Endings {
     }
   }
 
-  /// The pointer of a schema in a circle, "" = there is none.
-  std::string endless() const {
+  /// A schema in a circle; null if there is none.
+  Json* endless() const {
     const auto first = std::find_if(order_.begin(), order_.end(), [this](const auto& pointer) {
       return !ending_.contains(pointer);
     });
-    if (first == order_.end()) return {};
+    if (first == order_.end()) return nullptr;
     std::set<std::string> passed;
     std::string at = *first;
     while (passed.insert(at).second) at = endless_below(at);
-    return at;
+    return schemas_.at(at);
   }
 
  private:
@@ -50,8 +51,7 @@ class Endings {
   static std::string target_of(const Json& schema) {
     const auto reference = schema.find("$ref");
     if (reference == schema.end() || !reference->is_string()) return {};
-    const auto name = reference->get<std::string>();
-    return name == "#/" ? "#" : name;
+    return reference->get<std::string>();
   }
 
   std::vector<std::string> parts_of(const Json& schema, const std::string& pointer,
@@ -147,12 +147,16 @@ class Endings {
 
 }  // namespace
 
-std::optional<SchemaFault> find_endless(Json& root) {
-  const std::string pointer = Endings(root).endless();
-  if (pointer.empty()) return std::nullopt;
-  return SchemaFault{readable_path(pointer),
-                     "every instance must contain another one, so no answer could end; let the "
-                     "inner one be null, optional, or an item of a list that may be empty"};
+void end_endless(Json& root, SchemaFaults& faults) {
+  for (int round = 0; round < kMaxRounds; ++round) {
+    Json* const schema = Endings(root).endless();
+    if (schema == nullptr) return;
+    faults.add(place_of(*schema),
+               "every instance must contain another one, so no answer could end; let the inner one "
+               "be null, optional, or an item of a list that may be empty");
+    if (faults.ended()) return;
+    keep_type(*schema);
+  }
 }
 
 }  // namespace pcai::grammar

@@ -1,6 +1,7 @@
 #include "grammar/schema_rules.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -11,20 +12,17 @@
 
 #include "grammar/ecma_pattern.h"
 #include "grammar/endless_schema.h"
+#include "grammar/look_ahead.h"
 
 namespace pcai::grammar {
 namespace {
 
 using Json = OrderedJson;
-using Reason = std::optional<std::string>;
 
 constexpr double kInexact = 9007199254740992.0;    // 2^53: from here on doubles skip integers
 constexpr std::uint64_t kLargestMultiple = 65535;  // llguidance multiplies two in 32 bits
-constexpr std::size_t kMaxInlined = 64 * 1024;     // bytes
-constexpr int kMaxHops = 8;
 constexpr const char* kTooNarrow =
     "an exclusive bound that is a whole number less than 1 away from the other bound";
-constexpr std::ptrdiff_t kDeepest = 100;  // steps below the root
 
 // llguidance's own know no leap years, and a leap second in every minute.
 const std::string kDate =
@@ -133,62 +131,78 @@ struct Bounds {
   }
 };
 
-/// llguidance tells the options of a 'oneOf' apart only where they are written out.
-class Inliner {
- public:
-  explicit Inliner(Json& root) : root_(root) {}
-
-  void inline_options(Json& schema, const std::string& pointer) {
-    const auto options = schema.find("oneOf");
-    if (options == schema.end() || !options->is_array()) return;
-    if (std::count(pointer.begin(), pointer.end(), '/') > kDeepest) return;
-    for (Json& option : *options) {
-      for (int hops = 0; hops < kMaxHops && inlined_ < kMaxInlined; ++hops) {
-        if (!option.is_object() || option.size() != 1 || !option.contains("$ref")) break;
-        if (!option["$ref"].is_string()) break;
-        const Json* const target = find_reference(root_, option["$ref"].get<std::string>());
-        if (target == nullptr || target->contains("$id")) break;
-        Json copy = *target;
-        inlined_ += copy.dump(-1, ' ', false, Json::error_handler_t::replace).size();
-        option = std::move(copy);
-      }
-    }
-  }
-
- private:
-  Json& root_;
-  std::size_t inlined_ = 0;
-};
+/// Formats that JSON Schema defines. All others say nothing of what is valid.
+constexpr std::array kFormats = {"date-time",
+                                 "date",
+                                 "time",
+                                 "duration",
+                                 "email",
+                                 "hostname",
+                                 "ipv4",
+                                 "ipv6",
+                                 "uuid",
+                                 "uri",
+                                 "idn-email",
+                                 "idn-hostname",
+                                 "iri",
+                                 "iri-reference",
+                                 "regex",
+                                 "uri-template",
+                                 "json-pointer",
+                                 "uri-reference",
+                                 "relative-json-pointer"};
+constexpr std::size_t kEnforced = 10;  // the first ones
 
 class Rules {
  public:
-  Reason check(Json& schema) {
+  explicit Rules(SchemaFaults& faults) : faults_(faults) {}
+
+  void check(Json& schema) {
     const auto has = [&schema](const char* keyword) { return schema.contains(keyword); };
     const bool applies = has("anyOf") || has("oneOf") || has("allOf") || has("$ref");
+    const std::size_t keywords =
+        schema.size() - (has(kPlace) ? 1 : 0) - (has(kDefinitions) ? 1 : 0);
     intersects_ =
-        intersects_ || has("allOf") || has("patternProperties") || (applies && schema.size() > 1);
-    if (has("additionalItems") && (has("prefixItems") || applies || has("const") || has("enum"))) {
-      return "'additionalItems' together with 'prefixItems', 'anyOf' or the like";
-    }
-    if (has("prefixItems") && schema.value("items", Json()).is_array()) {
-      return "'prefixItems' together with a list of 'items'";
-    }
-    if (schema.value("uniqueItems", Json()) == false) schema.erase("uniqueItems");
-    if (Reason reason = check_numbers(schema)) return reason;
-    if (Reason reason = check_names(schema)) return reason;
-    if (Reason reason = translate_patterns(schema)) return reason;
-    return replace_format(schema);
+        intersects_ || has("allOf") || has("patternProperties") || (applies && keywords > 1);
+    check_numbers(schema);
+    check_names(schema);
+    translate_patterns(schema);
+    replace_format(schema);
   }
 
   /// What is wrong with schemas that may have to hold at the same time.
-  Reason check_together() const {
-    if (!intersects_) return std::nullopt;
-    if (bounds_.too_narrow()) return kTooNarrow;
-    if (!multiples_fit()) return "several 'multipleOf' whose least common multiple is above 65535";
-    return std::nullopt;
+  void check_together(Json& root) {
+    if (!intersects_) return;
+    const bool narrow = bounds_.too_narrow();
+    const bool fit = multiples_fit();
+    if (!narrow && fit) return;
+    walk_schemas(root, [&](Json& schema, const std::string&) {
+      if (narrow) include_bounds(schema);
+      if (!fit && schema.contains("multipleOf")) {
+        fault(schema, "multipleOf",
+              "several 'multipleOf' whose least common multiple is above 65535");
+      }
+    });
   }
 
  private:
+  /// Leaves a keyword out.
+  void fault(Json& schema, const char* keyword, std::string reason) {
+    faults_.add(place_of(schema) + "." + keyword, std::move(reason));
+    schema.erase(keyword);
+  }
+
+  /// Leaves it out that bounds are exclusive.
+  void include_bounds(Json& schema) {
+    for (const auto& [exclusive, inclusive] :
+         {std::pair("exclusiveMinimum", "minimum"), std::pair("exclusiveMaximum", "maximum")}) {
+      const Json bound = schema.value(exclusive, Json());
+      if (bound.is_null()) continue;
+      fault(schema, exclusive, kTooNarrow);
+      if (bound.is_number() && !schema.contains(inclusive)) schema[inclusive] = bound;
+    }
+  }
+
   /// Whether llguidance can find what several 'multipleOf' have in common.
   bool multiples_fit() const {
     int digits = 0;
@@ -203,96 +217,107 @@ class Rules {
     return true;
   }
 
-  Reason check_numbers(const Json& schema) {
+  void check_numbers(Json& schema) {
+    const bool inclusive =
+        !schema.contains("exclusiveMinimum") && !schema.contains("exclusiveMaximum");
     for (const char* const keyword :
          {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "const", "enum"}) {
       const auto value = schema.find(keyword);
-      const bool inclusive = keyword[0] == 'm' && !schema.contains("exclusiveMinimum") &&
-                             !schema.contains("exclusiveMaximum");
-      if (value != schema.end() && !(inclusive ? exact_bound(*value) : exact(*value))) {
-        return std::string("'") + keyword + "' has a number of 2^53 or beyond";
-      }
-      if (value != schema.end() && !writable(*value)) {
-        return std::string("'") + keyword + "' contains a control character";
+      if (value == schema.end()) continue;
+      const bool bound = keyword[0] == 'm' && inclusive;
+      if (!(bound ? exact_bound(*value) : exact(*value))) {
+        fault(schema, keyword, "a number of 2^53 or beyond");
+      } else if (!writable(*value)) {
+        fault(schema, keyword, "it contains a control character");
       }
     }
     if (schema.value("type", Json()) != "integer") {
       Bounds bounds;
       bounds.add(schema);
-      if (bounds.too_narrow()) return kTooNarrow;
+      if (bounds.too_narrow()) include_bounds(schema);
       bounds_.add(schema);
     }
     if (const auto multiple = schema.find("multipleOf");
         multiple != schema.end() && multiple->is_number()) {
       const auto scaled = decimal(multiple->get<double>());
       if (scaled.first >= kInexact / 2) {
-        return "'multipleOf' " + multiple->dump() + ", which a double cannot hold exactly";
+        return fault(schema, "multipleOf", "a double cannot hold " + multiple->dump() + " exactly");
       }
       multiples_.push_back(scaled);
     }
-    return std::nullopt;
   }
 
   /// A name that comes twice counts once, and no grammar keeps names apart.
-  static Reason check_names(const Json& schema) {
+  void check_names(Json& schema) {
     const auto least = schema.find("minProperties");
-    if (least == schema.end() || !least->is_number_unsigned()) return std::nullopt;
+    if (least == schema.end() || !least->is_number_unsigned()) return;
     const bool closed = schema.value("additionalProperties", Json()) == false &&
                         !schema.contains("patternProperties");
     const std::size_t required = schema.value("required", Json::array()).size();
-    if (closed || least->get<std::uint64_t>() <= required + 1) return std::nullopt;
-    return "'minProperties' that needs names which the schema does not list";
+    if (closed || least->get<std::uint64_t>() <= required + 1) return;
+    fault(schema, "minProperties", "it needs names that the schema does not list");
   }
 
-  static Reason translate_patterns(Json& schema) {
+  void translate_patterns(Json& schema) {
     if (const auto pattern = schema.find("pattern");
         pattern != schema.end() && pattern->is_string()) {
+      if (looks_ahead(pattern->get_ref<const std::string&>())) {
+        if (auto plain = without_look_ahead(pattern->get_ref<const std::string&>())) {
+          *pattern = *std::move(plain);
+        }
+      }
       auto translated = translate_pattern(pattern->get_ref<const std::string&>());
-      if (!translated) return translated.error();
-      *pattern = std::move(*translated);
+      if (translated) {
+        *pattern = std::move(*translated);
+      } else {
+        fault(schema, "pattern", translated.error());
+      }
     }
     const auto named = schema.find("patternProperties");
-    if (named == schema.end() || !named->is_object()) return std::nullopt;
+    if (named == schema.end() || !named->is_object()) return;
     Json renamed = Json::object();
     for (auto& [name, part] : named->items()) {
       const auto translated = translate_pattern(name);
-      if (!translated) return translated.error() + ": " + name;
-      if (renamed.contains(*translated)) return "two patterns that are the same: " + name;
+      if (!translated) {
+        return fault(schema, "patternProperties", translated.error() + ": " + name);
+      }
+      if (renamed.contains(*translated)) {
+        return fault(schema, "patternProperties", "two patterns that are the same: " + name);
+      }
       renamed[*translated] = std::move(part);
     }
     *named = std::move(renamed);
-    return std::nullopt;
   }
 
-  static Reason replace_format(Json& schema) {
+  void replace_format(Json& schema) {
     const auto format = schema.find("format");
-    if (format == schema.end() || !format->is_string()) return std::nullopt;
-    const auto name = format->get<std::string>();
-    if (name == "unknown") return "Unknown format: unknown";
+    if (format == schema.end()) return;
+    const std::string name = format->is_string() ? format->get<std::string>() : "";
     const Json type = schema.value("type", Json());
     if (type == "integer" || type == "number") {
       schema.erase("format");
-      if (type == "number" && (name == "float" || name == "double")) return std::nullopt;
-      Json range = integer_range(name);
-      if (range.is_null()) return "an unknown 'format' for a number: " + name;
-      return add_to_all(schema, std::move(range));
+      if (Json range = integer_range(name); !range.is_null()) add_to_all(schema, std::move(range));
+      return;
     }
-    if (type.is_string() && type != "string") {
-      return "'format' for a type that is neither string nor number: " + name;
+    const auto known = std::find(kFormats.begin(), kFormats.end(), name);
+    if (known == kFormats.end() || (type.is_string() && type != "string")) {
+      schema.erase("format");
+    } else if (known >= kFormats.begin() + kEnforced) {
+      fault(schema, "format", "the format '" + name + "' is not enforced");
+    } else if (Json own = format_schema(name); !own.is_null()) {
+      if (own.contains("pattern")) schema.erase("format");
+      add_to_all(schema, std::move(own));
     }
-    Json own = format_schema(name);
-    if (own.is_null()) return std::nullopt;
-    if (own.contains("pattern")) schema.erase("format");
-    return add_to_all(schema, std::move(own));
   }
 
-  static Reason add_to_all(Json& schema, Json part) {
+  static void add_to_all(Json& schema, Json part) {
+    part[kPlace] = place_of(schema) + ".format";
     Json& all = schema["allOf"];
-    if (!all.is_null() && !all.is_array()) return "'allOf' is not a list";
+    if (!all.is_array()) all = Json::array();
     all.push_back(std::move(part));
-    return std::nullopt;
   }
 
+  SchemaFaults& faults_;
   std::vector<std::pair<double, int>> multiples_;
   Bounds bounds_;
   bool intersects_ = false;  // some schemas must hold at the same time
@@ -300,21 +325,12 @@ class Rules {
 
 }  // namespace
 
-std::optional<SchemaFault> apply_rules(Json& schema) {
-  Inliner inliner(schema);
-  if (auto fault = walk_schemas(schema, [&inliner](Json& part, const std::string& pointer) {
-        inliner.inline_options(part, pointer);
-        return Reason();
-      })) {
-    return fault;
-  }
-  Rules rules;
-  if (auto fault = walk_schemas(
-          schema, [&rules](Json& part, const std::string&) { return rules.check(part); })) {
-    return fault;
-  }
-  if (auto reason = rules.check_together()) return SchemaFault{"$", std::move(*reason)};
-  return find_endless(schema);
+void apply_rules(Json& schema, SchemaFaults& faults) {
+  Rules rules(faults);
+  // Parts that a rule adds are visited after it, but need none.
+  walk_schemas(schema, [&rules](Json& part, const std::string&) { rules.check(part); });
+  rules.check_together(schema);
+  end_endless(schema, faults);
 }
 
 }  // namespace pcai::grammar

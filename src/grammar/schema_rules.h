@@ -1,13 +1,12 @@
 #pragma once
 
-#include <optional>
-
+#include "grammar/schema_faults.h"
 #include "grammar/schema_walk.h"
 
 namespace pcai::grammar {
 
-/// Rewrites what llguidance would enforce only in part (formats, patterns, references in "oneOf"),
-/// and finds what it would enforce wrongly. Definitions that nothing refers to are left alone.
-std::optional<SchemaFault> apply_rules(OrderedJson& schema);
+/// Rewrites what llguidance would enforce only in part (formats, patterns), and finds what it would
+/// enforce wrongly, which is left out. Definitions that nothing refers to are left alone.
+void apply_rules(OrderedJson& schema, SchemaFaults& faults);
 
 }  // namespace pcai::grammar

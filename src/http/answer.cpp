@@ -19,12 +19,14 @@ std::string ping(Exchange& exchange, const Choices& choices, const StreamForm& f
   return std::string(form.ping);
 }
 
-/// The next event; a failure is told in the words of the route's API, and a warning once.
+/// The next event; failures and warnings are told in the words of the route's API, and a warning
+/// once.
 std::optional<std::pair<std::uint32_t, GenerateEvent>> next_event(Exchange& exchange,
                                                                   Choices& choices) {
   auto event = choices.next();
   if (!event) return event;
   if (auto* const warned = std::get_if<Warned>(&event->second)) {
+    *warned = exchange.in_our_words(std::move(*warned));
     warned->warnings = exchange.warnings.add_all(warned->warnings);
   }
   if (auto* const failed = std::get_if<Failed>(&event->second)) {

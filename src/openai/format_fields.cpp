@@ -102,4 +102,11 @@ Status read_format(api::Json& object, const std::string& path, FormatShape shape
   return {};
 }
 
+std::string schema_path(const api::Json& format, const std::string& path, FormatShape shape) {
+  const bool nested = shape == FormatShape::Nested && format.contains("json_schema");
+  const api::Json& owner = nested ? format["json_schema"] : format;
+  if (!owner.contains("schema")) return "";
+  return path + (nested ? ".json_schema.schema" : ".schema");
+}
+
 }  // namespace pcai::openai

@@ -18,4 +18,7 @@ enum class FormatShape : std::uint8_t { Nested, Flat };
 Status read_format(api::Json& object, const std::string& path, FormatShape shape,
                    api::Warnings& warnings, std::optional<Grammar>& grammar);
 
+/// Where the schema of a format stands that was read: "" = it has none.
+std::string schema_path(const api::Json& format, const std::string& path, FormatShape shape);
+
 }  // namespace pcai::openai

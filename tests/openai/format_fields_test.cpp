@@ -25,6 +25,18 @@ void expect_refused(const std::string& members, ErrorCode code, const std::strin
   EXPECT_EQ(error.field, field) << error.message;
 }
 
+TEST(FormatFieldsTest, APlaceInASchemaIsWhereTheClientWroteIt) {
+  const auto place = [](const std::string& format) {
+    auto request = parse_chat_request(chat_body("\"response_format\":" + format));
+    EXPECT_TRUE(request) << request.error().message;
+    return request ? request->places.find("grammar.properties.a").value_or("") : "failed";
+  };
+  EXPECT_EQ(place(R"({"type":"json_schema","json_schema":{"name":"x","schema":{}}})"),
+            "response_format.json_schema.schema.properties.a");
+  EXPECT_EQ(place(R"({"type":"json_object","schema":{}})"), "response_format.schema.properties.a");
+  EXPECT_EQ(place(R"({"type":"regex","regex":"a"})"), "");
+}
+
 TEST(FormatFieldsTest, EachFormatBecomesItsGrammar) {
   EXPECT_FALSE(grammar_of(R"({"type":"text"})"));
   EXPECT_EQ(grammar_of(R"({"type":"json_object"})")->source, R"({"type":"object"})");

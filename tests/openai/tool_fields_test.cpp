@@ -191,6 +191,23 @@ TEST(ToolFieldsTest, AToolThatIsLeftOutCannotBeChosen) {
                  "tool_choice.type");
 }
 
+TEST(ToolFieldsTest, DescriptionsDoNotCountForTheSizeOfASchema) {
+  const auto schema = [](const std::string& member, std::size_t bytes) {
+    return one_tool(R"({"name":"a","parameters":{"type":"object","properties":{"description":{)" +
+                    ("\"" + member + "\":\"") + std::string(bytes, 'x') + "\"}}}}");
+  };
+  EXPECT_EQ(tools_of(schema("description", 100'000)).definitions.size(), 1U);
+  expect_refused(schema("pattern", 100'000), ErrorCode::InvalidRequest,
+                 "tools[0].function.parameters");
+  expect_refused(schema("description", 600'000), ErrorCode::InvalidRequest,
+                 "tools[0].function.parameters");
+  // A member of that name is no description.
+  expect_refused(
+      one_tool(R"({"name":"a","parameters":{"type":"object","properties":{"title":{"enum":[")" +
+               std::string(100'000, 'x') + "\"]}}}}"),
+      ErrorCode::InvalidRequest, "tools[0].function.parameters");
+}
+
 TEST(ToolFieldsTest, SchemasAreBoundedInDepthAndSize) {
   const std::string deep = std::string(70, '[') + std::string(70, ']');
   const Error error =
@@ -198,7 +215,7 @@ TEST(ToolFieldsTest, SchemasAreBoundedInDepthAndSize) {
   EXPECT_EQ(error.code, ErrorCode::InvalidRequest);
   EXPECT_EQ(error.field.find("tools[0].function.parameters.enum"), 0U) << error.field;
   const std::string text(70'000, 'd');
-  expect_refused(one_tool(R"({"name":"f","parameters":{"description":")" + text + "\"}}"),
+  expect_refused(one_tool(R"({"name":"f","parameters":{"pattern":")" + text + "\"}}"),
                  ErrorCode::InvalidRequest, "tools[0].function.parameters");
 }
 

@@ -92,6 +92,7 @@ Status configure(ModelSpec& spec, const Settings& settings) {
   config.max_sequences = static_cast<std::uint32_t>(settings.max_sequences);
   config.kernels = kernel_use(settings.kernels);
   config.reproducible = settings.reproducible == "on";
+  config.open_objects = settings.open_objects == "on";
   if (settings.isq != "off") config.isq = settings.isq;
   if (!settings.chat_template.empty()) {
     Result<std::string> text = load_text_file(settings.chat_template, "chat template");

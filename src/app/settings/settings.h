@@ -44,6 +44,7 @@ struct Settings {
   std::int64_t gpu_layers = -1;  // -1 = all that fit
   std::string kernels = "auto";
   std::string reproducible = "off";
+  std::string open_objects = "off";
   std::string isq = "off";
   std::string chat_template = {};  // a file; empty = the model's own
   std::string projector = {};      // a file; empty = none, or the one that belongs to the model

@@ -104,6 +104,14 @@ std::vector<Setting> make_table() {
        .help = "Refuse to load a model unless its answers are bit-identical regardless of other "
                "requests and of what is cached (needs our kernels for every weight)",
        .choices = {"off", "on"}},
+      {.name = "open_objects",
+       .field = &Settings::open_objects,
+       .commands = kPerModel,
+       .noun = "a switch",
+       .help =
+           "Let the objects of a JSON schema have members that it does not list, unless it says "
+           "additionalProperties: false",
+       .choices = {"off", "on"}},
       {.name = "isq",
        .field = &Settings::isq,
        .commands = kPerModel,

@@ -8,13 +8,13 @@
 #include "backend/answer/harmony_grammar.h"
 #include "backend/answer/lead_grammar.h"
 #include "core/path.h"
-#include "grammar/json_schema.h"
 
 namespace pcai::backend::answer {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::size_t kLongestPlace = 300;  // bytes
 constexpr const char* kNoArguments =
     R"({"type":"object","properties":{},"additionalProperties":false})";
 
@@ -68,6 +68,16 @@ class AnswerWriter {
   const TokenOf& token_of_;
 };
 
+/// A place in a client's schema, whose names may be anything, as part of a path.
+std::string printable_place(std::string_view place) {
+  std::string text(place.substr(0, kLongestPlace));
+  if (place.size() > text.size()) text += "...";
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) <= ' ' || c == '\x7F') c = '_';
+  }
+  return text;
+}
+
 /// Indices of the functions that may be called.
 std::vector<std::size_t> callable_of(const ToolOptions& tools) {
   std::vector<std::size_t> callable;
@@ -98,25 +108,27 @@ std::string write_main(const AnswerFormat& format, const ToolOptions& tools,
 /// A compiler's error, which speaks of the grammar alone, as the request's at `path`.
 Error at_path(Error error, const std::string& path) {
   if (error.code != ErrorCode::InvalidRequest) return error;
-  error.field = path;
-  error.message = path + ": " + error.message;
+  error.field = path + printable_place(error.field);
+  error.message = error.field + ": " + error.message;
   return error;
 }
 
 /// The schema of a function's arguments, which are always an object.
 Result<std::string> arguments_schema(grammar::GrammarCompiler& compiler, const ToolDefinition& tool,
-                                     std::size_t index) {
+                                     std::size_t index, std::vector<std::string>& warnings) {
   const std::string path = item_path("tools", index) + ".parameters";
   Json schema =
       Json::parse(tool.parameters.empty() ? kNoArguments : tool.parameters, nullptr, false);
   if (!schema.is_object()) return refuse(path, "must be a JSON schema of an object");
   if (!schema.contains("type")) schema["type"] = "object";
   if (schema["type"] != "object") return refuse(path, "must have the type 'object'");
-  std::string source = schema.dump(-1, ' ', false, Json::error_handler_t::replace);
-  if (const auto compiled = compiler.compile({GrammarKind::JsonSchema, source}); !compiled) {
-    return fail(at_path(compiled.error(), path));
+  const std::string source = schema.dump(-1, ' ', false, Json::error_handler_t::replace);
+  auto prepared = compiler.prepare(source, true);
+  if (!prepared) return fail(at_path(std::move(prepared.error()), path));
+  for (const grammar::SchemaFault& fault : prepared->left_out) {
+    warnings.push_back(path + printable_place(fault.place) + ": not enforced: " + fault.reason);
   }
-  return grammar::prepare_schema(source);
+  return std::move(prepared->text);
 }
 
 Json named_grammar(const std::string& name, const Grammar& grammar, const std::string& prepared) {
@@ -131,17 +143,19 @@ Json named_grammar(const std::string& name, const Grammar& grammar, const std::s
 
 }  // namespace
 
-Result<std::optional<grammar::GrammarMatcher>> compile_answer(grammar::GrammarCompiler& compiler,
-                                                              const AnswerFormat& format,
-                                                              const ToolOptions& tools,
-                                                              const std::optional<Grammar>& text,
-                                                              const TokenOf& token_of) {
+Result<AnswerGrammar> compile_answer(grammar::GrammarCompiler& compiler, const AnswerFormat& format,
+                                     const ToolOptions& tools, const std::optional<Grammar>& text,
+                                     const TokenOf& token_of) {
   const std::vector<std::size_t> callable = callable_of(tools);
-  if (!text && callable.empty()) return std::nullopt;
+  if (!text && callable.empty()) return AnswerGrammar();
+  AnswerGrammar answer;
   if (text) {  // also where it is only a part: the error is then about it alone
     auto matcher = compiler.compile(*text);
     if (!matcher) return fail(at_path(std::move(matcher.error()), "grammar"));
-    if (callable.empty() && format.reasoning_begin.empty()) return std::move(*matcher);
+    if (callable.empty() && format.reasoning_begin.empty()) {
+      answer.matcher = std::move(*matcher);
+      return answer;
+    }
   }
   Json grammars = Json::array();
   grammars.push_back(
@@ -149,18 +163,20 @@ Result<std::optional<grammar::GrammarMatcher>> compile_answer(grammar::GrammarCo
        {"lark_grammar", write_main(format, tools, token_of, text.has_value(), callable)}});
   if (text) {
     std::string prepared = text->source;
-    if (text->kind == GrammarKind::JsonSchema) prepared = *grammar::prepare_schema(prepared);
+    if (text->kind == GrammarKind::JsonSchema) prepared = compiler.prepare(prepared, false)->text;
     grammars.push_back(named_grammar("answer", *text, prepared));
   }
   for (std::size_t i = 0; i < callable.size(); ++i) {
-    const auto schema = arguments_schema(compiler, tools.definitions[callable[i]], callable[i]);
+    const auto schema =
+        arguments_schema(compiler, tools.definitions[callable[i]], callable[i], answer.warnings);
     if (!schema) return fail(schema.error());
     grammars.push_back(
         named_grammar("arguments" + std::to_string(i), {GrammarKind::JsonSchema, ""}, *schema));
   }
   auto matcher = compiler.compile_list(Json{{"grammars", std::move(grammars)}}.dump());
   if (!matcher) return fail(at_path(std::move(matcher.error()), "tools"));
-  return std::move(*matcher);
+  answer.matcher = std::move(*matcher);
+  return answer;
 }
 
 }  // namespace pcai::backend::answer

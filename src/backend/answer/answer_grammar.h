@@ -2,6 +2,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "backend/answer/answer_format.h"
 #include "backend/answer/lark_text.h"
@@ -12,15 +14,19 @@
 
 namespace pcai::backend::answer {
 
+/// What a whole answer must match, and what of its tools' schemas is left to the client.
+struct AnswerGrammar {
+  std::optional<grammar::GrammarMatcher> matcher = {};  // absent = any answer is allowed
+  std::vector<std::string> warnings = {};               // each begins with its path in the core
+};
+
 /// Compiles the grammar that a whole answer must match: reasoning if the model may reason, then
 /// text (which matches `text` if given) or tool calls as the options allow, with arguments that
-/// match their schemas. `token_of` says which marks are special tokens of the vocabulary.
-/// Returns nothing if any answer is allowed. Fails with InvalidRequest; the error names the field
-/// that cannot be enforced.
-Result<std::optional<grammar::GrammarMatcher>> compile_answer(grammar::GrammarCompiler& compiler,
-                                                              const AnswerFormat& format,
-                                                              const ToolOptions& tools,
-                                                              const std::optional<Grammar>& text,
-                                                              const TokenOf& token_of);
+/// match their schemas, as far as these can be enforced. `token_of` says which marks are special
+/// tokens of the vocabulary. Fails with InvalidRequest; the error names what of `text` cannot be
+/// enforced.
+Result<AnswerGrammar> compile_answer(grammar::GrammarCompiler& compiler, const AnswerFormat& format,
+                                     const ToolOptions& tools, const std::optional<Grammar>& text,
+                                     const TokenOf& token_of);
 
 }  // namespace pcai::backend::answer

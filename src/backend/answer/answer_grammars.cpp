@@ -14,11 +14,12 @@ Result<std::optional<AnswerMatcher>> AnswerGrammars::matcher(const GenerateReque
   if (!request.params.grammar && !tools.enabled()) return std::nullopt;
   auto compiler = this->compiler();
   if (!compiler) return fail(std::move(compiler.error()));
-  auto matcher = compile_answer(**compiler, format, tools, request.params.grammar,
-                                [this](std::string_view name) { return token_of(name); });
-  if (!matcher) return fail(std::move(matcher.error()));
-  if (!*matcher) return std::nullopt;
-  return AnswerMatcher{std::move(*compiler), *std::move(*matcher)};
+  auto answer = compile_answer(**compiler, format, tools, request.params.grammar,
+                               [this](std::string_view name) { return token_of(name); });
+  if (!answer) return fail(std::move(answer.error()));
+  if (!answer->matcher) return std::nullopt;
+  return AnswerMatcher{std::move(*compiler), *std::move(answer->matcher),
+                       std::move(answer->warnings)};
 }
 
 Result<AnswerMatcher> AnswerGrammars::lead(const AnswerFormat& format,
@@ -42,7 +43,7 @@ std::optional<std::int32_t> AnswerGrammars::token_of(std::string_view name) cons
 Result<std::shared_ptr<grammar::GrammarCompiler>> AnswerGrammars::compiler() {
   const MutexLock lock(mutex_);
   if (!compiler_) {
-    auto compiler = grammar::GrammarCompiler::create(tokenizer_.vocabulary());
+    auto compiler = grammar::GrammarCompiler::create(tokenizer_.vocabulary(), open_objects_);
     if (!compiler) return fail(std::move(compiler.error()));
     compiler_ = std::move(*compiler);
   }

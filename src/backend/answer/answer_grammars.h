@@ -15,17 +15,21 @@
 
 namespace pcai::backend::answer {
 
-/// What an answer matches, and what must live as long.
+/// What an answer matches, what must live as long, and what of the tools' schemas is left to the
+/// client, for the event Warned.
 struct AnswerMatcher {
   std::shared_ptr<grammar::GrammarCompiler> compiler;
   grammar::GrammarMatcher matcher;
+  std::vector<std::string> warnings = {};
 };
 
 /// The matchers of a model's answers. The compiler, which takes a while to make, is made for the
 /// first request that needs it. Any thread may call any method; the tokenizer must outlive it.
 class AnswerGrammars {
  public:
-  explicit AnswerGrammars(const PromptTokenizer& tokenizer) : tokenizer_(tokenizer) {}
+  /// `open_objects`: ModelConfig's.
+  AnswerGrammars(const PromptTokenizer& tokenizer, bool open_objects)
+      : tokenizer_(tokenizer), open_objects_(open_objects) {}
 
   /// What the answer to a request must match, by its grammar and its tools. Nothing where anything
   /// goes. Fails as compile_answer does.
@@ -41,6 +45,7 @@ class AnswerGrammars {
   Result<std::shared_ptr<grammar::GrammarCompiler>> compiler();
 
   const PromptTokenizer& tokenizer_;
+  const bool open_objects_;
   Mutex mutex_;
   std::shared_ptr<grammar::GrammarCompiler> compiler_ GUARDED_BY(mutex_);
 };

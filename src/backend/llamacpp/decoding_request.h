@@ -18,6 +18,7 @@ struct PreparedPrompt {
   std::vector<Token> tokens;                             // negative ones stand for media
   std::vector<std::unique_ptr<PromptMedia>> media = {};  // in the order of the negative tokens
   AdapterScales adapters;
+  std::vector<std::string> warnings = {};        // for the client
   std::vector<std::string> stop_sequences;       // of the chat template's format
   std::vector<std::string> marks;                // special tokens that count as text, by name
   std::vector<Token> reasoning_end;              // ends reasoning that exceeds its budget

@@ -47,7 +47,7 @@ LlamaCppModel::LlamaCppModel(LlamaModelPtr weights, ChatTemplate chat_template,
       chat_template_(std::move(chat_template)),
       embedder_(*weights_, tokenizer_, config),
       chat_tokenizer_(chat_template_, tokenizer_),
-      grammars_(tokenizer_) {}
+      grammars_(tokenizer_, config.open_objects) {}
 
 Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
                                                          LoadProgress& progress) {
@@ -170,6 +170,7 @@ Status LlamaCppModel::submit(RequestId id, GenerateRequest request,
       request.params.max_tokens, context - static_cast<std::uint32_t>(prompt->tokens.size()));
   if (Status status = check_media(request, *prompt); !status) return status;
   const bool has_media = !prompt->media.empty();
+  if (!prompt->warnings.empty()) sink->on_event(Warned{std::move(prompt->warnings)});
   auto decoding = std::make_unique<DecodingRequest>(id, request, std::move(*prompt), most_tokens,
                                                     tokenizer_, std::move(sink));
   if (has_media) {
@@ -233,7 +234,8 @@ Result<PreparedPrompt> LlamaCppModel::prepare(const GenerateRequest& request) {
   }
   if (!tokens) return fail(std::move(tokens.error()));
   prepared.tokens = std::move(*tokens);
-  auto constraint = native ? constrain(*native, format) : constrain(request, format);
+  auto constraint =
+      native ? constrain(*native, format) : constrain(request, format, prepared.warnings);
   if (!constraint) return fail(std::move(constraint.error()));
   prepared.constraint = std::move(*constraint);
   if (request.params.reasoning_budget && !format.reasoning_end.empty()) {
@@ -261,10 +263,12 @@ Result<std::vector<Token>> LlamaCppModel::tokenize(const InfillPrompt& gap) cons
 }
 
 Result<std::unique_ptr<TokenConstraint>> LlamaCppModel::constrain(
-    const GenerateRequest& request, const answer::AnswerFormat& format) {
+    const GenerateRequest& request, const answer::AnswerFormat& format,
+    std::vector<std::string>& warnings) {
   auto matcher = grammars_.matcher(request, format);
   if (!matcher) return fail(std::move(matcher.error()));
   if (!*matcher) return nullptr;
+  warnings = std::move((*matcher)->warnings);
   return pcai::backend::llamacpp::constrain(std::move((*matcher)->matcher));
 }
 

@@ -41,7 +41,8 @@ class LlamaCppModel final : public LoadedModel {
   Result<PreparedPrompt> prepare(const GenerateRequest& request);
   Result<std::vector<Token>> tokenize(const InfillPrompt& gap) const;
   Result<std::unique_ptr<TokenConstraint>> constrain(const GenerateRequest& request,
-                                                     const answer::AnswerFormat& format);
+                                                     const answer::AnswerFormat& format,
+                                                     std::vector<std::string>& warnings);
   Result<std::unique_ptr<TokenConstraint>> constrain(const NativeFormat& native,
                                                      const answer::AnswerFormat& format);
 

@@ -22,7 +22,8 @@ BackendDescriptor describe_mistralrs() {
   using enum LoadOption;
   return {.name = "mistralrs",
           .formats = {"gguf", "safetensors", "uqff"},
-          .options = {ContextLength, GpuLayers, ChatTemplate, Threads, MaxSequences, Isq},
+          .options = {ContextLength, GpuLayers, ChatTemplate, Threads, MaxSequences, Isq,
+                      OpenObjects},
           .capabilities = {.supports_streaming = true,
                            .supports_tool_calls = true,
                            .supports_vision = true,

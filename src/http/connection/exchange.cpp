@@ -96,6 +96,14 @@ Error Exchange::in_our_words(Error error, const std::string& prompt) const {
   return dialect->translate(std::move(error), these);
 }
 
+Warned Exchange::in_our_words(Warned warned) const {
+  if (!places) return warned;
+  for (std::string& warning : warned.warnings) {
+    warning = dialect->translate_warning(std::move(warning), *places);
+  }
+  return warned;
+}
+
 Task<bool> Exchange::open_stream(std::string_view content_type) {
   // HTTP/1.0 has no chunks: there the stream ends with the connection.
   if (http_1_0_) keep_alive = false;

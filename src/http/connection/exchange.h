@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "api/warnings.h"
+#include "core/event.h"
 #include "http/connection/connection.h"
 #include "http/connection/message.h"
 #include "http/connection/response_head.h"
@@ -63,6 +64,9 @@ class Exchange {
   /// An error in the words of the route's API. `prompt`: what the client calls the prompt that
   /// failed, where it gave several; "" = as the API does.
   Error in_our_words(Error error, const std::string& prompt = {}) const;
+
+  /// The model's warnings in the words of the route's API.
+  Warned in_our_words(Warned warned) const;
 
   /// Sends the head of an answer whose length is not known. Returns false if the client left, as
   /// send() does.

@@ -28,8 +28,12 @@ Status read_message_list(api::Json& value, const std::string& path, Request& req
 }
 
 Status read_response_format(api::Json& value, const std::string& path, Request& request) {
-  return read_format(value, path, FormatShape::Nested, request.warnings,
-                     request.generate.params.grammar);
+  Status read = read_format(value, path, FormatShape::Nested, request.warnings,
+                            request.generate.params.grammar);
+  if (!read) return read;
+  std::string place = schema_path(value, path, FormatShape::Nested);
+  if (!place.empty()) request.places.add("grammar", std::move(place));
+  return {};
 }
 
 ChatPrompt& prompt_of(Request& request) {

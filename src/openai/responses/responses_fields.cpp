@@ -42,8 +42,12 @@ Status read_choice(api::Json& value, const std::string& path, Request& request) 
 }
 
 Status read_text_format(api::Json& value, const std::string& path, Request& request) {
-  return read_format(value, path, FormatShape::Flat, request.warnings,
-                     request.generate.params.grammar);
+  Status read = read_format(value, path, FormatShape::Flat, request.warnings,
+                            request.generate.params.grammar);
+  if (!read) return read;
+  std::string place = schema_path(value, path, FormatShape::Flat);
+  if (!place.empty()) request.places.add("grammar", std::move(place));
+  return {};
 }
 
 Status read_text(api::Json& value, const std::string& path, Request& request) {
