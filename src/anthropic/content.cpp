@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "api/media_part.h"
+#include "api/fields/media_part.h"
 
 namespace pcai::anthropic {
 namespace {

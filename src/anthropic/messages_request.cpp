@@ -5,10 +5,10 @@
 
 #include "anthropic/content.h"
 #include "anthropic/dialect.h"
+#include "api/fields/parameter_field.h"
+#include "api/fields/sampling_fields.h"
+#include "api/fields/schema_text.h"
 #include "api/json_reader.h"
-#include "api/parameter_field.h"
-#include "api/sampling_fields.h"
-#include "api/schema_text.h"
 
 namespace pcai::anthropic {
 namespace {

@@ -7,8 +7,8 @@
 #include "core/mutex.h"
 #include "core/result.h"
 #include "grammar/grammar_matcher.h"
-#include "grammar/json_schema.h"
 #include "grammar/recent.h"
+#include "grammar/schema/json_schema.h"
 #include "grammar/vocabulary.h"
 
 struct LlgTokenizer;

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "core/created_model.h"
 #include "core/model.h"
-#include "core/model_facts.h"
+#include "core/models/created_model.h"
+#include "core/models/model_facts.h"
 #include "core/result.h"
 
 namespace pcai::http {

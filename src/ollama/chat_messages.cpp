@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "api/media_part.h"
+#include "api/fields/media_part.h"
 
 namespace pcai::ollama {
 namespace {

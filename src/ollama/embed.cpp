@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "api/api_description.h"
+#include "api/fields/keep_alive_field.h"
 #include "api/json_reader.h"
-#include "api/keep_alive_field.h"
 #include "ollama/api_schemas.h"
 #include "ollama/dialects.h"
 #include "ollama/generate_request.h"

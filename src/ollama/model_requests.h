@@ -7,7 +7,7 @@
 
 #include "api/field.h"
 #include "api/warnings.h"
-#include "core/created_model.h"
+#include "core/models/created_model.h"
 #include "core/result.h"
 
 namespace pcai::ollama {

@@ -8,7 +8,7 @@
 
 #include "api/warnings.h"
 #include "core/model.h"
-#include "core/model_facts.h"
+#include "core/models/model_facts.h"
 #include "core/result.h"
 
 namespace pcai::ollama {

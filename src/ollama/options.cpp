@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <iterator>
 
-#include "api/lora_field.h"
-#include "api/parameter_field.h"
+#include "api/fields/lora_field.h"
+#include "api/fields/parameter_field.h"
 #include "ollama/generate_request.h"
 
 namespace pcai::ollama {

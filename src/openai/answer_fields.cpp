@@ -1,6 +1,6 @@
 #include "openai/answer_fields.h"
 
-#include "api/keep_alive_field.h"
+#include "api/fields/keep_alive_field.h"
 
 namespace pcai::openai {
 namespace {

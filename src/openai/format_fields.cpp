@@ -1,6 +1,6 @@
 #include "openai/format_fields.h"
 
-#include "api/schema_text.h"
+#include "api/fields/schema_text.h"
 
 namespace pcai::openai {
 namespace {

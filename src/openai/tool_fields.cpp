@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "api/schema_text.h"
+#include "api/fields/schema_text.h"
 
 namespace pcai::openai {
 namespace {

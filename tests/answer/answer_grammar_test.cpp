@@ -1,12 +1,12 @@
-#include "backend/answer/answer_grammar.h"
+#include "backend/answer/grammar/answer_grammar.h"
 
 #include <gtest/gtest.h>
 
 #include <map>
 #include <stdexcept>
 
+#include "backend/answer/grammar/lead_grammar.h"
 #include "backend/answer/harmony.h"
-#include "backend/answer/lead_grammar.h"
 #include "grammar/bytes.h"
 
 namespace pcai::backend::answer {

@@ -1,11 +1,11 @@
 // What llguidance 1.9 alone would accept wrongly.
-#include "grammar/schema_rules.h"
+#include "grammar/schema/schema_rules.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "grammar/bytes.h"
-#include "grammar/ecma_pattern.h"
+#include "grammar/schema/ecma_pattern.h"
 
 namespace pcai::grammar {
 namespace {

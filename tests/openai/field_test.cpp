@@ -6,7 +6,7 @@
 #include <set>
 #include <tuple>
 
-#include "api/sampling_fields.h"
+#include "api/fields/sampling_fields.h"
 #include "bodies.h"
 #include "openai/chat/chat_fields.h"
 

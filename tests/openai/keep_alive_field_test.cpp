@@ -1,4 +1,4 @@
-#include "api/keep_alive_field.h"
+#include "api/fields/keep_alive_field.h"
 
 #include <gtest/gtest.h>
 

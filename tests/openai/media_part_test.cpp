@@ -1,4 +1,4 @@
-#include "api/media_part.h"
+#include "api/fields/media_part.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "api/parameter_field.h"
+#include "api/fields/parameter_field.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/model.h"
-#include "core/model_facts.h"
+#include "core/models/model_facts.h"
 #include "core/mutex.h"
 
 namespace pcai::app {

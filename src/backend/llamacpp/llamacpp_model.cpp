@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "backend/answer/make_reader.h"
-#include "backend/answer/prompt_check.h"
-#include "backend/answer/prompt_limit.h"
+#include "backend/answer/prompt/prompt_check.h"
+#include "backend/answer/prompt/prompt_limit.h"
 #include "backend/llamacpp/chat/native_answer.h"
 #include "backend/llamacpp/chat/native_constraint.h"
 #include "backend/llamacpp/kernels/load_kernels.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "backend/answer/answer_grammars.h"
+#include "backend/answer/grammar/answer_grammars.h"
 #include "backend/llamacpp/chat/chat_template.h"
 #include "backend/llamacpp/kernels/model_kernels.h"
 #include "backend/llamacpp/load/lora_adapters.h"

@@ -6,8 +6,8 @@
 #include <numeric>
 #include <utility>
 
-#include "backend/answer/prompt_check.h"
-#include "backend/answer/prompt_limit.h"
+#include "backend/answer/prompt/prompt_check.h"
+#include "backend/answer/prompt/prompt_limit.h"
 
 namespace pcai::backend::mistralrs {
 namespace {

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "backend/answer/chat/whole_chat.h"
-#include "backend/answer/prompt_limit.h"
+#include "backend/answer/prompt/prompt_limit.h"
 
 namespace pcai::backend::mistralrs {
 

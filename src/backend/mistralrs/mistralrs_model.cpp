@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "backend/answer/prompt_check.h"
+#include "backend/answer/prompt/prompt_check.h"
 #include "backend/mistralrs/model_files.h"
 #include "backend/mistralrs/request_json.h"
 #include "platform/path_text.h"

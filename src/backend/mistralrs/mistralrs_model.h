@@ -4,7 +4,7 @@
 #include <memory>
 #include <unordered_map>
 
-#include "backend/answer/answer_grammars.h"
+#include "backend/answer/grammar/answer_grammars.h"
 #include "backend/inference_backend.h"
 #include "backend/mistralrs/answer_guide.h"
 #include "backend/mistralrs/bridge.h"

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "api/continuation.h"
+#include "api/fields/continuation.h"
 #include "capi/abi/array.h"
 #include "capi/abi/struct_size.h"
 #include "capi/abi/text.h"

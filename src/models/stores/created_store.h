@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/created_model.h"
+#include "core/models/created_model.h"
 #include "core/parameters/defaults.h"
 #include "core/result.h"
 

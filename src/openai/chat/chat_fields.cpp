@@ -1,7 +1,7 @@
 #include "openai/chat/chat_fields.h"
 
-#include "api/parameter_field.h"
-#include "api/template_fields.h"
+#include "api/fields/parameter_field.h"
+#include "api/fields/template_fields.h"
 #include "openai/chat/messages.h"
 #include "openai/format_fields.h"
 #include "openai/tool_fields.h"

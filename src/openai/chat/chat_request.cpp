@@ -1,7 +1,7 @@
 #include "openai/chat/chat_request.h"
 
+#include "api/fields/sampling_fields.h"
 #include "api/json_reader.h"
-#include "api/sampling_fields.h"
 #include "openai/chat/chat_fields.h"
 #include "openai/dialects.h"
 

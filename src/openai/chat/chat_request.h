@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "api/continuation.h"
+#include "api/fields/continuation.h"
 #include "core/parameters/defaults.h"
 #include "core/result.h"
 #include "openai/answer_fields.h"

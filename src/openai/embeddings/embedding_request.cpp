@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "api/fields/keep_alive_field.h"
 #include "api/json_reader.h"
-#include "api/keep_alive_field.h"
 #include "openai/dialects.h"
 
 namespace pcai::openai {

@@ -1,7 +1,7 @@
 
-#include "api/keep_alive_field.h"
-#include "api/parameter_field.h"
-#include "api/template_fields.h"
+#include "api/fields/keep_alive_field.h"
+#include "api/fields/parameter_field.h"
+#include "api/fields/template_fields.h"
 #include "openai/format_fields.h"
 #include "openai/responses/responses_input.h"
 #include "openai/responses/responses_request.h"

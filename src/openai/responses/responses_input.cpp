@@ -4,8 +4,8 @@
 #include <array>
 #include <utility>
 
-#include "api/media_part.h"
-#include "api/tool_images.h"
+#include "api/fields/media_part.h"
+#include "api/fields/tool_images.h"
 
 namespace pcai::openai {
 namespace {

@@ -4,7 +4,7 @@
 #include <set>
 #include <utility>
 
-#include "backend/answer/prompt_limit.h"
+#include "backend/answer/prompt/prompt_limit.h"
 #include "core/path.h"
 
 namespace pcai::backend::llamacpp {
