@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -12,11 +13,13 @@ namespace pcai::backend::answer {
 /// Makes a prompt of a chat in one form. The chat may continue.
 using WriteChat = std::function<Result<std::string>(const ChatPrompt& chat)>;
 
-/// Writes a chat so that all its texts reach the prompt: in the form that the template is known to
-/// need, then in others, each further from how the chat came. At most nine are tried. Fails with
-/// InvalidRequest if the template refuses all of them, or names what it leaves out (find_lost).
-/// `our_words` is where they may end, or begin: tools described in our words.
+/// Whether tools, calls and their results are described in our words (tool_prompt.h).
 enum class OurWords : std::uint8_t { Never, IfNeeded, Always };
+
+/// Writes a chat so that all its texts reach the prompt: in the form that the template is known to
+/// need, then in others, each further from how the chat came; at most nine. Fails with
+/// InvalidRequest and the template's first reason if it refuses all of them, or with the path of
+/// what it leaves out (find_lost). Any other failure of `write` ends it at once.
 Result<std::string> write_whole(const TemplateTraits& traits, const ChatPrompt& chat,
                                 OurWords our_words, const WriteChat& write);
 
