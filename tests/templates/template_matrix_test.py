@@ -10,9 +10,10 @@ import tempfile
 import unittest
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "sdk"))
+TESTS = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS), str(TESTS / "sdk")]
 import conversations  # noqa: E402
-import llama_cpp_templates  # noqa: E402
+import real_templates  # noqa: E402
 import tiny_model  # noqa: E402
 from server import Server, skip_without  # noqa: E402
 
@@ -33,7 +34,7 @@ class TemplateMatrixTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="pcai-templates-")
         cls.addClassCleanup(folder.cleanup)
         tiny_model.write(Path(folder.name, "tiny.gguf"))
-        known = llama_cpp_templates.templates()
+        known = {path.stem: path for path in sorted(real_templates.folder().glob("*.jinja"))}
         cls.names = [name for name in known if not ROWS or name in ROWS.split(",")]
         lines = []
         for name in cls.names:
