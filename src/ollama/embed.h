@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api/dialect.h"
+#include "api/warnings.h"
 #include "core/embedding.h"
 #include "core/result.h"
 
