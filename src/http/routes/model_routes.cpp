@@ -46,7 +46,7 @@ Task<void> change_model(Exchange& exchange, Begin begin, ModelState wanted) {
     const bool done = failed || exchange.ending() || at_rest(*model, wanted);
     if (done && !open && !asked->stream) {
       if (failed) co_return co_await exchange.fail(*model->error);
-      co_return co_await exchange.reply(told(exchange, openai::model_body(*model)));
+      co_return co_await exchange.reply(http::told(exchange, openai::model_body(*model)));
     }
     if (asked->stream) {
       if (!open && !(open = co_await exchange.open_stream("text/event-stream"))) co_return;

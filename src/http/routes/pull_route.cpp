@@ -34,7 +34,7 @@ Task<void> post_pull_model(Exchange& exchange) {
     const bool failed = view.result && !*view.result;
     if (view.result && !open && failed) co_return co_await exchange.fail(view.result->error());
     if (view.result && !open && !asked->stream) {
-      co_return co_await exchange.reply(told(exchange, body_of(view, asked->model)));
+      co_return co_await exchange.reply(http::told(exchange, body_of(view, asked->model)));
     }
     if (asked->stream && (view.begun || open)) {
       if (!open && !(open = co_await exchange.open_stream("text/event-stream"))) co_return;
