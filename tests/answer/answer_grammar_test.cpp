@@ -38,7 +38,7 @@ class AnswerGrammarTest : public ::testing::TestWithParam<bool> {
                                   const std::optional<Grammar>& text = {}) {
     auto matcher = compile_answer(*compiler_, format, tools, text, token_of());
     if (!matcher) throw std::runtime_error(matcher.error().message);
-    return std::move(**matcher);
+    return *std::move(matcher->matcher);
   }
 
   /// Whether the answer may begin with the text, and whether it may end there.
