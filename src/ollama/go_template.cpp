@@ -236,7 +236,7 @@ std::string GoTemplate::jinja() const {
       "{% set ns.system = '' %}{% set ns.prompt = '' %}{% set ns.response = '' %}";
   std::string out = "{% macro turn(System, Prompt, Response) %}";
   write_jinja(nodes_, false, out);
-  out += "{% endmacro %}{% macro begun(System, Prompt, Response) %}";
+  out += "{% endmacro %}{% macro opened(System, Prompt, Response) %}";
   write_jinja(nodes_, true, out);
   out += "{% endmacro %}{% set ns = namespace(system='', prompt='', response='') %}";
   out += "{% for message in messages %}{% if message.role == 'system' %}";
@@ -249,7 +249,7 @@ std::string GoTemplate::jinja() const {
   out += "{% if ns.prompt %}{% set ns.prompt = ns.prompt + '\\n\\n' + message.content %}";
   out += "{% else %}{% set ns.prompt = message.content %}{% endif %}{% endif %}{% endfor %}";
   out += "{% if ns.response and not add_generation_prompt %}" + turn;
-  out += "{% else %}{{ begun(ns.system, ns.prompt, '') }}{{ ns.response }}{% endif %}";
+  out += "{% else %}{{ opened(ns.system, ns.prompt, '') }}{{ ns.response }}{% endif %}";
   return out;
 }
 

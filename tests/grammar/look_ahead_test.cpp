@@ -1,4 +1,4 @@
-#include "grammar/schema/look_ahead.h"
+#include "grammar/pattern/look_ahead.h"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "grammar/bytes.h"
-#include "grammar/schema/ecma_pattern.h"
+#include "grammar/pattern/ecma_pattern.h"
 
 namespace pcai::grammar {
 namespace {

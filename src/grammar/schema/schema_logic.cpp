@@ -4,8 +4,8 @@
 #include <array>
 #include <utility>
 
-#include "grammar/schema/look_ahead.h"
-#include "grammar/schema/other_text.h"
+#include "grammar/pattern/look_ahead.h"
+#include "grammar/pattern/other_text.h"
 
 namespace pcai::grammar {
 namespace {

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "grammar/schema/ecma_pattern.h"
+#include "grammar/pattern/ecma_pattern.h"
+#include "grammar/pattern/look_ahead.h"
 #include "grammar/schema/endless_schema.h"
-#include "grammar/schema/look_ahead.h"
 
 namespace pcai::grammar {
 namespace {

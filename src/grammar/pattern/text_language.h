@@ -9,7 +9,7 @@
 #include <tuple>
 #include <vector>
 
-#include "grammar/schema/pattern_tree.h"
+#include "grammar/pattern/pattern_tree.h"
 
 namespace pcai::grammar {
 

@@ -1,9 +1,9 @@
-#include "grammar/schema/look_ahead.h"
+#include "grammar/pattern/look_ahead.h"
 
 #include <vector>
 
-#include "grammar/schema/pattern_tree.h"
-#include "grammar/schema/text_language.h"
+#include "grammar/pattern/pattern_tree.h"
+#include "grammar/pattern/text_language.h"
 
 namespace pcai::grammar {
 namespace {

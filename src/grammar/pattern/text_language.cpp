@@ -1,4 +1,4 @@
-#include "grammar/schema/text_language.h"
+#include "grammar/pattern/text_language.h"
 
 #include <algorithm>
 #include <cstdio>

@@ -1,4 +1,4 @@
-#include "grammar/schema/pattern_tree.h"
+#include "grammar/pattern/pattern_tree.h"
 
 #include <algorithm>
 #include <cctype>

@@ -1,4 +1,4 @@
-#include "grammar/schema/other_text.h"
+#include "grammar/pattern/other_text.h"
 
 #include <algorithm>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "grammar/schema/ecma_pattern.h"
+#include "grammar/pattern/ecma_pattern.h"
 
 #include <algorithm>
 #include <charconv>
