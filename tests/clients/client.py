@@ -66,8 +66,8 @@ class ClientTest(unittest.TestCase):
                  "HTTP_PROXY": NOWHERE, "HTTPS_PROXY": NOWHERE, "NO_PROXY": "127.0.0.1,localhost",
                  **environment}, **more)
 
-    def run_client(self, *command, environment, said=""):
-        """What the client printed; `said` is its input. One that fails or does not end fails the test."""
+    def run_client(self, *command, environment, said="", status=0):
+        """What the client printed; `said` is its input. Another exit status, or no end, fails the test."""
         process = self.start(*command, environment=environment, stdin=subprocess.PIPE,
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         try:
@@ -78,5 +78,5 @@ class ClientTest(unittest.TestCase):
             self.fail(f"no end within {LIMIT} s:\n{output[-4000:]}")
         finally:
             end_group(process)
-        self.assertEqual(process.returncode, 0, output[-4000:])
+        self.assertEqual(process.returncode, status, output[-4000:])
         return output
