@@ -25,8 +25,8 @@ TEST(OllamaModelRequestsTest, APullStreamsAndSaysThatItIsNeverInsecure) {
   EXPECT_FALSE(parse_pull_request(R"({"name":"a","stream":false})")->stream);
   EXPECT_TRUE(parse_pull_request(R"({"model":"a","insecure":false})")->warnings.empty());
   const auto insecure = parse_pull_request(R"({"model":"a","insecure":true})");
-  ASSERT_EQ(insecure->warnings.size(), 1U);
-  EXPECT_NE(insecure->warnings[0].find("insecure"), std::string::npos);
+  ASSERT_EQ(insecure->warnings.lines().size(), 1U);
+  EXPECT_NE(insecure->warnings.lines()[0].find("insecure"), std::string::npos);
 }
 
 TEST(OllamaModelRequestsTest, ANewNameIsPlain) {
@@ -92,7 +92,7 @@ TEST(OllamaModelRequestsTest, ATemplateIsJinjaOrTranslatedOrTold) {
       R"({"model":"m","from":"b","template":"{{ range .Messages }}{{ .Content }}{{ end }}"})");
   ASSERT_TRUE(more);
   EXPECT_EQ(more->model.chat_template, "");
-  ASSERT_EQ(more->warnings.size(), 1U);
+  ASSERT_EQ(more->warnings.lines().size(), 1U);
   EXPECT_EQ(parse_create_request(R"({"model":"m","from":"b","template":"{{ if .Prompt }}"})")
                 .error()
                 .field,

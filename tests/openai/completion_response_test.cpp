@@ -184,7 +184,8 @@ CompletionResponseHead echoing(std::string echo, std::uint32_t n = 1) {
 
 /// A begin-of-text token that is not in the text, then two that are.
 const PromptLogprobs kFirstPart = {{{{0, "<s>", 0}, {}}, token("A", -4, {{9, "The", -1}})}};
-const PromptLogprobs kSecondPart = {{token(" d\xC3\xB6g", -2, {{1, " d\xC3\xB6g", -2}, {2, "x", -3}})}};
+const PromptLogprobs kSecondPart = {
+    {token(" d\xC3\xB6g", -2, {{1, " d\xC3\xB6g", -2}, {2, "x", -3}})}};
 constexpr const char* kEchoed =
     "{\"tokens\":[\"<s>\",\"A\",\" d\xC3\xB6g\",\" ran\"],\"token_logprobs\":[null,-4,-2,-0.5],"
     "\"top_logprobs\":[null,{\"The\":-1,\"A\":-4},{\" d\xC3\xB6g\":-2},{\" ran\":-0.5}],"
@@ -208,9 +209,9 @@ TEST(CompletionEchoTest, APromptAloneHasItsLogprobsAndNoAnswer) {
   CompletionResponseBuilder builder(alone);
   CompletionStreamWriter writer(alone);
   std::string frames = writer.open();
-  for (const GenerateEvent& event : std::vector<GenerateEvent>{
-           kFirstPart, kSecondPart, TextDelta{" ran", {token(" ran", -1)}},
-           finished(FinishReason::Stop, {3, 0, 1, 0})}) {
+  for (const GenerateEvent& event :
+       std::vector<GenerateEvent>{kFirstPart, kSecondPart, TextDelta{" ran", {token(" ran", -1)}},
+                                  finished(FinishReason::Stop, {3, 0, 1, 0})}) {
     builder.add(0, event);
     frames += writer.add(0, event);
   }
@@ -221,8 +222,7 @@ TEST(CompletionEchoTest, APromptAloneHasItsLogprobsAndNoAnswer) {
   EXPECT_EQ(body["usage"]["completion_tokens"], 0);
   const auto data = data_of(frames);
   ASSERT_EQ(data.size(), 3U);
-  EXPECT_EQ(api::Json::parse(data[0])["choices"][0]["logprobs"],
-            body["choices"][0]["logprobs"]);
+  EXPECT_EQ(api::Json::parse(data[0])["choices"][0]["logprobs"], body["choices"][0]["logprobs"]);
   EXPECT_EQ(api::Json::parse(data[1])["choices"][0]["finish_reason"], "length");
 }
 
