@@ -58,7 +58,8 @@ std::string_view misspelt(std::string_view name, std::span<const std::string_vie
   std::string_view nearest;
   std::size_t distance = 3;
   for (const std::string_view candidate : known) {
-    const auto [shorter, longer] = std::minmax(name.size(), candidate.size());
+    const std::size_t shorter = std::min(name.size(), candidate.size());
+    const std::size_t longer = std::max(name.size(), candidate.size());
     const std::size_t allowed = shorter < 4 ? 0 : shorter < 6 ? 1 : 2;
     if (longer - shorter > allowed) continue;
     const std::size_t here = edit_distance(name, candidate);
@@ -71,9 +72,10 @@ std::string_view misspelt(std::string_view name, std::span<const std::string_vie
 
 Status judge_unknown(std::string_view path, std::string_view name, const Json& value,
                      std::span<const std::string_view> known, Warnings& warnings) {
-  if (path.empty() && !asks_for_nothing(value)) {
+  if (path.empty()) {
     for (const RefusedField& refused : kRefused) {
       if (refused.name != name) continue;
+      if (asks_for_nothing(value)) return {};
       return fail(ErrorCode::Unsupported,
                   std::string(name) + " is not supported here; " + std::string(refused.instead),
                   std::string(name));

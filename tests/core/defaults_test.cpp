@@ -54,7 +54,7 @@ TEST(ModelDefaultsTest, WhatAMemberCannotHoldIsRefusedByTheNameThatItsUserWrote)
   };
   EXPECT_EQ(refused("top_k", 1.5), "their.top_k");
   EXPECT_EQ(refused("top_k", std::numeric_limits<std::int64_t>::max()), "their.top_k");
-  EXPECT_EQ(refused("max_tokens", std::int64_t{-1}), "their.max_tokens");
+  EXPECT_EQ(refused("max_tokens", std::int64_t{-2}), "their.max_tokens");
   EXPECT_EQ(refused("temperature", Texts{"hot"}), "their.temperature");
   EXPECT_EQ(refused("temperature", true), "their.temperature");
   EXPECT_EQ(refused("temperature", std::numeric_limits<double>::infinity()), "their.temperature");

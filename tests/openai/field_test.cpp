@@ -247,7 +247,6 @@ TEST(FieldTest, ShortNamesAndThoseOfOtherServersAreNoMisspellings) {
                            "n_predict",
                            "cache_salt",
                            "priority",
-                           "add_generation_prompt",
                            "skip_special_tokens",
                            "stop_token_ids",
                            "include_stop_str_in_output",

@@ -128,7 +128,7 @@ TEST(TemplateFieldsTest, AReasoningBudgetIsAnyWholeNumberOfTokens) {
     ASSERT_TRUE(request) << request.error().message;
     EXPECT_EQ(request->generate.params.reasoning_budget, tokens);
   }
-  expect_refused(R"("reasoning_budget":-1)", ErrorCode::InvalidRequest, "reasoning_budget");
+  expect_refused(R"("reasoning_budget":-2)", ErrorCode::InvalidRequest, "reasoning_budget");
 }
 
 TEST(TemplateFieldsTest, TemplateArgumentsAreScalarsAndWin) {

@@ -65,9 +65,16 @@ TEST(Base64Test, WhatIsWrittenIsReadAgain) {
   }
 }
 
+TEST(Base64Test, LineBreaksTheUrlsLettersAndNoPaddingAreRead) {
+  EXPECT_EQ(api::decode_base64("TWFu\r\nTWFu\n"), "ManMan");
+  EXPECT_EQ(api::decode_base64("-_8"), "\xFB\xFF");
+  EXPECT_EQ(api::decode_base64("TQ"), "M");
+  EXPECT_EQ(api::decode_base64("TQ== "), "M");
+}
+
 TEST(Base64Test, NothingElseIsRead) {
-  for (const char* text : {"A", "AA", "AAA", "AA==AAAA", "A===", "====", "AA=A", "AA-_", "AA A",
-                           "AAAA\n", "AB==", "AAB=", "AAAAA===", "AA== "}) {
+  for (const char* text :
+       {"A", "AA==AAAA", "A===", "====", "AA=A", "AB==", "AAB=", "AAAAA===", "AA.A", "AA=\nA"}) {
     EXPECT_FALSE(api::decode_base64(text)) << text;
   }
 }

@@ -53,19 +53,26 @@ Status read_texts(const Parameter& parameter, Json& value, const std::string& pa
   return {};
 }
 
+/// Whether it is the peers' number for "off". JSON's comparison takes 2^64 - 1 for -1.
+bool is_peers_off(const Parameter& parameter, const Json& value) {
+  if (!parameter.peers_off || (value.is_number_unsigned() && *parameter.peers_off < 0))
+    return false;
+  return value == *parameter.peers_off;
+}
+
 template <class Value>
 Status read(const Parameter& parameter, Json& value, const std::string& path, Value& to) {
   if constexpr (std::is_same_v<Value, std::vector<std::string>>) {
     return read_texts(parameter, value, path, to);
   } else if constexpr (requires { to.emplace(); }) {
-    if (!parameter.off && parameter.peers_off && value == *parameter.peers_off) {
+    if (!parameter.off && is_peers_off(parameter, value)) {
       to.reset();
       return {};
     }
     return read(parameter, value, path, to.emplace());
   } else if constexpr (std::is_same_v<Value, bool>) {
     to = value.get<bool>();
-  } else if (parameter.peers_off && value == *parameter.peers_off) {
+  } else if (is_peers_off(parameter, value)) {
     to = static_cast<Value>(*parameter.off);
   } else if (value.is_number_integer() && !value.is_number_unsigned()) {
     to = static_cast<Value>(value.get<std::int64_t>());  // a negative seed is its bits
