@@ -156,8 +156,9 @@ TEST(CompletionTest, AnEchoWithLogprobsHasThoseOfThePromptWholeAndStreamed) {
 
 TEST(CompletionTest, APromptAloneIsScoredWithoutAnAnswer) {
   const TestServer server;
-  const Answer answer = server.post(
-      kCompletions, body_of(R"(["one two","three"])", R"(,"echo":true,"logprobs":0,"max_tokens":0)"));
+  const Answer answer =
+      server.post(kCompletions,
+                  body_of(R"(["one two","three"])", R"(,"echo":true,"logprobs":0,"max_tokens":0)"));
   ASSERT_EQ(answer.status, 200) << answer.body;
   const Json json = Json::parse(answer.body);
   EXPECT_EQ(json["choices"][0]["text"], "one two");
@@ -166,8 +167,8 @@ TEST(CompletionTest, APromptAloneIsScoredWithoutAnAnswer) {
   EXPECT_EQ(json["choices"][1]["logprobs"]["tokens"], Json({"three"}));
   EXPECT_EQ(json["usage"]["prompt_tokens"], 3);
   EXPECT_EQ(json["usage"]["completion_tokens"], 0);
-  const Json none = Json::parse(
-      server.post(kCompletions, body_of(R"("one two")", R"(,"max_tokens":0)")).body);
+  const Json none =
+      Json::parse(server.post(kCompletions, body_of(R"("one two")", R"(,"max_tokens":0)")).body);
   EXPECT_EQ(none["choices"][0]["text"], "");
   EXPECT_EQ(none["choices"][0]["finish_reason"], "length");
 }
@@ -176,9 +177,9 @@ TEST(CompletionTest, TokenIdsAreScoredAsTheyStand) {
   const TestServer server;
   const Json tokens =
       Json::parse(server.post("/tokenize", R"({"content":"good morning"})").body)["tokens"];
-  const Answer answer = server.post(
-      kCompletions, body_of("[" + tokens.dump() + "," + tokens.dump() + "]",
-                            R"(,"echo":true,"logprobs":5,"max_tokens":1,"n":2)"));
+  const Answer answer =
+      server.post(kCompletions, body_of("[" + tokens.dump() + "," + tokens.dump() + "]",
+                                        R"(,"echo":true,"logprobs":5,"max_tokens":1,"n":2)"));
   ASSERT_EQ(answer.status, 200) << answer.body;
   const Json choices = Json::parse(answer.body)["choices"];
   ASSERT_EQ(choices.size(), 4U);
@@ -212,7 +213,7 @@ TEST(CompletionTest, PromptLogprobsAreAMemberOfTheirOwn) {
 TEST(CompletionTest, WhatIsWrongIsNamed) {
   const TestServer server;
   for (const auto& [fields, param] : std::vector<std::pair<std::string, std::string>>{
-           {R"(,"best_of":0)", "best_of"}, {R"(,"tools":[])", "tools"}}) {
+           {R"(,"best_of":0)", "best_of"}, {R"(,"ecoh":true)", "ecoh"}}) {
     const Answer answer = server.post(kCompletions, body_of(R"("x")", fields));
     EXPECT_EQ(answer.status, 400);
     EXPECT_EQ(Json::parse(answer.body)["error"]["param"], param);

@@ -292,7 +292,8 @@ TEST(OllamaRoutesTest, AContextOfAnEarlierAnswerIsTold) {
 
 TEST(OllamaRoutesTest, ErrorsAreTexts) {
   TestServer server;
-  const Answer refused = server.post("/api/chat", ollama_body("a", {{"options", {{"x", 1}}}}));
+  const Answer refused =
+      server.post("/api/chat", ollama_body("a", {{"options", {{"top_k", "x"}}}}));
   EXPECT_EQ(refused.status, 400);
   EXPECT_NE(json::parse(refused.body)["error"].get<std::string>().find("options"),
             std::string::npos);
