@@ -39,7 +39,7 @@ TEST_F(LookAheadTest, TheTextsAreThoseOfEcmaScript) {
   const char* const patterns[] = {"^(?!a)b?a*$",      "(?=ab)a",        "^(?=.*b)(?=.*a)[ab]{2,3}$",
                                   "^(?!^[ab]*$)",     "a(?!b)",         "^(?:a|(?=b)[bc])c$",
                                   "^a(?!.*c).*$|^c$", "^(a(?=b)b)?c*$", "^(?!(?:ab|ba)$)[ab]+$",
-                                  "(?!a)(?!b)[abc]$", "^[^a](?=c)",     "(?=$)|^a"};
+                                  "(?!a)(?!b)[abc]$", "^[^a](?=c)",     "(?=c$)|^a"};
   std::vector<std::string> texts = {""};
   for (std::size_t i = 0; i < texts.size() && texts[i].size() < 4; ++i) {
     for (const char c : {'a', 'b', 'c'}) texts.push_back(texts[i] + c);
@@ -60,6 +60,23 @@ TEST_F(LookAheadTest, CharactersOfAllScriptsAreKeptApart) {
   EXPECT_FALSE(matches("^(?!ß)[^x]+$", "ßa"));
   EXPECT_TRUE(matches(R"(^(?!\s)\S \u00e9$)", "\" é"));
   EXPECT_FALSE(matches(R"(^(?!\s)\S* \u00e9$)", "\u00a0 é"));
+}
+
+TEST_F(LookAheadTest, NoTextIsLeftBesideAll) {
+  EXPECT_TRUE(matches("(?=$)|^a", "b"));
+  EXPECT_FALSE(without_look_ahead("(?=$)|^a", true));
+  EXPECT_FALSE(without_look_ahead("^(?!)"));
+}
+
+TEST_F(LookAheadTest, WhatIsSeenFirstCanBeAPatternOfItsOwn) {
+  EXPECT_FALSE(split_look_ahead(R"(^(?=[(|]\)(?:a|b)$)(?=.)c|d)"));
+  const auto split = split_look_ahead(R"(^(?=[)|]\((?:a|b)$)(?=.)(c|d))");
+  ASSERT_TRUE(split);
+  EXPECT_EQ(split->first, R"(^(?:[)|]\((?:a|b)$))");
+  EXPECT_EQ(split->second, "^(?=.)(c|d)");
+  for (const char* const pattern : {"(?=a)", "^a(?=b)", "^(?=a)*b", "^(?=a", "^(?!a)b", "^(?=[)"}) {
+    EXPECT_FALSE(split_look_ahead(pattern)) << pattern;
+  }
 }
 
 TEST_F(LookAheadTest, WhatHasNoCounterpartIsNotRewritten) {

@@ -30,7 +30,8 @@ class SchemaRulesTest : public ::testing::Test {
 
 TEST_F(SchemaRulesTest, ANameIsNotWrittenAroundItsSchemaByAnEscape) {
   const std::string schema =
-      R"({"properties":{"a":{"type":"integer"}},"patternProperties":{"^x":{"type":"string"}}})";
+      R"({"properties":{"a":{"type":"integer"}},"patternProperties":{"^x":{"type":"string"}},)"
+      R"("additionalProperties":true})";
   EXPECT_TRUE(matches(schema, R"({"a": 1, "b": null})"));
   EXPECT_FALSE(matches(schema, R"({"\u0061": "text"})"));
   EXPECT_FALSE(matches(schema, R"({"\u0078": 1})"));
@@ -50,6 +51,34 @@ TEST_F(SchemaRulesTest, ADateIsADayThatThereIs) {
   EXPECT_FALSE(matches(time, R"("2024-02-29T23:59:59.5+01:00")"));
   EXPECT_FALSE(matches(time, R"("2024-02-29T12:00:60Z")"));
   EXPECT_FALSE(matches(time, R"("2023-02-29T12:00:00Z")"));
+}
+
+TEST_F(SchemaRulesTest, ALongLookAheadIsASecondPattern) {
+  const std::string name =
+      R"({"type":"string","pattern":"^(?=.{3,200}$)[a-z]{1,63}(?:\\.[a-z]{1,63})*$"})";
+  EXPECT_TRUE(matches(name, R"("a.b.c")"));
+  EXPECT_FALSE(matches(name, R"("ab")"));
+  EXPECT_FALSE(matches(name, R"("a..b")"));
+  EXPECT_FALSE(matches(name, '"' + std::string(64, 'a') + '"'));
+  const std::string emoji =
+      R"({"type":"string","pattern":"^(?=[\\s\\S]*\\p{Extended_Pictographic}))"
+      R"([\\p{Extended_Pictographic}\\p{Emoji_Component}]+$"})";
+  EXPECT_TRUE(matches(emoji, "\"\u2600\""));
+  EXPECT_FALSE(matches(emoji, R"("1")"));
+  EXPECT_FALSE(matches(emoji, R"("a")"));
+}
+
+TEST_F(SchemaRulesTest, NamesMayHaveAFormat) {
+  const std::string days = R"({"type":"object","propertyNames":{"format":"date"},)"
+                           R"("additionalProperties":{"type":"null"}})";
+  EXPECT_TRUE(matches(days, R"({"2024-02-29": null})"));
+  EXPECT_FALSE(matches(days, R"({"2023-02-29": null})"));
+  EXPECT_FALSE(matches(days, R"({"2024-02-29": 1})"));
+  const std::string ids = R"({"type":"object","propertyNames":{"format":"uuid"}})";
+  EXPECT_TRUE(matches(ids, R"({"0189DCDF-5a4f-7000-8000-0123456789ab": 1})"));
+  EXPECT_FALSE(matches(ids, R"({"0189dcdf-5a4f-7000-8000-0123456789a": 1})"));
+  EXPECT_NE(refusal(R"({"type":"object","propertyNames":{"format":"email"}})"), "");
+  EXPECT_EQ(refusal(R"({"type":"object","propertyNames":{"format":"unknown"}})"), "");
 }
 
 TEST_F(SchemaRulesTest, AHostNameIsNotTooLong) {
@@ -234,7 +263,7 @@ TEST_F(SchemaRulesTest, APatternMeansWhatItMeansInEcmaScript) {
   EXPECT_FALSE(matches(R"({"type":"string","pattern":"^[\\S]$"})", "\"\uFEFF\""));
   EXPECT_TRUE(matches(R"({"type":"string","pattern":"^[[a]$"})", R"("[")"));
   EXPECT_FALSE(matches(R"({"patternProperties":{"^a.c$":{"type":"null"}}})", R"({"abc": 1})"));
-  EXPECT_THAT(refusal(R"({"items":{"pattern":"[a-z&&[^b]]"}})"), HasSubstr("$.items: "));
+  EXPECT_THAT(refusal(R"({"items":{"pattern":"[a-z&&[^b]]"}})"), HasSubstr("$.items.pattern: "));
   EXPECT_THAT(refusal(R"({"patternProperties":{"[:x":{}}})"), HasSubstr("[:"));
 }
 

@@ -116,7 +116,9 @@ class Translator {
     const bool category = !name.empty() && name.size() <= 2 &&
                           std::string_view("LMNPSZ").find(name[0]) != std::string_view::npos;
     const bool script = name.starts_with("Script=") || name.starts_with("sc=");
-    const bool known = category || script || name == "Letter" || name == "Number";
+    const bool emoji = name.starts_with("Emoji") || name == "Extended_Pictographic" ||
+                       name == "Regional_Indicator";
+    const bool known = category || script || emoji || name == "Letter" || name == "Number";
     if (!known || (negated && name[0] == 'P')) {
       fault_ = std::string("the class \\") + (negated ? 'P' : 'p') + "{" + std::string(name) + "}";
     }

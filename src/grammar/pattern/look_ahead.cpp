@@ -135,4 +135,34 @@ std::optional<std::string> without_look_ahead(std::string_view pattern, bool neg
   return languages.pattern_of(found);
 }
 
+std::optional<std::pair<std::string, std::string>> split_look_ahead(std::string_view pattern) {
+  constexpr std::string_view kHead = "^(?=";
+  if (!pattern.starts_with(kHead)) return std::nullopt;
+  std::size_t close = 0;  // of the look-ahead
+  int depth = 0;
+  bool in_class = false;
+  for (std::size_t i = 1; i < pattern.size(); ++i) {
+    const char c = pattern[i];
+    if (c == '\\') {
+      ++i;
+    } else if (in_class) {
+      in_class = c != ']';
+    } else if (c == '[') {
+      in_class = true;
+    } else if (c == '(') {
+      ++depth;
+    } else if (c == ')') {
+      if (--depth == 0 && close == 0) close = i;
+    } else if (c == '|' && depth == 0) {
+      return std::nullopt;
+    }
+  }
+  if (close == 0 || depth != 0 || in_class) return std::nullopt;
+  const std::string_view then = pattern.substr(close + 1);
+  const bool repeated = !then.empty() && std::string_view("*+?{").find(then[0]) != then.npos;
+  if (repeated) return std::nullopt;
+  const std::string_view seen = pattern.substr(kHead.size(), close - kHead.size());
+  return std::pair("^(?:" + std::string(seen) + ")", "^" + std::string(then));
+}
+
 }  // namespace pcai::grammar

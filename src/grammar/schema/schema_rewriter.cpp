@@ -31,6 +31,7 @@ class Rewriter {
       : document_(document), logic_(document), open_objects_(open_objects), faults_(faults) {}
 
   Json run() {
+    if (!document_.is_object()) return document_;
     Json root = document_;
     root.erase(kDefinitions);
     Json out = whole(root, "");

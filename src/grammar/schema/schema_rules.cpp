@@ -1,7 +1,6 @@
 #include "grammar/schema/schema_rules.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -13,6 +12,8 @@
 #include "grammar/pattern/ecma_pattern.h"
 #include "grammar/pattern/look_ahead.h"
 #include "grammar/schema/endless_schema.h"
+#include "grammar/schema/schema_logic.h"
+#include "grammar/schema/text_formats.h"
 
 namespace pcai::grammar {
 namespace {
@@ -23,26 +24,6 @@ constexpr double kInexact = 9007199254740992.0;    // 2^53: from here on doubles
 constexpr std::uint64_t kLargestMultiple = 65535;  // llguidance multiplies two in 32 bits
 constexpr const char* kTooNarrow =
     "an exclusive bound that is a whole number less than 1 away from the other bound";
-
-// llguidance's own know no leap years, and a leap second in every minute.
-const std::string kDate =
-    "(?:(?:(?:[0-9]{3}[1-9]|[0-9]{2}[1-9][0-9]|[0-9][1-9][0-9]{2}|[1-9][0-9]{3})-"
-    "(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|"
-    "02-(?:0[1-9]|1[0-9]|2[0-8])))|"
-    "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)-02-29)";
-const std::string kTime =
-    "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]+)?"
-    "(?:[zZ]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])";
-
-/// What a format says, in other keywords; null where llguidance's own regex is right.
-Json format_schema(std::string_view format) {
-  const auto whole = [](const std::string& regex) { return Json{{"pattern", "^" + regex + "$"}}; };
-  if (format == "date") return whole(kDate);
-  if (format == "time") return whole(kTime);
-  if (format == "date-time") return whole(kDate + "[tT]" + kTime);
-  if (format == "hostname") return {{"maxLength", 253}};  // beside the regex
-  return nullptr;
-}
 
 /// OpenAPI's formats of whole numbers; null for others. Of 64 bits, what llguidance can tell apart.
 Json integer_range(std::string_view format) {
@@ -130,28 +111,6 @@ struct Bounds {
            });
   }
 };
-
-/// Formats that JSON Schema defines. All others say nothing of what is valid.
-constexpr std::array kFormats = {"date-time",
-                                 "date",
-                                 "time",
-                                 "duration",
-                                 "email",
-                                 "hostname",
-                                 "ipv4",
-                                 "ipv6",
-                                 "uuid",
-                                 "uri",
-                                 "idn-email",
-                                 "idn-hostname",
-                                 "iri",
-                                 "iri-reference",
-                                 "regex",
-                                 "uri-template",
-                                 "json-pointer",
-                                 "uri-reference",
-                                 "relative-json-pointer"};
-constexpr std::size_t kEnforced = 10;  // the first ones
 
 class Rules {
  public:
@@ -258,14 +217,27 @@ class Rules {
     fault(schema, "minProperties", "it needs names that the schema does not list");
   }
 
+  static void take_look_aheads_out(Json& schema) {
+    const Json written = schema.value("pattern", Json());
+    if (!written.is_string()) return;
+    std::string pattern = written.get<std::string>();
+    while (looks_ahead(pattern)) {
+      if (auto plain = without_look_ahead(pattern)) {
+        pattern = *std::move(plain);
+        break;
+      }
+      auto both = split_look_ahead(pattern);
+      if (!both) break;
+      also(schema, {{"pattern", std::move(both->first)}});  // is visited, too
+      pattern = std::move(both->second);
+    }
+    schema["pattern"] = std::move(pattern);
+  }
+
   void translate_patterns(Json& schema) {
+    take_look_aheads_out(schema);
     if (const auto pattern = schema.find("pattern");
         pattern != schema.end() && pattern->is_string()) {
-      if (looks_ahead(pattern->get_ref<const std::string&>())) {
-        if (auto plain = without_look_ahead(pattern->get_ref<const std::string&>())) {
-          *pattern = *std::move(plain);
-        }
-      }
       auto translated = translate_pattern(pattern->get_ref<const std::string&>());
       if (translated) {
         *pattern = std::move(*translated);
@@ -277,7 +249,8 @@ class Rules {
     if (named == schema.end() || !named->is_object()) return;
     Json renamed = Json::object();
     for (auto& [name, part] : named->items()) {
-      const auto translated = translate_pattern(name);
+      const auto plain = looks_ahead(name) ? without_look_ahead(name) : std::nullopt;
+      const auto translated = translate_pattern(plain.value_or(name));
       if (!translated) {
         return fault(schema, "patternProperties", translated.error() + ": " + name);
       }
@@ -299,12 +272,12 @@ class Rules {
       if (Json range = integer_range(name); !range.is_null()) add_to_all(schema, std::move(range));
       return;
     }
-    const auto known = std::find(kFormats.begin(), kFormats.end(), name);
-    if (known == kFormats.end() || (type.is_string() && type != "string")) {
+    const TextFormat known = text_format(name);
+    if (known == TextFormat::Unknown || (type.is_string() && type != "string")) {
       schema.erase("format");
-    } else if (known >= kFormats.begin() + kEnforced) {
+    } else if (known == TextFormat::NotEnforced) {
       fault(schema, "format", "the format '" + name + "' is not enforced");
-    } else if (Json own = format_schema(name); !own.is_null()) {
+    } else if (Json own = format_in_words(name); !own.is_null()) {
       if (own.contains("pattern")) schema.erase("format");
       add_to_all(schema, std::move(own));
     }

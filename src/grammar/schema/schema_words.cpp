@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "grammar/schema/array_words.h"
+#include "grammar/schema/text_formats.h"
 
 namespace pcai::grammar {
 namespace {
@@ -153,8 +154,10 @@ class Words {
     const auto names = take(schema_, "propertyNames");
     if (!names) return;
     const auto parts = closed_but_for(*names);
-    if (!parts)
-      return fault("propertyNames", "only a pattern, lengths and lists of names are enforced");
+    if (!parts) {
+      return fault("propertyNames",
+                   "only a pattern, lengths, lists of names, dates and UUIDs are enforced");
+    }
     for (Json part : *parts) {
       part["additionalProperties"] = false;
       part[kExcludes] = true;
@@ -187,7 +190,11 @@ class Words {
         }
         parts.push_back({{"properties", std::move(properties)}});
       } else if (keyword == "format") {
-        return std::nullopt;
+        const std::string name = value.is_string() ? value.get<std::string>() : "";
+        if (text_format(name) == TextFormat::Unknown) continue;
+        const Json said = format_in_words(name);
+        if (!said.contains("pattern")) return std::nullopt;
+        parts.push_back({{"patternProperties", {{said["pattern"].get<std::string>(), true}}}});
       } else if (keyword == "$ref" || keyword == "allOf" || keyword == "oneOf" ||
                  keyword == "not" || keyword == "if") {
         return std::nullopt;
