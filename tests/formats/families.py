@@ -132,9 +132,6 @@ KIMI = around("<|tool_calls_section_begin|>",
               each(lambda name, text, index: f"<|tool_call_begin|>functions.{name}:{index}"
                    f"<|tool_call_argument_begin|>{text}<|tool_call_end|>"),
               "<|tool_calls_section_end|>")
-DEEPSEEK31 = around("<｜tool▁calls▁begin｜>",
-                    each(lambda name, text, index: f"<｜tool▁call▁begin｜>{name}<｜tool▁sep｜>{text}"
-                         "<｜tool▁call▁end｜>"), "<｜tool▁calls▁end｜>")
 DEEPSEEK_R1 = around("<｜tool▁calls▁begin｜>",
                      each(lambda name, text, index: f"<｜tool▁call▁begin｜>function<｜tool▁sep｜>{name}\n"
                           f"```json\n{text}\n```<｜tool▁call▁end｜>", "\n"), "<｜tool▁calls▁end｜>")
@@ -144,7 +141,7 @@ HY3 = around("<tool_calls:opensource>\n",
                     "<tool_call:opensource>{}<tool_sep:opensource>\n",
                     "</tool_call:opensource>\n", ""), "</tool_calls:opensource>")
 SOLAR = around("<|tool_calls|>",
-               each(lambda name, text, index: f"<|tool_call:begin|>call_{index}<|tool_call:name|>{name}"
+               each(lambda name, text, index: f"<|tool_call:begin|>call00001<|tool_call:name|>{name}"
                     f"<|tool_call:args|>{text}<|tool_call:end|>"), "<|calls|>")
 
 THINK = ("<think>\n", "\n</think>\n\n")
@@ -166,6 +163,7 @@ class Family:
     special: tuple = ()
     templates: tuple = ()
     in_our_words: bool = False  # its template describes no tools
+    fields: tuple = ()          # of every request; without them it does not reason
 
 
 FAMILIES = {
@@ -176,7 +174,7 @@ FAMILIES = {
         "Qwen-Qwen3-0.6B", "Qwen-QwQ-32B", "Bielik-11B-v3.0-Instruct")),
     "Reka": Family("<sep>", THINK, templates=("Reka-Edge",)),
     "SmolLM 3": Family("<|im_end|>", THINK, special=("<|im_start|>",),
-                       templates=("HuggingFaceTB-SmolLM3-3B",)),
+                       templates=("HuggingFaceTB-SmolLM3-3B",), in_our_words=True),
     "Granite 4": Family("<|end_of_text|>", special=("<|start_of_role|>", "<|end_of_role|>"), templates=(
         "ibm-granite-granite-4.0", "ibm-granite-granite-4.1")),
     "Qwen 3 Coder": Family("<|im_end|>", calls=QWEN_CODER, special=("<|im_start|>",),
@@ -195,8 +193,9 @@ FAMILIES = {
                                       "<think>", "</think>"),
                              templates=("GLM-4.7-Flash", "Spark2.5")),
     "Laguna": Family("</assistant>", ("<think>", "</think>\n"), calls=GLM,
-                     templates=("poolside-Laguna-S-2.1", "poolside-Laguna-XS-2.1",
-                                "poolside-Laguna-XS.2")),
+                     templates=("poolside-Laguna-XS-2.1", "poolside-Laguna-XS.2")),
+    "Laguna S 2.1": Family("</assistant>", ("<think>", "</think>\n"), calls=GLM_TIGHT,
+                           templates=("poolside-Laguna-S-2.1",)),
     "Ling 3": Family("<|role_end|>", TIGHT, calls=LING, templates=("inclusionai-ling-3.0-flash",)),
     "Hunyuan 3": Family("<｜hy_eos:opensource｜>", ("<think:opensource>", "</think:opensource>"),
                         calls=HY3, between="", templates=("tencent-Hy3",)),
@@ -213,13 +212,14 @@ FAMILIES = {
     "Kimi K3": Family("<|end_of_msg|>", ("<|open|>think<|sep|>", "<|close|>think<|sep|>"),
                       ("<|open|>response<|sep|>", "<|close|>response<|sep|>"), kimi3, "",
                       special=("<|open|>", "<|close|>", "<|sep|>"), templates=("Kimi-K3",)),
-    "LFM 2": Family("<|im_end|>", calls=around("<|tool_call_start|>", python_calls, "<|tool_call_end|>"),
-                    between="", special=("<|im_start|>", "<|tool_call_start|>", "<|tool_call_end|>"),
-                    templates=("LFM2-8B-A1B",)),
+    "LFM 2": Family("<|im_end|>", special=("<|im_start|>",), templates=("LFM2-8B-A1B",),
+                    in_our_words=True),
     "LFM 2.5": Family("<|im_end|>", ("<think>", "</think>"), calls=around(
         "<|tool_call_start|>", python_calls, "<|tool_call_end|>"), between="",
         special=("<|im_start|>", "<|tool_call_start|>", "<|tool_call_end|>"),
-        templates=("LFM2.5-8B-A1B", "LFM2.5-Instruct")),
+        templates=("LFM2.5-8B-A1B",)),
+    "LFM 2.5 Instruct": Family("<|im_end|>", ("<think>", "</think>"), special=("<|im_start|>",),
+                               templates=("LFM2.5-Instruct",), in_our_words=True),
     "MiniMax M1": Family("<end_of_sentence>", calls=lambda calls: "<tool_calls>\n" + "".join(
         json_call(call) + "\n" for call in calls) + "</tool_calls>",
         templates=("MiniMax-M1",)),
@@ -271,13 +271,14 @@ FAMILIES = {
                           between="",
                           special=("<｜tool▁calls▁begin｜>", "<｜tool▁call▁begin｜>", "<｜tool▁sep｜>",
                                    "<｜tool▁call▁end｜>", "<｜tool▁calls▁end｜>"),
-                          templates=("deepseek-ai-DeepSeek-R1-Distill-Qwen-32B",
-                                     "deepseek-ai-DeepSeek-R1-Distill-Llama-8B",
-                                     "llama-cpp-deepseek-r1")),
-    "DeepSeek V3.1": Family("<｜end▁of▁sentence｜>", TIGHT, calls=DEEPSEEK31, between="",
-                            special=("<｜tool▁calls▁begin｜>", "<｜tool▁call▁begin｜>", "<｜tool▁sep｜>",
-                                     "<｜tool▁call▁end｜>", "<｜tool▁calls▁end｜>"),
-                            templates=("deepseek-ai-DeepSeek-V3.1",)),
+                          templates=("llama-cpp-deepseek-r1",)),
+    "DeepSeek R1 distilled": Family("<｜end▁of▁sentence｜>", ("<think>\n", "\n</think>\n\n"),
+                                    special=("<｜Assistant｜>", "<｜User｜>"),
+                                    templates=("deepseek-ai-DeepSeek-R1-Distill-Qwen-32B",
+                                               "deepseek-ai-DeepSeek-R1-Distill-Llama-8B"),
+                                    in_our_words=True),
+    "DeepSeek V3.1": Family("<｜end▁of▁sentence｜>", TIGHT, special=("<｜Assistant｜>", "<｜User｜>"),
+                            templates=("deepseek-ai-DeepSeek-V3.1",), in_our_words=True),
     "DeepSeek V3.2": Family("<｜end▁of▁sentence｜>", TIGHT, calls=deepseek_markup("function_calls"),
                             between="\n\n", templates=("deepseek-ai-DeepSeek-V3.2",)),
     "DeepSeek V4": Family("<｜end▁of▁sentence｜>", TIGHT, calls=deepseek_markup("tool_calls"),
@@ -291,34 +292,37 @@ FAMILIES = {
         lambda name, text, index: f"{name}\n{text}", ">>>"), between=">>>",
         special=("<|start_header_id|>", "<|end_header_id|>"),
         templates=("meetkai-functionary-medium-v3.2",)),
-    "Firefunction 2": Family("<|eot_id|>", calls=array(" functools", ""), between=None,
-                             special=("<|start_header_id|>", "<|end_header_id|>"),
-                             templates=("fireworks-ai-llama-3-firefunction-v2",)),
+    "Firefunction 2": Family("<|eot_id|>", special=("<|start_header_id|>", "<|end_header_id|>"),
+                             templates=("fireworks-ai-llama-3-firefunction-v2",), in_our_words=True),
     "Llama 3": Family("<|eot_id|>", calls=lambda calls: json.dumps(
         {"name": calls[0][0], "parameters": calls[0][1]}), between=None, parallel=False,
         special=("<|start_header_id|>", "<|end_header_id|>", "<|python_tag|>"),
         templates=("meta-llama-Llama-3.1-8B-Instruct", "meta-llama-Llama-3.2-3B-Instruct",
                    "meta-llama-Llama-3.3-70B-Instruct")),
-    "Gemma 2": Family("<end_of_turn>", special=("<start_of_turn>",), templates=("google-gemma-2-2b-it",)),
+    "Gemma 2": Family("<end_of_turn>", special=("<start_of_turn>",), templates=("google-gemma-2-2b-it",),
+                      in_our_words=True),
     "Gemma 4": Family("<turn|>", ("<|channel>thought\n", "\n<channel|>"), calls=gemma, between="",
                       special=("<|turn>", "<|channel>", "<channel|>", "<|tool_call>", "<tool_call|>",
                                '<|"|>', "<|tool>", "<tool|>"),
                       templates=("google-gemma-4-31B-it", "google-gemma-4-31B-it-interleaved")),
-    "GigaChat 3": Family("<|message_sep|>", calls=each(
+    "GigaChat 3": Family("</s>", calls=each(
         lambda name, text, index: "<|message_sep|>\n\nfunction call<|role_sep|>\n"
         f'{{"name": "{name}", "arguments": {text}}}'), between="", parallel=False,
-        special=("<|role_sep|>",), templates=("GigaChat3-10B-A1.8B",)),
+        special=("<|role_sep|>", "<|message_sep|>"), templates=("GigaChat3-10B-A1.8B",)),
     "GigaChat 3.1": Family("<|message_sep|>", calls=each(
         lambda name, text, index: f'<|function_call|>{{"name": "{name}", "arguments": {text}}}'),
         between="", parallel=False, special=("<|role_sep|>", "<|function_call|>"),
         templates=("GigaChat3.1-10B-A1.8B",)),
     "Granite 3.3": Family("<|end_of_text|>", special=("<|start_of_role|>", "<|end_of_role|>"),
-                          templates=("ibm-granite-granite-3.3-2B-Instruct",)),
-    "Command R+": Family("<|END_OF_TURN_TOKEN|>", templates=(
+                          templates=("ibm-granite-granite-3.3-2B-Instruct",), in_our_words=True),
+    "Command R+": Family("<|END_OF_TURN_TOKEN|>", calls=array(
+        "Action:\n```json\n", "\n```", lambda call: json.dumps(
+            {"tool_name": call[0], "parameters": call[1]})), templates=(
         "CohereForAI-c4ai-command-r-plus-tool_use",)),
     "Phi 3.5": Family("<|end|>", special=("<|assistant|>", "<|user|>"),
-                      templates=("microsoft-Phi-3.5-mini-instruct",)),
-    "RWKV": Family("<|end|>", ("<think>", "</think>"), templates=("llama-cpp-rwkv-world",)),
+                      templates=("microsoft-Phi-3.5-mini-instruct",), in_our_words=True),
+    "RWKV": Family("<|end|>", ("<think>", "</think>"), templates=("llama-cpp-rwkv-world",),
+                   in_our_words=True),
     "gpt-oss": Family("<|return|>", ("<|channel|>analysis<|message|>", "<|end|><|start|>assistant"),
                       ("<|channel|>final<|message|>", ""), harmony, "<|end|><|start|>assistant",
                       ("<|channel|>commentary<|message|>", ""), False,
@@ -328,13 +332,16 @@ FAMILIES = {
     "Muse": Family("<|eot|>", (" to=self<|message|>", "<|eom|><|start|>assistant"),
                    (" to=user<|message|>", ""), muse, None, special=("<|start|>", "<|message|>", "<|eom|>"),
                    templates=("muse-glimmer",)),
-    "Solar Open": Family("<|end|>", ("<|think|>", "<|end|><|begin|>assistant"), ("<|content|>", ""),
+    "Solar Open": Family("<|flush|>", ("<|think|>", "<|end|><|begin|>assistant"), ("<|content|>", ""),
                          SOLAR, None,
-                         special=("<|begin|>", "<|think|>", "<|content|>", "<|tool_calls|>", "<|calls|>",
+                         special=("<|begin|>", "<|end|>", "<|think|>", "<|content|>", "<|tool_calls|>", "<|calls|>",
                                   "<|tool_call:begin|>", "<|tool_call:name|>", "<|tool_call:args|>",
                                   "<|tool_call:end|>"),
                          templates=("upstage-Solar-Open-100B",)),
 }
+
+# What is not read yet, by template and case, and why. A case here that is read fails the tests.
+NOT_READ = {}
 
 FAMILY_OF = {template: name for name, family in FAMILIES.items() for template in family.templates}
 

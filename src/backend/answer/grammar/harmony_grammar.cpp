@@ -43,16 +43,23 @@ class HarmonyWriter {
     return message.starts_with("<|channel|>final") ? "text" : "go_on lead* body";
   }
 
+  /// Each channel is an alternative of its own: as one of ("commentary" | "analysis") it would be
+  /// another lexeme than the same word in `lead`, and the matcher knows only the first.
   std::string call() const {
-    const std::string channel = mark(harmony::kChannel) + " (\"commentary\" | \"analysis\")";
     std::string lark = "call: (";
     std::string functions;
     for (std::size_t i = 0; i < answer_.functions.size(); ++i) {
       const std::string number = std::to_string(i);
       const std::string name = lark_string(" to=functions." + answer_.functions[i]);
       lark += (i == 0 ? "call" : " | call") + number;
-      functions += "call" + number + ": (" + channel + " " + name + " | " + name + " " + channel +
-                   ") constraint? " + mark(harmony::kMessage) + " @arguments" + number + "\n";
+      std::string heads;
+      for (const std::string_view word : {"<|channel|>commentary", "<|channel|>analysis"}) {
+        const std::string channel = mark(word);
+        if (!heads.empty()) heads += " | ";
+        heads += channel + " " + name + " | " + name + " " + channel;
+      }
+      functions += "call" + number + ": (" + heads + ") constraint? " + mark(harmony::kMessage) +
+                   " @arguments" + number + "\n";
     }
     return lark + ")\n" + functions;
   }

@@ -14,6 +14,8 @@
 namespace pcai::backend::llamacpp {
 namespace {
 
+constexpr std::string_view kFunctionaryCall = ">>>";
+
 common_chat_msg to_common(const ChatMessage& message) {
   common_chat_msg common;
   common.role = role_name(message.role);
@@ -87,7 +89,20 @@ NativeFormat to_native(const common_chat_params& params, const ToolOptions& tool
     (word ? native.triggers : native.patterns).push_back(trigger.value);
   }
   native.marks.insert(native.marks.end(), native.triggers.begin(), native.triggers.end());
+  if (params.format == COMMON_CHAT_FORMAT_PEG_GEMMA4) native.marks.emplace_back("<|\"|>");
+  // Where the prompt ends with what begins a call (Functionary 3.2), the trigger cannot tell the
+  // next call from text.
+  if (native.lazy && native.generation_prompt.ends_with(kFunctionaryCall)) native.grammar.clear();
   return native;
+}
+
+/// Whether the prompt has begun the reasoning, and maybe has words of it.
+bool has_begun_reasoning(const std::string& generation_prompt,
+                         const answer::TemplateTraits& traits) {
+  if (traits.reasoning_begin.empty()) return false;
+  const std::size_t begin = generation_prompt.rfind(traits.reasoning_begin);
+  return begin != std::string::npos &&
+         generation_prompt.find(traits.reasoning_end, begin) == std::string::npos;
 }
 
 /// What a required call begins with: the format's word for it, else the function's name where the
@@ -95,7 +110,7 @@ NativeFormat to_native(const common_chat_params& params, const ToolOptions& tool
 std::vector<std::string> call_begins(const NativeFormat& native, bool by_word,
                                      const std::vector<ToolDefinition>& tools) {
   if (by_word) return {native.triggers.front()};
-  if (native.generation_prompt.ends_with(">>>")) {
+  if (native.generation_prompt.ends_with(kFunctionaryCall)) {
     std::vector<std::string> names;
     for (const ToolDefinition& tool : tools) names.push_back(tool.name + "\n");
     return names;
@@ -156,6 +171,10 @@ void ChatTemplate::find_out_about_reasoning() {
     if (params.supports_thinking && !params.thinking_end_tags.empty()) {
       traits_.reasoning_begin = params.thinking_start_tag;
       traits_.reasoning_end = params.thinking_end_tags.front();
+      const std::string& begun = params.generation_prompt;
+      native_text_ = has_begun_reasoning(begun, traits_) &&
+                     begun.find_last_not_of(" \n\r\t") >=
+                         begun.rfind(traits_.reasoning_begin) + traits_.reasoning_begin.size();
     }
   } catch (const std::exception&) {
     // It cannot be analysed; its source still can be searched.
@@ -269,9 +288,13 @@ Result<RenderedChat> ChatTemplate::apply_natively(const ChatPrompt& chat) const 
       }
     }
     NativeFormat native = to_native(params, chat.tools);
+    native.goes_on = chat.continues;
     if (required) native.call_begins = call_begins(native, by_word, chat.tools.definitions);
     answer::AnswerFormat format = answer::format_of_answer(traits_, chat, params.prompt);
     format.has_calls = false;  // llama.cpp's parser reads them
+    if (!chat.continues && has_begun_reasoning(native.generation_prompt, traits_)) {
+      format.begins_in_reasoning = true;
+    }
     format.marks = native.marks;
     return RenderedChat{std::move(params.prompt), std::move(params.additional_stops),
                         std::move(format), std::move(native)};

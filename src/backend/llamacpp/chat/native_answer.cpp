@@ -55,7 +55,7 @@ class NativeAnswer final : public answer::AnswerReader {
         text_(format.generation_prompt),
         read_(text_.size()) {
     if (!format.parser.empty()) parser_.load(format.parser);
-    parse();
+    if (!text_.empty() && parse()) skip_begun(format.goes_on);
   }
 
   std::vector<GenerateEvent> add(std::string_view text) override {
@@ -122,14 +122,22 @@ class NativeAnswer final : public answer::AnswerReader {
     }
   }
 
+  /// What the prompt has of the answer was not said by the model.
+  void skip_begun(bool text_too) {
+    reasoning_ = without_blanks_at_end(without_blanks_at_begin(message_.reasoning_content));
+    if (text_too) content_ = without_blanks_at_end(without_blanks_at_begin(message_.content));
+    begun_reasoning_ = reasoning_.size();
+  }
+
   void tell(bool last) {
     const std::string_view thought =
         without_blanks_at_end(without_blanks_at_begin(message_.reasoning_content));
+    const bool first = reasoning_.size() == begun_reasoning_;
     if (std::string added = grow(reasoning_, thought); !added.empty()) {
+      if (first) added.erase(0, added.size() - without_blanks_at_begin(added).size());
       events_.push_back(ReasoningDelta{std::move(added)});
     }
-    std::string_view text = message_.content;
-    if (!reasoning_.empty()) text = without_blanks_at_begin(text);
+    std::string_view text = without_blanks_at_begin(message_.content);
     if (!last || !message_.tool_calls.empty()) text = without_blanks_at_end(text);
     if (std::string added = grow(content_, text); !added.empty()) {
       events_.push_back(TextDelta{std::move(added)});
@@ -180,14 +188,15 @@ class NativeAnswer final : public answer::AnswerReader {
   bool parallel_;
   std::vector<std::string> marks_;
   common_peg_arena parser_;
-  std::string text_;         // with the part that is in the prompt
-  common_chat_msg message_;  // of the last text that the parser took
-  std::size_t parsed_ = 0;   // how long the text was when it was parsed
-  std::size_t good_ = 0;     // and when the parser took it
-  std::size_t read_;         // how much of the text was understood
-  bool cut_ = false;         // the parser takes the text, but wants more
-  bool given_up_ = false;    // all further text is told as it is
-  std::string reasoning_;    // what was told
+  std::string text_;                 // with the part that is in the prompt
+  common_chat_msg message_;          // of the last text that the parser took
+  std::size_t begun_reasoning_ = 0;  // bytes of reasoning in the prompt
+  std::size_t parsed_ = 0;           // how long the text was when it was parsed
+  std::size_t good_ = 0;             // and when the parser took it
+  std::size_t read_;                 // how much of the text was understood
+  bool cut_ = false;                 // the parser takes the text, but wants more
+  bool given_up_ = false;            // all further text is told as it is
+  std::string reasoning_;            // what was told, behind what the prompt has
   std::string content_;
   std::vector<Call> calls_;
   std::vector<GenerateEvent> events_;

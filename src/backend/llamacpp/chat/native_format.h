@@ -10,6 +10,7 @@ struct NativeFormat {
   std::string parser;                    // llama.cpp's, serialised
   int kind = 0;                          // its common_chat_format
   std::string generation_prompt;         // the part of the answer that is in the prompt already
+  bool goes_on = false;                  // that part is text of an earlier message
   std::string grammar;                   // GBNF; "" = none
   bool lazy = false;                     // the grammar applies only after a trigger
   std::vector<std::string> triggers;     // words
