@@ -340,7 +340,8 @@ FAMILIES = {
                          templates=("upstage-Solar-Open-100B",)),
 }
 
-# What is not read yet, by template and case, and why. A case here that is read fails the tests.
+# What clients do not get yet, by template: why, and which cases. A case here that is read fails the
+# tests.
 NOT_READ = {}
 
 FAMILY_OF = {template: name for name, family in FAMILIES.items() for template in family.templates}
@@ -365,5 +366,11 @@ def table():
     return "\n".join(lines) + "\n"
 
 
+def not_read():
+    """The list of docs/answer-formats.md."""
+    return "".join(f"- {FAMILY_OF[template]} (`{template}`): {why}. Cases: {', '.join(cases)}.\n"
+                   for template, (why, cases) in sorted(NOT_READ.items()))
+
+
 if __name__ == "__main__":
-    print(table(), end="")
+    print(table(), not_read(), sep="\n", end="")
