@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -54,14 +55,9 @@ class Check {
     for (int round = 0; round < kMaxRounds; ++round) {
       const std::string reason = validate_(text_for_llguidance(root_));
       if (reason.empty()) return;
-      Json* part = &root_;
-      std::string part_reason = reason;
-      for (int depth = 0; depth < kMaxDepth; ++depth) {
-        Json* const below = fault_below(*part, part_reason);
-        if (below == nullptr) break;
-        part = below;
-      }
+      const auto [part, part_reason] = innermost(reason);
       leave_out(*part, part_reason);
+      apart_ = false;
       if (faults_.ended()) return;
     }
     faults_.add("", "too much of it cannot be enforced");
@@ -70,13 +66,53 @@ class Check {
   }
 
  private:
-  /// A schema directly below that does not compile alone; null if all do.
-  Json* fault_below(Json& schema, std::string& reason) const {
-    std::vector<Json*> parts;
-    any_subschema(schema, true, [&parts](Json& part, const std::string&) {
-      if (part.is_object()) parts.push_back(&part);
-      return false;
-    });
+  /// The smallest schema that does not compile, and why.
+  std::pair<Json*, std::string> innermost(const std::string& reason) {
+    // What is wrong in itself is not blamed on a reference to it.
+    apart_ = true;
+    Json* part = &root_;
+    std::string fault = alone(root_);
+    if (fault.empty()) {
+      part = first_fault(definitions(), fault);
+    }
+    if (part != nullptr) {
+      part = below(part, fault);
+      apart_ = false;
+      const bool true_fault = part == &root_ || !alone(*part).empty();
+      apart_ = true;
+      if (true_fault) return {part, fault};
+    }
+    apart_ = false;
+    fault = reason;
+    part = below(&root_, fault);
+    return {part, fault};
+  }
+
+  Json* below(Json* part, std::string& reason) const {
+    for (int depth = 0; depth < kMaxDepth; ++depth) {
+      std::vector<Json*> parts;
+      any_subschema(*part, !apart_, [&parts](Json& inner, const std::string&) {
+        if (inner.is_object()) parts.push_back(&inner);
+        return false;
+      });
+      Json* const inner = first_fault(parts, reason);
+      if (inner == nullptr) break;
+      part = inner;
+    }
+    return part;
+  }
+
+  std::vector<Json*> definitions() const {
+    std::vector<Json*> all;
+    if (!root_.contains(kDefinitions)) return all;
+    for (auto& [name, part] : root_[kDefinitions].items()) {
+      if (part.is_object()) all.push_back(&part);
+    }
+    return all;
+  }
+
+  /// The first that does not compile alone; null if all do.
+  Json* first_fault(const std::vector<Json*>& parts, std::string& reason) const {
     std::size_t begin = 0;
     std::size_t end = parts.size();
     std::string found = why(parts, begin, end);
@@ -90,8 +126,10 @@ class Check {
         end = middle;
       }
     }
-    reason = alone(*parts[begin]);
-    return reason.empty() ? nullptr : parts[begin];
+    found = alone(*parts[begin]);
+    if (found.empty()) return nullptr;
+    reason = std::move(found);
+    return parts[begin];
   }
 
   /// Why some of the parts do not compile; "" = they do.
@@ -108,7 +146,12 @@ class Check {
   }
 
   std::string alone(Json part) const {
-    if (root_.contains(kDefinitions)) part[kDefinitions] = root_[kDefinitions];
+    if (root_.contains(kDefinitions)) {
+      Json& known = part[kDefinitions] = root_[kDefinitions];
+      for (auto& [name, definition] : known.items()) {
+        if (apart_) definition = true;
+      }
+    }
     return validate_(text_for_llguidance(part));
   }
 
@@ -131,6 +174,7 @@ class Check {
   Json& root_;
   const ValidateSchema& validate_;
   SchemaFaults& faults_;
+  bool apart_ = false;  // each definition stands for anything
 };
 
 }  // namespace

@@ -147,9 +147,9 @@ std::optional<OrderedJson> SchemaLogic::others(const OrderedJson& schema,
     std::set<std::string> types;
     for (const Json& type : value.is_array() ? value : Json::array({value})) {
       if (!type.is_string()) return std::nullopt;
-      types.insert(type.get<std::string>());
+      // Numbers with a fraction have no schema of their own.
+      types.insert(type == "integer" ? "number" : type.get<std::string>());
     }
-    if (types.contains("integer") && !types.contains("number")) return std::nullopt;
     Json left = types_without(types);
     return left.empty() ? Json::array() : one({{"type", std::move(left)}});
   }

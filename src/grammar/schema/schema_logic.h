@@ -31,7 +31,8 @@ class SchemaLogic {
   /// The schema that a "$ref" means; null if there is none.
   const OrderedJson* target(const OrderedJson& schema) const;
 
-  /// A schema of all other values, exactly; nothing where there is no such thing.
+  /// A schema of all other values (but of no number where only whole ones match); nothing where
+  /// there is no such thing.
   std::optional<OrderedJson> negate(const OrderedJson& schema) const;
 
   /// True if it is certain that no value matches both.
