@@ -358,6 +358,9 @@ NOT_READ = {
     "google-gemma-4-31B-it-interleaved": (
         "a call that is forced may lack arguments, as llama.cpp's grammar takes any",
         ("required: text beside tools",)),
+    "tencent-Hy3": (
+        "its prompt ends an empty reasoning, and llama.cpp's parser takes one behind it as text",
+        ("reasoning and a call", "required: text beside tools")),
     "upstage-Solar-Open-100B": (
         "llama.cpp knows neither its reasoning nor its mark of text, and reads calls wrongly",
         ("reasoning and text", "text beside tools", "a call", "two calls", "reasoning and a call")),
