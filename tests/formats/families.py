@@ -342,7 +342,29 @@ FAMILIES = {
 
 # What clients do not get yet, by template: why, and which cases. A case here that is read fails the
 # tests.
-NOT_READ = {}
+NOT_READ = {
+    "Apertus-8B-Instruct": (
+        "its reasoning is told as text, as llama.cpp does not know its marks",
+        ("reasoning and text", "reasoning and a call")),
+    "CohereForAI-c4ai-command-r-plus-tool_use": (
+        "a call behind text is told as text, as llama.cpp's parser wants it first",
+        ("text and a call",)),
+    "MiniMax-M2": (
+        "the second call is lost, as llama.cpp's grammar wants a comma between two",
+        ("two calls",)),
+    "google-gemma-4-31B-it": (
+        "a call that is forced may lack arguments, as llama.cpp's grammar takes any",
+        ("required: text beside tools",)),
+    "google-gemma-4-31B-it-interleaved": (
+        "a call that is forced may lack arguments, as llama.cpp's grammar takes any",
+        ("required: text beside tools",)),
+    "tencent-Hy3": (
+        "its prompt ends an empty reasoning, and llama.cpp's parser takes one behind it as text",
+        ("reasoning and a call", "required: text beside tools")),
+    "upstage-Solar-Open-100B": (
+        "llama.cpp knows neither its reasoning nor its mark of text, and reads calls wrongly",
+        ("reasoning and text", "text beside tools", "a call", "two calls", "reasoning and a call")),
+}
 
 FAMILY_OF = {template: name for name, family in FAMILIES.items() for template in family.templates}
 
