@@ -342,7 +342,13 @@ FAMILIES = {
 
 # What clients do not get yet, by template: why, and which cases. A case here that is read fails the
 # tests.
+LACKS = "a call that is forced may lack arguments, as llama.cpp's grammar does not ask for them"
 NOT_READ = {
+    "Kimi-K3": (LACKS, ("required: text beside tools",)),
+    "openbmb-MiniCPM5-1B": (LACKS, ("required: text beside tools",)),
+    "meetkai-functionary-medium-v3.2": (
+        "a call that is not the answer's begin is told as text, as llama.cpp's parser ends there",
+        ("two calls", "text and a call")),
     "Apertus-8B-Instruct": (
         "its reasoning is told as text, as llama.cpp does not know its marks",
         ("reasoning and text", "reasoning and a call")),
@@ -352,12 +358,8 @@ NOT_READ = {
     "MiniMax-M2": (
         "the second call is lost, as llama.cpp's grammar wants a comma between two",
         ("two calls",)),
-    "google-gemma-4-31B-it": (
-        "a call that is forced may lack arguments, as llama.cpp's grammar takes any",
-        ("required: text beside tools",)),
-    "google-gemma-4-31B-it-interleaved": (
-        "a call that is forced may lack arguments, as llama.cpp's grammar takes any",
-        ("required: text beside tools",)),
+    "google-gemma-4-31B-it": (LACKS, ("required: text beside tools",)),
+    "google-gemma-4-31B-it-interleaved": (LACKS, ("required: text beside tools",)),
     "tencent-Hy3": (
         "its prompt ends an empty reasoning, and llama.cpp's parser takes one behind it as text",
         ("reasoning and a call", "required: text beside tools")),
