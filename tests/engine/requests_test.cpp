@@ -415,9 +415,9 @@ TEST_F(EngineRequestsTest, LatenciesAreThoseOfDeltasAndFinishedRequests) {
 
 TEST(LatencyHistogramTest, ADurationIsInTheFirstBucketThatHoldsIt) {
   LatencyHistogram histogram;
-  histogram.record_ms(1);        // exactly the first bound
+  histogram.record_ms(1);  // exactly the first bound
   histogram.record_ms(1.001);
-  histogram.record_ms(1e9);      // beyond all
+  histogram.record_ms(1e9);  // beyond all
   EXPECT_EQ(histogram.count(0), 1U);
   EXPECT_EQ(histogram.count(1), 1U);
   EXPECT_EQ(histogram.count(LatencyHistogram::kBounds.size()), 1U);

@@ -68,7 +68,7 @@ class ErrorsTest(unittest.TestCase):
             ({**HI, "logit_bias": {"x": 1}}, ["logit_bias", "token id"], "logit_bias"),
             ({**HI, "top_logprobs": 2}, ["top_logprobs", "logprobs"], "top_logprobs"),
             ({**HI, "stream_options": {}}, ["stream_options", "stream"], "stream_options"),
-            ({**HI, "tool_choice": "required"}, ["tool_choice", "tools"], "tool_choice"),
+            ({**HI, "tool_choice": "required"}, ["tool_choice", "functions"], "tool_choice"),
             ({**HI, "audio": {"voice": "x"}}, ["audio"], "audio"),
             ({**HI, "grammar": "root ::= x"}, ["grammar", "response_format"], "grammar"),
             ({**HI, "response_format": {"type": "xml"}}, ["response_format.type"],

@@ -437,23 +437,6 @@ TEST_F(ChatTemplateTest, ARequiredCallOfATemplatesOwnMustBeginWithItsMark) {
   EXPECT_EQ(rendered->native->call_begins[0], rendered->native->triggers[0]);
 }
 
-// Writes the channel before each answer's text.
-constexpr const char* kMarkedText = R"(
-{%- for message in messages %}<|im_start|>{{ message.role }}
-{% if message.role == 'assistant' %}[SAYS]{{ message.content }}[/SAYS]{% else %}{{ message.content }}{% endif %}<|im_end|>
-{% endfor %}
-{%- if add_generation_prompt %}<|im_start|>assistant
-{% endif %})";
-
-TEST_F(ChatTemplateTest, MarksAroundAnAnswersTextAreNoneOfIt) {
-  const auto chat_template = ChatTemplate::create(weights(), kMarkedText);
-  ASSERT_TRUE(chat_template) << chat_template.error().message;
-  const auto rendered = chat_template->render(kHello);
-  ASSERT_TRUE(rendered) << rendered.error().message;
-  ASSERT_TRUE(rendered->native);
-  EXPECT_EQ(read_all_ways(*rendered->native, "[SAYS]Hello there.[/SAYS]").text, "Hello there.");
-}
-
 // gpt-oss' channels, without its tools.
 constexpr const char* kChannels = R"(
 {%- for message in messages %}<|start|>{{ message.role }}

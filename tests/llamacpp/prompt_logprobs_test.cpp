@@ -113,8 +113,11 @@ TEST_F(PromptLogprobsTest, TheyAreThoseOfLlamaCppAlone) {
       printf("%zu tokens, kernels %s: largest difference %.2g, sums %.4f and %.4f\n",
              scored.prompt.size(), kernels == KernelUse::Off ? "off" : "on", worst, sum,
              expected_sum);
-      // Our kernels round otherwise than mainline's, which themselves depend on a step's size.
-      EXPECT_LT(worst, kernels == KernelUse::Off ? 1e-3 : 0.2);
+      // Our kernels round otherwise than mainline's, whose own sums depend on a step's size: only
+      // without ours and in one step are both the same.
+      const bool same = kernels == KernelUse::Off && size < 300;
+      EXPECT_LT(worst, same ? 1e-3 : 1.0);
+      EXPECT_NEAR(sum, expected_sum, same ? 1e-2 : 0.02 * std::abs(expected_sum));
     }
   }
 }

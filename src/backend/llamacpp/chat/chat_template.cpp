@@ -216,7 +216,8 @@ void ChatTemplate::find_out_about_text() {
 
 Result<RenderedChat> ChatTemplate::render(const ChatPrompt& chat, bool constrained) const {
   const bool calls = chat.tools.enabled();
-  const bool natively = calls ? traits_.knows_tools && !traits_.writes_calls : native_text_;
+  const bool natively =
+      calls ? traits_.knows_tools && !traits_.writes_calls : native_text_ && !chat.continues;
   if (natively && !traits_.harmony && !constrained) {
     if (auto rendered = render_natively(chat)) return *std::move(rendered);
   }
