@@ -15,7 +15,7 @@ namespace {
 struct Scored {
   std::vector<TokenLogprobs> prompt;
   std::vector<TokenLogprobs> answer;
-  std::size_t parts = 0;
+  std::vector<std::int32_t> parts;  // how many of the prompt's tokens came together
   Usage usage;
 };
 
@@ -24,7 +24,7 @@ Scored gather(const std::vector<GenerateEvent>& events) {
   for (const GenerateEvent& event : events) {
     if (const auto* part = std::get_if<PromptLogprobs>(&event)) {
       scored.prompt.insert(scored.prompt.end(), part->tokens.begin(), part->tokens.end());
-      ++scored.parts;
+      scored.parts.push_back(static_cast<std::int32_t>(part->tokens.size()));
     } else if (const auto* delta = std::get_if<TextDelta>(&event)) {
       scored.answer.insert(scored.answer.end(), delta->logprobs.begin(), delta->logprobs.end());
     } else if (const auto* finished = std::get_if<Finished>(&event)) {
@@ -47,33 +47,47 @@ std::shared_ptr<RecordingSink> start(LoadedModel& model, RequestId id, GenerateR
   return sink;
 }
 
-/// The log-probabilities of all tokens but the first, by llama.cpp alone: one batch, every row, all
-/// in double, without a line of ours.
-std::vector<double> direct(llama_model& weights, std::vector<llama_token> tokens) {
+/// The steps in which the prompt was computed. The first token came with the first step's rows, and
+/// the last one has no row.
+std::vector<std::int32_t> steps_of(const Scored& scored) {
+  std::vector<std::int32_t> steps = scored.parts;
+  --steps.front();
+  ++steps.back();
+  return steps;
+}
+
+/// The log-probabilities of all tokens but the first, by llama.cpp alone: every row, in double,
+/// without a line of ours. The steps matter, because mainline's last digits depend on their size.
+std::vector<double> direct(llama_model& weights, const std::vector<llama_token>& tokens,
+                           const std::vector<std::int32_t>& steps) {
   llama_context_params params = llama_context_default_params();
   params.n_ctx = params.n_batch = params.n_ubatch = 2048;
   params.n_threads = params.n_threads_batch = 2;
   const LlamaContextPtr context(llama_init_from_model(&weights, params));
-  const std::int32_t size = static_cast<std::int32_t>(tokens.size());
-  llama_batch batch = llama_batch_init(size, 0, 1);
-  for (std::int32_t i = 0; i < size; ++i) {
-    batch.token[i] = tokens[static_cast<std::size_t>(i)];
-    batch.pos[i] = i;
-    batch.n_seq_id[i] = 1;
-    batch.seq_id[i][0] = 0;
-    batch.logits[i] = 1;
-  }
-  batch.n_tokens = size;
-  EXPECT_EQ(llama_decode(context.get(), batch), 0);
-  llama_batch_free(batch);
   const int vocabulary = llama_vocab_n_tokens(llama_model_get_vocab(&weights));
+  llama_batch batch = llama_batch_init(static_cast<std::int32_t>(tokens.size()), 0, 1);
   std::vector<double> result;
-  for (std::int32_t i = 0; i + 1 < size; ++i) {
-    const float* logits = llama_get_logits_ith(context.get(), i);
-    double sum = 0;
-    for (int k = 0; k < vocabulary; ++k) sum += std::exp(static_cast<double>(logits[k]));
-    result.push_back(logits[tokens[static_cast<std::size_t>(i) + 1]] - std::log(sum));
+  llama_pos first = 0;
+  for (const std::int32_t step : steps) {
+    batch.n_tokens = step;
+    for (std::int32_t i = 0; i < step; ++i) {
+      batch.token[i] = tokens[static_cast<std::size_t>(first + i)];
+      batch.pos[i] = first + i;
+      batch.n_seq_id[i] = 1;
+      batch.seq_id[i][0] = 0;
+      batch.logits[i] = 1;
+    }
+    EXPECT_EQ(llama_decode(context.get(), batch), 0);
+    for (std::int32_t i = 0; i < step && result.size() + 1 < tokens.size(); ++i) {
+      const float* logits = llama_get_logits_ith(context.get(), i);
+      double sum = 0;
+      for (int k = 0; k < vocabulary; ++k) sum += std::exp(static_cast<double>(logits[k]));
+      result.push_back(logits[tokens[result.size() + 1]] - std::log(sum));
+    }
+    first += step;
   }
+  llama_batch_free(batch);
+  EXPECT_EQ(static_cast<std::size_t>(first), tokens.size());
   return result;
 }
 
@@ -100,7 +114,7 @@ TEST_F(PromptLogprobsTest, TheyAreThoseOfLlamaCppAlone) {
       std::get<TextPrompt>(request.prompt).text += " The capital of France is Paris, not Rome.";
       const Scored scored = gather(start(**model, 1, request)->wait());
       ASSERT_EQ(scored.prompt.size(), scored.usage.prompt_tokens);
-      const std::vector<double> expected = direct(**weights, ids(scored));
+      const std::vector<double> expected = direct(**weights, ids(scored), steps_of(scored));
       double worst = 0;
       double sum = 0;
       double expected_sum = 0;
@@ -113,11 +127,12 @@ TEST_F(PromptLogprobsTest, TheyAreThoseOfLlamaCppAlone) {
       printf("%zu tokens, kernels %s: largest difference %.2g, sums %.4f and %.4f\n",
              scored.prompt.size(), kernels == KernelUse::Off ? "off" : "on", worst, sum,
              expected_sum);
-      // Our kernels round otherwise than mainline's, whose own sums depend on a step's size: only
-      // without ours and in one step are both the same.
-      const bool same = kernels == KernelUse::Off && size < 300;
-      EXPECT_LT(worst, same ? 1e-3 : 1.0);
-      EXPECT_NEAR(sum, expected_sum, same ? 1e-2 : 0.02 * std::abs(expected_sum));
+      ASSERT_EQ(expected.size() + 1, scored.prompt.size());
+      if (kernels == KernelUse::Off) {
+        EXPECT_LT(worst, 1e-5);
+      } else {  // our kernels round otherwise than mainline's
+        EXPECT_NEAR(sum, expected_sum, 0.1 * static_cast<double>(expected.size()));
+      }
     }
   }
 }
@@ -149,8 +164,9 @@ TEST_F(PromptLogprobsTest, ALongPromptComesInPartsAndStopsNobody) {
   const Scored scored = gather(start(model(), 22, score(read(600, 5, 1)))->wait());
   EXPECT_EQ(scored.prompt.size(), scored.usage.prompt_tokens);
   EXPECT_EQ(scored.usage.cached_tokens, 0U);
-  EXPECT_GT(scored.parts, 10U) << "a step has a limited number of rows";
-  EXPECT_GT(running->events().size() - before, scored.parts / 2) << "it has a token in each step";
+  EXPECT_GT(scored.parts.size(), 10U) << "a step has a limited number of rows";
+  EXPECT_GT(running->events().size() - before, scored.parts.size() / 2)
+      << "it has a token in each step";
   model().cancel(21);
   running->wait();
 }
