@@ -191,8 +191,7 @@ class Simulation {
     while (next_ < scripts_.size() && (scripts_[next_].arrival <= result_.steps || live_.empty())) {
       const RequestId id = ++next_;
       const Script& script = scripts_[id - 1];
-      planner_.add(id, script.prompt, script.scope, script.media, script.adapters,
-                   script.scored);
+      planner_.add(id, script.prompt, script.scope, script.media, script.adapters, script.scored);
       live_[id] = {.script = script, .tokens = script.prompt};
     }
   }

@@ -16,7 +16,7 @@ struct TemplateTraits {
   bool writes_calls = false;         // it writes calls in the format of answer_format.h
   std::string reasoning_begin = {};  // such as "<think>"; "" = it has no reasoning
   std::string reasoning_end = {};
-  ChatForm form = {};  // what chats need for it, as far as probes tell
+  ChatForm form = {};    // what chats need for it, as far as probes tell
   bool harmony = false;  // it writes gpt-oss' channels (harmony.h)
 };
 
