@@ -11,11 +11,11 @@ PORT ?= $(or $(PCAI_PORT),8080)
 export CCACHE_BASEDIR = $(CURDIR)
 export CCACHE_NOHASHDIR = true
 
-.PHONY: help run build test test-long install check format layers tidy sanitize clean
+.PHONY: help run build test test-long test-clients install check format layers tidy sanitize clean
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
 
 run: build ## build, get the default model and serve it (PORT=8080)
 	@tools/get_default_model >/dev/null
@@ -33,6 +33,9 @@ test: dependencies-test ## build and run all tests, less the long ones
 
 test-long: dependencies-long ## the long tests that have changed, in parts (ONLY=asan)
 	@JOBS=$(JOBS) tools/test_parts $(ONLY)
+
+test-clients: dependencies-test ## one of the long tests: programs that people use (Claude Code, Codex …)
+	@JOBS=$(JOBS) tools/test_parts clients
 
 check: layers dependencies-check ## format and layers, without a build
 	@find src include tests bench -name '*.h' -o -name '*.c' -o -name '*.cpp' \

@@ -417,8 +417,10 @@ typedef struct pcai_adapter_scale {
 /// end of a field's comment is its default. In.
 typedef struct pcai_request {
   uint32_t struct_size;
-  uint32_t max_tokens;           // 1 or more; the context may leave room for fewer; 2048
-  const pcai_message* messages;  // for the model's own chat template
+  uint32_t max_tokens;  // 1 or more; the context may leave room for fewer; 2048
+  // For the model's own chat template. If the last one is a text of the assistant's, the answer
+  // goes on from it, and has only what is new.
+  const pcai_message* messages;
   uint64_t message_count;
   pcai_text prompt;       // text for the model as it is, without a template
   const int32_t* tokens;  // token ids for the model as they are

@@ -5,13 +5,15 @@
 #include <optional>
 #include <utility>
 
-#include "api/media_part.h"
+#include "api/fields/media_part.h"
 
 namespace pcai::anthropic {
 namespace {
 
 constexpr Range kBlocks{0, 4096};
 constexpr Range kNameBytes{1, 256};
+// Some servers hide what they thought in a call's id.
+constexpr Range kIdBytes{1, 1 << 16};
 
 /// A turn on its way in: what a block adds to it, and the paths of blocks.
 struct Turn {
@@ -34,14 +36,26 @@ void append_line(std::optional<std::string>& text, std::string_view line) {
   }
 }
 
+std::string left_out(const std::string& path, const std::string& type) {
+  return path + " is left out: a block of type " + api::quote_text(type);
+}
+
+Status unsupported_block(const std::string& path, const std::string& type, std::string_view those) {
+  const std::string where = api::member_path(path, "type");
+  return fail(ErrorCode::Unsupported,
+              where + ": blocks of type " + api::quote_text(type) +
+                  " are not supported here, only " + std::string(those),
+              where);
+}
+
 template <class Target>
 api::Field<Target> known_field(std::string_view name) {
   return {{name, api::FieldType::Any},
           [](api::Json&, const std::string&, Target&) -> Status { return {}; }};
 }
 
-Status read_text_block(api::Json& block, const std::string& path,
-                       std::vector<std::string>& warnings, std::string& text) {
+Status read_text_block(api::Json& block, const std::string& path, api::Warnings& warnings,
+                       std::string& text) {
   using T = std::string;
   static const std::vector<api::Field<T>> kFields = {
       api::type_field<T>(),
@@ -56,8 +70,8 @@ Status read_text_block(api::Json& block, const std::string& path,
   return api::read_fields(block, path, warnings, api::FieldSet<T>{kFields, text});
 }
 
-Status read_thinking_block(api::Json& block, const std::string& path,
-                           std::vector<std::string>& warnings, Turn& turn) {
+Status read_thinking_block(api::Json& block, const std::string& path, api::Warnings& warnings,
+                           Turn& turn) {
   static const std::vector<api::Field<Turn>> kFields = {
       api::type_field<Turn>(),
       api::required(api::Field<Turn>{{"thinking", api::FieldType::String},
@@ -70,46 +84,81 @@ Status read_thinking_block(api::Json& block, const std::string& path,
   return api::read_fields(block, path, warnings, api::FieldSet<Turn>{kFields, turn});
 }
 
-Status read_tool_use_block(api::Json& block, const std::string& path,
-                           std::vector<std::string>& warnings, Turn& turn) {
+Status read_tool_use_block(api::Json& block, const std::string& path, api::Warnings& warnings,
+                           Turn& turn) {
   using T = ToolCall;
   static const std::vector<api::Field<T>> kFields = {
       api::type_field<T>(),
-      api::required(api::field<&T::id>("id", kNameBytes, "")),
+      api::required(api::field<&T::id>("id", kIdBytes, "")),
       api::required(api::field<&T::name>("name", kNameBytes, "")),
-      api::required(api::Field<T>{{"input", api::FieldType::Object},
-                                  [](api::Json& value, const std::string&, T& call) -> Status {
-                                    call.arguments = api::to_text(value);
-                                    return {};
-                                  }}),
+      {{"input", api::FieldType::StringOrObject},
+       [](api::Json& value, const std::string&, T& call) -> Status {
+         call.arguments = value.is_object() ? api::to_text(value) : value.get<std::string>();
+         return {};
+       }},
       api::ignored_field<T>("cache_control", api::FieldType::Object, "Prefixes are cached anyway"),
       api::ignored_field<T>("caller", api::FieldType::Object, "Only the model calls tools here"),
   };
   turn.call_paths.push_back(path);
-  return api::read_fields(block, path, warnings,
-                          api::FieldSet<T>{kFields, turn.calls.emplace_back()});
+  T& call = turn.calls.emplace_back();
+  Status read = api::read_fields(block, path, warnings, api::FieldSet<T>{kFields, call});
+  if (call.arguments.empty()) call.arguments = "{}";  // it was cut before its input
+  return read;
 }
 
 struct ToolResult {
   ChatMessage message = {.role = Role::Tool};
   bool is_error = false;
-  std::vector<std::string>& warnings;
+  std::vector<std::pair<Media, std::string>> images = {};  // and their paths
 };
 
-Status read_tool_result_block(api::Json& block, const std::string& path,
-                              std::vector<std::string>& warnings, Turn& turn) {
+Status read_image(api::Json& block, const std::string& path, api::Warnings& warnings, Media& image);
+
+/// A text, or blocks of which images and what has a text is kept.
+Status read_result_content(api::Json& value, const std::string& path, ToolResult& result,
+                           api::Warnings& warnings) {
+  std::optional<std::string>& text = result.message.content;
+  if (value.is_string()) {
+    text = std::move(value.get_ref<std::string&>());
+    return {};
+  }
+  text.reset();
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const std::string where = item_path(path, i);
+    const Result<std::string> type = api::read_type(value[i], where);
+    if (!type) return fail(type.error());
+    if (*type == "text") {
+      std::string one;
+      Status read = read_text_block(value[i], where, warnings, one);
+      if (!read) return read;
+      append_line(text, one);
+    } else if (*type == "image") {
+      Media image;
+      Status read = read_image(value[i], where, warnings, image);
+      if (!read) return read;
+      append_line(text, "[image]");
+      result.images.emplace_back(std::move(image), where);
+    } else if (*type == "document") {
+      return unsupported_block(where, *type, "text and image");
+    } else {
+      warnings.add(left_out(where, *type));
+    }
+  }
+  if (!text) text.emplace();
+  return {};
+}
+
+Status read_tool_result_block(api::Json& block, const std::string& path, api::Warnings& warnings,
+                              Turn& turn) {
   using T = ToolResult;
   static const std::vector<api::Field<T>> kFields = {
       api::type_field<T>(),
-      api::required(api::Field<T>{{"tool_use_id", api::FieldType::String, kNameBytes},
+      api::required(api::Field<T>{{"tool_use_id", api::FieldType::String, kIdBytes},
                                   [](api::Json& value, const std::string&, T& result) -> Status {
                                     result.message.tool_call_id = value.get<std::string>();
                                     return {};
                                   }}),
-      {{"content", api::FieldType::StringOrArray, kBlocks},
-       [](api::Json& value, const std::string& where, T& result) -> Status {
-         return read_text(value, where, result.warnings, *result.message.content);
-       }},
+      api::telling<T>({"content", api::FieldType::StringOrArray, kBlocks}, read_result_content),
       {{"is_error", api::FieldType::Boolean},
        [](api::Json& value, const std::string&, T& result) -> Status {
          result.is_error = value.get<bool>();
@@ -117,7 +166,7 @@ Status read_tool_result_block(api::Json& block, const std::string& path,
        }},
       api::ignored_field<T>("cache_control", api::FieldType::Object, "Prefixes are cached anyway"),
   };
-  ToolResult result{.warnings = warnings};
+  ToolResult result;
   result.message.content.emplace();
   Status read = api::read_fields(block, path, warnings, api::FieldSet<T>{kFields, result});
   if (!read) return read;
@@ -125,6 +174,10 @@ Status read_tool_result_block(api::Json& block, const std::string& path,
   if (result.is_error) result.message.content->insert(0, "Error: ");
   turn.results.push_back(std::move(result.message));
   turn.result_paths.push_back(path);
+  for (auto& [image, where] : result.images) {
+    api::append_media(turn.text, turn.media, std::move(image));
+    turn.media_paths.push_back(where);
+  }
   return {};
 }
 
@@ -136,7 +189,8 @@ struct ImageSource {
   std::string url = {};
 };
 
-Status read_source(api::Json& value, const std::string& path, Media& image) {
+Status read_source(api::Json& value, const std::string& path, Media& image,
+                   api::Warnings& warnings) {
   using T = ImageSource;
   static constexpr std::string_view kSources[] = {"base64", "url"};
   static constexpr std::string_view kTypes[] = {"image/jpeg", "image/png", "image/gif",
@@ -152,12 +206,11 @@ Status read_source(api::Json& value, const std::string& path, Media& image) {
   const Result<std::string> type = api::read_type(value, path);
   if (!type) return fail(type.error());
   api::Json name = {{"type", *type}};
-  std::vector<std::string> none;
   ImageSource source;
-  Status read = api::read_fields(name, path, none, api::FieldSet<T>{kType, source});
+  Status read = api::read_fields(name, path, warnings, api::FieldSet<T>{kType, source});
   const bool url = source.type == "url";
   if (read)
-    read = api::read_fields(value, path, none, api::FieldSet<T>{url ? kUrl : kBase64, source});
+    read = api::read_fields(value, path, warnings, api::FieldSet<T>{url ? kUrl : kBase64, source});
   if (!read) return read;
   auto media = url ? api::media_of_url(source.url, MediaKind::Image, api::member_path(path, "url"))
                    : api::media_of_base64(source.data, MediaKind::Image,
@@ -168,37 +221,28 @@ Status read_source(api::Json& value, const std::string& path, Media& image) {
   return {};
 }
 
-Status read_image_block(api::Json& block, const std::string& path,
-                        std::vector<std::string>& warnings, Turn& turn) {
+Status read_image(api::Json& block, const std::string& path, api::Warnings& warnings,
+                  Media& image) {
   static const std::vector<api::Field<Media>> kFields = {
       api::type_field<Media>(),
-      api::required(api::Field<Media>{{"source", api::FieldType::Object}, read_source}),
+      api::required(api::telling<Media>({"source", api::FieldType::Object}, read_source)),
       api::ignored_field<Media>("cache_control", api::FieldType::Object,
                                 "Prefixes are cached anyway")};
+  return api::read_fields(block, path, warnings, api::FieldSet<Media>{kFields, image});
+}
+
+Status read_image_block(api::Json& block, const std::string& path, api::Warnings& warnings,
+                        Turn& turn) {
   Media image;
-  Status read = api::read_fields(block, path, warnings, api::FieldSet<Media>{kFields, image});
+  Status read = read_image(block, path, warnings, image);
   if (!read) return read;
   api::append_media(turn.text, turn.media, std::move(image));
   turn.media_paths.push_back(path);
   return read;
 }
 
-Status wrong_block(const std::string& path, const std::string& type, Role role) {
-  constexpr std::array kUnsupported = {"document", "search_result", "redacted_thinking",
-                                       "server_tool_use", "container_upload"};
-  const std::string where = api::member_path(path, "type");
-  const bool known =
-      std::find(kUnsupported.begin(), kUnsupported.end(), type) != kUnsupported.end();
-  const std::string_view those =
-      role == Role::User ? "text, image and tool_result" : "text, thinking and tool_use";
-  return fail(known ? ErrorCode::Unsupported : ErrorCode::InvalidRequest,
-              where + ": blocks of type " + api::quote_text(type) +
-                  " are not supported here, only " + std::string(those),
-              where);
-}
-
-Status read_block(api::Json& block, const std::string& path, Role role,
-                  std::vector<std::string>& warnings, Turn& turn) {
+Status read_block(api::Json& block, const std::string& path, Role role, api::Warnings& warnings,
+                  Turn& turn) {
   const Result<std::string> type = api::read_type(block, path);
   if (!type) return fail(type.error());
   if (*type == "text") {
@@ -217,24 +261,28 @@ Status read_block(api::Json& block, const std::string& path, Role role,
   if (role == Role::Assistant && *type == "thinking") {
     return read_thinking_block(block, path, warnings, turn);
   }
-  return wrong_block(path, *type, role);
+  if (role != Role::Assistant) {
+    return unsupported_block(path, *type,
+                             role == Role::User ? "text, image and tool_result" : "text");
+  }
+  // Another provider's, such as reasoning that is not shown or a search of its own.
+  warnings.add(left_out(path, *type));
+  return {};
 }
 
 struct Draft {
   Role role = Role::User;
   Turn turn = {};
-  std::vector<std::string>& warnings;
+  api::Warnings& warnings;
 };
 
 Status read_role(api::Json& value, const std::string& path, Draft& draft) {
   const std::string& name = value.get_ref<const std::string&>();
-  if (name != "user" && name != "assistant") {
+  if (name != "user" && name != "assistant" && name != "system") {
     return fail(ErrorCode::InvalidRequest,
-                path + " must be user or assistant, not " + api::quote_text(name) +
-                    (name == "system" ? "; use the field 'system'" : ""),
-                path);
+                path + " must be user, assistant or system, not " + api::quote_text(name), path);
   }
-  draft.role = name == "user" ? Role::User : Role::Assistant;
+  draft.role = name == "user" ? Role::User : name == "system" ? Role::System : Role::Assistant;
   return {};
 }
 
@@ -318,7 +366,7 @@ void append_turn(Chat& chat, Role role, Turn turn, const std::string& path) {
 
 }  // namespace
 
-Status read_text(api::Json& value, const std::string& path, std::vector<std::string>& warnings,
+Status read_text(api::Json& value, const std::string& path, api::Warnings& warnings,
                  std::string& text) {
   if (value.is_string()) {
     text = std::move(value.get_ref<std::string&>());
@@ -345,7 +393,7 @@ Status read_text(api::Json& value, const std::string& path, std::vector<std::str
 }
 
 Result<std::vector<ChatMessage>> read_turns(api::Json& array, const std::string& path,
-                                            std::size_t first, std::vector<std::string>& warnings,
+                                            std::size_t first, api::Warnings& warnings,
                                             api::Places& places) {
   Chat chat{.first = first, .places = places};
   std::vector<ChatMessage>& messages = chat.messages;
@@ -363,13 +411,10 @@ Result<std::vector<ChatMessage>> read_turns(api::Json& array, const std::string&
     }
     append_turn(chat, draft.role, std::move(draft.turn), where);
   }
-  if (messages.back().role == Role::Assistant) {
+  if (messages.back().role == Role::Assistant && !messages.back().tool_calls.empty()) {
     const std::string where = item_path(path, array.size() - 1);
-    return fail(ErrorCode::Unsupported,
-                where +
-                    ": the last message must be the user's; the server cannot begin an answer for "
-                    "the model",
-                where);
+    return fail(ErrorCode::InvalidRequest,
+                where + ": a tool_use needs a tool_result in the next message", where);
   }
   return std::move(chat.messages);
 }

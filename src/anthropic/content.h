@@ -15,11 +15,11 @@ namespace pcai::anthropic {
 /// added to `warnings`. `places` says which turn or block each part of a message is of; the first
 /// message will be the core's messages[first].
 Result<std::vector<ChatMessage>> read_turns(api::Json& array, const std::string& path,
-                                            std::size_t first, std::vector<std::string>& warnings,
+                                            std::size_t first, api::Warnings& warnings,
                                             api::Places& places);
 
 /// Reads a text or a list of text blocks, as in `system` and in a tool's result.
-Status read_text(api::Json& value, const std::string& path, std::vector<std::string>& warnings,
+Status read_text(api::Json& value, const std::string& path, api::Warnings& warnings,
                  std::string& text);
 
 }  // namespace pcai::anthropic

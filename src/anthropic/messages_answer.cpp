@@ -67,7 +67,7 @@ api::Json input_json(const std::string& text) {
 
 api::Json block_json(const MessageBlock& block) {
   switch (block.kind) {
-    case Kind::Text: return {{"type", "text"}, {"text", block.text}, {"citations", nullptr}};
+    case Kind::Text: return {{"type", "text"}, {"text", block.text}};
     case Kind::Reasoning:
       return {{"type", "thinking"}, {"thinking", block.text}, {"signature", ""}};
     case Kind::ToolUse:
@@ -102,6 +102,8 @@ void MessageBuilder::add(std::uint32_t, const GenerateEvent& event) {
   if (finished_ || error_) return;
   if (const auto* finished = std::get_if<Finished>(&event)) {
     finished_ = *finished;
+  } else if (const auto* warned = std::get_if<Warned>(&event)) {
+    head_.warnings.insert(head_.warnings.end(), warned->warnings.begin(), warned->warnings.end());
   } else if (const auto* failed = std::get_if<Failed>(&event)) {
     error_ = failed->error;
   } else if (auto piece = piece_of(event)) {
@@ -126,7 +128,8 @@ std::string MessageBuilder::json() const {
   return api::to_text(message);
 }
 
-std::string MessageStream::open() const {
+std::string MessageStream::open() {
+  open_ = true;
   return frame("message_start", {{"type", "message_start"}, {"message", message_json(head_)}});
 }
 
@@ -165,15 +168,21 @@ std::string MessageStream::finish(const Finished& finished) {
   std::string out = end_block();
   const api::Json delta = {{"stop_reason", stop_reason(finished, head_, has_calls_)},
                            {"stop_sequence", stop_sequence(finished, head_)}};
-  out +=
-      frame("message_delta",
-            {{"type", "message_delta"}, {"delta", delta}, {"usage", usage_json(finished.usage)}});
+  api::Json end = {
+      {"type", "message_delta"}, {"delta", delta}, {"usage", usage_json(finished.usage)}};
+  if (!late_warnings_.empty()) end["warnings"] = late_warnings_;
+  out += frame("message_delta", end);
   return out + frame("message_stop", {{"type", "message_stop"}});
 }
 
 std::string MessageStream::add(std::uint32_t, const GenerateEvent& event) {
   if (done_) return {};
   if (const auto* finished = std::get_if<Finished>(&event)) return finish(*finished);
+  if (const auto* warned = std::get_if<Warned>(&event)) {
+    auto& warnings = open_ ? late_warnings_ : head_.warnings;
+    warnings.insert(warnings.end(), warned->warnings.begin(), warned->warnings.end());
+    return {};
+  }
   if (const auto* failed = std::get_if<Failed>(&event)) {
     done_ = true;
     return "event: error\ndata: " + anthropic_error_body(failed->error, "") + "\n\n";

@@ -51,7 +51,7 @@ class MessageStream {
  public:
   explicit MessageStream(MessageHead head) : head_(std::move(head)) {}
 
-  std::string open() const;
+  std::string open();
   std::string add(std::uint32_t choice, const GenerateEvent& event);
 
   /// True if the stream has ended, with success or with an `error` event.
@@ -64,8 +64,10 @@ class MessageStream {
   std::string finish(const Finished& finished);
 
   MessageHead head_;
-  std::optional<MessageBlock> block_;  // that is open; without its text
-  std::size_t blocks_ = 0;             // that have begun
+  std::optional<MessageBlock> block_;       // that is open; without its text
+  std::size_t blocks_ = 0;                  // that have begun
+  std::vector<std::string> late_warnings_;  // that came after message_start
+  bool open_ = false;
   bool has_calls_ = false;
   bool done_ = false;
 };

@@ -5,10 +5,10 @@
 
 #include "anthropic/content.h"
 #include "anthropic/dialect.h"
+#include "api/fields/parameter_field.h"
+#include "api/fields/sampling_fields.h"
+#include "api/fields/schema_text.h"
 #include "api/json_reader.h"
-#include "api/parameter_field.h"
-#include "api/sampling_fields.h"
-#include "api/schema_text.h"
 
 namespace pcai::anthropic {
 namespace {
@@ -28,6 +28,8 @@ Status read_messages_field(api::Json& value, const std::string& path, Request& r
   std::vector<ChatMessage>& messages = chat_of(request).messages;
   auto turns = read_turns(value, path, messages.size(), request.warnings, request.places);
   if (!turns) return fail(std::move(turns).error());
+  // The answer goes on from what the client wrote for the assistant.
+  chat_of(request).continues = turns->back().role == Role::Assistant;
   std::move(turns->begin(), turns->end(), std::back_inserter(messages));
   return {};
 }
@@ -76,13 +78,13 @@ Status read_tools(api::Json& value, const std::string& path, Request& request) {
   for (std::size_t i = 0; i < value.size(); ++i) {
     const std::string where = item_path(path, i);
     if (Status checked = api::check_object(value[i], where); !checked) return checked;
-    const api::Json* type = api::find_member(value[i], "type");
-    if (type && *type != "custom") {
-      const std::string at = api::member_path(where, "type");
-      return fail(ErrorCode::Unsupported,
-                  at + ": tools of type " + api::to_text(*type) +
-                      " are not supported here, only 'custom' ones",
-                  at);
+    if (api::find_member(value[i], "type")) {
+      const auto type = api::read_type(value[i], where);
+      if (!type) return fail(type.error());
+      if (*type != "custom" && *type != "function") {
+        request.warnings.add(api::tool_left_out(where, *type));
+        continue;
+      }
     }
     ToolDefinition& tool = chat_of(request).tools.definitions.emplace_back();
     Status read = api::read_fields(value[i], where, request.warnings,
@@ -124,7 +126,7 @@ Status read_tool_choice(api::Json& value, const std::string& path, Request& requ
   if (choice.type != "any" && choice.type != "tool") {
     return wrong("type", "must be auto, any, tool or none, not " + api::quote_text(choice.type));
   }
-  if (tools.definitions.empty()) return wrong("type", "needs tools");
+  if (tools.definitions.empty()) return wrong("type", "needs tools that the client runs");
   tools.choice = ToolChoice::Required;
   if (choice.type == "any") return {};
   const bool known = std::any_of(tools.definitions.begin(), tools.definitions.end(),
@@ -192,7 +194,7 @@ Status read_format(api::Json& value, const std::string& path, Request& request) 
                 where + " must be json_schema, not " + api::quote_text(format.type), where);
   }
   request.generate.params.grammar = Grammar{GrammarKind::JsonSchema, std::move(format.schema)};
-  request.places.add_whole("grammar", path);
+  request.places.add("grammar", api::member_path(path, "schema"));
   return {};
 }
 
@@ -271,9 +273,9 @@ std::span<const api::Field<MessagesRequest>> messages_fields() {
           api::Field<Request>{{"output_format", Object, {}, "", "Older name of the same field"},
                               read_format},
           "AnthropicFormat"),
-      api::unsupported_field<Request>("mcp_servers", Array, "servers of tools"),
-      api::unsupported_field<Request>("container", Any, "containers"),
-      api::unsupported_field<Request>("context_management", Object, "edits of the context"),
+      api::ignored_field<Request>("container", Any, "There are no containers"),
+      api::ignored_field<Request>("context_management", Object, "Nothing is edited or cut"),
+      api::ignored_field<Request>("betas", Array, "There is nothing to switch on"),
       api::ignored_field<Request>("metadata", Object, "The client's notes"),
       api::ignored_field<Request>("service_tier", String, "There is only one tier"),
       api::ignored_field<Request>("cache_control", Object, "Prefixes are cached anyway"),

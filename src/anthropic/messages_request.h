@@ -16,7 +16,7 @@ namespace pcai::anthropic {
 struct MessagesRequest {
   GenerateRequest generate;
   bool stream = false;
-  std::vector<std::string> warnings = {};  // fields that were accepted and have no effect here
+  api::Warnings warnings = {};  // fields that were accepted and have no effect here
   api::Places places = {};
 };
 

@@ -70,6 +70,14 @@ Json operation_of(const ApiRoute& route) {
   return json;
 }
 
+std::string refused_names() {
+  std::string names;
+  for (const RefusedField& field : refused_fields()) {
+    names += (names.empty() ? "" : ", ") + std::string(field.name);
+  }
+  return names;
+}
+
 std::string lower(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
@@ -93,8 +101,10 @@ std::string openapi_document(std::span<const ApiRoute> routes,
          {"version", "1"},
          {"description",
           "Language models on this machine, for clients of OpenAI's, Anthropic's and Ollama's "
-          "APIs. The prefix /v1 may be missing from OpenAI's paths. A field that is not listed is "
-          "refused by name. A field without effect is listed in the answer's `warnings`."}}},
+          "APIs. The prefix /v1 may be missing from OpenAI's paths. A field that is not listed or "
+          "has no effect is told in the answer's `warnings` and in its header x-pcai-warnings. "
+          "These are refused in a body: " +
+              refused_names() + ", and names that are misspelt."}}},
        {"security",
         Json::array({{{"key", Json::array()}}, {{"x_api_key", Json::array()}}, Json::object()})},
        {"paths", std::move(paths)},

@@ -16,6 +16,8 @@ constexpr std::array<std::uint8_t, 256> values_of_letters() {
   for (std::size_t i = 0; i < kLetters.size(); ++i) {
     values[static_cast<unsigned char>(kLetters[i])] = static_cast<std::uint8_t>(i);
   }
+  values['-'] = 62;
+  values['_'] = 63;
   return values;
 }
 
@@ -37,25 +39,28 @@ void append_base64(std::string& out, std::string_view bytes) {
 
 std::optional<std::string> decode_base64(std::string_view text) {
   static constexpr std::array<std::uint8_t, 256> kValues = values_of_letters();
-  if (text.size() % 4 != 0) return std::nullopt;
-  std::size_t padding = 0;
-  while (padding < 2 && !text.empty() && text.back() == '=') {
-    text.remove_suffix(1);
-    ++padding;
-  }
   std::string bytes;
   bytes.reserve(text.size() / 4 * 3 + 2);
   std::uint32_t bits = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::uint8_t value = kValues[static_cast<unsigned char>(text[i])];
-    if (value == kNoLetter) return std::nullopt;
+  std::size_t letters = 0;
+  std::size_t padding = 0;
+  for (const char c : text) {
+    if (c == '\n' || c == '\r' || c == ' ' || c == '\t') continue;
+    if (c == '=') {
+      ++padding;
+      continue;
+    }
+    const std::uint8_t value = kValues[static_cast<unsigned char>(c)];
+    if (value == kNoLetter || padding > 0) return std::nullopt;
     bits = (bits << 6 | value) & 0xFFFFFF;
     // Four letters are three bytes: the letters 1, 2 and 3 complete one each.
-    if (const std::size_t place = i % 4; place != 0) {
+    if (const std::size_t place = letters++ % 4; place != 0) {
       bytes += static_cast<char>(bits >> (6 - 2 * place) & 0xFF);
     }
   }
-  const bool left_over = (bits & ((1U << (2 * padding)) - 1)) != 0;
+  const std::size_t missing = (4 - letters % 4) % 4;
+  if (missing == 3 || (padding > 0 && padding != missing)) return std::nullopt;
+  const bool left_over = (bits & ((1U << (2 * missing)) - 1)) != 0;
   if (left_over) return std::nullopt;
   return bytes;
 }

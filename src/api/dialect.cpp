@@ -102,6 +102,15 @@ Error Dialect::translate(Error error, const Places& places) const {
   return error;
 }
 
+std::string Dialect::translate_warning(std::string warning, const Places& places) const {
+  const std::size_t end = warning.find(": ");
+  if (end == std::string::npos) return warning;
+  const std::string path = warning.substr(0, end);
+  auto ours = places.find(path);
+  if (!ours) ours = name_of(path);
+  return ours && !ours->empty() ? *ours + warning.substr(end) : warning;
+}
+
 std::optional<std::string> Dialect::name_of(std::string_view path) const {
   std::size_t longest = 0;
   std::optional<std::string> found;

@@ -60,6 +60,9 @@ struct Dialect {
   /// time that its message names that field. Not for errors that speak them already.
   Error translate(Error error, const Places& places = {}) const;
 
+  /// A warning of a model's (Warned), which begins with a path of the core's, in the API's words.
+  std::string translate_warning(std::string warning, const Places& places = {}) const;
+
   /// What the API calls a path; "" where it has no such field; nothing for what is no path of a
   /// request.
   std::optional<std::string> name_of(std::string_view path) const;

@@ -108,12 +108,14 @@ Status check_field(const FieldInfo& info, Json& value, const std::string& path) 
                 path);
   }
   if (!info.choices.empty() && value.is_string()) return check_choice(info, value, path);
+  if (info.also && value == *info.also) return {};
   const auto size = measure(info.type, value);
   if (!size || fits(info, size->amount)) return {};
   const std::string unit = size->unit.empty() ? "" : " " + std::string(size->unit);
   return fail(ErrorCode::InvalidRequest,
               path + (unit.empty() ? " must be " : " must have ") + range_text(info.range) + unit +
-                  ", not " + (unit.empty() ? to_text(value) : number_text(size->amount)),
+                  (info.also ? " or " + std::to_string(*info.also) : "") + ", not " +
+                  (unit.empty() ? to_text(value) : number_text(size->amount)),
               path);
 }
 
@@ -143,15 +145,11 @@ std::string no_effect(const std::string& path) {
   return path + " has no effect here";
 }
 
-namespace detail {
-
-Status unknown_member(std::string_view path, std::string_view name) {
-  const std::string where = path.empty() ? "this route" : std::string(path);
-  constexpr std::size_t kMaxNameBytes = 64;
-  return fail(ErrorCode::InvalidRequest,
-              where + " has no field " + quote_text(name) + "; leave it out",
-              name.size() > kMaxNameBytes ? std::string(path) : member_path(path, name));
+std::string tool_left_out(const std::string& path, std::string_view type) {
+  return path + " is left out: tools of type " + quote_text(type) + " are not run here";
 }
+
+namespace detail {
 
 Status missing_member(std::string_view path, std::string_view name) {
   const std::string where = member_path(path, name);
@@ -159,10 +157,7 @@ Status missing_member(std::string_view path, std::string_view name) {
 }
 
 Status unsupported_member(const FieldInfo& info, const Json& value, const std::string& path) {
-  const bool asks_nothing = value.is_boolean()  ? !value.get<bool>()
-                            : value.is_string() ? value.get_ref<const std::string&>().empty()
-                                                : value.empty();
-  if (asks_nothing) return {};
+  if (asks_for_nothing(value)) return {};
   return fail(ErrorCode::Unsupported,
               path + " is not supported here (" + std::string(info.description) + ")", path);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -8,6 +9,8 @@
 #include <vector>
 
 #include "api/json_text.h"
+#include "api/unknown_field.h"
+#include "api/warnings.h"
 #include "core/parameters/limits.h"
 #include "core/parameters/range.h"
 #include "core/path.h"
@@ -51,13 +54,17 @@ struct FieldInfo {
   FieldEffect effect = FieldEffect::Honoured;
   std::span<const std::string_view> choices = {};  // the values of a string; empty = any
   std::string_view schema = {};  // its name in the API's description, where type and range say less
+  std::optional<int> also = {};  // a number outside the range that is taken, too
 };
 
 /// A field and where it goes. `read` gets a value that check_field() has passed, may take it apart,
-/// and is null unless the field is honoured. `path` names the value in errors.
+/// and is null unless the field is honoured. `path` names the value in errors. A value that has
+/// members of its own may have `read_telling` instead, which gets the warnings.
 template <class Target>
 struct Field : FieldInfo {
   Status (*read)(Json& value, const std::string& path, Target& target) = nullptr;
+  Status (*read_telling)(Json& value, const std::string& path, Target& target,
+                         Warnings& warnings) = nullptr;
 };
 
 /// Fails unless the value at `path`, "" being the body, is an object.
@@ -77,6 +84,16 @@ std::string member_path(std::string_view path, std::string_view name);
 
 /// The warning for a member that is accepted and has no effect.
 std::string no_effect(const std::string& path);
+
+/// The warning for a tool of that type, which a service would run.
+std::string tool_left_out(const std::string& path, std::string_view type);
+
+/// A field with `read_telling`.
+template <class Target>
+Field<Target> telling(FieldInfo info,
+                      Status (*read)(Json&, const std::string&, Target&, Warnings&)) {
+  return {std::move(info), nullptr, read};
+}
 
 /// A field that is stored in `Member` as it stands. The default is the member's initial value.
 template <auto Member>
@@ -126,17 +143,16 @@ struct FieldSet {
 };
 
 /// Reads one JSON object through the tables, in the tables' order. The first fault is returned: a
-/// member that no table knows, a required one that is absent, a wrong type or value. `warnings`
-/// gets a line for each member that has no effect.
+/// misspelt member (judge_unknown()), a required one that is absent, a wrong type or value.
+/// `warnings` gets a line for each member that has no effect or that no table knows.
 template <class... Targets>
-Status read_fields(Json& object, std::string_view path, std::vector<std::string>& warnings,
+Status read_fields(Json& object, std::string_view path, Warnings& warnings,
                    FieldSet<Targets>... sets);
 
 // --- implementation of the templates ---
 
 namespace detail {
 
-Status unknown_member(std::string_view path, std::string_view name);
 Status missing_member(std::string_view path, std::string_view name);
 Status unsupported_member(const FieldInfo& info, const Json& value, const std::string& path);
 
@@ -154,7 +170,12 @@ bool knows(const FieldSet<Target>& set, std::string_view name) {
 }
 
 template <class Target>
-Status read_set(Json& object, std::string_view path, std::vector<std::string>& warnings,
+void append_names(const FieldSet<Target>& set, std::vector<std::string_view>& names) {
+  for (const Field<Target>& field : set.fields) names.push_back(field.name);
+}
+
+template <class Target>
+Status read_set(Json& object, std::string_view path, Warnings& warnings,
                 const FieldSet<Target>& set) {
   for (const Field<Target>& field : set.fields) {
     Json* value = find_member(object, field.name);
@@ -166,8 +187,11 @@ Status read_set(Json& object, std::string_view path, std::vector<std::string>& w
     if (Status checked = check_field(field, *value, where); !checked) return checked;
     Status done;
     switch (field.effect) {
-      case FieldEffect::Honoured: done = field.read(*value, where, set.target); break;
-      case FieldEffect::Ignored: warnings.push_back(no_effect(where)); break;
+      case FieldEffect::Honoured:
+        done = field.read ? field.read(*value, where, set.target)
+                          : field.read_telling(*value, where, set.target, warnings);
+        break;
+      case FieldEffect::Ignored: warnings.add(no_effect(where)); break;
       case FieldEffect::Unsupported: done = unsupported_member(field, *value, where); break;
     }
     if (!done) return done;
@@ -208,14 +232,16 @@ auto field(std::string_view name, Range range, std::string_view description) {
 }
 
 template <class... Targets>
-Status read_fields(Json& object, std::string_view path, std::vector<std::string>& warnings,
+Status read_fields(Json& object, std::string_view path, Warnings& warnings,
                    FieldSet<Targets>... sets) {
   Status status = check_object(object, path);
   if (!status) return status;
+  std::vector<std::string_view> known;
   for (const auto& [name, value] : object.get_ref<Json::object_t&>()) {
-    if (!value.is_null() && !(detail::knows(sets, name) || ...)) {
-      return detail::unknown_member(path, name);
-    }
+    if (value.is_null() || (detail::knows(sets, name) || ...)) continue;
+    if (known.empty()) (detail::append_names(sets, known), ...);
+    status = judge_unknown(path, name, value, known, warnings);
+    if (!status) return status;
   }
   static_cast<void>(
       ((status = detail::read_set(object, path, warnings, sets), status.has_value()) && ...));

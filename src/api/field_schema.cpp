@@ -69,6 +69,9 @@ Json field_schema(const FieldInfo& field) {
     }
     if (!types.is_null()) schema["type"] = std::move(types);
     add_bounds(schema, field);
+    if (field.also) {
+      schema = {{"anyOf", Json::array({std::move(schema), {{"const", *field.also}}})}};
+    }
     if (!field.choices.empty()) {
       schema["enum"] =
           Json(std::vector<std::string_view>(field.choices.begin(), field.choices.end()));
@@ -89,7 +92,6 @@ Json object_schema(const std::vector<FieldInfo>& fields) {
     schema["properties"][std::string(field.name)] = field_schema(field);
     if (field.required) schema["required"].push_back(field.name);
   }
-  schema["additionalProperties"] = false;
   return schema;
 }
 

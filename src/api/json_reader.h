@@ -13,7 +13,7 @@ namespace pcai::api {
 struct JsonLimits {
   std::size_t depth = 64;               // open arrays and objects
   std::size_t values = 1'000'000;       // in the whole body
-  std::size_t members = 4096;           // in one object
+  std::size_t members = 16384;          // in one object
   std::size_t string_bytes = 16 << 20;  // in one string or key
 };
 

@@ -20,7 +20,12 @@ class AnswerReader {
  private:
   bool take(Accepted&) { return true; }
   bool take(PromptLogprobs&) { return true; }
-  bool take(Warned&) { return true; }
+  bool take(Warned& warned) {
+    for (const std::string& warning : warned.warnings) {
+      if (pieces_.warning) pieces_.warning(warning);
+    }
+    return true;
+  }
 
   bool take(TextDelta& delta) {
     std::optional<std::string>& content = answer_.response.content;

@@ -24,6 +24,7 @@ struct Answer {
 struct AnswerPieces {
   std::function<bool(std::string_view)> text;
   std::function<bool(std::string_view)> reasoning;
+  std::function<void(std::string_view)> warning = {};  // of the model, about the request
 };
 
 /// Sends a request and reads its answer to the end. A signal cancels it.

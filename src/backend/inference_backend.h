@@ -43,6 +43,7 @@ enum class LoadOption : std::uint8_t {
   Projector,
   Adapters,
   Isq,
+  OpenObjects,
 };
 
 /// A set of options.

@@ -44,15 +44,17 @@ constexpr OptionRow kOptions[] = {
      [](C config) { return !config.adapters.empty(); }},
     {LoadOption::Isq, "isq", "isq", "does not quantize a model while loading it",
      [](C config) { return !config.isq.empty(); }},
+    {LoadOption::OpenObjects, "open_objects", "open_objects", "enforces no schemas",
+     [](C config) { return config.open_objects; }},
 };
 
 /// Names every member, so that a new one does not compile until it has a row above.
 [[maybe_unused]] auto options_of(C config) {
   const auto& [model_path, context_length, gpu_layers, gpu_devices, chat_template, batch_size,
                threads, max_sequences, kernels, reproducible, projector, projector_optional,
-               adapters, isq] = config;
+               adapters, isq, open_objects] = config;
   return std::tie(context_length, gpu_layers, gpu_devices, chat_template, batch_size, threads,
-                  max_sequences, kernels, reproducible, projector, adapters, isq);
+                  max_sequences, kernels, reproducible, projector, adapters, isq, open_objects);
 }
 static_assert(std::size(kOptions) == std::tuple_size_v<decltype(options_of(ModelConfig{}))>);
 

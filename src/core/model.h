@@ -41,7 +41,8 @@ struct ModelConfig {
   std::optional<std::filesystem::path> projector = {};  // of a model that sees or hears ("mmproj")
   bool projector_optional = false;  // it was found, not named: one that does not fit is left out
   std::vector<AdapterConfig> adapters = {};
-  std::string isq = {};  // quantize while loading, e.g. "q4k" (safetensors only); "" = do not
+  std::string isq = {};       // quantize while loading, e.g. "q4k" (safetensors only); "" = do not
+  bool open_objects = false;  // of a schema: may have members that it does not list
 };
 
 /// A model that can be loaded: its id, how, and by which backend ("auto" = by the file's format).

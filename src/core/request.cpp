@@ -78,7 +78,7 @@ Status check_messages(const std::vector<ChatMessage>& messages) {
 bool is_tool_name(const std::string& name) {
   const auto allowed = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
+           c == '-' || c == '.' || c == ':' || c == '/';
   };
   return !name.empty() && name.size() <= kMaxToolNameBytes &&
          std::all_of(name.begin(), name.end(), allowed);
@@ -96,7 +96,7 @@ Status check_tools(const ToolOptions& tools) {
     const std::string field = item_path("tools", i);
     if (!is_tool_name(tool.name)) {
       return refuse(field + ".name", "must be 1 to " + std::to_string(kMaxToolNameBytes) +
-                                         " letters, digits, '_' or '-'");
+                                         " letters, digits and any of '_-.:/'");
     }
     if (!names.insert(tool.name).second) {
       return refuse(field + ".name", "'" + tool.name + "' occurs twice");
@@ -169,8 +169,11 @@ Status check_adapters(const std::optional<std::vector<AdapterScale>>& adapters) 
 Status check_chat(const ChatPrompt& chat) {
   if (Status status = check_messages(chat.messages); !status) return status;
   if (Status status = check_tools(chat.tools); !status) return status;
-  if (chat.continues && chat.messages.back().role != Role::Assistant) {
-    return refuse("messages", "must end with the assistant's message that the answer goes on from");
+  const ChatMessage& last = chat.messages.back();
+  if (chat.continues && (last.role != Role::Assistant || !last.tool_calls.empty())) {
+    return refuse("messages",
+                  "must end with a text of the assistant, without calls, for the answer to go on "
+                  "from");
   }
   return check_template_arguments(chat.template_arguments);
 }
@@ -197,6 +200,12 @@ Status check_params(const GenerateParams& params) {
 Status check_request(const GenerateRequest& request) {
   if (const auto* chat = std::get_if<ChatPrompt>(&request.prompt)) {
     if (Status status = check_chat(*chat); !status) return status;
+    if (chat->continues && request.params.grammar) {
+      return refuse(
+          "grammar",
+          "holds for whole answers, not for one that goes on from the last message; leave "
+          "one of them out");
+    }
   } else if (const auto* text = std::get_if<TextPrompt>(&request.prompt)) {
     if (text->text.empty()) return refuse("prompt", "must not be empty");
     if (!is_valid_utf8(text->text)) return refuse("prompt", "is not valid UTF-8");

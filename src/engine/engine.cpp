@@ -43,6 +43,10 @@ Status Engine::begin_unload(std::string_view id) {
   return impl_->residence.begin_unload(id);
 }
 
+Status Engine::let_go(std::string_view id) {
+  return impl_->residence.let_go(id);
+}
+
 Status Engine::remove_model(std::string_view id) {
   return impl_->residence.remove_model(id);
 }
@@ -72,6 +76,24 @@ Result<ModelStatus> Engine::model(std::string_view id) const {
   return (*model)->status();
 }
 
+bool Engine::knows(std::string_view id) const {
+  const EngineLock lock(impl_->state);
+  return impl_->state.models.find(id).has_value();
+}
+
+Result<const ModelSpec*> Engine::spec(std::string_view id) const {
+  const EngineLock lock(impl_->state);
+  Result<Model*> model = impl_->state.models.find(id);
+  if (!model) return fail(std::move(model.error()));
+  return &(*model)->spec;
+}
+
+Stay Engine::stays(std::string_view id) const {
+  const EngineLock lock(impl_->state);
+  const Result<Model*> model = impl_->state.models.find(id);
+  return model ? (*model)->stays() : std::nullopt;
+}
+
 ModelDefaults Engine::defaults(std::string_view id) const {
   const EngineLock lock(impl_->state);
   const Result<Model*> model = impl_->state.models.find(id);
@@ -93,12 +115,12 @@ std::shared_ptr<const ModelLatencies> Engine::latencies(std::string_view id) con
   return model ? (*model)->latencies : nullptr;
 }
 
-Result<std::unique_ptr<Generation>> Engine::generate(GenerateRequest request) {
-  return impl_->requests.generate(std::move(request), impl_->cancel_request());
+Result<std::unique_ptr<Generation>> Engine::generate(GenerateRequest request, Stay stay) {
+  return impl_->requests.generate(std::move(request), stay, impl_->cancel_request());
 }
 
-Result<std::unique_ptr<EmbedInquiry>> Engine::embed(EmbedRequest request) {
-  return impl_->inquiries.embed(std::move(request), impl_->cancel_inquiry());
+Result<std::unique_ptr<EmbedInquiry>> Engine::embed(EmbedRequest request, Stay stay) {
+  return impl_->inquiries.embed(std::move(request), stay, impl_->cancel_inquiry());
 }
 
 Result<std::unique_ptr<RankInquiry>> Engine::rank(RankRequest request) {
@@ -117,8 +139,8 @@ Result<std::unique_ptr<TextInquiry>> Engine::apply_template(TemplateRequest requ
   return impl_->inquiries.apply_template(std::move(request), impl_->cancel_inquiry());
 }
 
-Result<std::unique_ptr<CountInquiry>> Engine::count_tokens(CountRequest request) {
-  return impl_->inquiries.count_tokens(std::move(request), impl_->cancel_inquiry());
+Result<std::unique_ptr<CountInquiry>> Engine::count_tokens(CountRequest request, Stay stay) {
+  return impl_->inquiries.count_tokens(std::move(request), stay, impl_->cancel_inquiry());
 }
 
 bool Engine::ready() const {

@@ -17,6 +17,7 @@
 #include "engine/requests/generation.h"
 #include "engine/requests/inquiry.h"
 #include "engine/requests/latencies.h"
+#include "engine/stay.h"
 
 namespace pcai::engine {
 
@@ -107,6 +108,9 @@ class Engine {
   Status begin_load(std::string_view id);
   Status begin_unload(std::string_view id);
 
+  /// Frees it as soon as nobody uses it or waits for it. Fails with Unsupported when it is pinned.
+  Status let_go(std::string_view id);
+
   /// Unloads it and forgets the id, which is free again at once.
   Status remove_model(std::string_view id);
 
@@ -118,6 +122,15 @@ class Engine {
   Status set_default_model(std::string_view id);
 
   std::vector<ModelStatus> list_models() const;
+
+  /// Whether a model has that id or alias.
+  bool knows(std::string_view id) const;
+
+  /// How a model is loaded. Lives as long as the engine, also when the model is removed.
+  Result<const ModelSpec*> spec(std::string_view id) const;
+
+  /// How long a model stays once it is idle; absent = for good, or there is no such model.
+  Stay stays(std::string_view id) const;
 
   /// The status of one model; "" is the default model. ModelNotFound names the known ids.
   Result<ModelStatus> model(std::string_view id) const;
@@ -135,18 +148,18 @@ class Engine {
   /// Takes a request and returns at once. Fails with ModelNotFound, Overloaded (the queue is full)
   /// or Draining; all later errors come as the generation's Failed event. A model that is not
   /// loaded is loaded first. Accepted is the first event of a request that the model took.
-  Result<std::unique_ptr<Generation>> generate(GenerateRequest request);
+  Result<std::unique_ptr<Generation>> generate(GenerateRequest request, Stay stay = {});
 
   // The abilities of a model beside generating. As generate(): they return at once, a model that is
   // not loaded is loaded first, and all later errors come as the inquiry's answer, Unsupported
   // where the model lacks the ability. Overloaded means that max_inquiries are on their way.
 
-  Result<std::unique_ptr<EmbedInquiry>> embed(EmbedRequest request);
+  Result<std::unique_ptr<EmbedInquiry>> embed(EmbedRequest request, Stay stay = {});
   Result<std::unique_ptr<RankInquiry>> rank(RankRequest request);
   Result<std::unique_ptr<TokensInquiry>> tokenize(TokenizeRequest request);
   Result<std::unique_ptr<TextInquiry>> detokenize(DetokenizeRequest request);
   Result<std::unique_ptr<TextInquiry>> apply_template(TemplateRequest request);
-  Result<std::unique_ptr<CountInquiry>> count_tokens(CountRequest request);
+  Result<std::unique_ptr<CountInquiry>> count_tokens(CountRequest request, Stay stay = {});
 
   /// True when the default model is loaded, or was and has left, and the engine takes requests.
   bool ready() const;

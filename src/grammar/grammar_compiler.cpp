@@ -6,12 +6,12 @@
 #include <array>
 #include <utility>
 
-#include "grammar/json_schema.h"
-
 namespace pcai::grammar {
 namespace {
 
-constexpr std::size_t kMaxKept = 64;
+constexpr std::size_t kMaxKept = 64;       // compiled grammars
+constexpr std::size_t kMaxPrepared = 128;  // schemas: a request may have many tools
+constexpr std::size_t kLargestPrepared = 256 << 10;
 constexpr std::size_t kLongestReason = 500;
 constexpr char kSpecialMark = '\xFF';  // llguidance's: no text begins with this byte
 
@@ -73,11 +73,16 @@ struct GrammarCompiler::Native {
   }
 };
 
-GrammarCompiler::GrammarCompiler(std::unique_ptr<Native> native) : native_(std::move(native)) {}
+GrammarCompiler::GrammarCompiler(std::unique_ptr<Native> native, bool open_objects)
+    : native_(std::move(native)),
+      open_objects_(open_objects),
+      compiled_(kMaxKept),
+      prepared_(kMaxPrepared) {}
 
 GrammarCompiler::~GrammarCompiler() = default;
 
-Result<std::unique_ptr<GrammarCompiler>> GrammarCompiler::create(Vocabulary vocabulary) {
+Result<std::unique_ptr<GrammarCompiler>> GrammarCompiler::create(Vocabulary vocabulary,
+                                                                 bool open_objects) {
   auto native = std::make_unique<Native>();
   native->vocabulary = std::move(vocabulary);
   std::vector<std::uint32_t> lengths;
@@ -108,19 +113,33 @@ Result<std::unique_ptr<GrammarCompiler>> GrammarCompiler::create(Vocabulary voca
         ErrorCode::InvalidModel,
         std::string("the model's vocabulary cannot be used for grammars: ") + reason.data());
   }
-  return std::unique_ptr<GrammarCompiler>(new GrammarCompiler(std::move(native)));
+  return std::unique_ptr<GrammarCompiler>(new GrammarCompiler(std::move(native), open_objects));
 }
 
 Result<GrammarMatcher> GrammarCompiler::compile(const Grammar& grammar) {
   if (grammar.kind == GrammarKind::JsonSchema) {
-    const auto prepared = prepare_schema(grammar.source);
+    const auto prepared = prepare(grammar.source, false);
     if (!prepared) return fail(prepared.error());
-    return compile_source(type_name(grammar.kind), *prepared);
+    return compile_source(type_name(grammar.kind), prepared->text);
   }
   if (grammar.source.find('\0') != std::string::npos) {
     return fail(ErrorCode::InvalidRequest, "the grammar has a zero byte in it");
   }
   return compile_source(type_name(grammar.kind), grammar.source);
+}
+
+Result<PreparedSchema> GrammarCompiler::prepare(const std::string& schema, bool relaxed) {
+  const std::string key = (relaxed ? "relaxed:" : "strict:") + schema;
+  {
+    const MutexLock lock(mutex_);
+    if (const auto* const known = prepared_.find(key)) return *known;
+  }
+  auto prepared = prepare_schema(schema, {relaxed, open_objects_}, [this](const std::string& text) {
+    return native_->validate(type_name(GrammarKind::JsonSchema), text);
+  });
+  if (key.size() > kLargestPrepared) return prepared;
+  const MutexLock lock(mutex_);
+  return prepared_.add(key, std::move(prepared));
 }
 
 Result<GrammarMatcher> GrammarCompiler::compile_list(const std::string& list) {
@@ -132,28 +151,15 @@ Result<GrammarMatcher> GrammarCompiler::compile_source(const char* type,
   const auto refuse = [](const std::string& why) { return fail(ErrorCode::InvalidRequest, why); };
   std::string key = type + (":" + source);
   const MutexLock lock(mutex_);
-  if (const auto found = by_key_.find(key); found != by_key_.end()) {
-    recent_.splice(recent_.begin(), recent_, found->second);
-    return recent_.front().matcher.clone();
-  }
+  if (const auto* const known = compiled_.find(key)) return known->clone();
   // Warnings tell of what would not be enforced.
-  const std::string reason = native_->validate(type, source);
-  if (!reason.empty() && type == std::string_view("json_schema")) {
-    const SchemaFault fault =
-        find_fault(source, [&](const std::string& part) { return native_->validate(type, part); });
-    return refuse("the schema cannot be enforced at " + fault.path + ": " + shorten(fault.reason));
+  if (const std::string reason = native_->validate(type, source); !reason.empty()) {
+    return refuse(shorten(reason));
   }
-  if (!reason.empty()) return refuse(shorten(reason));
   const LlgConstraintInit init = native_->options();
   GrammarMatcher matcher(llg_new_matcher(&init, type, source.c_str()));
   if (matcher.failed()) return refuse(shorten(matcher.error().message));
-  recent_.push_front({std::move(key), std::move(matcher)});
-  by_key_.emplace(recent_.front().key, recent_.begin());
-  if (recent_.size() > kMaxKept) {
-    by_key_.erase(recent_.back().key);
-    recent_.pop_back();
-  }
-  return recent_.front().matcher.clone();
+  return compiled_.add(std::move(key), std::move(matcher)).clone();
 }
 
 }  // namespace pcai::grammar

@@ -19,11 +19,16 @@ std::string ping(Exchange& exchange, const Choices& choices, const StreamForm& f
   return std::string(form.ping);
 }
 
-/// The next event; a failure is told in the words of the route's API.
-std::optional<std::pair<std::uint32_t, GenerateEvent>> next_event(const Exchange& exchange,
+/// The next event; failures and warnings are told in the words of the route's API, and a warning
+/// once.
+std::optional<std::pair<std::uint32_t, GenerateEvent>> next_event(Exchange& exchange,
                                                                   Choices& choices) {
   auto event = choices.next();
   if (!event) return event;
+  if (auto* const warned = std::get_if<Warned>(&event->second)) {
+    *warned = exchange.in_our_words(std::move(*warned));
+    warned->warnings = exchange.warnings.add_all(warned->warnings);
+  }
   if (auto* const failed = std::get_if<Failed>(&event->second)) {
     failed->error = exchange.in_our_words(std::move(failed->error), choices.prompt(event->first));
   }
@@ -72,9 +77,16 @@ Task<void> answer_stream(Exchange& exchange, Choices choices,
   }
   if (!event && exchange.ending()) co_return co_await exchange.fail(shutting_down());
 
+  const bool accepted = event.has_value();
+  // What the model has to say of the request comes right behind, and belongs into the head.
+  while (event && (std::holds_alternative<Accepted>(event->second) ||
+                   std::holds_alternative<Warned>(event->second))) {
+    answer->add(event->first, event->second);
+    event = next_event(exchange, choices);
+  }
   if (!co_await exchange.open_stream(form.content_type)) co_return;
   std::string frames = answer->open();
-  if (!event) frames += ping(exchange, choices, form);
+  if (!event && !accepted) frames += ping(exchange, choices, form);
   auto next_ping = Clock::time_point::min();
   while (!answer->done()) {
     if (!event) event = next_event(exchange, choices);

@@ -34,6 +34,10 @@ Task<Result<Value>> parse_and_fetch(Exchange& exchange,
                                     std::function<Result<Value>(std::string_view)> parse) {
   auto value = co_await parse_text(exchange, std::move(parse));
   if (!value) co_return value;
+  if constexpr (requires { value->warnings; }) {
+    Status told = exchange.tell(value->warnings);
+    if (!told) co_return pcai::fail(std::move(told.error()));
+  }
   exchange.places.emplace();
   if constexpr (requires { value->places; }) exchange.places = std::move(value->places);
   if constexpr (requires { value->generate; }) {
@@ -41,6 +45,12 @@ Task<Result<Value>> parse_and_fetch(Exchange& exchange,
     if (!fetched) co_return pcai::fail(std::move(fetched.error()));
   }
   co_return value;
+}
+
+/// A whole answer that tells what there is to tell of its request, for bodies without a place for
+/// that.
+inline HttpResponse told(const Exchange& exchange, std::string object) {
+  return json_response(api::with_warnings(std::move(object), exchange.warnings));
 }
 
 /// Parses the request's body and frees it.

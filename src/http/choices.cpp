@@ -9,7 +9,7 @@ Status Choices::start(engine::Engine& engine, GenerateRequest request, std::uint
     GenerateRequest one = i + 1 < n ? request : std::move(request);
     if (one.params.seed) *one.params.seed += i;
     if (i > 0) one.params.prompt_logprobs.reset();  // they are the same
-    auto generation = engine.generate(std::move(one));
+    auto generation = engine.generate(std::move(one), stay_);
     if (!generation) return fail(std::move(generation.error()));
     (*generation)->on_ready(ready_);
     generations_.push_back(std::move(*generation));

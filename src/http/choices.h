@@ -16,8 +16,10 @@ namespace pcai::http {
 /// not ended. Used by one thread.
 class Choices {
  public:
-  /// `ready` is called from any thread when next() may have something.
-  explicit Choices(std::function<void()> ready) : ready_(std::move(ready)) {}
+  /// `ready` is called from any thread when next() may have something. `stay`: how long the request
+  /// wants its model to stay.
+  explicit Choices(std::function<void()> ready, engine::Stay stay = {})
+      : ready_(std::move(ready)), stay_(stay) {}
 
   Choices(Choices&&) = default;
   Choices& operator=(Choices&&) = default;
@@ -43,6 +45,7 @@ class Choices {
 
  private:
   std::function<void()> ready_;
+  engine::Stay stay_;
   std::string model_;
   std::vector<std::shared_ptr<engine::Generation>> generations_;
   std::vector<std::string> prompts_;  // of each

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace pcai::http {
 
 std::string escaped_for_log(std::string_view text) {
@@ -25,6 +27,11 @@ std::string to_string(const TraceLine& line) {
                                  line.status, line.bytes, line.ms, line.id, line.remote);
   if (!line.client_id.empty()) text += " client_id=" + escaped_for_log(line.client_id);
   if (line.cut) text += " cut";
+  if (!line.warnings.empty()) {
+    std::string told = line.warnings;
+    std::replace(told.begin(), told.end(), '"', '\'');
+    text += " warnings=\"" + told + "\"";
+  }
   return text;
 }
 

@@ -16,7 +16,8 @@ struct TraceLine {
   std::string_view id;         // also in x-request-id
   std::string_view client_id;  // the client's own X-Client-Request-Id, "" = none
   std::string_view remote;
-  bool cut = false;  // the answer did not reach its end
+  bool cut = false;           // the answer did not reach its end
+  std::string warnings = {};  // what the answer told of the request: printable ASCII, "" = nothing
 };
 
 /// At most 256 bytes of `text`, with each byte that is not printable ASCII, and each quote and

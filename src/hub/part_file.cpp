@@ -1,12 +1,9 @@
 #include "hub/part_file.h"
 
-#include <fmt/format.h>
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <memory>
 #include <vector>
 
+#include "hub/sha256.h"
 #include "models/printable.h"
 #include "platform/regular_file.h"
 
@@ -23,23 +20,16 @@ Status checked(const fs::path& path, std::error_code error) {
 /// From the file's begin on; "" on a failure.
 template <class File>
 std::string digest(const File& file) {
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
-                                                                        EVP_MD_CTX_free);
-  if (!context || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1) return {};
+  Sha256 sum;
   std::vector<char> buffer(1 << 20);
   for (std::uint64_t at = 0; at < file.size();) {
     const auto wanted =
         static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), file.size() - at));
     if (file.read_at(at, buffer.data(), wanted) != wanted) return {};
-    EVP_DigestUpdate(context.get(), buffer.data(), wanted);
+    sum.add({buffer.data(), wanted});
     at += wanted;
   }
-  unsigned char bytes[EVP_MAX_MD_SIZE];
-  unsigned size = 0;
-  if (EVP_DigestFinal_ex(context.get(), bytes, &size) != 1) return {};
-  std::string text;
-  for (unsigned i = 0; i < size; ++i) text += fmt::format("{:02x}", bytes[i]);
-  return text;
+  return sum.hex();
 }
 
 }  // namespace

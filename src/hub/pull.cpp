@@ -82,6 +82,7 @@ class Pull {
       }
       pulled_.bytes += file.size;
     }
+    progress_.on_digest(files->front().sha256);
     if (Status status = prepare(*files); !status) return fail(status.error());
     for (Wanted& wanted : wanted_) {
       if (!wanted.part) continue;

@@ -36,6 +36,9 @@ class PullProgress {
   /// Cancelled; what was downloaded is kept for the next pull.
   virtual bool on_bytes(std::uint64_t done, std::uint64_t total) noexcept = 0;
 
+  /// The SHA-256 of the model's first file, before any bytes come.
+  virtual void on_digest(std::string_view) noexcept {}
+
   /// Reports something that does not end the pull: "the connection broke; going on in 1 s".
   virtual void on_note(std::string_view text) noexcept = 0;
 };

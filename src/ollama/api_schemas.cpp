@@ -38,6 +38,9 @@ constexpr std::string_view kSchemas = R"json({
 "OllamaShow": {"type":"object","required":["details","model_info","capabilities","modified_at"],
   "properties":{"details":{"type":"object"},"model_info":{"type":"object"},
   "capabilities":{"type":"array","items":{"type":"string"}},"modified_at":{"type":"string"}}},
+"OllamaProgress": {"type":"object","required":["status"],"properties":{
+  "status":{"type":"string"},"digest":{"type":"string"},"total":{"type":"integer"},
+  "completed":{"type":"integer"},"warnings":{"type":"array","items":{"type":"string"}}}},
 "OllamaVersion": {"type":"object","required":["version"],
   "properties":{"version":{"type":"string"}}}
 })json";

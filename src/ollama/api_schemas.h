@@ -14,7 +14,6 @@ std::vector<api::FieldInfo> ollama_chat_field_infos();
 std::vector<api::FieldInfo> ollama_generate_field_infos();
 std::vector<api::FieldInfo> ollama_embed_field_infos();
 std::vector<api::FieldInfo> ollama_embeddings_field_infos();
-std::vector<api::FieldInfo> ollama_show_field_infos();
 
 /// The schemas that its fields and answers refer to, as JSON text.
 std::string_view ollama_schemas() noexcept;

@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "api/media_part.h"
+#include "api/fields/media_part.h"
 
 namespace pcai::ollama {
 namespace {
@@ -24,7 +24,7 @@ constexpr std::array<NamedRole, 4> kRoles{{{"system", Role::System},
 struct Draft {
   ChatMessage& message;
   std::size_t index;
-  std::vector<std::string>& warnings;
+  api::Warnings& warnings;
 };
 
 Status read_role(api::Json& value, const std::string& path, Draft& draft) {
@@ -44,7 +44,8 @@ Status read_content(api::Json& value, const std::string&, Draft& draft) {
   return {};
 }
 
-Status read_function(api::Json& value, const std::string& path, ToolCall& call) {
+Status read_function(api::Json& value, const std::string& path, ToolCall& call,
+                     api::Warnings& warnings) {
   using T = ToolCall;
   static const std::vector<api::Field<T>> kFields = {
       api::required(api::field<&T::name>("name", kNameBytes, "")),
@@ -58,8 +59,7 @@ Status read_function(api::Json& value, const std::string& path, ToolCall& call) 
       api::ignored_field<T>("description", api::FieldType::String, "It belongs to the tool"),
   };
   call.arguments = "{}";
-  std::vector<std::string> none;
-  return api::read_fields(value, path, none, api::FieldSet<T>{kFields, call});
+  return api::read_fields(value, path, warnings, api::FieldSet<T>{kFields, call});
 }
 
 Status read_tool_calls(api::Json& value, const std::string& path, Draft& draft) {
@@ -67,7 +67,7 @@ Status read_tool_calls(api::Json& value, const std::string& path, Draft& draft) 
   static const std::vector<api::Field<T>> kFields = {
       api::field<&T::id>("id", kNameBytes, ""),
       api::type_field<T>(),
-      api::required(api::Field<T>{{"function", api::FieldType::Object}, read_function}),
+      api::required(api::telling<T>({"function", api::FieldType::Object}, read_function)),
   };
   for (std::size_t i = 0; i < value.size(); ++i) {
     ToolCall& call = draft.message.tool_calls.emplace_back();
@@ -142,7 +142,7 @@ Status read_images(api::Json& array, const std::string& path, std::vector<Media>
 }
 
 Result<std::vector<ChatMessage>> read_chat_messages(api::Json& array, const std::string& path,
-                                                    std::vector<std::string>& warnings) {
+                                                    api::Warnings& warnings) {
   std::vector<ChatMessage> messages;
   for (std::size_t i = 0; i < array.size(); ++i) {
     const std::string where = item_path(path, i);

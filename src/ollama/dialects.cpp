@@ -31,7 +31,7 @@ constexpr auto kChat = api::join(
         {"tools[].name", "tools[].function.name"},
         {"tools[].description", "tools[].function.description"},
         {"tools[].parameters", "tools[].function.parameters"},
-        {"tool_choice", ""},
+        {"tool_choice", "tool_choice"},
         {"prompt", ""},
         {"suffix", ""},
     }});

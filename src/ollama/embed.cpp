@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "api/api_description.h"
+#include "api/fields/keep_alive_field.h"
 #include "api/json_reader.h"
 #include "ollama/api_schemas.h"
 #include "ollama/dialects.h"
@@ -39,9 +40,8 @@ Status read_input(api::Json& value, const std::string& path, R& request) {
 Status read_options_field(api::Json& value, const std::string& path, R& request) {
   if (value.empty()) return {};
   GenerateParams unused;
-  std::vector<std::string> unused_warnings;
-  Status read = read_options(value, path, unused_warnings, unused);
-  if (read) request.warnings.push_back(api::no_effect(path));
+  Status read = read_options(value, path, request.warnings, unused);
+  if (read) request.warnings.add(api::no_effect(path));
   return read;
 }
 
@@ -51,7 +51,7 @@ std::vector<api::Field<R>> shared_fields() {
       api::required(api::Field<R>{{"model", String, {1, kMaxModelNameBytes}, "", "The model's id"},
                                   read_model}),
       {{"options", Object, {}, "", "None has an effect"}, read_options_field},
-      api::ignored_field<R>("keep_alive", Any, "The server decides how long models stay"),
+      api::keep_alive_field<R>("keep_alive"),
       api::ignored_field<R>("truncate", Boolean,
                             "Nothing is cut; a text that is too long is refused"),
   };

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "api/dialect.h"
+#include "api/warnings.h"
 #include "core/embedding.h"
 #include "core/result.h"
 
@@ -15,8 +17,9 @@ namespace pcai::ollama {
 struct OllamaEmbedRequest {
   EmbedRequest embed;
   std::optional<std::uint32_t> dimensions = {};
-  std::vector<std::string> warnings = {};
+  api::Warnings warnings = {};
   api::Places places = {};
+  std::optional<std::chrono::milliseconds> stay = {};  // of the model; see read_keep_alive()
 };
 
 Result<OllamaEmbedRequest> parse_ollama_embed(std::string_view body);

@@ -101,11 +101,22 @@ std::string ollama_error_body(const Error& error, std::string_view) {
   return api::to_text({{"error", std::move(message)}});
 }
 
-std::string load_body(const OllamaHead& head) {
+std::string load_body(const OllamaHead& head, std::string_view reason) {
   api::Json json = part_json(head, {});
   json["done"] = true;
-  json["done_reason"] = "load";
+  json["done_reason"] = reason;
   if (!head.warnings.empty()) json["warnings"] = head.warnings;
+  return api::to_text(json);
+}
+
+std::string progress_body(const OllamaProgress& progress) {
+  api::Json json = {{"status", progress.status}};
+  if (!progress.digest.empty()) {
+    json["digest"] = "sha256:" + progress.digest;
+    json["total"] = progress.total;
+    if (progress.completed > 0) json["completed"] = progress.completed;
+  }
+  if (!progress.warnings.empty()) json["warnings"] = progress.warnings;
   return api::to_text(json);
 }
 
@@ -135,6 +146,8 @@ void OllamaBuilder::add(std::uint32_t, const GenerateEvent& event) {
     reasoning_ += reasoning->text;
   } else if (const auto* call = std::get_if<ToolCallDelta>(&event)) {
     calls_.add(*call);
+  } else if (const auto* warned = std::get_if<Warned>(&event)) {
+    head_.warnings.insert(head_.warnings.end(), warned->warnings.begin(), warned->warnings.end());
   } else if (const auto* finished = std::get_if<Finished>(&event)) {
     finished_ = *finished;
   } else if (const auto* failed = std::get_if<Failed>(&event)) {
@@ -165,6 +178,10 @@ std::string OllamaStream::add(std::uint32_t, const GenerateEvent& event) {
   if (const auto* failed = std::get_if<Failed>(&event)) {
     done_ = true;
     return ollama_error_body(failed->error, "") + "\n";
+  }
+  if (const auto* warned = std::get_if<Warned>(&event)) {
+    head_.warnings.insert(head_.warnings.end(), warned->warnings.begin(), warned->warnings.end());
+    return {};
   }
   const auto* finished = std::get_if<Finished>(&event);
   if (!finished) return {};

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/event.h"
@@ -25,8 +26,20 @@ std::string rfc3339(std::int64_t unix_seconds);
 /// {"error":…}
 std::string ollama_error_body(const Error& error, std::string_view request_id);
 
-/// The answer to a request that only loads the model.
-std::string load_body(const OllamaHead& head);
+/// The answer to a request that only loads the model (`reason` is "load") or lets it go ("unload").
+std::string load_body(const OllamaHead& head, std::string_view reason);
+
+/// One line that tells how far a pull or a new model is.
+struct OllamaProgress {
+  std::string status;
+  std::string digest = {};  // 64 hex digits; "" = the line is about no file
+  std::uint64_t total = 0;  // bytes
+  std::uint64_t completed = 0;
+  std::vector<std::string> warnings = {};
+};
+
+/// As a body. A stream has it with a line end.
+std::string progress_body(const OllamaProgress& progress);
 
 /// Gathers tool calls, because this API sends a call whole: its `arguments` are an object.
 class OllamaCalls {

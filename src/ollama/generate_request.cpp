@@ -3,14 +3,17 @@
 #include <utility>
 
 #include "api/api_description.h"
+#include "api/fields/continuation.h"
+#include "api/fields/keep_alive_field.h"
+#include "api/fields/media_part.h"
+#include "api/fields/parameter_field.h"
+#include "api/fields/sampling_fields.h"
+#include "api/fields/schema_text.h"
 #include "api/json_reader.h"
-#include "api/media_part.h"
-#include "api/parameter_field.h"
-#include "api/sampling_fields.h"
-#include "api/schema_text.h"
 #include "ollama/api_schemas.h"
 #include "ollama/chat_messages.h"
 #include "ollama/dialects.h"
+#include "ollama/go_template.h"
 #include "openai/tool_fields.h"
 
 namespace pcai::ollama {
@@ -68,7 +71,14 @@ Status read_options_field(api::Json& value, const std::string& path, Request& re
 }
 
 Status read_tools_field(api::Json& value, const std::string& path, Request& request) {
-  return openai::read_tools(value, path, openai::ToolShape::Nested, chat_of(request).tools);
+  return openai::read_tools(value, path, openai::ToolShape::Nested, chat_of(request).tools,
+                            request.warnings);
+}
+
+/// Comes after the tools. Ollama has no such field, but its clients for several APIs send it.
+Status read_choice_field(api::Json& value, const std::string& path, Request& request) {
+  return openai::read_tool_choice(value, path, openai::ToolShape::Nested, chat_of(request).tools,
+                                  request.warnings);
 }
 
 Status read_messages_field(api::Json& value, const std::string& path, Request& request) {
@@ -96,7 +106,7 @@ std::span<const api::Field<Request>> shared_fields() {
           "OllamaThink"),
       api::parameter_field<&GenerateParams::logprobs, Request>(),
       api::parameter_field<&GenerateParams::top_logprobs, Request>(),
-      api::ignored_field<Request>("keep_alive", Any, "The server decides how long models stay"),
+      api::keep_alive_field<Request>("keep_alive"),
       api::ignored_field<Request>("truncate", Boolean,
                                   "Nothing is cut; a prompt that is too long is refused"),
       api::ignored_field<Request>("shift", Boolean,
@@ -118,6 +128,10 @@ std::span<const api::Field<Request>> chat_fields() {
           api::Field<Request>{{"tools", Array, {0, kMaxTools}, "", "What the model may call"},
                               read_tools_field},
           "Tools"),
+      api::with_schema(
+          api::Field<Request>{{"tool_choice", StringOrObject, {}, "", "Which tools may be called"},
+                              read_choice_field},
+          "ToolChoice"),
   };
   return kFields;
 }
@@ -128,6 +142,7 @@ struct Completion {
   std::string suffix;
   std::string system;
   bool raw = false;
+  std::string prompt_template = {};  // in Go's language; "" = the model's own
   std::vector<Media> images = {};
 };
 
@@ -144,8 +159,9 @@ std::span<const api::Field<Completion>> completion_fields() {
        [](api::Json& value, const std::string& path, C& completion) -> Status {
          return read_images(value, path, completion.images);
        }},
-      api::unsupported_field<C>("context", Array, "send the chat to /api/chat"),
-      api::unsupported_field<C>("template", String, "templates come from the model or the server"),
+      api::ignored_field<C>("context", Array, "Send the chat to /api/chat"),
+      api::field<&C::prompt_template>("template", {0, 64 << 10},
+                                      "Instead of the model's: Go's .System, .Prompt, .Suffix, if"),
   };
   return kFields;
 }
@@ -182,6 +198,29 @@ void add_messages(Completion completion, Request& request) {
                       .media = std::move(completion.images)});
 }
 
+/// The prompt as the request's own template writes it.
+Status use_template(Completion completion, Request& request) {
+  constexpr const char* kField = "template";
+  if (!completion.images.empty()) {
+    return fail(ErrorCode::Unsupported, "images are not supported with template; send a chat",
+                "images");
+  }
+  const std::string& text = completion.prompt_template;
+  if (text.find("{%") != std::string::npos) {
+    return fail(ErrorCode::Unsupported,
+                "template must be in Go's template language; Jinja templates come from the model "
+                "or the server",
+                kField);
+  }
+  const auto parsed = GoTemplate::parse(text, kField);
+  if (!parsed) return fail(parsed.error());
+  request.places.add_whole("prompt", "prompt");
+  request.generate.prompt = TextPrompt{parsed->render({.system = std::move(completion.system),
+                                                       .prompt = std::move(completion.prompt),
+                                                       .suffix = std::move(completion.suffix)})};
+  return {};
+}
+
 }  // namespace
 
 std::vector<api::FieldInfo> ollama_chat_field_infos() {
@@ -206,6 +245,7 @@ Result<OllamaRequest> parse_ollama_chat(std::string_view text, const DefaultsOf&
                                  api::FieldSet<Request>{shared_fields(), request},
                                  api::FieldSet<Request>{chat_fields(), request});
   request.only_load = chat_of(request).messages.empty();
+  if (read) read = api::set_continuation(request.generate, {});
   if (read) read = check(kOllamaChatDialect, request);
   if (!read) return fail(std::move(read).error());
   return request;
@@ -222,6 +262,15 @@ Result<OllamaRequest> parse_ollama_generate(std::string_view text, const Default
   if (!read) return fail(std::move(read).error());
   request.only_load =
       completion.prompt.empty() && completion.suffix.empty() && completion.images.empty();
+  const bool has_template = !completion.prompt_template.empty() && !completion.raw;
+  if (has_template && !request.only_load) {
+    if (Status used = use_template(std::move(completion), request); !used) {
+      return fail(std::move(used).error());
+    }
+    read = check(kOllamaGenerateDialect, request);
+    if (!read) return fail(std::move(read).error());
+    return request;
+  }
   const bool plain = completion.raw || !completion.suffix.empty();
   if (plain && !completion.images.empty()) {
     return fail(ErrorCode::Unsupported, "images are not supported with raw or suffix; send a chat",

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,9 +18,13 @@ namespace pcai::ollama {
 struct OllamaRequest {
   GenerateRequest generate;
   bool stream = true;
-  bool only_load = false;                  // there is no message or prompt: only load the model
-  std::vector<std::string> warnings = {};  // fields that were accepted and have no effect here
+  bool only_load = false;       // there is no message or prompt: only load the model
+  api::Warnings warnings = {};  // fields that were accepted and have no effect here
   api::Places places = {};
+  std::optional<std::chrono::milliseconds> stay = {};  // of the model; see read_keep_alive()
+
+  /// Nothing is asked but that the model leaves.
+  bool unloads() const noexcept { return only_load && stay && stay->count() == 0; }
 };
 
 /// Parses and checks the body. An error names the field ("options.temperature").
@@ -27,7 +33,7 @@ Result<OllamaRequest> parse_ollama_generate(std::string_view body,
                                             const DefaultsOf& defaults_of = {});
 
 /// Reads `options`. num_predict -1, its default, means as many tokens as the context leaves.
-Status read_options(api::Json& object, const std::string& path, std::vector<std::string>& warnings,
+Status read_options(api::Json& object, const std::string& path, api::Warnings& warnings,
                     GenerateParams& params);
 
 }  // namespace pcai::ollama

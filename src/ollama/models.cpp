@@ -1,21 +1,37 @@
 #include "ollama/models.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 
-#include "api/api_description.h"
-#include "api/field.h"
-#include "api/json_reader.h"
-#include "ollama/api_schemas.h"
+#include "api/json_text.h"
+#include "core/parameters/parameters.h"
 #include "ollama/generate_answer.h"
 
 namespace pcai::ollama {
 namespace {
 
-// What is here of the API is as of this release; what it knows and we do not is refused by name.
+// What is here of the API is as of this release.
 constexpr std::string_view kVersion = "0.12.0";
 constexpr std::string_view kLatest = ":latest";
+constexpr std::string_view kNever = "9999-12-31T23:59:59Z";
+
+/// What the file says, or where the model is loaded what the backend says.
+ModelFacts facts_of(const ListedModel& model) {
+  ModelFacts facts = model.facts;
+  if (!model.status.info) return facts;
+  const ModelInfo& info = *model.status.info;
+  facts.architecture = info.architecture;
+  if (!info.format.empty()) facts.format = info.format;
+  if (info.quantization) facts.quantization = *info.quantization;
+  if (info.size_bytes > 0) facts.size_bytes = info.size_bytes;
+  if (info.parameter_count > 0) facts.parameter_count = info.parameter_count;
+  if (info.train_context_length > 0) facts.context_length = info.train_context_length;
+  facts.embeds = !info.generates;
+  facts.sees = info.sees;
+  facts.hears = info.hears;
+  facts.fills_gaps = info.fills_gaps;
+  return facts;
+}
 
 /// "134.5M", "7.2B"
 std::string parameter_size(std::uint64_t count) {
@@ -27,130 +43,158 @@ std::string parameter_size(std::uint64_t count) {
   return text;
 }
 
-api::Json details_json(const ModelStatus& model) {
-  const ModelInfo info = model.info.value_or(ModelInfo{});
+api::Json details_json(const ModelFacts& facts) {
   api::Json families = api::Json::array();
-  if (!info.architecture.empty()) families.push_back(info.architecture);
-  return {{"parent_model", ""},
-          {"format", info.format},
-          {"family", info.architecture},
+  if (!facts.architecture.empty()) families.push_back(facts.architecture);
+  return {{"parent_model", facts.parent},
+          {"format", facts.format},
+          {"family", facts.architecture},
           {"families", std::move(families)},
-          {"parameter_size", parameter_size(info.parameter_count)},
-          {"quantization_level", info.quantization.value_or("")}};
+          {"parameter_size", parameter_size(facts.parameter_count)},
+          {"quantization_level", facts.quantization}};
 }
 
-api::Json model_json(const ModelStatus& model) {
-  return {{"name", model.id},
-          {"model", model.id},
-          {"modified_at", rfc3339(model.created)},
-          {"size", model.info ? model.info->size_bytes : 0},
-          {"digest", ""},
-          {"details", details_json(model)}};
+api::Json model_json(const ListedModel& model, const ModelFacts& facts) {
+  return {{"name", model.status.id},
+          {"model", model.status.id},
+          {"modified_at", rfc3339(model.status.created)},
+          {"size", facts.size_bytes},
+          {"digest", facts.digest},
+          {"details", details_json(facts)}};
 }
 
-struct ShowRequest {
-  std::string model;
-  bool verbose = false;
+api::Json capabilities_json(const ModelFacts& facts) {
+  if (facts.embeds) return api::Json::array({"embedding"});
+  // Tools work with every model that generates: where its template has none, they are described.
+  api::Json list = api::Json::array({"completion", "tools"});
+  if (facts.sees) list.push_back("vision");
+  if (facts.hears) list.push_back("audio");
+  if (facts.fills_gaps) list.push_back("insert");
+  if (facts.thinks) list.push_back("thinking");
+  return list;
+}
+
+api::Json model_info_json(const ModelFacts& facts) {
+  api::Json info = api::Json::object();
+  for (const auto& [name, json] : facts.metadata) {
+    info[name] = api::Json::parse(json, nullptr, false);
+  }
+  info["general.architecture"] = facts.architecture;
+  info["general.parameter_count"] = facts.parameter_count;
+  if (facts.context_length > 0) {
+    info[facts.architecture + ".context_length"] = facts.context_length;
+  }
+  return info;
+}
+
+struct NamedValue {
+  std::string name;
+  std::string value;
 };
 
-std::span<const api::Field<ShowRequest>> show_fields() {
-  using S = ShowRequest;
-  static const std::vector<api::Field<S>> kFields = {
-      api::field<&S::model>("model", {1, kMaxModelNameBytes}, "The model's id"),
-      api::field<&S::model>("name", {1, kMaxModelNameBytes}, "Older name of the same field"),
-      api::field<&S::verbose>("verbose", {}, "The answer is always complete"),
-      api::unsupported_field<S>("system", api::FieldType::String, "models are not changed here"),
-      api::unsupported_field<S>("template", api::FieldType::String, "models are not changed here"),
-      api::unsupported_field<S>("options", api::FieldType::Object, "models are not changed here"),
-  };
-  return kFields;
+/// The model's defaults as lines of a Modelfile have them: a text in quotes, a list as many lines.
+std::vector<NamedValue> parameters_of(const ModelSpec& spec) {
+  std::vector<NamedValue> lines;
+  if (spec.config.context_length) {
+    lines.push_back({"num_ctx", std::to_string(*spec.config.context_length)});
+  }
+  for (const Parameter& parameter : kParameters) {
+    if (!gives(spec.defaults, parameter)) continue;
+    const std::string name =
+        parameter.name == "max_tokens" ? "num_predict" : std::string(parameter.name);
+    visit_value(parameter, spec.defaults.params, [&](const auto& value) {
+      if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::vector<std::string>>) {
+        for (const std::string& text : value)
+          lines.push_back({name, api::to_text(api::Json(text))});
+      } else {
+        lines.push_back({name, value_text(parameter, spec.defaults.params)});
+      }
+    });
+  }
+  return lines;
+}
+
+std::string modelfile(const ListedModel& model, const ModelSpec& spec,
+                      const std::vector<NamedValue>& parameters) {
+  std::string text = "FROM " + (model.facts.parent.empty() ? model.status.id : model.facts.parent);
+  for (const NamedValue& line : parameters) {
+    text += "\nPARAMETER " + line.name + " " + line.value;
+  }
+  if (spec.defaults.system) text += "\nSYSTEM \"\"\"" + *spec.defaults.system + "\"\"\"";
+  for (const ChatMessage& message : spec.defaults.messages) {
+    text += std::string("\nMESSAGE ") + (message.role == Role::User ? "user " : "assistant ") +
+            message.content.value_or("");
+  }
+  return text + "\n";
 }
 
 }  // namespace
 
-std::string tags_body(const std::vector<ModelStatus>& models) {
+std::string tags_body(const std::vector<ListedModel>& models) {
   api::Json list = api::Json::array();
-  for (const ModelStatus& model : models) list.push_back(model_json(model));
+  for (const ListedModel& model : models) list.push_back(model_json(model, facts_of(model)));
   return api::to_text({{"models", std::move(list)}});
 }
 
-std::string ps_body(const std::vector<ModelStatus>& models) {
+std::string ps_body(const std::vector<ListedModel>& models) {
   api::Json list = api::Json::array();
-  for (const ModelStatus& model : models) {
-    if (!model.info) continue;
-    api::Json json = model_json(model);
+  for (const ListedModel& model : models) {
+    if (!model.status.info) continue;
+    api::Json json = model_json(model, facts_of(model));
     json.erase("modified_at");
-    json["expires_at"] = "9999-12-31T23:59:59Z";  // models stay until the server unloads them
+    if (model.status.memory_bytes > 0) json["size"] = model.status.memory_bytes;
+    json["expires_at"] = model.expires_at > 0 ? rfc3339(model.expires_at) : std::string(kNever);
     json["size_vram"] = 0;
-    json["context_length"] = model.info->context_length;
+    json["context_length"] = model.status.info->context_length;
     list.push_back(std::move(json));
   }
   return api::to_text({{"models", std::move(list)}});
 }
 
-std::string show_body(const ModelStatus& model) {
-  api::Json info = api::Json::object();
-  api::Json capabilities = api::Json::array();
-  if (model.info) {
-    const ModelInfo& known = *model.info;
-    const std::string& architecture = known.architecture;
-    info["general.architecture"] = architecture;
-    info["general.parameter_count"] = known.parameter_count;
-    info[architecture + ".context_length"] = known.train_context_length;
-    if (known.generates) {
-      capabilities = api::Json::array({"completion", "tools"});
-      if (known.sees) capabilities.push_back("vision");
-      if (known.hears) capabilities.push_back("audio");
-    } else {
-      capabilities = api::Json::array({"embedding"});
-    }
+std::string show_body(const ListedModel& model, const ModelSpec& spec) {
+  const ModelFacts facts = facts_of(model);
+  const std::vector<NamedValue> parameters = parameters_of(spec);
+  constexpr std::size_t kNameWidth = 30;
+  std::string lines;
+  for (const NamedValue& line : parameters) {
+    std::string name = line.name;
+    name.resize(std::max(kNameWidth, name.size()), ' ');
+    lines += (lines.empty() ? "" : "\n") + name + " " + line.value;
   }
-  return api::to_text({{"modelfile", ""},
-                       {"parameters", ""},
-                       {"template", ""},
-                       {"details", details_json(model)},
-                       {"model_info", std::move(info)},
-                       {"capabilities", std::move(capabilities)},
-                       {"modified_at", rfc3339(model.created)}});
-}
-
-Result<std::string> parse_show_request(std::string_view text) {
-  Result<api::Json> body = api::read_json(text);
-  if (!body) return fail(std::move(body).error());
-  ShowRequest request;
-  std::vector<std::string> none;
-  Status read =
-      api::read_fields(*body, "", none, api::FieldSet<ShowRequest>{show_fields(), request});
-  if (read && request.model.empty()) {
-    read = fail(ErrorCode::InvalidRequest, "model is required", "model");
+  api::Json json = {{"modelfile", modelfile(model, spec, parameters)},
+                    {"parameters", std::move(lines)},
+                    {"template", spec.config.chat_template.value_or(facts.chat_template)}};
+  if (spec.defaults.system) json["system"] = *spec.defaults.system;
+  if (!facts.license.empty()) json["license"] = facts.license;
+  for (const ChatMessage& message : spec.defaults.messages) {
+    json["messages"].push_back({{"role", message.role == Role::User ? "user" : "assistant"},
+                                {"content", message.content.value_or("")}});
   }
-  if (!read) return fail(std::move(read).error());
-  return std::move(request.model);
-}
-
-std::vector<api::FieldInfo> ollama_show_field_infos() {
-  std::vector<api::FieldInfo> infos;
-  api::append_infos(infos, show_fields());
-  return infos;
+  json["details"] = details_json(facts);
+  json["model_info"] = model_info_json(facts);
+  json["capabilities"] = capabilities_json(facts);
+  json["digest"] = facts.digest;
+  json["modified_at"] = rfc3339(model.status.created);
+  return api::to_text(json);
 }
 
 std::string version_body() {
   return api::to_text({{"version", kVersion}, {"server", "pcai"}});
 }
 
-std::string known_name(const std::vector<ModelStatus>& models, std::string name) {
-  const auto known = [&](std::string_view id) {
-    return std::any_of(models.begin(), models.end(),
-                       [&](const ModelStatus& model) { return model.id == id; });
-  };
-  if (known(name)) return name;
+std::string known_name(const std::function<bool(std::string_view)>& is_known, std::string name) {
+  if (name.empty() || is_known(name)) return name;
   if (name.ends_with(kLatest)) {
     const std::string bare = name.substr(0, name.size() - kLatest.size());
-    if (known(bare)) return bare;
-  } else if (known(name + std::string(kLatest))) {
-    return name + std::string(kLatest);
+    if (!bare.empty() && is_known(bare)) return bare;
+  } else if (const std::string tagged = name + std::string(kLatest); is_known(tagged)) {
+    return tagged;
   }
   return name;
+}
+
+Error not_found(std::string_view name) {
+  return {ErrorCode::ModelNotFound, "model '" + std::string(name) + "' not found"};
 }
 
 }  // namespace pcai::ollama

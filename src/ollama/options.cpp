@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <iterator>
 
-#include "api/lora_field.h"
-#include "api/parameter_field.h"
+#include "api/fields/lora_field.h"
+#include "api/fields/parameter_field.h"
 #include "ollama/generate_request.h"
 
 namespace pcai::ollama {
@@ -58,7 +58,7 @@ std::span<const api::Field<P>> option_fields() {
 
 }  // namespace
 
-Status read_options(api::Json& object, const std::string& path, std::vector<std::string>& warnings,
+Status read_options(api::Json& object, const std::string& path, api::Warnings& warnings,
                     GenerateParams& params) {
   return api::read_fields(object, path, warnings, api::FieldSet<P>{option_fields(), params});
 }

@@ -1,5 +1,7 @@
 #include "openai/answer_fields.h"
 
+#include "api/fields/keep_alive_field.h"
+
 namespace pcai::openai {
 namespace {
 
@@ -48,8 +50,8 @@ std::span<const api::Field<Request>> answer_fields() {
         "stream"},
        read_prompt_logprobs},
       api::ignored_field<Request>("user", String, "Who asks"),
-      api::ignored_field<Request>("keep_alive", Any, "The server decides how long models stay"),
-      api::ignored_field<Request>("ttl", Any, "The server decides how long models stay"),
+      api::keep_alive_field<Request>("keep_alive"),
+      api::keep_alive_field<Request>("ttl"),
   };
   return kFields;
 }

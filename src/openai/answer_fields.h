@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -19,8 +20,9 @@ struct AnswerRequest {
   bool stream = false;
   bool include_usage = false;
   std::optional<std::uint32_t> prompt_logprobs = {};  // alternatives; absent = no such member
-  std::vector<std::string> warnings;  // fields that were accepted and have no effect here, named
+  api::Warnings warnings;  // fields that were accepted and have no effect here, named
   api::Places places = {};
+  std::optional<std::chrono::milliseconds> stay = {};  // of the model; see read_keep_alive()
 };
 
 /// Their fields, beside sampling_fields() and those of the route.

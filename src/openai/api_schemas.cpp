@@ -16,54 +16,49 @@ constexpr const char* kSchemas = R"json({
   "completion_tokens_details":{"type":"object"}}},
 "Messages": {"type":"array","minItems":1,"maxItems":4096,
   "items":{"$ref":"#/components/schemas/Message"}},
-"Tools": {"type":["array","null"],"maxItems":128,"items":{"type":"object",
-  "required":["type","function"],"additionalProperties":false,"properties":{
-  "type":{"const":"function"},"function":{"$ref":"#/components/schemas/Function"}}}},
-"FunctionName": {"type":"object","required":["name"],"additionalProperties":false,
-  "properties":{"name":{"type":"string"}}},
-"NamedTool": {"type":"object","required":["type","function"],"additionalProperties":false,
-  "properties":{"type":{"const":"function"},
+"ServiceTool": {"description":"Left out, because a service runs it","type":"object",
+  "required":["type"],"properties":{"type":{"type":"string","not":{"const":"function"}}}},
+"Tools": {"type":["array","null"],"maxItems":128,"items":{"oneOf":[{"type":"object",
+  "required":["function"],"properties":{"type":{"enum":["function",null]},
+  "function":{"$ref":"#/components/schemas/Function"}}},
+  {"$ref":"#/components/schemas/ServiceTool"}]}},
+"FunctionName": {"type":"object","required":["name"],"properties":{"name":{"type":"string"}}},
+"NamedTool": {"type":"object","required":["type","function"],"properties":{"type":{"const":"function"},
   "function":{"$ref":"#/components/schemas/FunctionName"}}},
 "ToolChoice": {"oneOf":[{"enum":["none","auto","required",null]},
   {"$ref":"#/components/schemas/NamedTool"},
-  {"type":"object","required":["type","allowed_tools"],"additionalProperties":false,"properties":{
+  {"type":"object","required":["type","allowed_tools"],"properties":{
   "type":{"const":"allowed_tools"},"allowed_tools":{"type":"object","required":["mode","tools"],
-  "additionalProperties":false,"properties":{"mode":{"enum":["auto","required"]},
+  "properties":{"mode":{"enum":["auto","required"]},
   "tools":{"type":"array","minItems":1,"maxItems":128,
   "items":{"$ref":"#/components/schemas/NamedTool"}}}}}}]},
-"FlatTools": {"type":["array","null"],"maxItems":128,
-  "items":{"$ref":"#/components/schemas/FlatFunction"}},
-"FlatNamedTool": {"type":"object","required":["type","name"],"additionalProperties":false,
-  "properties":{"type":{"const":"function"},"name":{"type":"string"}}},
+"FlatTools": {"type":["array","null"],"maxItems":128,"items":{"oneOf":[
+  {"$ref":"#/components/schemas/FlatFunction"},{"$ref":"#/components/schemas/ServiceTool"}]}},
+"FlatNamedTool": {"type":"object","required":["type","name"],"properties":{"type":{"const":"function"},"name":{"type":"string"}}},
 "FlatToolChoice": {"oneOf":[{"enum":["none","auto","required",null]},
   {"$ref":"#/components/schemas/FlatNamedTool"},
-  {"type":"object","required":["type","mode","tools"],"additionalProperties":false,"properties":{
+  {"type":"object","required":["type","mode","tools"],"properties":{
   "type":{"const":"allowed_tools"},"mode":{"enum":["auto","required"]},
   "tools":{"type":"array","minItems":1,"maxItems":128,
   "items":{"$ref":"#/components/schemas/FlatNamedTool"}}}}]},
-"JsonSchemaFormat": {"type":"object","required":["name","schema"],"additionalProperties":false,
+"JsonSchemaFormat": {"type":"object","required":["name","schema"],
   "properties":{"name":{"type":"string","pattern":"^[A-Za-z0-9_-]{1,64}$"},
   "description":{"type":["string","null"]},"schema":{"type":"object"},
   "strict":{"type":["boolean","null"]}}},
 "ResponseFormat": {"oneOf":[{"type":"null"},
-  {"type":"object","required":["type"],"additionalProperties":false,
-  "properties":{"type":{"const":"text"}}},
-  {"type":"object","required":["type"],"additionalProperties":false,
-  "properties":{"type":{"const":"json_object"},"schema":{"type":["object","null"]}}},
-  {"type":"object","required":["type","json_schema"],"additionalProperties":false,
-  "properties":{"type":{"const":"json_schema"},
+  {"type":"object","required":["type"],"properties":{"type":{"const":"text"}}},
+  {"type":"object","required":["type"],"properties":{"type":{"const":"json_object"},"schema":{"type":["object","null"]}}},
+  {"type":"object","required":["type","json_schema"],"properties":{"type":{"const":"json_schema"},
   "json_schema":{"$ref":"#/components/schemas/JsonSchemaFormat"}}},
   {"$ref":"#/components/schemas/RegexFormat"},{"$ref":"#/components/schemas/LarkFormat"}]},
-"RegexFormat": {"type":"object","required":["type","regex"],"additionalProperties":false,
-  "properties":{"type":{"const":"regex"},"regex":{"type":"string","minLength":1,
+"RegexFormat": {"type":"object","required":["type","regex"],"properties":{"type":{"const":"regex"},"regex":{"type":"string","minLength":1,
   "maxLength":65536}}},
-"LarkFormat": {"type":"object","required":["type","lark"],"additionalProperties":false,
-  "properties":{"type":{"const":"lark"},"lark":{"type":"string","minLength":1,
+"LarkFormat": {"type":"object","required":["type","lark"],"properties":{"type":{"const":"lark"},"lark":{"type":"string","minLength":1,
   "maxLength":65536}}},
-"StreamOptions": {"type":["object","null"],"additionalProperties":false,"properties":{
+"StreamOptions": {"type":["object","null"],"properties":{
   "include_usage":{"type":["boolean","null"]},"include_obfuscation":{"type":["boolean","null"]}}},
 "Lora": {"type":["array","null"],"maxItems":64,"items":{"type":"object",
-  "required":["id","scale"],"additionalProperties":false,"properties":{
+  "required":["id","scale"],"properties":{
   "id":{"type":"integer","minimum":0,"maximum":2147483647},
   "scale":{"type":"number","minimum":-1000000,"maximum":1000000}}}},
 "CompletionPrompt": {"oneOf":[{"type":"string","minLength":1},
@@ -72,20 +67,17 @@ constexpr const char* kSchemas = R"json({
   {"type":"array","minItems":1,
   "items":{"type":"integer","minimum":0,"maximum":2147483647}}]}}]},
 "ResponseInput": {"oneOf":[{"type":"string"},{"type":"array","minItems":1,"maxItems":4096,
-  "items":{"type":"object","properties":{"type":{"enum":["message","function_call",
-  "function_call_output","reasoning"]}}}}]},
-"ResponseText": {"type":["object","null"],"additionalProperties":false,"properties":{
+  "items":{"type":"object","properties":{"type":{"type":["string","null"]}}}}]},
+"ResponseText": {"type":["object","null"],"properties":{
   "format":{"oneOf":[{"type":"null"},
-  {"type":"object","required":["type"],"additionalProperties":false,
-  "properties":{"type":{"enum":["text","json_object"]}}},
-  {"type":"object","required":["type","name","schema"],"additionalProperties":false,
-  "properties":{"type":{"const":"json_schema"},
+  {"type":"object","required":["type"],"properties":{"type":{"enum":["text","json_object"]}}},
+  {"type":"object","required":["type","name","schema"],"properties":{"type":{"const":"json_schema"},
   "name":{"type":"string","pattern":"^[A-Za-z0-9_-]{1,64}$"},
   "description":{"type":["string","null"]},"schema":{"type":"object"},
   "strict":{"type":["boolean","null"]}}},
   {"$ref":"#/components/schemas/RegexFormat"},{"$ref":"#/components/schemas/LarkFormat"}]},
   "verbosity":{"type":["string","null"]}}},
-"ResponseReasoning": {"type":["object","null"],"additionalProperties":false,"properties":{
+"ResponseReasoning": {"type":["object","null"],"properties":{
   "effort":{"enum":["none","minimal","low","medium","high","xhigh","max",null]},
   "summary":{"type":["string","null"]},"generate_summary":{"type":["string","null"]}}},
 "ChatCompletion": {"type":"object","required":["id","object","created","model","choices","usage"],
@@ -139,7 +131,7 @@ constexpr const char* kSchemas = R"json({
   "items":{"type":"integer","minimum":0,"maximum":2147483647}}]}}]},
 "RerankDocuments": {"type":"array","minItems":1,"maxItems":2048,"items":{"oneOf":[
   {"type":"string","minLength":1},{"type":"object","required":["text"],
-  "additionalProperties":false,"properties":{"text":{"type":"string","minLength":1}}}]}},
+  "properties":{"text":{"type":"string","minLength":1}}}]}},
 "PromptUsage": {"type":"object","required":["prompt_tokens","total_tokens"],"properties":{
   "prompt_tokens":{"type":"integer"},"total_tokens":{"type":"integer"}}},
 "Embeddings": {"type":"object","required":["object","data","model","usage"],"properties":{
@@ -173,8 +165,7 @@ api::Json api_schemas() {
   append_infos(function, function_fields());
   schemas["Function"] = object_schema(function);
   api::Json flat = object_schema(function);
-  flat["properties"]["type"] = {{"const", "function"}};
-  flat["required"].push_back("type");
+  flat["properties"]["type"] = {{"enum", {"function", nullptr}}};
   schemas["FlatFunction"] = std::move(flat);
   schemas["Message"] = object_schema(message_field_infos());
   return schemas;

@@ -1,6 +1,6 @@
 #include "openai/field_infos.h"
 
-#include "api/sampling_fields.h"
+#include "api/fields/sampling_fields.h"
 #include "openai/answer_fields.h"
 #include "openai/chat/chat_fields.h"
 #include "openai/completions/completion_request.h"

@@ -1,6 +1,6 @@
 #include "openai/format_fields.h"
 
-#include "api/schema_text.h"
+#include "api/fields/schema_text.h"
 
 namespace pcai::openai {
 namespace {
@@ -10,7 +10,7 @@ constexpr Range kSourceBytes{1, api::kMaxSchemaBytes};
 /// A format on its way in.
 struct Draft {
   Grammar grammar{GrammarKind::JsonSchema, R"({"type":"object"})"};
-  std::vector<std::string>& warnings;
+  api::Warnings& warnings;
 };
 
 using Fields = std::vector<api::Field<Draft>>;
@@ -70,7 +70,7 @@ Fields with_type(Fields fields) {
 }  // namespace
 
 Status read_format(api::Json& object, const std::string& path, FormatShape shape,
-                   std::vector<std::string>& warnings, std::optional<Grammar>& grammar) {
+                   api::Warnings& warnings, std::optional<Grammar>& grammar) {
   static const Fields kText = with_type({});
   static const Fields kJsonObject = with_type({{{"schema", api::FieldType::Object}, read_schema}});
   static const Fields kNested = with_type({api::required(
@@ -100,6 +100,13 @@ Status read_format(api::Json& object, const std::string& path, FormatShape shape
   if (Status read = read_object(object, path, *fields, draft); !read) return read;
   if (*type != "text") grammar = std::move(draft.grammar);
   return {};
+}
+
+std::string schema_path(const api::Json& format, const std::string& path, FormatShape shape) {
+  const bool nested = shape == FormatShape::Nested && format.contains("json_schema");
+  const api::Json& owner = nested ? format["json_schema"] : format;
+  if (!owner.contains("schema")) return "";
+  return path + (nested ? ".json_schema.schema" : ".schema");
 }
 
 }  // namespace pcai::openai

@@ -16,6 +16,9 @@ enum class FormatShape : std::uint8_t { Nested, Flat };
 /// Reads `response_format` or `text.format`: text, json_object, json_schema, and two of our own,
 /// {"type":"regex","regex":…} and {"type":"lark","lark":…}. Sets the grammar, none for text.
 Status read_format(api::Json& object, const std::string& path, FormatShape shape,
-                   std::vector<std::string>& warnings, std::optional<Grammar>& grammar);
+                   api::Warnings& warnings, std::optional<Grammar>& grammar);
+
+/// Where the schema of a format stands that was read: "" = it has none.
+std::string schema_path(const api::Json& format, const std::string& path, FormatShape shape);
 
 }  // namespace pcai::openai

@@ -71,6 +71,10 @@ api::Json timings_json(const Timings& timings, const Usage& usage) {
   return json;
 }
 
+std::string warnings_member(const std::vector<std::string>& warnings) {
+  return warnings.empty() ? "" : ",\"warnings\":" + api::to_text(api::Json(warnings));
+}
+
 std::string answer_prefix(std::string_view id, std::string_view object, std::int64_t created,
                           std::string_view model) {
   std::string out = "{\"id\":";

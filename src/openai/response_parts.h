@@ -25,6 +25,9 @@ api::Json timings_json(const Timings& timings, const Usage& usage);
 std::string answer_prefix(std::string_view id, std::string_view object, std::int64_t created,
                           std::string_view model);
 
+/// `,"warnings":[…]`, or nothing.
+std::string warnings_member(const std::vector<std::string>& warnings);
+
 /// Adds up the choices of one answer.
 class AnswerTotals {
  public:

@@ -22,14 +22,15 @@ Status read_tokens(api::Json& value, const std::string& path, DetokenizeRequest&
 }
 
 template <class Request>
-Result<Request> parse(std::string_view text, Request request,
-                      std::span<const api::Field<Request>> fields) {
+Result<api::Told<Request>> parse(std::string_view text, Request request,
+                                 std::span<const api::Field<Request>> fields) {
   Result<api::Json> body = api::read_json(text);
   if (!body) return fail(std::move(body).error());
-  std::vector<std::string> no_warnings;
-  Status read = api::read_fields(*body, "", no_warnings, api::FieldSet<Request>{fields, request});
+  api::Told<Request> told{std::move(request)};
+  Status read =
+      api::read_fields(*body, "", told.warnings, api::FieldSet<Request>{fields, told.request});
   if (!read) return fail(std::move(read).error());
-  return request;
+  return told;
 }
 
 }  // namespace
@@ -62,11 +63,11 @@ std::span<const api::Field<DetokenizeRequest>> detokenize_fields() {
   return kFields;
 }
 
-Result<TokenizeRequest> parse_tokenize_request(std::string_view body) {
+Result<api::Told<TokenizeRequest>> parse_tokenize_request(std::string_view body) {
   return parse<TokenizeRequest>(body, {.add_special = false}, tokenize_fields());
 }
 
-Result<DetokenizeRequest> parse_detokenize_request(std::string_view body) {
+Result<api::Told<DetokenizeRequest>> parse_detokenize_request(std::string_view body) {
   return parse<DetokenizeRequest>(body, {}, detokenize_fields());
 }
 

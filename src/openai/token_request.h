@@ -11,8 +11,8 @@
 namespace pcai::openai {
 
 /// `add_special` is off by default, unlike for prompts.
-Result<TokenizeRequest> parse_tokenize_request(std::string_view body);
-Result<DetokenizeRequest> parse_detokenize_request(std::string_view body);
+Result<api::Told<TokenizeRequest>> parse_tokenize_request(std::string_view body);
+Result<api::Told<DetokenizeRequest>> parse_detokenize_request(std::string_view body);
 
 std::span<const api::Field<TokenizeRequest>> tokenize_fields();
 std::span<const api::Field<DetokenizeRequest>> detokenize_fields();

@@ -7,21 +7,21 @@ namespace {
 struct Draft {
   ToolOptions& tools;
   ToolShape shape;
+  api::Warnings& warnings;
   bool required = false;
 };
 
 using Fields = std::vector<api::Field<Draft>>;
 
 Status read_object(api::Json& object, const std::string& path, const Fields& fields, Draft& draft) {
-  std::vector<std::string> none;
-  return api::read_fields(object, path, none, api::FieldSet<Draft>{fields, draft});
+  return api::read_fields(object, path, draft.warnings, api::FieldSet<Draft>{fields, draft});
 }
 
 Status unsupported_type(const std::string& path, const std::string& type) {
   const std::string where = api::member_path(path, "type");
   return fail(ErrorCode::Unsupported,
               where + ": tools of type " + api::quote_text(type) +
-                  " are not supported here, only functions",
+                  " are not run here, so that none can be chosen; choose a function",
               where);
 }
 
@@ -48,13 +48,16 @@ Status read_nested_name(api::Json& value, const std::string& path, Draft& draft)
   return read_object(value, path, kFields, draft);
 }
 
-/// One function, in the shape of the route.
+/// One function, in the shape of the route. Clients of both shapes send the flat one to either.
 Status read_function(api::Json& object, const std::string& path, Draft& draft) {
   static const Fields kNested = {
       api::type_field<Draft>(),
       api::required(api::Field<Draft>{{"function", api::FieldType::Object}, read_nested_name})};
   static const Fields kFlat = {api::type_field<Draft>(), name_field()};
-  return read_object(object, path, draft.shape == ToolShape::Nested ? kNested : kFlat, draft);
+  const bool nested =
+      draft.shape == ToolShape::Nested && (api::find_member(object, "function") != nullptr ||
+                                           api::find_member(object, "name") == nullptr);
+  return read_object(object, path, nested ? kNested : kFlat, draft);
 }
 
 Status read_mode(api::Json& value, const std::string&, Draft& draft) {
@@ -67,10 +70,15 @@ Status read_allowed_tools(api::Json& array, const std::string& path, Draft& draf
     const std::string where = item_path(path, i);
     const auto type = api::read_type(array[i], where);
     if (!type) return fail(type.error());
-    if (*type != "function") return unsupported_type(where, *type);
-    if (Status read = read_function(array[i], where, draft); !read) return read;
+    if (*type != "function") {
+      draft.warnings.add(api::tool_left_out(where, *type));
+    } else if (Status read = read_function(array[i], where, draft); !read) {
+      return read;
+    }
   }
-  return {};
+  if (!draft.tools.allowed.empty()) return {};
+  return fail(ErrorCode::Unsupported, path + " has no function, and no other tools are run here",
+              path);
 }
 
 Fields allowed_fields() {
@@ -123,8 +131,8 @@ Status read_choice_object(api::Json& value, const std::string& path, Draft draft
 }  // namespace
 
 Status read_tool_choice(api::Json& value, const std::string& path, ToolShape shape,
-                        ToolOptions& tools) {
-  if (value.is_object()) return read_choice_object(value, path, {tools, shape});
+                        ToolOptions& tools, api::Warnings& warnings) {
+  if (value.is_object()) return read_choice_object(value, path, {tools, shape, warnings});
   const std::string& choice = value.get_ref<const std::string&>();
   if (choice == "auto") return {};
   if (choice == "none") {
@@ -137,20 +145,22 @@ Status read_tool_choice(api::Json& value, const std::string& path, ToolShape sha
                 path);
   }
   if (tools.definitions.empty()) {
-    return fail(ErrorCode::InvalidRequest, path + " asks for a call, but there are no tools", path);
+    return fail(ErrorCode::InvalidRequest, path + " asks for a call, but there are no functions",
+                path);
   }
   tools.choice = ToolChoice::Required;
   return {};
 }
 
-Status read_function_call(api::Json& value, const std::string& path, ToolOptions& tools) {
+Status read_function_call(api::Json& value, const std::string& path, ToolOptions& tools,
+                          api::Warnings& warnings) {
   if (value.is_object()) {
-    Draft draft{tools, ToolShape::Nested};
+    Draft draft{tools, ToolShape::Nested, warnings};
     Status read = read_nested_name(value, path, draft);
     if (read) call_once(tools);
     return read;
   }
-  if (value != "required") return read_tool_choice(value, path, ToolShape::Nested, tools);
+  if (value != "required") return read_tool_choice(value, path, ToolShape::Nested, tools, warnings);
   return fail(ErrorCode::InvalidRequest, path + " must be none, auto or an object with a name",
               path);
 }

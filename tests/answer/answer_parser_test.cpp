@@ -2,52 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
+
+#include "answer/read_answer.h"
 
 namespace pcai::backend::answer {
 namespace {
 
-/// All events of an answer, joined by kind.
-struct Answer {
-  std::string text;
-  std::string reasoning;
-  struct Call {
-    std::string name;
-    std::string arguments;
-    bool operator==(const Call&) const = default;
-  };
-  std::vector<Call> calls;
-  bool operator==(const Answer&) const = default;
-};
-
-void PrintTo(const Answer& answer, std::ostream* out) {
-  *out << "text '" << answer.text << "' reasoning '" << answer.reasoning << "'";
-  for (const auto& call : answer.calls) *out << " call " << call.name << " " << call.arguments;
-}
-
-void join(Answer& answer, const std::vector<GenerateEvent>& events) {
-  for (const GenerateEvent& event : events) {
-    if (const auto* text = std::get_if<TextDelta>(&event)) answer.text += text->text;
-    if (const auto* reasoning = std::get_if<ReasoningDelta>(&event)) {
-      answer.reasoning += reasoning->text;
-    }
-    if (const auto* call = std::get_if<ToolCallDelta>(&event)) {
-      if (!call->id.empty()) {
-        EXPECT_EQ(call->index, answer.calls.size());
-        answer.calls.push_back({call->name, ""});
-      }
-      ASSERT_FALSE(answer.calls.empty());
-      answer.calls.back().arguments += call->arguments;
-    }
-  }
-}
-
 Answer parse(const AnswerFormat& format, std::string_view text) {
   AnswerParser parser(format);
-  Answer answer;
-  join(answer, parser.add(text));
-  join(answer, parser.finish());
-  return answer;
+  return read_in_pieces(parser, text, std::max<std::size_t>(text.size(), 1));
 }
 
 const AnswerFormat kCalls{.has_calls = true};

@@ -1,9 +1,9 @@
-#include "backend/answer/prompt_codec.h"
+#include "backend/answer/prompt/prompt_codec.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "backend/answer/prompt_check.h"
+#include "backend/answer/prompt/prompt_check.h"
 
 namespace pcai::backend::answer {
 namespace {

@@ -1,4 +1,4 @@
-#include "backend/answer/tool_prompt.h"
+#include "backend/answer/chat/tool_prompt.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

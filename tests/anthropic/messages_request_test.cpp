@@ -118,7 +118,7 @@ TEST(MessagesRequestTest, ThinkingIsOffUnlessAskedFor) {
   const auto budget = parsed(body_with(R"("thinking":{"type":"enabled","budget_tokens":2000})"));
   EXPECT_TRUE(std::get<ChatPrompt>(budget.generate.prompt).thinking);
   EXPECT_EQ(budget.generate.params.reasoning_budget, 2000U);
-  EXPECT_THAT(budget.warnings, ElementsAre());
+  EXPECT_THAT(budget.warnings.lines(), ElementsAre());
 }
 
 TEST(MessagesRequestTest, ASchemaOfTheAnswerIsAGrammar) {
@@ -132,7 +132,8 @@ TEST(MessagesRequestTest, ASchemaOfTheAnswerIsAGrammar) {
 
 TEST(MessagesRequestTest, WhatHasNoEffectIsNamed) {
   const auto request = parsed(body_with(R"("metadata":{"user_id":"x"},"service_tier":"auto")"));
-  EXPECT_THAT(request.warnings, ElementsAre(HasSubstr("metadata"), HasSubstr("service_tier")));
+  EXPECT_THAT(request.warnings.lines(),
+              ElementsAre(HasSubstr("metadata"), HasSubstr("service_tier")));
 }
 
 TEST(MessagesRequestTest, WhatIsMissingOrWrongIsNamed) {
@@ -146,8 +147,7 @@ TEST(MessagesRequestTest, WhatIsMissingOrWrongIsNamed) {
   EXPECT_EQ(refused(body_with(R"("stop_sequences":[""])")).field, "stop_sequences[0]");
   EXPECT_EQ(refused(body_with(R"("tool_choice":{"type":"any"})")).field, "tool_choice.type");
   EXPECT_EQ(refused(body_with(R"("tools":[{"name":"a"}])")).field, "tools[0].input_schema");
-  EXPECT_EQ(refused(body_with("", R"([{"role":"system","content":"a"}])")).field,
-            "messages[0].role");
+  EXPECT_EQ(refused(body_with("", R"([{"role":"tool","content":"a"}])")).field, "messages[0].role");
   EXPECT_EQ(refused(body_with("", R"([{"role":"user","content":[
       {"type":"tool_result","tool_use_id":"x","content":"a"}]}])"))
                 .field,
@@ -162,13 +162,62 @@ TEST(MessagesRequestTest, WhatCannotBeDoneIsUnsupported) {
     EXPECT_EQ(error.code, ErrorCode::Unsupported);
     EXPECT_EQ(error.field, "messages[0].content[0].type");
   }
-  EXPECT_EQ(refused(body_with(R"("tools":[{"type":"bash_20250124","name":"bash"}])")).code,
-            ErrorCode::Unsupported);
   EXPECT_EQ(refused(body_with(R"("mcp_servers":[{}])")).code, ErrorCode::Unsupported);
-  const Error prefilled = refused(body_with("", R"([{"role":"user","content":"a"},
+}
+
+TEST(MessagesRequestTest, TheAnswerGoesOnFromAFinalMessageOfTheAssistant) {
+  const ChatPrompt chat = chat_of(body_with("", R"([{"role":"user","content":"a"},
       {"role":"assistant","content":"The answer is"}])"));
-  EXPECT_EQ(prefilled.code, ErrorCode::Unsupported);
-  EXPECT_EQ(prefilled.field, "messages[1]");
+  EXPECT_TRUE(chat.continues);
+  ASSERT_EQ(chat.messages.size(), 2U);
+  EXPECT_EQ(chat.messages[1].content, "The answer is");
+  EXPECT_FALSE(chat_of(body_with("")).continues);
+  const Error called = refused(body_with("", R"([{"role":"user","content":"a"},
+      {"role":"assistant","content":[{"type":"tool_use","id":"c","name":"f","input":{}}]}])"));
+  EXPECT_EQ(called.field, "messages[1]");
+}
+
+TEST(MessagesRequestTest, SystemMessagesMayStandAnywhere) {
+  const ChatPrompt chat = chat_of(body_with(R"("system":"s")", R"([{"role":"user","content":"a"},
+      {"role":"system","content":[{"type":"text","text":"agents"}]}])"));
+  ASSERT_EQ(chat.messages.size(), 3U);
+  EXPECT_EQ(chat.messages[2].role, Role::System);
+  EXPECT_EQ(chat.messages[2].content, "agents");
+  EXPECT_FALSE(chat.continues);
+}
+
+TEST(MessagesRequestTest, ToolsThatAServiceRunsAreLeftOut) {
+  const auto request = parsed(body_with(R"("tools":[{"type":"bash_20250124","name":"bash"},
+      {"type":"web_search_20250305","name":"web_search"},{"name":"f","input_schema":{}}],
+      "tool_choice":{"type":"any"})"));
+  EXPECT_EQ(std::get<ChatPrompt>(request.generate.prompt).tools.definitions.size(), 1U);
+  EXPECT_THAT(request.warnings.lines(),
+              ElementsAre(HasSubstr("'bash_20250124'"), HasSubstr("'web_search_20250305'")));
+  EXPECT_EQ(refused(body_with(R"("tools":[{"type":"bash_20250124","name":"bash"}],
+      "tool_choice":{"type":"any"})"))
+                .field,
+            "tool_choice.type");
+}
+
+TEST(MessagesRequestTest, BlocksOfOtherAssistantsAreLeftOut) {
+  const auto request = parsed(body_with("", R"([{"role":"user","content":"a"},
+      {"role":"assistant","content":[{"type":"redacted_thinking","data":"x"},
+        {"type":"server_tool_use","id":"s","name":"web_search","input":{}},
+        {"type":"tool_use","id":"c","name":"f"}]},
+      {"role":"user","content":[{"type":"tool_result","tool_use_id":"c","content":[
+        {"type":"text","text":"see"},{"type":"image","source":{"type":"base64",
+         "media_type":"image/png","data":"iVBORw0KGgphbmQgc28gb24="}},
+        {"type":"tool_reference","tool_name":"x"}]},{"type":"text","text":"go"}]}])"));
+  const auto& messages = std::get<ChatPrompt>(request.generate.prompt).messages;
+  ASSERT_EQ(messages.size(), 4U);
+  EXPECT_EQ(messages[1].tool_calls.at(0).arguments, "{}");
+  EXPECT_EQ(messages[2].content, "see\n[image]");
+  EXPECT_EQ(messages[3].media.size(), 1U);
+  EXPECT_EQ(messages[3].content, "go");
+  EXPECT_THAT(request.warnings.lines(),
+              ElementsAre("messages[1].content[0] is left out: a block of type 'redacted_thinking'",
+                          "messages[1].content[1] is left out: a block of type 'server_tool_use'",
+                          HasSubstr("messages[2].content[0].content[2] is left out")));
 }
 
 // "\x89PNG\r\n\x1A\n" and a little more.

@@ -78,27 +78,56 @@ TEST(FakeScriptTest, CrashAndHangNeedNoNumber) {
 TEST(FakeScriptTest, ReplyAndArgumentsTakeTheRestOfTheLine) {
   EXPECT_EQ(script_of("fake: delay_ms=1 reply=all of  this").reply, "all of  this");
   const fake::FakeScript script = script_of("fake: tool=f args={\"a\": [1, 2]}");
-  EXPECT_EQ(script.tool, "f");
-  EXPECT_EQ(script.tool_arguments, "{\"a\": [1, 2]}");
+  ASSERT_EQ(script.calls.size(), 1U);
+  EXPECT_EQ(script.calls[0].tool, "f");
+  EXPECT_EQ(script.calls[0].arguments, "{\"a\": [1, 2]}");
+}
+
+TEST(FakeScriptTest, RepliesAreTheLinesOfOneText) {
+  EXPECT_EQ(script_of("fake: reply=one\nhello\nfake: reply=\nfake: reply= two").reply,
+            "one\n\n two");
+  const fake::FakeScript defaults{.reply = "by default"};
+  EXPECT_EQ(fake::read_prompt(chat_request("hi\nfake: reply=one"), defaults)->script.reply, "one");
+  EXPECT_EQ(fake::read_prompt(chat_request("hi"), defaults)->script.reply, "by default");
 }
 
 TEST(FakeScriptTest, UnknownKeysAndBadNumbersAreRefusedByName) {
-  for (const char* word : {"speed=1", "delay_ms", "delay_ms=", "delay_ms=-1", "delay_ms=1x",
-                           "tokens=99999999999", "tokens=10000001", "crash=x", "tool="}) {
+  for (const char* word :
+       {"speed=1", "delay_ms", "delay_ms=", "delay_ms=-1", "delay_ms=1x", "tokens=99999999999",
+        "tokens=10000001", "crash=x", "tool=", "args={}"}) {
     EXPECT_THAT(refusal_of(std::string("fake: ") + word), testing::HasSubstr(word));
   }
 }
 
 TEST(FakeScriptTest, AToolIsCalledUntilItsResultIsThere) {
   GenerateRequest request = chat_request("fake: tokens=0 tool=weather");
-  EXPECT_EQ(fake::read_prompt(request, {})->script.tool, "weather");
+  EXPECT_EQ(fake::read_prompt(request, {})->script.calls.front().tool, "weather");
   auto& messages = std::get<ChatPrompt>(request.prompt).messages;
   messages.push_back({.role = Role::Assistant, .tool_calls = {{"call_1", "weather", "{}"}}});
   messages.push_back({.role = Role::Tool, .content = "warm", .tool_call_id = "call_1"});
+  messages.push_back({.role = Role::System, .content = "be brief"});
   const auto answered = fake::read_prompt(request, {});
-  EXPECT_EQ(answered->script.tool, "");
+  EXPECT_TRUE(answered->script.calls.empty());
   EXPECT_EQ(answered->script.reply, "The tool said: warm");
   EXPECT_FALSE(answered->script.tokens.has_value());
+}
+
+TEST(FakeScriptTest, ToolsAreCalledOneAfterAnotherUntilTheUserGoesOn) {
+  GenerateRequest request = chat_request(
+      "fake: tool=read args={\"path\": 1}\nfake: tool=write args={\"path\": 2}\nfake: tool=list");
+  auto& messages = std::get<ChatPrompt>(request.prompt).messages;
+  for (const auto& [tool, arguments] : std::vector<fake::FakeCall>{
+           {"read", "{\"path\": 1}"}, {"write", "{\"path\": 2}"}, {"list", "{}"}}) {
+    const auto next = fake::read_prompt(request, {});
+    ASSERT_FALSE(next->script.calls.empty());
+    EXPECT_EQ(next->script.calls.front().tool, tool);
+    EXPECT_EQ(next->script.calls.front().arguments, arguments);
+    messages.push_back({.role = Role::Assistant, .tool_calls = {{"call", tool, arguments}}});
+    messages.push_back({.role = Role::Tool, .content = tool + " is done", .tool_call_id = "call"});
+  }
+  EXPECT_EQ(fake::read_prompt(request, {})->script.reply, "The tool said: list is done");
+  messages.push_back({.role = Role::User, .content = "thanks"});
+  EXPECT_EQ(fake::read_prompt(request, {})->script.reply, "You said: thanks");
 }
 
 TEST(FakeScriptTest, ATextPromptIsReadLikeAMessage) {
@@ -146,6 +175,20 @@ TEST(FakeReplyTest, LongWordsComeInChunksOfWholeCodePoints) {
     joined += token;
   }
   EXPECT_EQ(joined, script.reply);
+}
+
+TEST(FakeScriptTest, AReplyGoesOnFromTheLastWords) {
+  const auto reply = [](const char* words, bool continues) {
+    const auto prompt = fake::read_prompt(
+        {.prompt = ChatPrompt{.messages = {{.role = Role::User, .content = "hello there"},
+                                           {.role = Role::Assistant, .content = words}},
+                              .continues = continues}},
+        {});
+    return prompt->script.reply.value_or("");
+  };
+  EXPECT_EQ(reply("You said: hello", true), " there");
+  EXPECT_EQ(reply("You said: hello", false), "You said: hello there");
+  EXPECT_EQ(reply("Something else", true), "You said: hello there");
 }
 
 TEST(FakeReplyTest, TheLengthIsExactWhetherShorterOrLonger) {

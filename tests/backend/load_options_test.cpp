@@ -56,6 +56,7 @@ TEST(CheckOptionsTest, EachOptionThatIsGivenIsHonouredOrRefusedByName) {
       {LoadOption::Projector, "projector", [](auto& c) { c.projector = "eyes.gguf"; }},
       {LoadOption::Adapters, "adapters", [](auto& c) { c.adapters = {{.path = "a.gguf"}}; }},
       {LoadOption::Isq, "isq", [](auto& c) { c.isq = "q4k"; }},
+      {LoadOption::OpenObjects, "open_objects", [](auto& c) { c.open_objects = true; }},
   };
   for (const Case& one : cases) {
     const Status refused = check(one.give);

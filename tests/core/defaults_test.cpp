@@ -54,7 +54,7 @@ TEST(ModelDefaultsTest, WhatAMemberCannotHoldIsRefusedByTheNameThatItsUserWrote)
   };
   EXPECT_EQ(refused("top_k", 1.5), "their.top_k");
   EXPECT_EQ(refused("top_k", std::numeric_limits<std::int64_t>::max()), "their.top_k");
-  EXPECT_EQ(refused("max_tokens", std::int64_t{-1}), "their.max_tokens");
+  EXPECT_EQ(refused("max_tokens", std::int64_t{-2}), "their.max_tokens");
   EXPECT_EQ(refused("temperature", Texts{"hot"}), "their.temperature");
   EXPECT_EQ(refused("temperature", true), "their.temperature");
   EXPECT_EQ(refused("temperature", std::numeric_limits<double>::infinity()), "their.temperature");
@@ -80,7 +80,8 @@ TEST(ModelDefaultsTest, WhatPeersWriteForOffIsOff) {
 }
 
 TEST(ModelDefaultsTest, ANegativeSeedIsItsBits) {
-  EXPECT_EQ(default_text(defaults_of("seed", std::int64_t{-1}), "seed"), "18446744073709551615");
+  EXPECT_EQ(default_text(defaults_of("seed", std::int64_t{-2}), "seed"), "18446744073709551614");
+  EXPECT_EQ(default_text(defaults_of("seed", std::int64_t{-1}), "seed"), "");  // a random one
 }
 
 TEST(ModelDefaultsTest, TheFirstToSpeakIsHeard) {

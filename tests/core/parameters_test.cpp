@@ -17,7 +17,8 @@ TEST(ParametersTest, EveryMemberOfGenerateParamsIsInTheTableOrNamedHere) {
                dynatemp_exponent, xtc_probability, xtc_threshold, dry_multiplier, dry_base,
                dry_allowed_length, dry_penalty_last_n, dry_sequence_breakers, mirostat,
                mirostat_tau, mirostat_eta, min_keep, max_tokens, stop_sequences, seed, logit_bias,
-               logprobs, top_logprobs, ignore_eos, grammar, reasoning_budget, adapters] = params;
+               logprobs, top_logprobs, prompt_logprobs, ignore_eos, grammar, reasoning_budget,
+               adapters] = params;
   const std::set<const void*> scalars = {&temperature,
                                          &top_p,
                                          &top_k,
@@ -48,7 +49,7 @@ TEST(ParametersTest, EveryMemberOfGenerateParamsIsInTheTableOrNamedHere) {
                                          &mirostat_tau,
                                          &mirostat_eta,
                                          &min_keep};
-  static_cast<void>(std::tie(logit_bias, grammar, adapters));
+  static_cast<void>(std::tie(logit_bias, grammar, adapters, prompt_logprobs));
   std::set<const void*> in_table;
   for (const Parameter& parameter : kParameters) {
     std::visit([&](auto member) { in_table.insert(&(params.*member)); }, parameter.member);

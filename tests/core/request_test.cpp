@@ -199,7 +199,7 @@ TEST(CheckRequestTest, ToolsNeedNamesOfTheirOwn) {
   EXPECT_EQ(refused_tools({.definitions = {{"get_weather"}, {"get-time2"}}}), "");
   EXPECT_EQ(refused_tools({.definitions = {{""}}}), "tools[0].name");
   EXPECT_EQ(refused_tools({.definitions = {{"get weather"}}}), "tools[0].name");
-  EXPECT_EQ(refused_tools({.definitions = {{std::string(65, 'a')}}}), "tools[0].name");
+  EXPECT_EQ(refused_tools({.definitions = {{std::string(129, 'a')}}}), "tools[0].name");
   EXPECT_EQ(refused_tools({.definitions = {{"a"}, {"a"}}}), "tools[1].name");
   EXPECT_EQ(refused_tools({.definitions = {{"a", "\xFF"}}}), "tools[0].description");
   EXPECT_EQ(refused_tools({.definitions = std::vector<ToolDefinition>(129)}), "tools");

@@ -1,7 +1,9 @@
 """The official Ollama client for Python against `pcai serve`: scripted answers of the fake backend,
 and a plain chat with the default model."""
+import datetime
 import json
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -100,6 +102,60 @@ class FakeTest(ClientTest):
         self.assertIn("tfs_z", caught.exception.error)
         with self.assertRaises(ollama.ResponseError):
             list(self.chat("fake: tokens=9 fail_after=3", stream=True))
+
+
+class ManagedTest(ClientTest):
+    """A server whose models its clients may change."""
+    arguments = ("--backend", "fake", "--manage-models", "on")
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="pcai-models-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.server = Server(*cls.arguments, environment={"PCAI_MODELS_DIR": folder.name})
+        cls.addClassCleanup(cls.server.stop)
+        cls.client = ollama.Client(host=cls.server.url)
+        cls.model = "fake"
+
+    def names(self):
+        return {model.model for model in self.client.list().models}
+
+    def test_models_are_made_copied_and_deleted(self):
+        steps = list(self.client.create(model="mario", from_=self.model, system="Be Mario.",
+                                        parameters={"num_predict": 2}, stream=True))
+        self.assertEqual(steps[-1].status, "success")
+        self.assertEqual(self.client.create(model="luigi", from_="mario").status, "success")
+        self.client.copy("mario", "peach")
+        self.assertEqual(self.names(), {"fake", "mario", "luigi", "peach"})
+        answer = self.client.chat(model="peach", messages=[
+            {"role": "user", "content": "fake: reply=one two three"}])
+        self.assertEqual((answer.message.content, answer.done_reason), ("one two", "length"))
+        for name in ("mario", "luigi", "peach"):
+            self.assertEqual(self.client.delete(name).status, "success")
+        self.assertEqual(self.names(), {"fake"})
+        with self.assertRaises(ollama.ResponseError) as caught:
+            self.client.delete("mario")
+        self.assertEqual(caught.exception.status_code, 404)
+
+    def test_a_pull_of_what_is_here_is_done(self):
+        self.assertEqual(self.client.pull(self.model).status, "success")
+        self.assertEqual(list(self.client.pull(self.model, stream=True))[-1].status, "success")
+        with self.assertRaises(ollama.ResponseError) as caught:
+            self.client.pull("llama3.2")
+        self.assertIn("hf.co/", caught.exception.error)
+
+    def test_a_model_stays_as_long_as_it_is_asked_to(self):
+        def expires():
+            return self.client.ps().models[0].expires_at
+
+        self.chat("hi", keep_alive="1h")
+        left = expires() - datetime.datetime.now(datetime.timezone.utc)
+        self.assertTrue(3000 < left.total_seconds() < 4200, left)
+        self.chat("hi", keep_alive=-1)
+        self.assertEqual(expires().year, 9999)
+        answer = self.client.generate(model=self.model, keep_alive=0)
+        self.assertEqual(answer.done_reason, "unload")
+        self.assertEqual(self.client.ps().models, [])
 
 
 class DefaultModelTest(ClientTest):

@@ -26,6 +26,15 @@ class EngineModelsTest : public ManualEngineTest {
   bool wait_loads(int count) {
     return control_->wait([&](const auto& counts) { return counts.loads >= count; });
   }
+
+  /// With hold_submits and one request: unloads the model, and returns once that waits for the
+  /// submit.
+  std::future<Status> begin_held_unload() {
+    EXPECT_TRUE(control_->wait([](const auto& counts) { return counts.submits == 1; }));
+    auto unloading = std::async(std::launch::async, [this] { return engine_->unload_model("m"); });
+    while (state() == ModelState::Ready) std::this_thread::yield();
+    return unloading;
+  }
 };
 
 TEST_F(EngineModelsTest, ARequestLoadsItsModelOnce) {
@@ -155,10 +164,7 @@ TEST_F(EngineModelsTest, UnloadingWaitsForASubmitThatIsUnderWay) {
   control_->set([](auto& settings) { settings.hold_submits = true; });
   start_loaded();
   const auto generation = generate();
-  ASSERT_TRUE(control_->wait([](const auto& counts) { return counts.submits == 1; }));
-  auto unloading = std::async(std::launch::async, [&] { return engine_->unload_model("m"); });
-  // Unloading has begun once the model is not Ready any more.
-  while (state() == ModelState::Ready) std::this_thread::yield();
+  auto unloading = begin_held_unload();
   EXPECT_EQ(control_->counts().models, 1);
   control_->set([](auto& settings) { settings.hold_submits = false; });
   EXPECT_TRUE(unloading.get().has_value());
@@ -170,9 +176,7 @@ TEST_F(EngineModelsTest, ARequestDuringAnUnloadWaitsForTheNextLoad) {
   control_->set([](auto& settings) { settings.hold_submits = true; });
   start_loaded();
   const auto first = generate();
-  ASSERT_TRUE(control_->wait([](const auto& counts) { return counts.submits == 1; }));
-  auto unloading = std::async(std::launch::async, [&] { return engine_->unload_model("m"); });
-  while (state() == ModelState::Ready) std::this_thread::yield();
+  auto unloading = begin_held_unload();
   const auto second = generate();
   control_->set([](auto& settings) { settings.hold_submits = false; });
   EXPECT_TRUE(unloading.get().has_value());
@@ -181,6 +185,47 @@ TEST_F(EngineModelsTest, ARequestDuringAnUnloadWaitsForTheNextLoad) {
   control_->finish(second->id());
   EXPECT_NE(backend::finished_in(read_all(*second)), nullptr);
   EXPECT_EQ(control_->counts().loads, 2);
+}
+
+TEST_F(EngineModelsTest, ALoadThatIsAskedForDuringAnUnloadBeginsAfterIt) {
+  control_->set([](auto& settings) { settings.hold_submits = true; });
+  start_loaded();
+  const auto generation = generate();
+  auto unloading = begin_held_unload();
+  EXPECT_EQ(state(), ModelState::Unloaded);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_TRUE(engine_->begin_load("m").has_value());
+    EXPECT_EQ(state(), ModelState::Loading);
+    EXPECT_EQ(control_->counts().loads, 1);
+  }
+  control_->set([](auto& settings) { settings.hold_submits = false; });
+  EXPECT_TRUE(unloading.get().has_value());
+  EXPECT_EQ(failure_of(*generation), ErrorCode::Cancelled);
+  ASSERT_TRUE(wait_loads(2));
+  EXPECT_TRUE(load().has_value());
+  EXPECT_EQ(state(), ModelState::Ready);
+  EXPECT_EQ(control_->counts().loads, 2);
+  EXPECT_EQ(control_->counts().models, 1);
+
+  // The next unload is not followed by a load.
+  EXPECT_TRUE(engine_->unload_model("m").has_value());
+  EXPECT_EQ(state(), ModelState::Unloaded);
+}
+
+TEST_F(EngineModelsTest, ALoadThatIsAskedForDuringAnUnloadDoesNotBringARemovedModelBack) {
+  control_->set([](auto& settings) { settings.hold_submits = true; });
+  start_loaded();
+  const auto generation = generate();
+  auto unloading = begin_held_unload();
+  EXPECT_TRUE(engine_->begin_load("m").has_value());
+  auto removing = std::async(std::launch::async, [&] { return engine_->remove_model("m"); });
+  while (engine_->model("m").has_value()) std::this_thread::yield();
+  control_->set([](auto& settings) { settings.hold_submits = false; });
+  EXPECT_TRUE(unloading.get().has_value());
+  EXPECT_TRUE(removing.get().has_value());
+  engine_.reset();  // ends what runs in the background
+  EXPECT_EQ(control_->counts().loads, 1);
+  EXPECT_EQ(control_->counts().models, 0);
 }
 
 TEST_F(EngineModelsTest, UnloadingWhatIsNotLoadedIsFine) {

@@ -318,6 +318,57 @@ TEST_F(EngineResidentsTest, AKeepAliveBeginsAnewWithEachRequest) {
   EXPECT_GE(engine_->model("a")->unloads_at, first);
 }
 
+TEST_F(EngineResidentsTest, ARequestSaysHowLongItsModelStays) {
+  using std::chrono::hours;
+  using std::chrono::milliseconds;
+  start({.keep_alive = hours(1)});
+  const auto ask_for = [this](Stay stay) {
+    auto generation = engine_->generate({.model = "b", .prompt = TextPrompt{"x"}}, stay);
+    EXPECT_TRUE(generation);
+    EXPECT_EQ(failure_of(**generation), std::nullopt);
+  };
+  ask_for(hours(2));
+  EXPECT_EQ(engine_->stays("b"), hours(2));
+  ask_for({});
+  EXPECT_EQ(engine_->stays("b"), hours(2)) << "who says nothing changes nothing";
+  ask_for(milliseconds(-1));
+  EXPECT_EQ(engine_->stays("b"), std::nullopt);
+  EXPECT_FALSE(engine_->model("b")->unloads_at);
+  ask_for(milliseconds(0));
+  EXPECT_THAT(wait_record("b", What::Unloaded).reason, HasSubstr("as a request asked"));
+  EXPECT_EQ(engine_->stays("b"), hours(1)) << "what was asked is over when it has left";
+}
+
+TEST_F(EngineResidentsTest, AModelThatIsLetGoFirstAnswersWhoIsThere) {
+  start({}, true);
+  ASSERT_TRUE(load("b"));
+  ledger_->set_holding(true);
+  const auto generation = ask("b");
+  ledger_->wait_for(generation->id());
+  ASSERT_TRUE(engine_->let_go("b"));
+  EXPECT_EQ(state("b"), ModelState::Ready);
+  ledger_->release(generation->id());
+  EXPECT_EQ(failure_of(*generation), std::nullopt);
+  EXPECT_THAT(wait_record("b", What::Unloaded).reason, HasSubstr("as a request asked"));
+  ledger_->set_holding(false);
+  ASSERT_TRUE(engine_->let_go("b")) << "fine when it is not there";
+  EXPECT_EQ(failure_of(*ask("b")), std::nullopt);
+  EXPECT_EQ(state("b"), ModelState::Ready) << "it was not there, so nothing was asked of it";
+  EXPECT_EQ(engine_->let_go("none").error().code, ErrorCode::ModelNotFound);
+}
+
+TEST_F(EngineResidentsTest, NobodyLetsAPinnedModelGo) {
+  start({}, true);
+  ASSERT_TRUE(load("a"));
+  EXPECT_EQ(engine_->let_go("a").error().code, ErrorCode::Unsupported);
+  auto generation =
+      engine_->generate({.model = "a", .prompt = TextPrompt{"x"}}, std::chrono::milliseconds(0));
+  ASSERT_TRUE(generation);
+  EXPECT_EQ(failure_of(**generation), std::nullopt);
+  EXPECT_EQ(state("a"), ModelState::Ready);
+  EXPECT_EQ(engine_->stays("a"), std::nullopt);
+}
+
 TEST_F(EngineResidentsTest, RandomRequestsAreAllAnsweredWithinTheLimit) {
   const std::uint32_t seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));

@@ -27,8 +27,8 @@ inline Vocabulary vocabulary() {
   return vocabulary;
 }
 
-inline std::unique_ptr<GrammarCompiler> compiler() {
-  return std::move(*GrammarCompiler::create(vocabulary()));
+inline std::unique_ptr<GrammarCompiler> compiler(bool open_objects = false) {
+  return std::move(*GrammarCompiler::create(vocabulary(), open_objects));
 }
 
 /// Whether the matcher takes the whole text and may end after it.

@@ -14,7 +14,8 @@ constexpr const char* kExpected = PCAI_TEST_SCHEMAS "/expected/refused.json";
 class CorpusTest : public ::testing::Test {
  protected:
   const std::vector<corpus::Case> cases_ = corpus::load(PCAI_TEST_SCHEMAS);
-  std::unique_ptr<GrammarCompiler> compiler_ = bytes::compiler();
+  // As they are judged: an object may have members that its schema does not list.
+  std::unique_ptr<GrammarCompiler> compiler_ = bytes::compiler(true);
 };
 
 TEST_F(CorpusTest, ThereAreSchemasEnough) {
@@ -41,12 +42,9 @@ TEST_F(CorpusTest, WhatIsRefusedIsKnown) {
     const auto matcher = compiler_->compile({GrammarKind::JsonSchema, item.schema});
     if (!matcher) {
       EXPECT_EQ(matcher.error().code, ErrorCode::InvalidRequest) << item.name;
-      EXPECT_EQ(matcher.error().code, ErrorCode::InvalidRequest) << item.name;
       const std::string& message = matcher.error().message;
-      const std::string line = message.substr(0, message.find('\n'));
-      // A place in the schema, or that the schema as a whole is not one.
-      EXPECT_TRUE(line.find("at $") != std::string::npos || item.name == "true") << line;
-      found["schemas"][item.name] = line.substr(line.find("$"));
+      found["schemas"][item.name] =
+          "$" + matcher.error().field + ": " + message.substr(0, message.find('\n'));
       continue;
     }
     for (const std::string& instance : item.valid) {

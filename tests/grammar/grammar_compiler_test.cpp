@@ -65,29 +65,29 @@ TEST_F(GrammarCompilerTest, AFaultInASchemaIsNamedByItsPlace) {
       R"({"type":"object","properties":{"a":{"type":"string"},"tags":{"type":"array","items":)"
       R"({"anyOf":[{"type":"integer"},{"type":"string","pattern":"(a"}]}}}})");
   EXPECT_EQ(error.code, ErrorCode::InvalidRequest);
-  EXPECT_EQ(error.field, "");
-  EXPECT_THAT(error.message, HasSubstr("$.properties.tags.items.anyOf[1]"));
+  EXPECT_EQ(error.field, ".properties.tags.items.anyOf[1].pattern");
 }
 
 TEST_F(GrammarCompilerTest, WhatCannotBeEnforcedIsRefused) {
-  EXPECT_THAT(refusal(GrammarKind::JsonSchema, R"({"type":"array","uniqueItems":true})").message,
-              HasSubstr("uniqueItems"));
-  EXPECT_THAT(refusal(GrammarKind::JsonSchema, R"({"type":"string","format":"no-such"})").message,
-              HasSubstr("no-such"));
+  EXPECT_EQ(refusal(GrammarKind::JsonSchema, R"({"type":"array","uniqueItems":true})").field,
+            ".uniqueItems");
   EXPECT_THAT(refusal(GrammarKind::JsonSchema, R"({"$ref":"https://example.org/schema"})").message,
               HasSubstr("https://example.org/schema"));
-  EXPECT_NE(refusal(GrammarKind::JsonSchema, R"({"oneOf":[{"minimum":1},{"maximum":5}]})").message,
-            "");
-  EXPECT_THAT(
-      refusal(GrammarKind::JsonSchema, R"({"type":"string","minLength":3,"maxLength":1})").message,
-      HasSubstr("$"));
+  EXPECT_EQ(
+      refusal(GrammarKind::JsonSchema, R"({"oneOf":[{"multipleOf":2},{"multipleOf":3}]})").field,
+      ".oneOf");
+  EXPECT_EQ(
+      refusal(GrammarKind::JsonSchema, R"({"type":"string","minLength":3,"maxLength":1})").field,
+      ".minLength");
 }
 
 TEST_F(GrammarCompilerTest, OptionsOfTheLibraryCannotBeSmuggledIn) {
-  EXPECT_THAT(refusal(GrammarKind::JsonSchema, R"({"x-guidance":{"lenient":true}})").message,
-              HasSubstr("x-guidance"));
-  EXPECT_THAT(refusal(GrammarKind::JsonSchema, R"({"properties":{"a":{"x-guidance":{}}}})").message,
-              HasSubstr("x-guidance"));
+  const std::string lenient =
+      R"({"x-guidance":{"lenient":true,"whitespace_flexible":true},"type":"array"})";
+  EXPECT_TRUE(matches(GrammarKind::JsonSchema, lenient, "[1, 2]"));
+  EXPECT_FALSE(matches(GrammarKind::JsonSchema, lenient, "[1,2]"));
+  EXPECT_TRUE(matches(GrammarKind::JsonSchema, R"({"properties":{"x-guidance":{"type":"null"}}})",
+                      R"({"x-guidance": null})"));
 }
 
 TEST_F(GrammarCompilerTest, DamagedSourcesAreRefused) {

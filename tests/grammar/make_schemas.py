@@ -23,7 +23,7 @@ from jsonschema.validators import Draft202012Validator
 
 HERE = pathlib.Path(__file__).parent
 GROUPS = ["objects", "arrays", "strings", "patterns", "formats", "numeric", "enums", "combined",
-          "references", "payloads", "tools"]
+          "references", "payloads", "tools", "rewritten"]
 MOST_CHANGED = 6  # instances a schema
 MOST_TRIES = 60
 

@@ -1,11 +1,11 @@
 // What llguidance 1.9 alone would accept wrongly.
-#include "grammar/schema_rules.h"
+#include "grammar/schema/schema_rules.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "grammar/bytes.h"
-#include "grammar/ecma_pattern.h"
+#include "grammar/pattern/ecma_pattern.h"
 
 namespace pcai::grammar {
 namespace {
@@ -22,7 +22,7 @@ class SchemaRulesTest : public ::testing::Test {
 
   std::string refusal(const std::string& schema) {
     const auto matcher = compiler_->compile({GrammarKind::JsonSchema, schema});
-    return matcher ? "" : matcher.error().message;
+    return matcher ? "" : "$" + matcher.error().field + ": " + matcher.error().message;
   }
 
   std::unique_ptr<GrammarCompiler> compiler_ = bytes::compiler();
@@ -30,7 +30,8 @@ class SchemaRulesTest : public ::testing::Test {
 
 TEST_F(SchemaRulesTest, ANameIsNotWrittenAroundItsSchemaByAnEscape) {
   const std::string schema =
-      R"({"properties":{"a":{"type":"integer"}},"patternProperties":{"^x":{"type":"string"}}})";
+      R"({"properties":{"a":{"type":"integer"}},"patternProperties":{"^x":{"type":"string"}},)"
+      R"("additionalProperties":true})";
   EXPECT_TRUE(matches(schema, R"({"a": 1, "b": null})"));
   EXPECT_FALSE(matches(schema, R"({"\u0061": "text"})"));
   EXPECT_FALSE(matches(schema, R"({"\u0078": 1})"));
@@ -52,13 +53,40 @@ TEST_F(SchemaRulesTest, ADateIsADayThatThereIs) {
   EXPECT_FALSE(matches(time, R"("2023-02-29T12:00:00Z")"));
 }
 
+TEST_F(SchemaRulesTest, ALongLookAheadIsASecondPattern) {
+  const std::string name =
+      R"({"type":"string","pattern":"^(?=.{3,200}$)[a-z]{1,63}(?:\\.[a-z]{1,63})*$"})";
+  EXPECT_TRUE(matches(name, R"("a.b.c")"));
+  EXPECT_FALSE(matches(name, R"("ab")"));
+  EXPECT_FALSE(matches(name, R"("a..b")"));
+  EXPECT_FALSE(matches(name, '"' + std::string(64, 'a') + '"'));
+  const std::string emoji =
+      R"({"type":"string","pattern":"^(?=[\\s\\S]*\\p{Extended_Pictographic}))"
+      R"([\\p{Extended_Pictographic}\\p{Emoji_Component}]+$"})";
+  EXPECT_TRUE(matches(emoji, "\"\u2600\""));
+  EXPECT_FALSE(matches(emoji, R"("1")"));
+  EXPECT_FALSE(matches(emoji, R"("a")"));
+}
+
+TEST_F(SchemaRulesTest, NamesMayHaveAFormat) {
+  const std::string days = R"({"type":"object","propertyNames":{"format":"date"},)"
+                           R"("additionalProperties":{"type":"null"}})";
+  EXPECT_TRUE(matches(days, R"({"2024-02-29": null})"));
+  EXPECT_FALSE(matches(days, R"({"2023-02-29": null})"));
+  EXPECT_FALSE(matches(days, R"({"2024-02-29": 1})"));
+  const std::string ids = R"({"type":"object","propertyNames":{"format":"uuid"}})";
+  EXPECT_TRUE(matches(ids, R"({"0189DCDF-5a4f-7000-8000-0123456789ab": 1})"));
+  EXPECT_FALSE(matches(ids, R"({"0189dcdf-5a4f-7000-8000-0123456789a": 1})"));
+  EXPECT_NE(refusal(R"({"type":"object","propertyNames":{"format":"email"}})"), "");
+  EXPECT_EQ(refusal(R"({"type":"object","propertyNames":{"format":"unknown"}})"), "");
+}
+
 TEST_F(SchemaRulesTest, AHostNameIsNotTooLong) {
   const std::string schema = R"({"type":"string","format":"hostname"})";
   std::string name = "a";
   for (int i = 0; i < 126; ++i) name += ".b";
   EXPECT_TRUE(matches(schema, '"' + name + '"'));
   EXPECT_FALSE(matches(schema, '"' + name + ".c\""));
-  EXPECT_THAT(refusal(R"({"type":"string","format":"unknown"})"), HasSubstr("unknown"));
 }
 
 TEST_F(SchemaRulesTest, NumbersThatADoubleCannotHoldAreRefused) {
@@ -115,9 +143,11 @@ TEST_F(SchemaRulesTest, ControlCharactersAreNotLeftOut) {
 TEST_F(SchemaRulesTest, TuplesWrittenInTwoWaysAreRefused) {
   EXPECT_NE(refusal(R"({"prefixItems":[{"type":"integer"}],"additionalItems":false})"), "");
   EXPECT_NE(refusal(R"({"prefixItems":[{"type":"integer"}],"items":[{}]})"), "");
-  EXPECT_NE(
-      refusal(R"({"items":[{"type":"integer"}],"anyOf":[{"minItems":1}],"additionalItems":false})"),
-      "");
+  const std::string beside =
+      R"({"items":[{"type":"integer"}],"anyOf":[{"minItems":1}],"additionalItems":false})";
+  EXPECT_TRUE(matches(beside, "[1]"));
+  EXPECT_FALSE(matches(beside, "[1, 2]"));
+  EXPECT_FALSE(matches(beside, "[]"));
   const std::string old =
       R"({"type":"array","items":[{"type":"integer"}],"additionalItems":false})";
   EXPECT_TRUE(matches(old, "[1]"));
@@ -131,8 +161,13 @@ TEST_F(SchemaRulesTest, NamesThatMayComeTwiceDoNotCountForAMinimum) {
 }
 
 TEST_F(SchemaRulesTest, AReferenceIsFollowedToTheRightPlaceOrRefused) {
-  EXPECT_THAT(refusal(R"({"$ref":"#/$defs/a~1b","$defs":{"a/b":{},"a~1b":{"type":"null"}}})"),
-              HasSubstr("#/$defs/a~1b"));
+  const std::string escaped =
+      R"({"$ref":"#/$defs/a~1b%20c","$defs":{"a/b c":{"type":"null"},"a~1b%20c":{}}})";
+  EXPECT_TRUE(matches(escaped, "null"));
+  EXPECT_FALSE(matches(escaped, "1"));
+  const std::string anchor = R"({"$ref":"#here","$defs":{"a":{"$anchor":"here","type":"null"}}})";
+  EXPECT_TRUE(matches(anchor, "null"));
+  EXPECT_FALSE(matches(anchor, "1"));
   EXPECT_THAT(refusal(R"({"properties":{"a":{"$id":"x:y","$ref":"#/$defs/b","$defs":{"b":{}}}},)"
                       R"("$defs":{"b":{}}})"),
               HasSubstr("$id"));
@@ -154,21 +189,22 @@ TEST_F(SchemaRulesTest, OptionsOfAOneOfMayBeReferences) {
 
 TEST_F(SchemaRulesTest, WhatMustContainItselfIsRefusedByItsPlace) {
   const std::pair<const char*, const char*> cases[] = {
-      {R"({"type":"object","properties":{"a":{"$ref":"#"}},"required":["a"]})",
-       "$: every instance"},
+      {R"({"type":"object","properties":{"a":{"$ref":"#"}},"required":["a"]})", "$: "},
       {R"({"$ref":"#/$defs/A","$defs":{"A":{"type":"object","required":["a"],
            "properties":{"a":{"$ref":"#/$defs/A"}}}}})",
-       "$.$defs.A: every instance"},
+       "$.$defs.A: "},
       {R"({"type":"object","properties":{"b":{"anyOf":[{"type":"null"},{"$ref":"#/$defs/B"}]}},
            "$defs":{"B":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/B"}}}})",
-       "$.$defs.B: every instance"},
-      {R"({"type":"object","required":["x"],"additionalProperties":{"$ref":"#"}})",
-       "$: every instance"},
-      {R"({"type":"array","prefixItems":[{"$ref":"#"}],"minItems":1})", "$: every instance"},
+       "$.$defs.B: "},
+      {R"({"type":"object","required":["x"],"additionalProperties":{"$ref":"#"}})", "$: "},
+      {R"({"type":"array","prefixItems":[{"$ref":"#"}],"minItems":1})", "$: "},
       {R"({"allOf":[{"$ref":"#/$defs/C"}],"$defs":{"C":{"anyOf":[{"$ref":"#/$defs/C"}]}}})",
-       "$.$defs.C: every instance"}};
-  for (const auto& [schema, place] : cases)
-    EXPECT_THAT(refusal(schema), HasSubstr(place)) << schema;
+       "$.$defs.C: "}};
+  for (const auto& [schema, place] : cases) {
+    EXPECT_EQ(refusal(schema).find(std::string(place) + "it cannot be enforced: every instance"),
+              0U)
+        << schema << refusal(schema);
+  }
 }
 
 TEST_F(SchemaRulesTest, WhatMayContainItselfIsNot) {
@@ -184,7 +220,7 @@ TEST_F(SchemaRulesTest, WhatMayContainItselfIsNot) {
   }
 }
 
-TEST_F(SchemaRulesTest, AFormatOfNumbersIsARangeOrRefused) {
+TEST_F(SchemaRulesTest, AFormatOfNumbersIsARangeOrSaysNothing) {
   const std::string int32 = R"({"type":"integer","format":"int32"})";
   EXPECT_TRUE(matches(int32, "-2147483648"));
   EXPECT_FALSE(matches(int32, "2147483648"));
@@ -196,10 +232,8 @@ TEST_F(SchemaRulesTest, AFormatOfNumbersIsARangeOrRefused) {
   EXPECT_TRUE(matches(int64, "9223372036854775807"));
   EXPECT_FALSE(matches(int64, "9223372036854775808"));
   EXPECT_TRUE(matches(R"({"type":"number","format":"double"})", "0.5"));
-  EXPECT_THAT(refusal(R"({"properties":{"a":{"type":"number","format":"money"}}})"),
-              HasSubstr("$.properties.a: an unknown 'format' for a number: money"));
-  EXPECT_THAT(refusal(R"({"type":"boolean","format":"int32"})"),
-              HasSubstr("$: 'format' for a type"));
+  EXPECT_TRUE(matches(R"({"properties":{"a":{"type":"number","format":"money"}}})", R"({"a": 1})"));
+  EXPECT_TRUE(matches(R"({"type":"boolean","format":"int32"})", "true"));
 }
 
 TEST_F(SchemaRulesTest, AOneOfThatRefersToItselfEnds) {
@@ -208,7 +242,17 @@ TEST_F(SchemaRulesTest, AOneOfThatRefersToItselfEnds) {
             "");
 }
 
-TEST_F(SchemaRulesTest, WhatLimitsNothingIsNotRefused) {
+TEST_F(SchemaRulesTest, WhatSaysNothingOfTheAnswerIsNotRefused) {
+  for (const char* const schema :
+       {R"({"type":"string","format":"unknown"})", R"({"type":"string","format":"no-such"})",
+        R"({"title":"T","$comment":"c","deprecated":true,"readOnly":true,"examples":[1]})",
+        R"({"type":"string","contentEncoding":"base64","contentMediaType":"image/png"})",
+        R"({"type":"object","x-order":1,"nullable":true,"discriminator":{"propertyName":"k"}})",
+        R"({"type":"object","propertyNames":{"type":"string"}})", R"({"minContains":2})",
+        R"({"$schema":"http://json-schema.org/draft-07/schema#","then":{"type":"null"}})"}) {
+    EXPECT_EQ(refusal(schema), "") << schema;
+  }
+  EXPECT_NE(refusal(R"({"type":"string","format":"uri-reference"})"), "");
   EXPECT_TRUE(matches(R"({"type":"array","uniqueItems":false})", "[1, 1]"));
 }
 
@@ -219,7 +263,7 @@ TEST_F(SchemaRulesTest, APatternMeansWhatItMeansInEcmaScript) {
   EXPECT_FALSE(matches(R"({"type":"string","pattern":"^[\\S]$"})", "\"\uFEFF\""));
   EXPECT_TRUE(matches(R"({"type":"string","pattern":"^[[a]$"})", R"("[")"));
   EXPECT_FALSE(matches(R"({"patternProperties":{"^a.c$":{"type":"null"}}})", R"({"abc": 1})"));
-  EXPECT_THAT(refusal(R"({"items":{"pattern":"[a-z&&[^b]]"}})"), HasSubstr("$.items: "));
+  EXPECT_THAT(refusal(R"({"items":{"pattern":"[a-z&&[^b]]"}})"), HasSubstr("$.items.pattern: "));
   EXPECT_THAT(refusal(R"({"patternProperties":{"[:x":{}}})"), HasSubstr("[:"));
 }
 

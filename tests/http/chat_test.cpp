@@ -58,6 +58,34 @@ TEST(ChatTest, AStreamHasItsFramesAndTheSameText) {
   EXPECT_GT(whole.size(), 1000U);
 }
 
+std::string open_chat(const std::string& members = "") {
+  return R"({"model":"fake/model:1b","messages":[{"role":"user","content":"hello there"},
+            {"role":"assistant","content":"You said: hello"}])" +
+         members + "}";
+}
+
+TEST(ChatTest, AnAnswerGoesOnFromTheAssistantsLastWords) {
+  const TestServer server;
+  EXPECT_EQ(text_of(server.post(kChat, open_chat())), " there");
+  EXPECT_EQ(streamed_text(server.post(kChat, open_chat(R"(,"stream":true)")).body), " there");
+  EXPECT_EQ(text_of(server.post(kChat, open_chat(R"(,"add_generation_prompt":true)"))),
+            "You said: hello there");
+  const Answer both = server.post(
+      kChat, open_chat(R"(,"add_generation_prompt":true,"continue_final_message":true)"));
+  EXPECT_EQ(both.status, 400);
+  EXPECT_EQ(error_of(both)["param"], "continue_final_message");
+}
+
+TEST(ChatTest, ThePromptOfAnOpenTurnEndsWithItsWords) {
+  const TestServer server;
+  const auto prompt = [&](const std::string& members) {
+    return Json::parse(server.post("/apply-template", open_chat(members)).body)["prompt"]
+        .get<std::string>();
+  };
+  EXPECT_THAT(prompt(""), EndsWith("You said: hello"));
+  EXPECT_THAT(prompt(R"(,"continue_final_message":false)"), EndsWith("<|assistant|>"));
+}
+
 constexpr const char* kPngUrl = "data:image/png;base64,iVBORw0KGgphbmQgc28gb24=";
 
 std::string with_image(const std::string& url) {
@@ -315,15 +343,16 @@ TEST(ChatTest, EachKindOfRefusalNamesItsFieldAndTheWayOut) {
     const char* way_out;  // part of the message
   };
   const std::vector<Case> cases = {
-      {R"(,"temprature":1)", "temprature", "", "leave it out"},
+      {R"(,"temprature":1)", "temprature", "", "did you mean 'temperature'"},
       {R"(,"temperature":3)", "temperature", "", "from 0 to 2"},
       {R"(,"stop":[""])", "stop[0]", "", "from 1 to 256"},
       {R"(,"n":129)", "n", "", "from 1 to 128"},
       {R"(,"top_logprobs":2)", "top_logprobs", "", "logprobs to be true"},
       {R"(,"stream_options":{})", "stream_options", "", "stream to be true"},
       {R"(,"reasoning_effort":"huge")", "reasoning_effort", "", "none, minimal, low"},
-      {R"(,"tools":[{"type":"custom"}])", "tools[0].type", "unsupported_value", "only functions"},
-      {R"(,"tool_choice":"required")", "tool_choice", "", "no tools"},
+      {R"(,"tool_choice":{"type":"custom"})", "tool_choice.type", "unsupported_value",
+       "choose a function"},
+      {R"(,"tool_choice":"required")", "tool_choice", "", "no functions"},
       {R"(,"tools":[{"type":"function","function":{"name":"a b"}}])", "tools[0].function.name", "",
        "letters, digits"},
       {R"(,"response_format":{"type":"xml"})", "response_format.type", "", "json_schema"},

@@ -213,7 +213,7 @@ TEST(CompletionTest, PromptLogprobsAreAMemberOfTheirOwn) {
 TEST(CompletionTest, WhatIsWrongIsNamed) {
   const TestServer server;
   for (const auto& [fields, param] : std::vector<std::pair<std::string, std::string>>{
-           {R"(,"best_of":0)", "best_of"}, {R"(,"tools":[])", "tools"}}) {
+           {R"(,"best_of":0)", "best_of"}, {R"(,"ecoh":true)", "ecoh"}}) {
     const Answer answer = server.post(kCompletions, body_of(R"("x")", fields));
     EXPECT_EQ(answer.status, 400);
     EXPECT_EQ(Json::parse(answer.body)["error"]["param"], param);

@@ -162,7 +162,10 @@ constexpr Case kCases[] = {
     {"/v1/messages", messages, "tools[0].parameters", "tools[0].input_schema"},
     {"/v1/messages", messages, "tools[0].name", "tools[0].name"},
     {"/v1/messages", messages, "grammar", "output_config.format"},
-    {"/v1/messages", older_format, "grammar", "output_format"},
+    {"/v1/messages", older_format, "grammar", "output_format.schema"},
+    {"/v1/messages", older_format, "grammar.properties.a", "output_format.schema.properties.a"},
+    {"/v1/chat/completions", chat, "tools[2].parameters.properties.a.pattern",
+     "tools[2].function.parameters.properties.a.pattern"},
     {"/v1/messages", messages, "stop[1]", "stop_sequences[1]"},
     {"/v1/messages", messages, "reasoning_budget", "thinking.budget_tokens"},
     {"/v1/messages/count_tokens", messages, "messages[4].content", "messages[2].content"},
@@ -228,10 +231,11 @@ TEST(ErrorFieldsTest, AFieldThatTheApiDoesNotHaveIsNotNamed) {
 TEST(ErrorFieldsTest, WhatTheBodyItselfHasWrongKeepsItsName) {
   const TestServer server;
   json body = ollama_chat("hello");
-  body["stop"] = "x";  // the core has a member of that name, this API has options.stop
+  body["stream"] = "x";  // the core has no member of that name
   const Answer answer = server.post("/api/chat", body.dump());
   EXPECT_EQ(answer.status, 400);
-  EXPECT_THAT(answer.body, Not(HasSubstr("options.stop")));
+  EXPECT_THAT(answer.body, HasSubstr("stream"));
+  EXPECT_THAT(answer.body, Not(HasSubstr("options")));
 
   body = chat("hello");
   body["grammar"] = "root ::= x";

@@ -68,7 +68,7 @@ class ErrorsTest(unittest.TestCase):
             ({**HI, "logit_bias": {"x": 1}}, ["logit_bias", "token id"], "logit_bias"),
             ({**HI, "top_logprobs": 2}, ["top_logprobs", "logprobs"], "top_logprobs"),
             ({**HI, "stream_options": {}}, ["stream_options", "stream"], "stream_options"),
-            ({**HI, "tool_choice": "required"}, ["tool_choice", "tools"], "tool_choice"),
+            ({**HI, "tool_choice": "required"}, ["tool_choice", "functions"], "tool_choice"),
             ({**HI, "audio": {"voice": "x"}}, ["audio"], "audio"),
             ({**HI, "grammar": "root ::= x"}, ["grammar", "response_format"], "grammar"),
             ({**HI, "response_format": {"type": "xml"}}, ["response_format.type"],
@@ -98,7 +98,7 @@ class ErrorsTest(unittest.TestCase):
         _, fields = self.check(address, 405, ["POST"], method="GET")
         self.assertIn("POST", fields["Allow"])
         self.check(address, 415, ["application/json"], body=HI,
-                   headers={"Content-Type": "text/plain"})
+                   headers={"Content-Type": "text/plain", "Origin": "http://page.example"})
 
     def test_keys_and_hosts(self):
         address = self.serve(environment={"PCAI_API_KEY": "right"})

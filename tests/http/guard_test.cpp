@@ -132,23 +132,75 @@ TEST(GuardTest, OnlyPlainChunkedIsATransferEncoding) {
   }
 }
 
-TEST(GuardTest, APostWithoutBodyAndTypeIsForProgramsOnly) {
-  EXPECT_EQ(status(make_guard(), make_request("POST", {})), 0);
-  EXPECT_EQ(status(make_guard(), make_request("POST", {{"Origin", "http://page.example"}})), 415);
-  HttpRequest with_body = make_request("POST", {});
-  with_body.content_length = 1;
-  EXPECT_EQ(status(make_guard(), with_body), 415);
-  with_body.content_length.reset();
-  with_body.chunked = true;
-  with_body.headers.push_back({"Transfer-Encoding", "chunked"});
-  EXPECT_EQ(status(make_guard(), with_body), 415);
+TEST(GuardTest, AProgramMaySendABodyOfAnyTypeOrOfNone) {
+  for (const char* type : {"", "text/plain", "application/x-www-form-urlencoded",
+                           "application/octet-stream", "text/plain; application/json"}) {
+    HttpRequest request = make_request("POST", {});
+    if (*type != 0) request.headers.push_back({"Content-Type", type});
+    EXPECT_EQ(status(make_guard(), request), 0) << type;
+    request.content_length = 1;
+    EXPECT_EQ(status(make_guard(), request), 0) << type;
+    request.content_length.reset();
+    request.chunked = true;
+    request.headers.push_back({"Transfer-Encoding", "chunked"});
+    EXPECT_EQ(status(make_guard(), request), 0) << type;
+  }
+}
+
+TEST(GuardTest, WhatMayBeAPageMustSendJson) {
+  // What browsers add to a form, a beacon and a simple fetch, alone and together.
+  for (const HttpHeader& mark : std::vector<HttpHeader>{{"Origin", "http://page.example"},
+                                                        {"origin", "null"},
+                                                        {"Origin", kPage},
+                                                        {"Origin", ""},
+                                                        {"Referer", "http://page.example/x"},
+                                                        {"Sec-Fetch-Site", "same-origin"},
+                                                        {"Sec-Fetch-Site", "none"},
+                                                        {"Sec-Fetch-Mode", "navigate"},
+                                                        {"Sec-Fetch-Mode", "no-cors"}}) {
+    for (const char* type : {"", "text/plain", "application/x-www-form-urlencoded",
+                             "multipart/form-data; boundary=x", "text/plain; application/json"}) {
+      HttpRequest request = make_request("POST", {mark});
+      if (*type != 0) request.headers.push_back({"Content-Type", type});
+      request.content_length = 1;
+      EXPECT_EQ(status(make_guard(), request), 415)
+          << mark.name << ": " << mark.value << " " << type;
+    }
+  }
+  // Node's fetch says this much of itself.
+  HttpRequest node = make_request("POST", {{"Sec-Fetch-Mode", "cors"}});
+  node.headers.push_back({"Content-Type", "text/plain;charset=UTF-8"});
+  EXPECT_EQ(status(make_guard(), node), 0);
+}
+
+TEST(GuardTest, AContainersNameForItsMachineIsForProgramsOfThisMachine) {
+  for (const char* host :
+       {"host.docker.internal", "HOST.docker.internal:8080", "host.containers.internal:1"}) {
+    HttpRequest request = make_request("GET", {{"Host", host}});
+    EXPECT_EQ(status(make_guard(), request), 403) << "from elsewhere: " << host;
+    request.from_this_machine = true;
+    EXPECT_EQ(status(make_guard(), request), 0) << host;
+    HttpRequest page = request;
+    page.headers.push_back({"Origin", std::string("http://") + host});
+    EXPECT_EQ(status(make_guard(), page), 403) << "a page that bound the name to us: " << host;
+    page = request;
+    page.headers.push_back({"Referer", std::string("http://") + host + "/"});
+    EXPECT_EQ(status(make_guard(), page), 403) << host;
+  }
+  HttpRequest other = make_request("GET", {{"Host", "evil.docker.internal"}});
+  other.from_this_machine = true;
+  EXPECT_EQ(status(make_guard(), other), 403);
+}
+
+TEST(GuardTest, ARouteMayHaveItsOwnLimitOfTheBody) {
+  HttpRequest request = json_post();
+  request.content_length = 5000;
+  EXPECT_FALSE(make_guard().check(request, kFound, false, 5000).answer);
+  ASSERT_TRUE(make_guard().check(request, kFound, false, 4999).answer);
+  EXPECT_EQ(make_guard().check(request, kFound, false, 4999).answer->status, 413);
 }
 
 TEST(GuardTest, BodiesMustBePlainJsonWithinTheLimit) {
-  EXPECT_EQ(status(make_guard(), make_request("POST", {{"Content-Type", "text/plain"}})), 415);
-  EXPECT_EQ(status(make_guard(),
-                   make_request("POST", {{"Content-Type", "text/plain; application/json"}})),
-            415);
   EXPECT_EQ(status(make_guard(),
                    make_request("POST", {{"content-type", "Application/JSON; charset=utf-8"}})),
             0);
@@ -286,6 +338,88 @@ TEST(CorsTest, CrossSiteRequestsNeedAListedOrigin) {
   EXPECT_EQ(status(guard, json_post({{"Sec-Fetch-Site", "cross-site"}, {"Origin", kPage}})), 0);
   EXPECT_EQ(status(guard, json_post({{"Sec-Fetch-Site", "same-origin"}})), 0);
   EXPECT_EQ(status(guard, make_request("GET", {{"Sec-Fetch-Site", "none"}})), 0);
+}
+
+TEST(CorsTest, HeadersOfNewReleasesOfTheSdksAreAllowed) {
+  const auto answer =
+      make_guard()
+          .check(preflight(kPage,
+                           "x-stainless-helper-method, anthropic-beta-next, "
+                           "OpenAI-Anything, X-OpenAI-Originator, anthropic, openai"),
+                 kFound, false)
+          .answer;
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(header(answer->headers, "Access-Control-Allow-Headers"),
+            "x-stainless-helper-method, anthropic-beta-next, OpenAI-Anything, "
+            "X-OpenAI-Originator");
+}
+
+// The windows of desktop apps, and pages that this machine serves.
+constexpr const char* kDesktop[] = {"app://obsidian.md",
+                                    "app://.",
+                                    "file://",
+                                    "tauri://localhost",
+                                    "http://tauri.localhost",
+                                    "https://tauri.localhost",
+                                    "vscode-webview://0ab1cd2ef",
+                                    "vscode-file://vscode-app",
+                                    "capacitor://localhost",
+                                    "http://localhost",
+                                    "http://localhost:5173",
+                                    "https://127.0.0.1:8443",
+                                    "http://[::1]:3000"};
+
+TEST(CorsTest, DesktopAppsMayCallOnceTheSettingSaysSo) {
+  const auto guard = [](bool on) {
+    return Guard(HostCheck("127.0.0.1", true, {}), Cors({}, on), Auth({}), 1000);
+  };
+  for (const char* origin : kDesktop) {
+    EXPECT_TRUE(is_desktop_origin(origin)) << origin;
+    EXPECT_EQ(status(guard(false), preflight(origin)), 403) << origin;
+    EXPECT_EQ(status(guard(true), preflight(origin)), 204) << origin;
+    const HttpRequest request = json_post({{"Origin", origin}, {"Sec-Fetch-Site", "cross-site"}});
+    EXPECT_EQ(status(guard(false), request), 403) << origin;
+    EXPECT_EQ(status(guard(true), request), 0) << origin;
+    EXPECT_EQ(header(guard(true).cors().headers(request), "Access-Control-Allow-Origin"), origin);
+    EXPECT_TRUE(guard(false).cors().headers(request).empty());
+    // A type that needs no preflight is refused all the same.
+    const HttpRequest simple =
+        make_request("POST", {{"Origin", origin}, {"Content-Type", "text/plain"}});
+    EXPECT_EQ(status(guard(true), simple), 415) << origin;
+  }
+}
+
+TEST(CorsTest, NoSiteOfTheWebIsADesktopApp) {
+  for (const char* origin : {"null",
+                             "",
+                             "*",
+                             "https://evil.example",
+                             "http://localhost.evil.example",
+                             "http://localhost:x",
+                             "http://localhost:3000/",
+                             "http://localhost@evil.example",
+                             "http://127.0.0.1.evil.example",
+                             "http://127.0.0.2",
+                             "http://app.localhost",
+                             "http://evil.tauri.localhost",
+                             "app:",
+                             "app://",
+                             "app:///",
+                             "file:///etc/passwd",
+                             "file://evil.example",
+                             "xapp://a",
+                             "apps://a",
+                             "APP://a",
+                             "javascript://localhost",
+                             "data://localhost",
+                             "blob://localhost",
+                             "chrome-extension://abc",
+                             "http://192.168.1.5",
+                             "http://host.docker.internal",
+                             "app://a, https://evil.example"}) {
+    EXPECT_FALSE(is_desktop_origin(origin)) << origin;
+    EXPECT_FALSE(Cors({}, true).allows(origin)) << origin;
+  }
 }
 
 TEST(CorsTest, AnOriginIsASchemeAndAHost) {

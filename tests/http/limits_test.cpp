@@ -125,13 +125,20 @@ TEST(LimitsTest, AClientMayAskBeforeItSendsItsBody) {
   EXPECT_EQ(refused.read().status, 413);
 }
 
-TEST(LimitsTest, OtherBodiesThanJsonAreRefused) {
+TEST(LimitsTest, OtherBodiesThanJsonAreRefusedWhereAPageMaySendThem) {
   const TestServer server;
-  EXPECT_EQ(raw(server, request_bytes("POST", kChat, "Content-Length: 2\r\n", "{}")).status, 415);
-  EXPECT_EQ(raw(server, request_bytes("POST", kChat,
-                                      "Content-Type: text/plain\r\nContent-Length: 2\r\n", "{}"))
-                .status,
-            415);
+  const std::string chat = chat_body("hi");
+  const std::string length = "Content-Length: " + std::to_string(chat.size()) + "\r\n";
+  for (const char* type : {"", "Content-Type: text/plain\r\n",
+                           "Content-Type: application/x-www-form-urlencoded\r\n"}) {
+    EXPECT_EQ(raw(server, request_bytes("POST", kChat, type + length, chat)).status, 200) << type;
+    for (const char* page :
+         {"Origin: null\r\n", "Origin: http://evil.example\r\n",
+          "Referer: http://evil.example/\r\n", "Sec-Fetch-Site: same-site\r\n"}) {
+      const std::string headers = type + length + page;
+      EXPECT_EQ(raw(server, request_bytes("POST", kChat, headers, chat)).status, 415) << headers;
+    }
+  }
   EXPECT_EQ(server.post(kChat, "{}", "Content-Encoding: gzip\r\n").status, 415);
 }
 

@@ -116,6 +116,16 @@ TEST(OllamaRoutesTest, AnEmptyRequestLoadsTheModel) {
   EXPECT_EQ(json::parse(server.get("/api/ps").body)["models"].size(), 1U);
 }
 
+TEST(OllamaRoutesTest, AnAnswerGoesOnFromTheAssistantsLastWords) {
+  TestServer server;
+  const json messages = {{{"role", "user"}, {"content", "hello there"}},
+                         {{"role", "assistant"}, {"content", "You said: hello"}}};
+  const Answer answer =
+      server.post("/api/chat", ollama_body("", {{"messages", messages}, {"stream", false}}));
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(json::parse(answer.body)["message"]["content"], " there");
+}
+
 TEST(OllamaRoutesTest, ModelsAreListedAndShown) {
   TestServer server;
   EXPECT_EQ(json::parse(server.get("/api/tags").body)["models"][0]["name"], "fake/model:1b");
@@ -138,9 +148,152 @@ TEST(OllamaRoutesTest, TextsAreEmbedded) {
   EXPECT_EQ(json::parse(one.body)["embedding"].size(), 64U);
 }
 
+TEST(OllamaRoutesTest, TheRootSaysThatTheServerRuns) {
+  TestServer server({.http = {.api_keys = {"key"}}});
+  const Answer root = server.get("/");
+  EXPECT_EQ(root.status, 200) << "also for clients that have no key yet";
+  EXPECT_EQ(root.body, "Ollama is running");
+  EXPECT_EQ(root.header("content-type"), "text/plain");
+  HttpClient client = server.connect();
+  client.send(request_bytes("HEAD", "/", "Content-Type: application/json\r\n"));
+  EXPECT_EQ(client.read(true).status, 200);
+}
+
+TEST(OllamaRoutesTest, DigestsAreLongEnoughToBeCut) {
+  TestServer server;
+  for (const char* path : {"/api/tags", "/api/ps"}) {
+    const json models = json::parse(server.get(path).body)["models"];
+    ASSERT_EQ(models.size(), 1U) << path;
+    EXPECT_EQ(models[0]["digest"].get<std::string>().size(), 64U) << path;
+  }
+}
+
+std::string load_answer(TestServer& server, const std::string& keep_alive) {
+  const Answer answer =
+      server.post("/api/generate", R"({"model":"fake/model:1b","keep_alive":)" + keep_alive + "}");
+  EXPECT_EQ(answer.status, 200) << answer.body;
+  return json::parse(answer.body)["done_reason"];
+}
+
+std::size_t in_memory(TestServer& server) {
+  return json::parse(server.get("/api/ps").body)["models"].size();
+}
+
+TEST(OllamaRoutesTest, ARequestWithoutPromptAndTimeUnloadsTheModel) {
+  TestServer server;
+  ASSERT_EQ(in_memory(server), 1U);
+  EXPECT_EQ(load_answer(server, "0"), "unload");
+  EXPECT_EQ(in_memory(server), 0U);
+  EXPECT_EQ(load_answer(server, "\"0s\""), "unload") << "fine when it is not there";
+  EXPECT_EQ(load_answer(server, "\"5m\""), "load");
+  EXPECT_EQ(in_memory(server), 1U);
+  const Answer chat =
+      server.post("/api/chat", R"({"model":"fake/model:1b","messages":[],"keep_alive":0})");
+  EXPECT_EQ(json::parse(chat.body)["done_reason"], "unload");
+  EXPECT_EQ(in_memory(server), 0U);
+}
+
+TEST(OllamaRoutesTest, AModelStaysAsLongAsTheRequestSays) {
+  TestServer server;
+  const auto expires = [&server] {
+    return json::parse(server.get("/api/ps").body)["models"][0]["expires_at"].get<std::string>();
+  };
+  const auto chat = [&server](const json& keep_alive) {
+    const Answer answer = server.post(
+        "/api/chat", ollama_body("hi", {{"stream", false}, {"keep_alive", keep_alive}}));
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    EXPECT_FALSE(json::parse(answer.body).contains("warnings"));
+  };
+  EXPECT_TRUE(expires().starts_with("9999")) << "for good, as the settings say";
+  chat("1h");
+  EXPECT_FALSE(expires().starts_with("9999"));
+  chat(-1);
+  EXPECT_TRUE(expires().starts_with("9999"));
+  server.post("/api/embed", R"({"model":"fake/model:1b","input":"a","keep_alive":3600})");
+  EXPECT_FALSE(expires().starts_with("9999"));
+  server.post("/v1/chat/completions", chat_body("hi", R"(,"keep_alive":-1)"));
+  EXPECT_TRUE(expires().starts_with("9999"));
+  server.post("/v1/chat/completions", chat_body("hi", R"(,"ttl":60)"));
+  EXPECT_FALSE(expires().starts_with("9999"));
+  chat(0);
+  EXPECT_TRUE(becomes_true([&] { return in_memory(server) == 0; })) << "after the answer";
+  const Answer wrong = server.post("/api/chat", ollama_body("hi", {{"keep_alive", "soon"}}));
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_NE(wrong.body.find("keep_alive"), std::string::npos);
+}
+
+TEST(OllamaRoutesTest, WhatIsNotThereIsToldInOllamasWords) {
+  TestServer server;
+  for (const auto& [path, body] : std::vector<std::pair<const char*, const char*>>{
+           {"/api/chat", R"({"model":"x","messages":[{"role":"user","content":"a"}]})"},
+           {"/api/chat", R"({"model":"x","messages":[]})"},
+           {"/api/generate", R"({"model":"x","prompt":"a"})"},
+           {"/api/generate", R"({"model":"x","keep_alive":0})"},
+           {"/api/embed", R"({"model":"x","input":"a"})"},
+           {"/api/embeddings", R"({"model":"x","prompt":"a"})"},
+           {"/api/show", R"({"model":"x"})"}}) {
+    const Answer answer = server.post(path, body);
+    EXPECT_EQ(answer.status, 404) << path;
+    EXPECT_EQ(json::parse(answer.body)["error"], "model 'x' not found") << path;
+  }
+  for (const char* path : {"/api", "/api/nothing", "/api/nothing/more", "/api/tags/x"}) {
+    const Answer answer = server.get(path);
+    EXPECT_EQ(answer.status, 404) << path;
+    EXPECT_TRUE(json::parse(answer.body)["error"].is_string()) << path << answer.body;
+  }
+  EXPECT_EQ(server.get("/api/chat").status, 405);
+  EXPECT_TRUE(json::parse(server.get("/api/chat").body)["error"].is_string());
+  EXPECT_TRUE(json::parse(server.get("/apis").body)["error"].is_object()) << "not of this API";
+}
+
+TEST(OllamaRoutesTest, StrangersChangeNoModels) {
+  TestServer server;
+  const std::string blob = "/api/blobs/sha256:" + std::string(64, '0');
+  for (const auto& [path, body] : std::vector<std::pair<std::string, const char*>>{
+           {"/api/pull", R"({"model":"hf.co/org/repo"})"},
+           {"/api/create", R"({"model":"m","from":"fake/model:1b"})"},
+           {"/api/copy", R"({"source":"fake/model:1b","destination":"m"})"},
+           {blob, "x"}}) {
+    const Answer answer = server.post(path, body);
+    EXPECT_EQ(answer.status, 403) << path << answer.body;
+    EXPECT_NE(json::parse(answer.body)["error"].get<std::string>().find("manage-models"),
+              std::string::npos);
+  }
+  EXPECT_EQ(server.get(blob).status, 403);
+  HttpClient client = server.connect();
+  client.send(request_bytes("DELETE", "/api/delete",
+                            "Content-Type: application/json\r\nContent-Length: 25\r\n",
+                            R"({"model":"fake/model:1b"})"));
+  EXPECT_EQ(client.read().status, 403);
+}
+
+TEST(OllamaRoutesTest, APullOfWhatIsHereIsDoneAndOneOfOllamasLibraryIsRefused) {
+  TestServer server;
+  const auto lines = lines_of(server.post("/api/pull", R"({"model":"fake/model:1b"})").body);
+  EXPECT_EQ(lines.front()["status"], "pulling manifest");
+  EXPECT_EQ(lines.back()["status"], "success");
+  const Answer whole = server.post("/api/pull", R"({"name":"fake/model:1b","stream":false})");
+  EXPECT_EQ(json::parse(whole.body)["status"], "success");
+  const Answer other = server.post("/api/pull", R"({"model":"llama3.2"})");
+  EXPECT_EQ(other.status, 404);
+  EXPECT_NE(other.body.find("hf.co/"), std::string::npos) << "says what can be pulled";
+  const Answer push = server.post("/api/push", R"({"model":"fake/model:1b"})");
+  EXPECT_EQ(push.status, 400);
+  EXPECT_NE(push.body.find("push"), std::string::npos);
+}
+
+TEST(OllamaRoutesTest, AContextOfAnEarlierAnswerIsTold) {
+  TestServer server;
+  const Answer answer = server.post(
+      "/api/generate", R"({"model":"fake/model:1b","prompt":"hi","context":[1,2],"stream":false})");
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  EXPECT_NE(json::parse(answer.body)["warnings"].dump().find("context"), std::string::npos);
+}
+
 TEST(OllamaRoutesTest, ErrorsAreTexts) {
   TestServer server;
-  const Answer refused = server.post("/api/chat", ollama_body("a", {{"options", {{"x", 1}}}}));
+  const Answer refused =
+      server.post("/api/chat", ollama_body("a", {{"options", {{"top_k", "x"}}}}));
   EXPECT_EQ(refused.status, 400);
   EXPECT_NE(json::parse(refused.body)["error"].get<std::string>().find("options"),
             std::string::npos);

@@ -21,6 +21,16 @@ TEST(TraceTest, ALineHasEveryPart) {
             "POST /v1/x 200 12 bytes 3.0 ms id=req_1 remote=127.0.0.1:5 client_id=mine cut");
 }
 
+TEST(TraceTest, WhatTheAnswerWarnedOfIsInQuotes) {
+  EXPECT_EQ(to_string(TraceLine{.method = "POST",
+                                .path = "/v1/x",
+                                .status = 200,
+                                .id = "req_1",
+                                .remote = "r",
+                                .warnings = "a \"b\", c"}),
+            "POST /v1/x 200 0 bytes 0.0 ms id=req_1 remote=r warnings=\"a 'b', c\"");
+}
+
 TEST(TraceTest, AClientCannotForgeALine) {
   EXPECT_EQ(escaped_for_log("a\r\nb\t\x1b[31m \"\\\x7f\xc3\xa9"),
             "a\\x0d\\x0ab\\x09\\x1b[31m\\x20\\x22\\x5c\\x7f\\xc3\\xa9");

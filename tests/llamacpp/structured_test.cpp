@@ -71,7 +71,7 @@ TEST_F(StructuredTest, AGrammarThatCannotBeIsRefusedAtOnce) {
   const auto answer = generate(model(), request);
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, ErrorCode::InvalidRequest);
-  EXPECT_THAT(answer.error().message, ::testing::HasSubstr("$.properties.a"));
+  EXPECT_EQ(answer.error().field, "grammar.properties.a.uniqueItems");
 }
 
 TEST_F(StructuredTest, ARequiredCallIsMadeAndMatchesItsSchema) {
@@ -189,6 +189,30 @@ TEST_F(StructuredTest, ForcedTokensAreNotDecodedOneByOne) {
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_GT(answer->tokens_generated, 10U);
   EXPECT_LT(model().stats().steps - steps, answer->tokens_generated / 2);
+}
+
+TEST_F(StructuredTest, WhatAFunctionsSchemaLeavesToTheClientIsToldFirst) {
+  const ToolDefinition odd{
+      "mark", "Marks words",
+      R"({"type":"object","properties":{"n":{"enum":[1,2]},"words":{"type":"array","maxItems":3,)"
+      R"("items":{"type":"string","maxLength":4},"uniqueItems":true}},"required":["n"]})"};
+  GenerateRequest request = ask_with_tools(
+      {.definitions = {kTime, odd}, .choice = ToolChoice::Required, .allowed = {"mark"}});
+  const auto sink = std::make_shared<backend::RecordingSink>();
+  ASSERT_TRUE(model().submit(1'000'001, std::move(request), sink));
+  const auto events = sink->wait();
+  ASSERT_FALSE(events.empty());
+  const auto* const warned = std::get_if<Warned>(&events.front());
+  ASSERT_NE(warned, nullptr);
+  ASSERT_EQ(warned->warnings.size(), 1U);
+  EXPECT_THAT(warned->warnings[0],
+              ::testing::StartsWith("tools[1].parameters.properties.words.uniqueItems: "));
+  EXPECT_NE(backend::finished_in(events), nullptr);
+  std::string arguments;
+  for (const GenerateEvent& event : events) {
+    if (const auto* call = std::get_if<ToolCallDelta>(&event)) arguments += call->arguments;
+  }
+  EXPECT_THAT(json::parse(arguments).at("n"), ::testing::AnyOf(1, 2)) << arguments;
 }
 
 TEST_F(StructuredTest, ABadSchemaOfAFunctionIsNamed) {

@@ -55,19 +55,20 @@ TEST(OllamaRequestTest, WithoutALimitTheContextIsTheLimit) {
 
 TEST(OllamaRequestTest, WhatHasNoEffectIsNamed) {
   EXPECT_THAT(
-      chat(chat_with(R"("keep_alive":"5m","options":{"num_ctx":4096,"numa":false})")).warnings,
-      testing::UnorderedElementsAre(HasSubstr("keep_alive"), HasSubstr("options.num_ctx"),
-                                    HasSubstr("options.numa")));
+      chat(chat_with(R"("keep_alive":"5m","options":{"num_ctx":4096,"numa":false})"))
+          .warnings.lines(),
+      testing::UnorderedElementsAre(HasSubstr("options.num_ctx"), HasSubstr("options.numa")));
 }
 
 TEST(OllamaRequestTest, WhatIsWrongIsRefusedByName) {
   EXPECT_EQ(refused(chat_with(R"("options":{"temprature":1})")).field, "options.temprature");
-  EXPECT_EQ(refused(chat_with(R"("options":{"temperature":5})")).field, "options.temperature");
+  EXPECT_EQ(refused(chat_with(R"("options":{"temperature":-1})")).field, "options.temperature");
+  EXPECT_EQ(chat(chat_with(R"("options":{"temperature":5})")).generate.params.temperature, 5.0F);
   EXPECT_EQ(refused(chat_with(R"("options":{"mirostat":3})")).field, "options.mirostat");
   EXPECT_EQ(refused(chat_with(R"("options":{"tfs_z":0.5})")).code, ErrorCode::Unsupported);
   EXPECT_EQ(refused(chat_with(R"("format":"xml")")).field, "format");
   EXPECT_EQ(refused(chat_with(R"("think":"much")")).field, "think");
-  EXPECT_EQ(refused(chat_with(R"("models":"m")")).field, "models");
+  EXPECT_EQ(refused(chat_with(R"("messagse":"m")")).field, "messagse");
   EXPECT_EQ(refused(chat_with("", R"([{"role":"me","content":"a"}])")).field, "messages[0].role");
   EXPECT_EQ(refused(chat_with("", R"([{"role":"user","content":"a","images":["x"]}])")).field,
             "messages[0].images[0]");
@@ -127,6 +128,19 @@ TEST(OllamaRequestTest, NoMessagesLoadTheModel) {
   EXPECT_TRUE(parse_ollama_generate(R"({"model":"m"})")->only_load);
 }
 
+TEST(OllamaRequestTest, ARequestForNothingButTimeUnloadsTheModel) {
+  using std::chrono::seconds;
+  EXPECT_EQ(chat(chat_with(R"("keep_alive":"5m")")).stay, seconds(300));
+  EXPECT_FALSE(chat(chat_with(R"("keep_alive":0)")).unloads()) << "after the answer";
+  EXPECT_TRUE(chat(R"({"model":"m","keep_alive":0})").unloads());
+  EXPECT_TRUE(chat(R"({"model":"m","messages":[],"keep_alive":"0"})").unloads());
+  EXPECT_FALSE(chat(R"({"model":"m","keep_alive":-1})").unloads());
+  EXPECT_FALSE(chat(R"({"model":"m"})").unloads());
+  EXPECT_TRUE(parse_ollama_generate(R"({"model":"m","prompt":"","keep_alive":0})")->unloads());
+  EXPECT_EQ(parse_ollama_embed(R"({"model":"m","input":"a","keep_alive":1})")->stay, seconds(1));
+  EXPECT_EQ(refused(chat_with(R"("keep_alive":true)")).field, "keep_alive");
+}
+
 TEST(OllamaRequestTest, AGenerateRequestIsAChatUnlessRaw) {
   const auto request =
       parse_ollama_generate(R"({"model":"m","prompt":"hi","system":"Be kind.","stream":false})");
@@ -144,11 +158,25 @@ TEST(OllamaRequestTest, AGenerateRequestIsAChatUnlessRaw) {
   EXPECT_TRUE(parse_ollama_generate(R"({"model":"m","prompt":"a","context":[]})").has_value());
 }
 
+TEST(OllamaRequestTest, AChatGoesOnFromTheAssistantsLastText) {
+  const std::string begin =
+      R"({"model":"m","messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b")";
+  const auto continues = [](const std::string& body) {
+    const auto request = parse_ollama_chat(body);
+    EXPECT_TRUE(request) << body;
+    return request && prompt_of(*request).continues;
+  };
+  EXPECT_TRUE(continues(begin + "}]}"));
+  EXPECT_FALSE(continues(begin + R"(,"tool_calls":[{"function":{"name":"f"}}]}]})"));
+  EXPECT_FALSE(continues(begin + R"(}],"format":"json"})")) << "a format is that of whole answers";
+  EXPECT_FALSE(continues(R"({"model":"m","messages":[{"role":"user","content":"a"}]})"));
+}
+
 TEST(OllamaEmbedTest, TextsAreRead) {
   EXPECT_EQ(parse_ollama_embed(R"({"model":"m","input":["a","b"]})")->embed.inputs.size(), 2U);
   EXPECT_EQ(parse_ollama_embed(R"({"model":"m","input":["a",1]})").error().field, "input[1]");
   EXPECT_EQ(parse_ollama_embeddings(R"({"model":"m","prompt":"a"})")->embed.inputs.size(), 1U);
-  EXPECT_THAT(parse_ollama_embed(R"({"model":"m","input":"a","truncate":true})")->warnings,
+  EXPECT_THAT(parse_ollama_embed(R"({"model":"m","input":"a","truncate":true})")->warnings.lines(),
               ElementsAre(HasSubstr("truncate")));
 }
 

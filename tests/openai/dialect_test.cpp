@@ -49,6 +49,19 @@ TEST(DialectTest, WhatIsBelowAPathKeepsItsName) {
   EXPECT_EQ(translated(kResponsesDialect, "", "stop[2]").field, "stop[2]");
 }
 
+TEST(DialectTest, AWarningSpeaksTheRoutesWords) {
+  EXPECT_EQ(
+      kChatDialect.translate_warning("tools[1].parameters.properties.a.not: not enforced: b: c"),
+      "tools[1].function.parameters.properties.a.not: not enforced: b: c");
+  api::Places places;
+  places.add("tools", "functions");
+  EXPECT_EQ(kChatDialect.translate_warning("tools[1].parameters: x", places),
+            "functions[1].parameters: x");
+  for (const char* const other : {"nothing that has a path", "weather: x", ""}) {
+    EXPECT_EQ(kChatDialect.translate_warning(other), other);
+  }
+}
+
 TEST(DialectTest, AFieldThatTheApiDoesNotHaveIsNotTheClients) {
   const Error error = translated(kCompletionDialect, "grammar: no", "grammar");
   EXPECT_EQ(error.field, "");

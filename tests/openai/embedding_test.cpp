@@ -104,10 +104,10 @@ TEST(RerankTest, TheBestComeFirst) {
 }
 
 TEST(TokenRequestTest, SpecialTokensAreAddedOnlyWhenAskedFor) {
-  EXPECT_FALSE(parse_tokenize_request(R"({"content":"a"})")->add_special);
-  EXPECT_TRUE(parse_tokenize_request(R"({"content":"a","add_special":true})")->add_special);
+  EXPECT_FALSE(parse_tokenize_request(R"({"content":"a"})")->request.add_special);
+  EXPECT_TRUE(parse_tokenize_request(R"({"content":"a","add_special":true})")->request.add_special);
   EXPECT_FALSE(parse_tokenize_request(R"({"text":"a"})").has_value());
-  EXPECT_EQ(parse_detokenize_request(R"({"tokens":[1,2]})")->tokens.size(), 2U);
+  EXPECT_EQ(parse_detokenize_request(R"({"tokens":[1,2]})")->request.tokens.size(), 2U);
   EXPECT_EQ(parse_detokenize_request(R"({"tokens":[1,"a"]})").error().field, "tokens[1]");
 }
 

@@ -25,6 +25,18 @@ void expect_refused(const std::string& members, ErrorCode code, const std::strin
   EXPECT_EQ(error.field, field) << error.message;
 }
 
+TEST(FormatFieldsTest, APlaceInASchemaIsWhereTheClientWroteIt) {
+  const auto place = [](const std::string& format) {
+    auto request = parse_chat_request(chat_body("\"response_format\":" + format));
+    EXPECT_TRUE(request) << request.error().message;
+    return request ? request->places.find("grammar.properties.a").value_or("") : "failed";
+  };
+  EXPECT_EQ(place(R"({"type":"json_schema","json_schema":{"name":"x","schema":{}}})"),
+            "response_format.json_schema.schema.properties.a");
+  EXPECT_EQ(place(R"({"type":"json_object","schema":{}})"), "response_format.schema.properties.a");
+  EXPECT_EQ(place(R"({"type":"regex","regex":"a"})"), "");
+}
+
 TEST(FormatFieldsTest, EachFormatBecomesItsGrammar) {
   EXPECT_FALSE(grammar_of(R"({"type":"text"})"));
   EXPECT_EQ(grammar_of(R"({"type":"json_object"})")->source, R"({"type":"object"})");
@@ -44,7 +56,7 @@ TEST(FormatFieldsTest, ADescriptionOfASchemaHasNoEffectAndSaysSo) {
       R"("response_format":{"type":"json_schema","json_schema":{"name":"x","description":"y",
           "schema":{}}})"));
   ASSERT_TRUE(request);
-  EXPECT_EQ(request->warnings,
+  EXPECT_EQ(request->warnings.lines(),
             std::vector<std::string>{"response_format.json_schema.description has no effect here"});
 }
 
@@ -70,8 +82,7 @@ TEST(FormatFieldsTest, WhatIsWrongIsNamed) {
        "response_format.json_schema.schema"},
       {R"({"type":"json_schema","json_schema":{"name":"x","strict":1,"schema":{}}})",
        "response_format.json_schema.strict"},
-      {R"({"type":"json_schema","schema":{}})", "response_format.schema"},
-      {R"({"type":"text","schema":{}})", "response_format.schema"},
+      {R"({"type":"json_schema","schema":{}})", "response_format.json_schema"},
       {R"({"type":"regex"})", "response_format.regex"},
       {R"({"type":"regex","regex":""})", "response_format.regex"},
       {R"({"type":"lark","lark":7})", "response_format.lark"},
@@ -117,7 +128,7 @@ TEST(TemplateFieldsTest, AReasoningBudgetIsAnyWholeNumberOfTokens) {
     ASSERT_TRUE(request) << request.error().message;
     EXPECT_EQ(request->generate.params.reasoning_budget, tokens);
   }
-  expect_refused(R"("reasoning_budget":-1)", ErrorCode::InvalidRequest, "reasoning_budget");
+  expect_refused(R"("reasoning_budget":-2)", ErrorCode::InvalidRequest, "reasoning_budget");
 }
 
 TEST(TemplateFieldsTest, TemplateArgumentsAreScalarsAndWin) {

@@ -90,7 +90,7 @@ void check_chat(std::string_view text) {
   require(!request->include_usage || request->stream, "include_usage");
   check_sampling(request->generate.params);
   check_prompt(std::get<ChatPrompt>(request->generate.prompt));
-  for (const std::string& warning : request->warnings) require_utf8(warning);
+  for (const std::string& warning : request->warnings.lines()) require_utf8(warning);
 }
 
 void check_completion(std::string_view text) {

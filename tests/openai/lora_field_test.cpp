@@ -41,7 +41,7 @@ TEST(LoraFieldTest, WhatIsWrongIsRefusedByItsPlace) {
       {R"([{"id":0.5,"scale":1}])", "lora[0].id"},
       {R"([{"id":0,"scale":"1"}])", "lora[0].scale"},
       {R"([{"id":0,"scale":1e300}])", "lora[0].scale"},
-      {R"([{"id":0,"scale":1,"path":"a"}])", "lora[0].path"},
+      {R"([{"id":0,"scale":1,"scael":2}])", "lora[0].scael"},
       {R"([{"id":0,"scale":1},{"id":0,"scale":1}])", "lora"},
   };
   for (const auto& [lora, field] : all) {

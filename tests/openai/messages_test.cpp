@@ -16,7 +16,7 @@ Read read(const std::string& messages) {
   auto request = parse_chat_request(body_of_messages(messages));
   EXPECT_TRUE(request) << messages << ": " << request.error().message;
   if (!request) return {{ChatMessage{}}, {}};
-  return {std::get<ChatPrompt>(request->generate.prompt).messages, request->warnings};
+  return {std::get<ChatPrompt>(request->generate.prompt).messages, request->warnings.lines()};
 }
 
 TEST(MessagesTest, DeveloperIsSystemAndTheOthersAreThemselves) {
@@ -118,13 +118,9 @@ TEST(MessagesTest, WhatIsWrongIsRefusedWithItsPath) {
       {R"([{"role":"user","content":[{"type":7}]}])", "messages[0].content[0].type"},
       {R"([{"role":"user","content":[{"type":"text"}]}])", "messages[0].content[0].text"},
       {R"([{"role":"user","content":[{"type":"text","text":7}]}])", "messages[0].content[0].text"},
-      {R"([{"role":"user","content":[{"type":"text","text":"x","size":1}]}])",
-       "messages[0].content[0].size"},
       {R"([{"role":"user","content":"x","name":7}])", "messages[0].name"},
-      {R"([{"role":"assistant"}])", "messages[0].content"},
-      {R"([{"role":"assistant","content":null,"tool_calls":[]}])", "messages[0].content"},
       {R"([{"role":"assistant","tool_calls":{}}])", "messages[0].tool_calls"},
-      {R"([{"role":"assistant","tool_calls":[{}]}])", "messages[0].tool_calls[0].type"},
+      {R"([{"role":"assistant","tool_calls":[{}]}])", "messages[0].tool_calls[0].id"},
       {R"([{"role":"assistant","tool_calls":[{"type":"function","function":{"name":"f"}}]}])",
        "messages[0].tool_calls[0].id"},
       {R"([{"role":"assistant","tool_calls":[{"type":"function","id":"c"}]}])",
@@ -161,15 +157,66 @@ TEST(MessagesTest, OtherKindsAreUnsupportedWithTheirPath) {
        "messages[1].content[0].type"},
       {R"([{"role":"user","content":[{"type":"file","file":{"file_id":"f"}}]}])",
        "messages[0].content[0].type"},
-      {R"([{"role":"assistant","tool_calls":[{"id":"c","type":"custom","custom":{"name":"f"}}]}])",
+      {R"([{"role":"assistant","tool_calls":[{"id":"c","type":"other"}]}])",
        "messages[0].tool_calls[0].type"},
-      {R"([{"role":"assistant","content":"x","audio":{"id":"a"}}])", "messages[0].audio"},
   };
   for (const auto& [messages, field] : cases) {
     const Error error = error_of(body_of_messages(messages));
     EXPECT_EQ(error.code, ErrorCode::Unsupported) << messages << ": " << error.message;
     EXPECT_EQ(error.field, field) << error.message;
   }
+}
+
+TEST(MessagesTest, AnAssistantMayHaveOnlyThoughtOrSaidNothing) {
+  const auto messages = read(R"([{"role":"assistant","content":null,"reasoning":"r"},
+      {"role":"assistant","content":[]},{"role":"assistant","audio":{"id":"a"}}])")
+                            .messages;
+  ASSERT_EQ(messages.size(), 3U);
+  EXPECT_EQ(messages[0].reasoning, "r");
+  for (const ChatMessage& message : messages) EXPECT_EQ(message.content, "");
+}
+
+TEST(MessagesTest, ArgumentsThatAreEmptyAreAnEmptyObjectAndCutOnesStay) {
+  const auto messages = read(R"([{"role":"assistant","tool_calls":[
+      {"id":"a","function":{"name":"f","arguments":""}},
+      {"id":"b","type":"function","function":{"name":"f","arguments":"{\"a\": "}},
+      {"id":"c","type":"custom","custom":{"name":"g","input":"x \"y\""}}]}])")
+                            .messages;
+  ASSERT_EQ(messages[0].tool_calls.size(), 3U);
+  EXPECT_EQ(messages[0].tool_calls[0].arguments, "{}");
+  EXPECT_EQ(messages[0].tool_calls[1].arguments, "{\"a\": ");
+  EXPECT_EQ(messages[0].tool_calls[2].name, "g");
+  EXPECT_EQ(messages[0].tool_calls[2].arguments, R"({"input":"x \"y\""})");
+}
+
+TEST(MessagesTest, PartsOfAnotherAssistantAreLeftOut) {
+  const auto [messages, warnings] = read(R"([{"role":"assistant","content":[
+      {"type":"thinking","thinking":"t"},{"type":"output_text","text":"a"},
+      {"type":"image_url","image_url":{"url":"data:,"}}]}])");
+  EXPECT_EQ(messages[0].content, "a");
+  EXPECT_EQ(warnings, (std::vector<std::string>{
+                          "messages[0].content[0] is left out: a part of type 'thinking'",
+                          "messages[0].content[2] is left out: a part of type 'image_url'"}));
+}
+
+TEST(MessagesTest, ImagesOfToolsFollowInAUsersMessageBehindAllAnswers) {
+  const std::string image =
+      R"({"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgphbmQgc28gb24="}})";
+  const auto messages = read(R"([{"role":"assistant","tool_calls":[
+      {"id":"a","type":"function","function":{"name":"f"}},
+      {"id":"b","type":"function","function":{"name":"f"}}]},
+      {"role":"tool","tool_call_id":"a","content":[{"type":"text","text":"see"},)" +
+                             image + R"(]},
+      {"role":"tool","tool_call_id":"b","content":"done"},
+      {"role":"user","content":"go"}])")
+                            .messages;
+  ASSERT_EQ(messages.size(), 5U);
+  EXPECT_EQ(messages[1].content, "see\n[image]");
+  EXPECT_TRUE(messages[1].media.empty());
+  EXPECT_EQ(messages[2].role, Role::Tool);
+  EXPECT_EQ(messages[3].role, Role::User);
+  EXPECT_EQ(messages[3].media.size(), 1U);
+  EXPECT_EQ(messages[4].content, "go");
 }
 
 TEST(MessagesTest, OlderCallsAndTheirAnswersFindEachOtherByName) {
@@ -221,7 +268,7 @@ TEST(MessagesTest, CountsAreBoundedAtBothEnds) {
     return R"([{"role":"user","content":)" + repeated(count, part) + "}]";
   };
   EXPECT_EQ(read(with_parts(1024)).messages[0].content->size(), 1023U);
-  EXPECT_EQ(error_of(body_of_messages(with_parts(1025))).field, "messages[0].content");
+  EXPECT_EQ(error_of(body_of_messages(with_parts(4097))).field, "messages[0].content");
 
   const std::string call = R"({"id":"c","type":"function","function":{"name":"f"}})";
   const auto with_calls = [&](std::size_t count) {

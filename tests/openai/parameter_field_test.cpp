@@ -1,4 +1,4 @@
-#include "api/parameter_field.h"
+#include "api/fields/parameter_field.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -23,9 +23,8 @@ api::Json sample(const Parameter& parameter) {
   return is_float ? api::Json(range.max / 2) : api::Json(std::int64_t(range.max) - 1);
 }
 
-template <class Request>
-void expect_every_field(Result<Request> (*parse)(std::string_view, const DefaultsOf&),
-                        const std::string& input) {
+template <class Parse>
+void expect_every_field(Parse parse, const std::string& input) {
   for (const Parameter& parameter : kParameters) {
     if (!parameter.faces.has(Face::Field)) continue;
     const std::string name(parameter.name);
@@ -45,7 +44,10 @@ void expect_every_field(Result<Request> (*parse)(std::string_view, const Default
 TEST(ParameterFieldTest, EveryParameterReachesItsPlaceFromEveryRoute) {
   expect_every_field(&parse_chat_request, R"("messages":[{"role":"user","content":"a"}])");
   expect_every_field(&parse_completion_request, R"("prompt":"a")");
-  expect_every_field(&parse_responses_request, R"("input":"a")");
+  const auto parse_responses = [](std::string_view body, const DefaultsOf& defaults) {
+    return parse_responses_request(body, defaults);
+  };
+  expect_every_field(parse_responses, R"("input":"a")");
 }
 
 TEST(ParameterFieldTest, APeersSecondNameYieldsToOurs) {

@@ -118,20 +118,19 @@ TEST(ResponsesRequestTest, WhatIsWrongIsNamed) {
       {R"("input":[{"type":"function_call","name":"f","arguments":""}])", "input[0].call_id"},
       {R"("input":[{"type":"function_call_output","call_id":"c"}])", "input[0].output"},
       {R"("input":"x","max_output_tokens":0)", "max_output_tokens"},
-      {R"("input":"x","max_tokens":5)", "max_tokens"},
-      {R"("input":"x","messages":[])", "messages"},
       {R"("input":"x","text":{"format":{"type":"xml"}})", "text.format.type"},
       {R"("input":"x","text":{"format":{"type":"json_schema"}})", "text.format.name"},
       {R"("input":"x","text":{"format":{"type":"json_schema","name":"x"}})", "text.format.schema"},
       {R"("input":"x","tools":[{"type":"function"}])", "tools[0].name"},
-      {R"("input":"x","tools":[{"type":"function","function":{"name":"f"}}])", "tools[0].function"},
+      {R"("input":"x","tools":[{"type":"function","function":{"name":"f"}}])", "tools[0].name"},
       {R"("input":"x","tool_choice":"required")", "tool_choice"},
       {R"("input":"x","top_logprobs":1)", "top_logprobs"},
       {R"("input":"x","metadata":{"a":1})", "metadata.a"},
       {R"("input":"x","reasoning":{"effort":"huge"})", "reasoning.effort"},
       {R"("input":"x","truncation":"middle")", "truncation"},
+      {R"("input":[{"type":"item_reference","id":"i"}])", "input[0].id"},
+      {R"("input":[{"type":"web_search_call","id":"w"}])", "input"},
       {R"("input":"x","temprature":1)", "temprature"},
-      {R"("input":"x","n":2)", "n"},
   };
   for (const auto& [members, field] : cases) {
     expect_refused(members, ErrorCode::InvalidRequest, field);
@@ -143,11 +142,6 @@ TEST(ResponsesRequestTest, WhatIsNotSupportedIsSaidByName) {
       {R"("input":"x","background":true)", "background"},
       {R"("input":"x","conversation":"conv_1")", "conversation"},
       {R"("input":"x","prompt":{"id":"p"})", "prompt"},
-      {R"("input":"x","truncation":"auto")", "truncation"},
-      {R"("input":"x","tools":[{"type":"web_search"}])", "tools[0].type"},
-      {R"("input":"x","tools":[{"type":"custom","name":"f"}])", "tools[0].type"},
-      {R"("input":"x","include":["file_search_call.results"])", "include[0]"},
-      {R"("input":[{"type":"item_reference","id":"i"}])", "input[0].type"},
       {R"("input":[{"role":"user","content":[{"type":"input_file","file_id":"x"}]}])",
        "input[0].content[0].type"},
       {R"("input":[{"role":"user","content":[{"type":"input_image","file_id":"f",
@@ -159,11 +153,64 @@ TEST(ResponsesRequestTest, WhatIsNotSupportedIsSaidByName) {
   }
 }
 
+TEST(ResponsesRequestTest, WhatOtherServicesLeaveInAConversationIsRead) {
+  const auto request = parsed(R"("input":[
+      {"role":"user","content":"go"},
+      {"type":"reasoning","id":"r","summary":[{"type":"summary_text","text":"hm"}],"content":null,
+       "encrypted_content":"x"},
+      {"type":"local_shell_call","id":"l","call_id":"c1","status":"completed",
+       "action":{"command":["ls"]}},
+      {"type":"local_shell_call_output","call_id":"c1","output":"a.txt"},
+      {"type":"custom_tool_call","call_id":"c2","name":"apply_patch","input":"*** Begin"},
+      {"type":"custom_tool_call_output","call_id":"c2","output":{"ok":true}},
+      {"type":"function_call","call_id":"c3","name":"f"},
+      {"type":"function_call_output","call_id":"c3","output":[]},
+      {"type":"web_search_call","id":"w","status":"completed","action":{}}])");
+  const auto& messages = std::get<ChatPrompt>(request.generate.prompt).messages;
+  ASSERT_EQ(messages.size(), 7U);
+  EXPECT_EQ(messages[1].reasoning, "hm");
+  EXPECT_EQ(messages[1].tool_calls.at(0).name, "local_shell");
+  EXPECT_EQ(messages[1].tool_calls.at(0).arguments, R"({"action":{"command":["ls"]}})");
+  EXPECT_EQ(messages[2].tool_call_id, "c1");
+  EXPECT_EQ(messages[2].content, "a.txt");
+  EXPECT_EQ(messages[3].tool_calls.at(0).name, "apply_patch");
+  EXPECT_EQ(messages[3].tool_calls.at(0).arguments, R"({"input":"*** Begin"})");
+  EXPECT_EQ(messages[4].content, R"({"ok":true})");
+  EXPECT_EQ(messages[5].tool_calls.at(0).arguments, "{}");
+  EXPECT_EQ(messages[6].content, "");
+  EXPECT_EQ(request.warnings.lines().back(),
+            "input[8] is left out: an item of type 'web_search_call'");
+}
+
+TEST(ResponsesRequestTest, AReferenceIsTheItemThatIsStored) {
+  const StoredItem stored = [](const std::string& id) -> std::optional<api::Json> {
+    if (id != "fc_1") return std::nullopt;
+    return std::optional<api::Json>(
+        api::Json::parse(R"({"type":"function_call","call_id":"c","name":"f","arguments":"{}"})"));
+  };
+  const auto request = parse_responses_request(
+      R"({"input":[{"role":"user","content":"go"},{"type":"item_reference","id":"fc_1"},
+          {"type":"function_call_output","call_id":"c","output":"x"}]})",
+      {}, stored);
+  ASSERT_TRUE(request) << request.error().message;
+  EXPECT_EQ(std::get<ChatPrompt>(request->generate.prompt).messages.at(1).tool_calls.at(0).name,
+            "f");
+  const auto other = parse_responses_request(R"({"input":[{"id":"fc_2"}]})", {}, stored);
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().field, "input[0].id");
+}
+
+TEST(ResponsesRequestTest, ChatCompletionsNameOfTheLimitIsHonoured) {
+  EXPECT_EQ(parsed(R"("input":"x","max_tokens":5)").generate.params.max_tokens, 5U);
+  EXPECT_EQ(
+      parsed(R"("input":"x","max_output_tokens":6,"max_tokens":5)").generate.params.max_tokens, 6U);
+}
+
 TEST(ResponsesRequestTest, WhatHasNoEffectIsNamed) {
   EXPECT_EQ(parsed(R"("input":"x","user":"u","background":false,
                       "text":{"verbosity":"low"},"reasoning":{"summary":"auto"},
                       "include":["reasoning.encrypted_content"])")
-                .warnings,
+                .warnings.lines(),
             (std::vector<std::string>{"text.verbosity has no effect here",
                                       "reasoning.summary has no effect here",
                                       "include[0] has no effect here", "user has no effect here"}));

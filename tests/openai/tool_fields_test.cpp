@@ -78,6 +78,7 @@ TEST(ToolFieldsTest, ANamedFunctionIsCalledOnce) {
   EXPECT_EQ(tools.allowed, std::vector<std::string>{"look"});
   EXPECT_FALSE(tools.parallel);
   EXPECT_EQ(tools.definitions.size(), 2U);
+  EXPECT_EQ(with_choice(R"({"type":"function","name":"look"})").allowed, tools.allowed);
 }
 
 TEST(ToolFieldsTest, AllowedToolsNarrowTheChoice) {
@@ -119,14 +120,13 @@ TEST(ToolFieldsTest, OlderFunctionsAreToolsThatAreCalledOnce) {
 
 TEST(ToolFieldsTest, WhatIsWrongIsNamed) {
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {R"("tools":[{}])", "tools[0].type"},
+      {R"("tools":[{}])", "tools[0].function"},
       {R"("tools":[7])", "tools[0]"},
       {R"("tools":[{"type":"function"}])", "tools[0].function"},
-      {R"("tools":[{"type":"function","function":{"name":"f"},"x":1}])", "tools[0].x"},
       {one_tool("{}"), "tools[0].function.name"},
       {one_tool(R"({"name":""})"), "tools[0].function.name"},
       {one_tool(R"({"name":"a b"})"), "tools[0].function.name"},
-      {one_tool(R"({"name":")" + std::string(65, 'x') + "\"}"), "tools[0].function.name"},
+      {one_tool(R"({"name":")" + std::string(129, 'x') + "\"}"), "tools[0].function.name"},
       {one_tool(R"({"name":"f","parameters":"{}"})"), "tools[0].function.parameters"},
       {one_tool(R"({"name":"f","parameters":[]})"), "tools[0].function.parameters"},
       {one_tool(R"({"name":"f","strict":"yes"})"), "tools[0].function.strict"},
@@ -136,8 +136,8 @@ TEST(ToolFieldsTest, WhatIsWrongIsNamed) {
        "tools[1].function.name"},
       {R"("tool_choice":"required")", "tool_choice"},
       {R"("tool_choice":{"type":"function","function":{"name":"f"}})", "tool_choice.function.name"},
-      {one_tool(R"({"name":"f"})") + R"(,"tool_choice":{"type":"function","name":"f"})",
-       "tool_choice.name"},
+      {one_tool(R"({"name":"f"})") + R"(,"tool_choice":{"type":"function"})",
+       "tool_choice.function"},
       {one_tool(R"({"name":"f"})") +
            R"(,"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"any","tools":[]}})",
        "tool_choice.allowed_tools.mode"},
@@ -157,11 +157,55 @@ TEST(ToolFieldsTest, WhatIsWrongIsNamed) {
   }
 }
 
-TEST(ToolFieldsTest, OtherKindsOfToolsAreUnsupported) {
-  expect_refused(R"("tools":[{"type":"custom","custom":{"name":"f"}}])", ErrorCode::Unsupported,
-                 "tools[0].type");
+TEST(ToolFieldsTest, ToolsThatAServiceRunsAreLeftOut) {
+  const auto parsed = parse_chat_request(chat_body(
+      R"("tools":[{"type":"custom","custom":{"name":"g"}},{"type":"not_invented_yet"},
+                  {"function":{"name":"f"}}],"tool_choice":"required")"));
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  const ToolOptions& tools = std::get<ChatPrompt>(parsed->generate.prompt).tools;
+  ASSERT_EQ(tools.definitions.size(), 1U);
+  EXPECT_EQ(tools.definitions[0].name, "f");
+  EXPECT_EQ(parsed->warnings.lines(),
+            (std::vector<std::string>{
+                "tools[0] is left out: tools of type 'custom' are not run here",
+                "tools[1] is left out: tools of type 'not_invented_yet' are not run here"}));
+  EXPECT_FALSE(parsed->warnings.unknown());  // the strict server leaves them out, too
+}
+
+TEST(ToolFieldsTest, NamesMayHaveWhatPeersAllow) {
+  for (const std::string& name :
+       {std::string("mcp.files:read/all-2"), std::string(128, 'x'), std::string("a")}) {
+    EXPECT_EQ(tools_of(one_tool("{\"name\":\"" + name + "\"}")).definitions[0].name, name);
+  }
+}
+
+TEST(ToolFieldsTest, AToolThatIsLeftOutCannotBeChosen) {
+  const std::string search = R"("tools":[{"type":"web_search"}],"tool_choice":)";
+  expect_refused(search + "\"required\"", ErrorCode::InvalidRequest, "tool_choice");
+  expect_refused(search + R"({"type":"web_search"})", ErrorCode::Unsupported, "tool_choice.type");
+  expect_refused(search + R"({"type":"allowed_tools","allowed_tools":{"mode":"auto",
+                                "tools":[{"type":"web_search"}]}})",
+                 ErrorCode::Unsupported, "tool_choice.allowed_tools.tools");
+  EXPECT_FALSE(tools_of(search + "\"auto\"").enabled());
   expect_refused(R"("tool_choice":{"type":"custom","custom":{"name":"f"}})", ErrorCode::Unsupported,
                  "tool_choice.type");
+}
+
+TEST(ToolFieldsTest, DescriptionsDoNotCountForTheSizeOfASchema) {
+  const auto schema = [](const std::string& member, std::size_t bytes) {
+    return one_tool(R"({"name":"a","parameters":{"type":"object","properties":{"description":{)" +
+                    ("\"" + member + "\":\"") + std::string(bytes, 'x') + "\"}}}}");
+  };
+  EXPECT_EQ(tools_of(schema("description", 100'000)).definitions.size(), 1U);
+  expect_refused(schema("pattern", 100'000), ErrorCode::InvalidRequest,
+                 "tools[0].function.parameters");
+  expect_refused(schema("description", 600'000), ErrorCode::InvalidRequest,
+                 "tools[0].function.parameters");
+  // A member of that name is no description.
+  expect_refused(
+      one_tool(R"({"name":"a","parameters":{"type":"object","properties":{"title":{"enum":[")" +
+               std::string(100'000, 'x') + "\"]}}}}"),
+      ErrorCode::InvalidRequest, "tools[0].function.parameters");
 }
 
 TEST(ToolFieldsTest, SchemasAreBoundedInDepthAndSize) {
@@ -171,7 +215,7 @@ TEST(ToolFieldsTest, SchemasAreBoundedInDepthAndSize) {
   EXPECT_EQ(error.code, ErrorCode::InvalidRequest);
   EXPECT_EQ(error.field.find("tools[0].function.parameters.enum"), 0U) << error.field;
   const std::string text(70'000, 'd');
-  expect_refused(one_tool(R"({"name":"f","parameters":{"description":")" + text + "\"}}"),
+  expect_refused(one_tool(R"({"name":"f","parameters":{"pattern":")" + text + "\"}}"),
                  ErrorCode::InvalidRequest, "tools[0].function.parameters");
 }
 

@@ -8,18 +8,13 @@ const os = require("node:os");
 const path = require("node:path");
 const { after, before, describe, test } = require("node:test");
 const OpenAI = require("openai");
-const { program, startServer } = require("./server.cjs");
+const { hasBackend, startServer } = require("./server.cjs");
 
 // 1 x 1, transparent.
 const png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5E"
   + "rkJggg==";
 const image = { type: "image_url", image_url: { url: `data:image/png;base64,${png}` } };
 const text = (words) => ({ type: "text", text: words });
-
-function hasLlamaCpp() {
-  const said = JSON.parse(execFileSync(program, ["version", "--json"]));
-  return said.backends.some(({ name, usable }) => name === "llamacpp" && usable);
-}
 
 async function connect(server) {
   const client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: "any", maxRetries: 0 });
@@ -52,7 +47,7 @@ describe("the fake backend", () => {
   });
 });
 
-describe("a projector of random weights", { skip: !hasLlamaCpp() && "no llamacpp" }, () => {
+describe("a projector of random weights", { skip: !hasBackend("llamacpp") && "no llamacpp" }, () => {
   let server;
   let chat;
   let folder;

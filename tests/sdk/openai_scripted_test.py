@@ -275,11 +275,17 @@ class ResponsesTest(ScriptedTest):
     def test_what_is_not_supported_is_refused_by_name(self):
         for parameters, param in (({"background": True}, "background"),
                                   ({"conversation": "conv_1"}, "conversation"),
-                                  ({"tools": [{"type": "web_search"}]}, "tools[0].type"),
-                                  ({"truncation": "auto"}, "truncation")):
+                                  ({"tools": [{"type": "web_search"}],
+                                    "tool_choice": {"type": "web_search"}}, "tool_choice.type")):
             with self.subTest(param), self.assertRaises(openai.BadRequestError) as caught:
                 self.respond("x", **parameters)
             self.assertEqual(caught.exception.param, param)
+
+    def test_what_a_service_would_run_is_left_out_and_told(self):
+        answer = self.respond("x", tools=[{"type": "web_search"}], truncation="auto")
+        warnings = "\n".join(answer.model_extra["warnings"])
+        self.assertIn("tools[0] is left out", warnings)
+        self.assertIn("truncation", warnings)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 // A `pcai serve` for tests: on a free port, with nothing of the user's settings.
 "use strict";
-const { spawn } = require("node:child_process");
+const { execFileSync, spawn } = require("node:child_process");
 const { once } = require("node:events");
 const fs = require("node:fs");
 const net = require("node:net");
@@ -57,4 +57,16 @@ async function startServer(...args) {
   throw new Error(`pcai serve is not ready, ended with ${await stop()}:\n${text}`);
 }
 
-module.exports = { program, startServer };
+// The id of the server's first model.
+async function modelOf(server) {
+  const list = await (await fetch(`${server.url}/v1/models`)).json();
+  return list.data[0].id;
+}
+
+// Whether this build has that backend.
+function hasBackend(backend) {
+  const said = JSON.parse(execFileSync(program, ["version", "--json"], { encoding: "utf8" }));
+  return said.backends.find(({ name }) => name === backend).usable;
+}
+
+module.exports = { hasBackend, modelOf, program, startServer };

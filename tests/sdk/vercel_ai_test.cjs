@@ -1,12 +1,11 @@
 // Vercel's AI SDK against `pcai serve`: scripted answers of the fake backend, and the default model.
 "use strict";
 const assert = require("node:assert/strict");
-const { execFileSync } = require("node:child_process");
 const { after, before, describe, test } = require("node:test");
 const { createOpenAICompatible } = require("@ai-sdk/openai-compatible");
 const { Output, embedMany, generateText, stepCountIs, streamText, tool } = require("ai");
 const { z } = require("zod");
-const { program, startServer } = require("./server.cjs");
+const { hasBackend, modelOf, startServer } = require("./server.cjs");
 
 const City = z.object({ name: z.string().max(16), capital: z.boolean() });
 const call = 'fake: tokens=0 tool=get_weather args={"city": "Paris"}';
@@ -28,16 +27,6 @@ function provider(server) {
     name: "pcai", baseURL: `${server.url}/v1`, apiKey: "any", supportsStructuredOutputs: true,
     includeUsage: true,
   });
-}
-
-async function modelOf(server) {
-  const list = await (await fetch(`${server.url}/v1/models`)).json();
-  return list.data[0].id;
-}
-
-function has(backend) {
-  const said = JSON.parse(execFileSync(program, ["version", "--json"], { encoding: "utf8" }));
-  return said.backends.find(({ name }) => name === backend).usable;
 }
 
 describe("scripted", () => {
@@ -116,7 +105,7 @@ describe("scripted", () => {
   });
 });
 
-describe("the default model", { skip: !has("llamacpp") && "this build has no llamacpp" }, () => {
+describe("the default model", { skip: !hasBackend("llamacpp") && "this build has no llamacpp" }, () => {
   let server;
   let model;
 

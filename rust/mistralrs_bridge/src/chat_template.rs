@@ -4,9 +4,23 @@ use std::io::{Error as IoError, ErrorKind as IoErrorKind, Result as IoResult, Wr
 
 use minijinja::value::Kwargs;
 use minijinja::{context, Environment, Error, ErrorKind, Value};
+use serde::Deserialize;
+use serde_json::{Map, Value as Json};
 
 use crate::fault::{fault, Fault, Status};
-use crate::prompt::Chat;
+
+/// As OpenAI writes it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chat {
+    /// An image part is {"type": "image"} and takes the next image.
+    pub messages: Vec<Json>,
+    pub tools: Json,
+    /// What the template sees as enable_thinking.
+    pub thinking: bool,
+    /// What else the template sees.
+    pub arguments: Map<String, Json>,
+}
 
 /// A model's template and the texts of the tokens that templates name.
 pub struct ChatTemplate {
@@ -129,7 +143,7 @@ impl serde_json::ser::Formatter for Spaced {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{json, Value as Json};
+    use serde_json::json;
 
     fn render(source: &str, messages: &Json) -> Result<String, Fault> {
         let chat = json!({"messages": messages, "tools": null, "thinking": false, "arguments": {"tone": "kind"}});

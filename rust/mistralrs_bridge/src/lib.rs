@@ -1,10 +1,12 @@
 //! mistral.rs behind the C interface of pcai_mrs.h. No panic and no exception passes these doors.
 
 mod chat_template;
+mod event_thread;
 mod events;
 mod fault;
 mod guide;
 mod load;
+mod memory;
 mod model;
 mod prompt;
 mod request;
@@ -18,12 +20,13 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::chat_template::Chat;
 use crate::events::{Callback, OnEvent};
 use crate::fault::{answer, fault, free_text, guarded, internal, Fault, Status, Text};
 use crate::guide::{ForeignGuide, GuideIn};
 use crate::load::Config;
 use crate::model::Model;
-use crate::prompt::{Body, Chat};
+use crate::prompt::Body;
 use crate::tokenizer::TextTokens;
 
 /// PCAI_MRS_ABI_VERSION of pcai_mrs.h.

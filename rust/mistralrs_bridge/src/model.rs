@@ -1,46 +1,24 @@
-//! A loaded model: takes requests, hands so many at a time to the engine, and delivers their events
-//! on one thread, which alone knows what is live.
+//! A loaded model: checks requests on the caller's thread and hands them to its event thread.
 
-use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::mpsc::{channel, Receiver, Sender};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{channel, Sender};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use mistralrs::{Constraint, NormalRequest, Request, RequestMessage, Response, SamplingParams};
+use mistralrs::{NormalRequest, Request, RequestMessage, Response, SamplingParams};
 use serde_json::json;
-use tokio::runtime::Runtime;
-use tokio::sync::mpsc::{channel as engine_channel, Receiver as Responses, Sender as EngineSender};
-use tokio::task::AbortHandle;
+use tokio::sync::mpsc::{channel as engine_channel, Sender as EngineSender};
 
+use crate::chat_template::Chat;
+use crate::event_thread::{Events, Live, Message, Stats};
 use crate::events::Callback;
 use crate::fault::{fault, guarded, internal, last_panic, Fault, Status};
 use crate::guide::ForeignGuide;
 use crate::load::{load, Config, SharedPipeline};
-use crate::prompt::{Body, Chat, Prompt, Prompts};
-use crate::request::{Progress, Report, Sampling, What};
+use crate::prompt::{Body, Prompts};
+use crate::request::{Progress, Report, Sampling};
 use crate::tokenizer::TextTokens;
-
-/// What the event thread hears.
-pub enum Message {
-    Submit(Box<Live>),
-    Cancel(u64),
-    Report(Report),
-    /// The engine answers no more, perhaps for a reason.
-    Closed(u64, Option<String>),
-    Stop,
-}
-
-#[derive(Default)]
-pub struct Stats {
-    pub dead: AtomicBool,
-    pub running: AtomicU32,
-    pub waiting: AtomicU32,
-    pub tokens: AtomicU64,
-    pub prompt_tokens: AtomicU64,
-    pub prompt_tokens_unseen: AtomicU64,
-}
 
 pub struct Model {
     prompts: Prompts,
@@ -54,15 +32,6 @@ pub struct Model {
     requests: EngineSender<Request>,
     engine: Option<mistralrs::Model>,
     pipeline: SharedPipeline,
-}
-
-/// A request that has not ended.
-pub struct Live {
-    sampling: Arc<Sampling>,
-    callback: Callback,
-    prompt: Option<Prompt>,
-    prompt_tokens: usize,
-    forwarder: Option<AbortHandle>,
 }
 
 impl Model {
@@ -80,16 +49,13 @@ impl Model {
         });
         let stats = Arc::new(Stats::default());
         let (messages, inbox) = channel();
-        let events = Events {
-            engine: sender.clone(),
-            messages: messages.clone(),
-            most_running: config.max_sequences.max(1),
-            live: HashMap::new(),
-            waiting: VecDeque::new(),
-            with_engine: HashSet::new(),
-            unseen: HashMap::new(),
-            stats: stats.clone(),
-        };
+        let events = Events::new(
+            sender.clone(),
+            loaded.pipeline.clone(),
+            messages.clone(),
+            config.max_sequences,
+            stats.clone(),
+        );
         let event_thread = std::thread::Builder::new()
             .name("pcai-mrs-events".to_string())
             .spawn(move || events.run(&inbox))
@@ -139,23 +105,26 @@ impl Model {
             context_length,
             params: body.params,
             ends: self.ends.clone(),
-            reports: self.messages.clone(),
+            report: self.reports(),
             given_up: AtomicBool::new(false),
             panics: self.panics.clone(),
             progress: Mutex::new(Progress::guided(guide)),
         });
         let prompt_tokens = prompt.tokens;
-        let live = Live {
-            sampling,
-            callback,
-            prompt: Some(prompt),
-            prompt_tokens,
-            forwarder: None,
-        };
+        let live = Live::new(sampling, callback, prompt);
         self.messages
             .send(Message::Submit(Box::new(live)))
             .map_err(internal)?;
         Ok(prompt_tokens)
+    }
+
+    /// Hands a request's reports to the event thread. Nobody hears them while the model is being
+    /// unloaded.
+    fn reports(&self) -> Box<dyn Fn(Report) + Send + Sync> {
+        let messages = self.messages.clone();
+        Box::new(move |report| {
+            let _ = messages.send(Message::Report(report));
+        })
     }
 
     pub fn tokens(&self) -> &TextTokens {
@@ -218,210 +187,4 @@ impl Model {
             std::thread::sleep(Duration::from_millis(1));
         }
     }
-}
-
-/// The event thread's own.
-struct Events {
-    engine: EngineSender<Request>,
-    messages: Sender<Message>,
-    most_running: usize,
-    live: HashMap<u64, Live>,
-    waiting: VecDeque<u64>,
-    /// Requests that the engine has not let go of, given up ones too: it goes on with these to the
-    /// end of their prompts, so they take a place.
-    with_engine: HashSet<u64>,
-    /// The prompts among them that are not through.
-    unseen: HashMap<u64, u64>,
-    stats: Arc<Stats>,
-}
-
-impl Events {
-    fn run(mut self, inbox: &Receiver<Message>) {
-        while let Ok(message) = inbox.recv() {
-            match message {
-                Message::Submit(live) => {
-                    let id = live.sampling.id;
-                    self.live.insert(id, *live);
-                    self.waiting.push_back(id);
-                }
-                Message::Cancel(id) => {
-                    self.fail(id, Status::Cancelled, "the request was cancelled")
-                }
-                Message::Report(report) => self.report(report),
-                Message::Closed(id, reason) => self.closed(id, reason),
-                Message::Stop => break,
-            }
-            self.start_waiting();
-            self.count();
-        }
-        let ids: Vec<u64> = self.live.keys().copied().collect();
-        for id in ids {
-            self.fail(id, Status::Cancelled, "the model was unloaded");
-        }
-        self.count();
-    }
-
-    fn count(&self) {
-        let waiting = self.waiting.len();
-        self.stats.waiting.store(waiting as u32, Ordering::Relaxed);
-        self.stats
-            .running
-            .store((self.live.len() - waiting) as u32, Ordering::Relaxed);
-        self.stats
-            .prompt_tokens_unseen
-            .store(self.unseen.values().sum(), Ordering::Relaxed);
-    }
-
-    fn start_waiting(&mut self) {
-        while self.with_engine.len() < self.most_running {
-            let Some(id) = self.waiting.pop_front() else {
-                return;
-            };
-            if !self.start(id) {
-                self.stats.dead.store(true, Ordering::Relaxed);
-                self.fail(id, Status::Internal, &last_panic());
-            }
-        }
-    }
-
-    /// False when the engine is gone.
-    fn start(&mut self, id: u64) -> bool {
-        let Some(live) = self.live.get_mut(&id) else {
-            return true;
-        };
-        let Some(prompt) = live.prompt.take() else {
-            return true;
-        };
-        // Drained at once, by the forwarder.
-        let (sender, responses) = engine_channel(64);
-        let sampling = SamplingParams {
-            max_len: Some(live.sampling.max_tokens),
-            ..SamplingParams::deterministic()
-        };
-        let mut request =
-            NormalRequest::new_simple(prompt.message, sampling, sender, id as usize, None, None);
-        request.is_streaming = true;
-        request.constraint = Constraint::None;
-        request.logits_processors = Some(vec![live.sampling.clone()]);
-        if self
-            .engine
-            .try_send(Request::Normal(Box::new(request)))
-            .is_err()
-        {
-            return false;
-        }
-        self.with_engine.insert(id);
-        self.unseen.insert(id, prompt.tokens.max(1) as u64);
-        let forwarding = forward(id, responses, self.messages.clone());
-        live.forwarder = Some(runtime().spawn(forwarding).abort_handle());
-        true
-    }
-
-    fn report(&mut self, report: Report) {
-        let id = report.id;
-        match report.what {
-            What::Prompt(tokens) => {
-                if self.unseen.remove(&id).is_some() {
-                    self.stats
-                        .prompt_tokens
-                        .fetch_add(tokens as u64, Ordering::Relaxed);
-                }
-                if let Some(live) = self.live.get_mut(&id) {
-                    live.prompt_tokens = tokens;
-                }
-            }
-            What::Gone => {
-                self.with_engine.remove(&id);
-                self.unseen.remove(&id);
-            }
-            What::Token(choice) => {
-                self.stats.tokens.fetch_add(1, Ordering::Relaxed);
-                let Some(live) = self.live.get(&id) else {
-                    return;
-                };
-                let prompt_tokens = live.prompt_tokens as u32;
-                let goes_on = live
-                    .callback
-                    .token(prompt_tokens, choice.token, &choice.logprobs);
-                if !goes_on {
-                    self.take(id);
-                }
-            }
-            What::Stopped => self.end(id, |live| live.callback.stopped(live.prompt_tokens as u32)),
-            What::Length => self.end(id, |live| live.callback.length(live.prompt_tokens as u32)),
-            What::Failed(reason) => self.fail(id, Status::Internal, &reason),
-        }
-    }
-
-    fn closed(&mut self, id: u64, reason: Option<String>) {
-        self.unseen.remove(&id);
-        let Some(live) = self.live.get(&id) else {
-            return;
-        };
-        let mut reason = reason.unwrap_or_else(|| {
-            self.stats.dead.store(true, Ordering::Relaxed);
-            last_panic()
-        });
-        if live.prompt_tokens == 0 {
-            reason += "; perhaps the images make the prompt longer than the model's context";
-        }
-        self.fail(id, Status::Internal, &reason);
-    }
-
-    fn fail(&mut self, id: u64, status: Status, reason: &str) {
-        self.end(id, |live| {
-            live.callback
-                .failed(live.prompt_tokens as u32, status, reason)
-        });
-    }
-
-    fn end(&mut self, id: u64, last_event: impl FnOnce(&Live)) {
-        if let Some(live) = self.take(id) {
-            last_event(&live);
-        }
-    }
-
-    /// Forgets a request and gives it up in the engine.
-    fn take(&mut self, id: u64) -> Option<Live> {
-        let live = self.live.remove(&id)?;
-        if live.prompt.is_some() {
-            self.waiting.retain(|waiting| *waiting != id);
-        }
-        live.sampling.given_up.store(true, Ordering::Relaxed);
-        if let Some(forwarder) = &live.forwarder {
-            forwarder.abort();
-        }
-        Some(live)
-    }
-}
-
-/// Drains what the engine says. Its tokens are known from the sampling; what is left are errors.
-async fn forward(id: u64, mut responses: Responses<Response>, messages: Sender<Message>) {
-    let mut reason = None;
-    while let Some(response) = responses.recv().await {
-        let said = match response {
-            Response::InternalError(error) | Response::ValidationError(error) => error.to_string(),
-            Response::ModelError(message, _) | Response::CompletionModelError(message, _) => {
-                message
-            }
-            _ => continue,
-        };
-        // What follows is a stack.
-        let first = said.lines().next().unwrap_or_default();
-        reason = Some(format!("mistral.rs: {first}"));
-        break;
-    }
-    let _ = messages.send(Message::Closed(id, reason));
-}
-
-/// For the forwarders of all models.
-fn runtime() -> &'static Runtime {
-    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
-    RUNTIME.get_or_init(|| {
-        tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .thread_name("pcai-mrs-io")
-            .build()
-            .expect("a thread can be started")
-    })
 }

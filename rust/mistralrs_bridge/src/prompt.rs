@@ -9,9 +9,9 @@ use image::{DynamicImage, ImageReader, Limits};
 use indexmap::IndexMap;
 use mistralrs::{ModelCategory, RequestMessage};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::chat_template::ChatTemplate;
+use crate::chat_template::{Chat, ChatTemplate};
 use crate::fault::{fault, Fault, Status};
 use crate::sampler::Params;
 use crate::tokenizer::TextTokens;
@@ -32,19 +32,6 @@ pub enum Input {
     Tokens(Vec<u32>),
     /// With images.
     Chat(Chat),
-}
-
-/// As OpenAI writes it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Chat {
-    /// An image part is {"type": "image"} and takes the next image.
-    pub messages: Vec<Value>,
-    pub tools: Value,
-    /// What the template sees as enable_thinking.
-    pub thinking: bool,
-    /// What else the template sees.
-    pub arguments: Map<String, Value>,
 }
 
 pub struct Prompts {

@@ -5,14 +5,12 @@
 //! logprobs are ours, and each token is known exactly, whatever the engine makes of its text.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex};
 
 use mistralrs::{CustomLogitsProcessor, Tensor};
 
 use crate::fault::guarded;
 use crate::guide::{ForeignGuide, Guide, Step};
-use crate::model::Message;
 use crate::sampler::{choose, Choice, Params, Place, Refusal};
 
 /// What a request's sampling says to its model's event thread.
@@ -40,7 +38,8 @@ pub struct Sampling {
     pub max_tokens: usize,
     /// Most tokens of prompt and answer.
     pub context_length: usize,
-    pub reports: Sender<Message>,
+    /// Called on the engine's threads.
+    pub report: Box<dyn Fn(Report) + Send + Sync>,
     /// No more tokens are wanted.
     pub given_up: AtomicBool,
     /// For tests.
@@ -146,10 +145,7 @@ impl Sampling {
     }
 
     fn report(&self, what: What) {
-        // Nobody hears it only while the model is being unloaded.
-        let _ = self
-            .reports
-            .send(Message::Report(Report { id: self.id, what }));
+        (self.report)(Report { id: self.id, what });
     }
 }
 

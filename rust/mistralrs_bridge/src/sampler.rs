@@ -178,7 +178,8 @@ fn argmax(logits: &[f32]) -> u32 {
     best as u32
 }
 
-/// top_n_sigma, top_k, typical_p, top_p, min_p, XTC, temperature, in this order; `at` in [0, 1) picks among what is left.
+/// top_n_sigma, top_k, typical_p, top_p, min_p, XTC, temperature, in this order; `at` in [0, 1) picks
+/// among what is left.
 fn draw(params: &Params, logits: &[f32], at: f64, chance: f64) -> u32 {
     let order = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
     let mut left: Vec<(u32, f32)> = logits
@@ -621,6 +622,44 @@ mod tests {
     }
 
     #[test]
+    fn draws_follow_the_dynamic_temperature() {
+        // The entropy of 0.8 and 0.2 is 0.722 of what two tokens can have.
+        let dynamic = Params {
+            temperature: 1.5,
+            dynatemp_range: 1.0,
+            ..params()
+        };
+        let temperature = 0.5 + 2.0 * 0.7219;
+        let weights = [0.8_f64, 0.2].map(|p| p.powf(1.0 / temperature));
+        let sum: f64 = weights.iter().sum();
+        expect_shares(&dynamic, &[0.8, 0.2], &weights.map(|weight| weight / sum));
+    }
+
+    #[test]
+    fn what_is_banned_deceives_no_sampler() {
+        let banned = [4.0, 3.0, 0.0, 0.0, f32::NEG_INFINITY, f32::NEG_INFINITY];
+        for cut in [
+            Params {
+                top_n_sigma: 1.0,
+                ..params()
+            },
+            Params {
+                typical_p: 0.5,
+                ..params()
+            },
+            Params {
+                xtc_probability: 1.0,
+                ..params()
+            },
+        ] {
+            let with = shares(&cut, &banned);
+            let without = shares(&cut, &banned[..4]);
+            assert_eq!(with[..4], without, "{cut:?}");
+            assert_eq!(with[4..], [0.0, 0.0], "{cut:?}");
+        }
+    }
+
+    #[test]
     fn min_keep_is_what_cuts_leave() {
         let all = [0.5, 0.3, 0.2];
         for cut in [
@@ -630,6 +669,11 @@ mod tests {
             },
             Params {
                 min_p: 0.9,
+                ..params()
+            },
+            // The entropy is 1.03 nats: 0.3 (1.20) is nearest, then 0.5 (0.69).
+            Params {
+                typical_p: 0.1,
                 ..params()
             },
         ] {

@@ -7,6 +7,7 @@
 #include "backend/register_backends.h"
 #include "fit/memory_plan.h"
 #include "models/split_name.h"
+#include "models/stores/created_store.h"
 #include "platform/path_text.h"
 
 namespace pcai::app {
@@ -91,6 +92,7 @@ Status configure(ModelSpec& spec, const Settings& settings) {
   config.max_sequences = static_cast<std::uint32_t>(settings.max_sequences);
   config.kernels = kernel_use(settings.kernels);
   config.reproducible = settings.reproducible == "on";
+  config.open_objects = settings.open_objects == "on";
   if (settings.isq != "off") config.isq = settings.isq;
   if (!settings.chat_template.empty()) {
     Result<std::string> text = load_text_file(settings.chat_template, "chat template");
@@ -122,6 +124,27 @@ Result<NamedModel> section_model(const Settings& all, const ModelSection& sectio
   spec->defaults = std::move(defaults);
   if (Status status = configure(*spec, settings); !status) return fail(status.error());
   return NamedModel{.spec = std::move(*spec), .settings = std::move(settings)};
+}
+
+/// Under which names clients ask for a model that lies as its hub has it: Ollama's, and ours. A
+/// name without a quantization means the first one.
+std::vector<std::string> hub_names(const models::FoundModel& found) {
+  constexpr std::string_view kHub = "hf:";
+  std::vector<std::string> names;
+  const std::size_t colon = found.full_id.rfind(':');
+  if (!found.full_id.starts_with(kHub) || colon < kHub.size()) return names;
+  const std::string repository = found.full_id.substr(kHub.size(), colon - kHub.size());
+  const std::string file = found.full_id.substr(colon + 1);
+  std::vector<std::string> choices = {":" + file, ""};
+  if (!found.quantization.empty()) choices.push_back(":" + found.quantization);
+  // "Q8_0" of "model-Q8_0"
+  if (const std::size_t end = file.find_last_of("-."); end != std::string::npos) {
+    choices.push_back(":" + file.substr(end + 1));
+  }
+  for (const char* prefix : {"hf.co/", "hf:"}) {
+    for (const std::string& choice : choices) names.push_back(prefix + repository + choice);
+  }
+  return names;
 }
 
 /// The choices of one start of the program.
@@ -168,15 +191,77 @@ class Chooser {
       const bool serves =
           found.kind == models::GgufKind::Model || found.kind == models::GgufKind::Embedding;
       if (known || found.error || !serves) continue;
+      std::vector<std::string> names = hub_names(found);
       Status status = configure_and_add(found_model(std::move(found)), false);
       if (!status) return status;
+      hub_names_.emplace_back(chosen_.size() - 1, std::move(names));
     }
     return {};
   }
 
-  std::vector<ChosenModel> take() { return std::move(chosen_); }
+  /// Models that requests made, as far as their base is offered, or is an uploaded file and
+  /// `with_files` says so.
+  void add_created(bool with_files) {
+    const models::CreatedStore store(models::own_models_folder());
+    for (const CreatedModel& created : store.list()) {
+      if (is_taken(created.name)) continue;
+      Result<ModelSpec> spec = base_of(created, store, with_files);
+      if (!spec) continue;
+      apply_created(created, store, *spec);
+      add(std::move(*spec), {}, false);
+    }
+  }
+
+  std::vector<ChosenModel> take() {
+    for (const auto& [index, names] : hub_names_) {
+      for (const std::string& name : names) {
+        if (!is_taken(name)) chosen_[index].aliases.push_back(name);
+      }
+    }
+    return std::move(chosen_);
+  }
 
  private:
+  const ChosenModel* find(const std::string& name) const {
+    const auto found = std::find_if(chosen_.begin(), chosen_.end(), [&](const ChosenModel& model) {
+      return model.spec.id == name ||
+             std::find(model.aliases.begin(), model.aliases.end(), name) != model.aliases.end();
+    });
+    return found == chosen_.end() ? nullptr : &*found;
+  }
+
+  bool is_taken(const std::string& name) const { return find(name) != nullptr; }
+
+  Result<ModelSpec> base_of(const CreatedModel& created, const models::CreatedStore& store,
+                            bool with_files) const {
+    if (!created.from.empty()) {
+      if (const ChosenModel* base = find(created.from)) return base->spec;
+      return fail(ErrorCode::ModelNotFound, "its base is not offered");
+    }
+    const fs::path path = store.blob_path(created.blob);
+    std::error_code error;
+    if (!with_files || !fs::is_regular_file(path, error)) {
+      return fail(ErrorCode::ModelNotFound, "its file is not offered");
+    }
+    ModelSpec spec = {.config = {.model_path = path}};
+    if (Status status = configure(spec, settings_); !status) return fail(status.error());
+    return spec;
+  }
+
+  static void apply_created(const CreatedModel& created, const models::CreatedStore& store,
+                            ModelSpec& spec) {
+    models::CreatedSettings own = models::settings_of(created);
+    spec.id = created.name;
+    spec.pinned = false;
+    fill_defaults(own.defaults, spec.defaults);
+    spec.defaults = std::move(own.defaults);
+    if (own.context) spec.config.context_length = own.context;
+    if (!created.chat_template.empty()) spec.config.chat_template = created.chat_template;
+    for (const std::string& adapter : created.adapters) {
+      spec.config.adapters.push_back({.path = store.blob_path(adapter)});
+    }
+  }
+
   Status configure_and_add(ModelSpec spec, bool at_start) {
     if (Status status = configure(spec, settings_); !status) return status;
     add(std::move(spec), settings_.aliases, at_start);
@@ -194,6 +279,7 @@ class Chooser {
 
   const Settings& settings_;
   std::vector<ChosenModel> chosen_;
+  std::vector<std::pair<std::size_t, std::vector<std::string>>> hub_names_;  // by place
 };
 
 }  // namespace
@@ -247,9 +333,12 @@ Result<std::vector<ChosenModel>> choose_models(const Settings& settings) {
   for (const ModelSection& section : settings.sections) {
     if (Status status = chooser.add_section(section, false); !status) return fail(status.error());
   }
-  if (settings.discover == "on" && fileless_backend(settings.backend, {}) == nullptr) {
+  const bool discovers =
+      settings.discover == "on" && fileless_backend(settings.backend, {}) == nullptr;
+  if (discovers) {
     if (Status status = chooser.add_others(); !status) return fail(status.error());
   }
+  chooser.add_created(discovers);
   return chooser.take();
 }
 

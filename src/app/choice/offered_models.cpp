@@ -32,10 +32,11 @@ bool same(const ModelDefaults& a, const ModelDefaults& b) {
 bool same(const ModelConfig& a, const ModelConfig& b) {
   const auto fields_of = [](const ModelConfig& config) {
     const auto& [path, context, gpu_layers, gpu_devices, chat_template, batch_size, threads,
-                 max_sequences, kernels, reproducible, projector, projector_optional, adapters,
-                 isq] = config;
+                 max_sequences, kernels, reproducible, projector, projector_optional, adapters, isq,
+                 open_objects] = config;
     return std::tie(path, context, gpu_layers, gpu_devices, chat_template, batch_size, threads,
-                    max_sequences, kernels, reproducible, projector, projector_optional, isq);
+                    max_sequences, kernels, reproducible, projector, projector_optional, isq,
+                    open_objects);
   };
   return fields_of(a) == fields_of(b) && same(a.adapters, b.adapters);
 }

@@ -70,6 +70,7 @@ int answer_once(engine::Engine& engine, GenerateRequest request, const std::stri
                 bool json, platform::Signals& signals) {
   const bool terminal = platform::is_terminal(stdout);
   AnswerPieces pieces;
+  pieces.warning = [](std::string_view text) { print_warning(terminal_safe(text)); };
   if (!json) {
     pieces.text = [terminal](std::string_view piece) {
       return write_out(terminal ? terminal_safe(piece, true) : std::string(piece));

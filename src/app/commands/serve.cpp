@@ -7,6 +7,7 @@
 #include "app/commands/commands.h"
 #include "app/engine_setup.h"
 #include "app/exit_code.h"
+#include "app/keeper/own_models.h"
 #include "app/logging.h"
 #include "app/settings/command_line.h"
 #include "app/settings/load_settings.h"
@@ -31,14 +32,22 @@ int refuse(const Error& error) {
   return exit_code(error.code);
 }
 
+http::ManageModels manage_models(const std::string& said) {
+  if (said == "on") return http::ManageModels::Always;
+  return said == "off" ? http::ManageModels::Never : http::ManageModels::WithKeys;
+}
+
 http::HttpOptions http_options(const Settings& settings, std::vector<std::string> keys) {
   return {.host = settings.host,
           .port = static_cast<std::uint16_t>(settings.port),
           .api_keys = std::move(keys),
           .cors_origins = settings.cors_origin,
+          .desktop_origins = settings.desktop_origins == "on",
           .allowed_hosts = settings.allowed_host,
           .media_hosts = settings.media_hosts,
-          .reasoning_field = settings.reasoning_field};
+          .reasoning_field = settings.reasoning_field,
+          .refuses_unknown_fields = settings.unknown_fields == "refuse",
+          .manage_models = manage_models(settings.manage_models)};
 }
 
 std::string url(const std::string& host, std::uint16_t port) {
@@ -100,17 +109,32 @@ std::optional<int> load_all(const PreparedEngine& prepared, const Settings& sett
 }
 
 /// Reads the settings again and offers the models that they now name. What else has changed takes a
-/// new start. Whatever is wrong is logged, and all stays as it was.
-void reload(const SettingFlags& flags, OfferedModels& offered, Mutex& one_at_a_time) {
+/// new start. Whatever is wrong is logged and returned, and all stays as it was.
+Status reload(const SettingFlags& flags, OfferedModels& offered, Mutex& one_at_a_time) {
+  const auto failed = [](const char* what, const Error& error) {
+    spdlog::error("{}: {}", what, error.message);
+    return fail(error);
+  };
   const MutexLock lock(one_at_a_time);
   const Result<ResolvedSettings> resolved = flags.load();
-  if (!resolved) return spdlog::error("not reloaded: {}", resolved.error().message);
+  if (!resolved) return failed("not reloaded", resolved.error());
   Result<std::vector<ChosenModel>> models = choose_models(resolved->values);
-  if (!models) return spdlog::error("not reloaded: {}", models.error().message);
+  if (!models) return failed("not reloaded", models.error());
   const Result<OfferChange> change = offered.offer(std::move(*models));
-  if (!change) return spdlog::error("reloaded in part: {}", change.error().message);
+  if (!change) return failed("reloaded in part", change.error());
   spdlog::info("reloaded: {} models added, {} removed, {} changed", change->added.size(),
                change->removed.size(), change->changed.size());
+  return {};
+}
+
+/// Whether the settings name the model, by itself or as the default one.
+bool is_named(const SettingFlags& flags, const std::string& id) {
+  Result<ResolvedSettings> resolved = flags.load();
+  if (!resolved) return true;
+  resolved->values.discover = "off";
+  const Result<std::vector<ChosenModel>> named = choose_models(resolved->values);
+  return !named || std::ranges::any_of(
+                       *named, [&id](const ChosenModel& model) { return model.spec.id == id; });
 }
 
 class RequestedPull final : public hub::PullProgress {
@@ -118,17 +142,21 @@ class RequestedPull final : public hub::PullProgress {
   explicit RequestedPull(const http::PullProgressFunction& progress) : progress_(progress) {}
 
   bool on_bytes(std::uint64_t done, std::uint64_t total) noexcept override {
-    return progress_(done, total);
+    step_.done = done;
+    step_.total = total;
+    return progress_(step_);
   }
+  void on_digest(std::string_view digest) noexcept override { step_.digest = digest; }
   void on_note(std::string_view text) noexcept override { spdlog::info("pull: {}", text); }
 
  private:
   const http::PullProgressFunction& progress_;
+  http::PullStep step_;
 };
 
 /// Pulls a model for a client, and returns the id under which it is offered from now on.
 Result<std::string> pull_for(const std::string& name, const http::PullProgressFunction& progress,
-                             engine::Engine& engine, const std::function<void()>& offer_again) {
+                             engine::Engine& engine, const std::function<Status()>& offer_again) {
   const Result<hub::HubName> parsed = hub::parse_hub_name(name);
   if (!parsed) return fail(parsed.error().code, parsed.error().message, "model");
   const Result<hub::HubOptions> options = hub::hub_options_from_environment();
@@ -136,7 +164,7 @@ Result<std::string> pull_for(const std::string& name, const http::PullProgressFu
   RequestedPull watched(progress);
   const Result<hub::PulledModel> pulled = hub::pull_model(*parsed, *options, watched);
   if (!pulled) return fail(pulled.error());
-  offer_again();
+  static_cast<void>(offer_again());  // it logs what is wrong
   const std::string id = models::model_stem(pulled->files.front());
   if (Result<ModelStatus> offered = engine.model(id); !offered) {
     return fail(ErrorCode::ModelNotFound,
@@ -183,7 +211,9 @@ int serve(const SettingFlags& flags) {
   const bool needs_key = !keys->empty();
   http::HttpOptions options = http_options(settings, std::move(*keys));
   Mutex one_at_a_time;
-  const auto offer_again = [&] { reload(flags, *prepared->offered, one_at_a_time); };
+  const auto offer_again = [&] { return reload(flags, *prepared->offered, one_at_a_time); };
+  options.keeper = std::make_shared<OwnModels>(
+      engine, offer_again, [&flags](const std::string& id) { return is_named(flags, id); });
   options.pull_model = [&](const std::string& name, const http::PullProgressFunction& progress) {
     return pull_for(name, progress, engine, offer_again);
   };
@@ -198,7 +228,7 @@ int serve(const SettingFlags& flags) {
 
   signals.accept_reload();  // before the lines that say that a model is ready
   if (const std::optional<int> code = load_all(*prepared, settings, signals)) return *code;
-  while (signals.take() == platform::Signals::kReload) offer_again();
+  while (signals.take() == platform::Signals::kReload) static_cast<void>(offer_again());
   signals.end_at_next();
   drain(engine, thread, std::chrono::seconds(settings.grace));
   return kSuccess;

@@ -44,6 +44,7 @@ struct Settings {
   std::int64_t gpu_layers = -1;  // -1 = all that fit
   std::string kernels = "auto";
   std::string reproducible = "off";
+  std::string open_objects = "off";
   std::string isq = "off";
   std::string chat_template = {};  // a file; empty = the model's own
   std::string projector = {};      // a file; empty = none, or the one that belongs to the model
@@ -58,12 +59,15 @@ struct Settings {
   std::string api_key = {};
   std::string api_key_file = {};
   std::vector<std::string> cors_origin = {};
+  std::string desktop_origins = "off";
   std::vector<std::string> allowed_host = {};
   std::vector<std::string> media_hosts = {};
+  std::string manage_models = "auto";
   std::int64_t max_queue = 64;
   std::int64_t timeout = 0;  // seconds; 0 = none
   std::int64_t grace = 30;   // seconds
   std::string reasoning_field = "reasoning_content";
+  std::string unknown_fields = "warn";
   std::string log_level = "info";
   std::string log_format = "text";
   std::vector<ModelSection> sections = {};  // in the file's order

@@ -104,6 +104,14 @@ std::vector<Setting> make_table() {
        .help = "Refuse to load a model unless its answers are bit-identical regardless of other "
                "requests and of what is cached (needs our kernels for every weight)",
        .choices = {"off", "on"}},
+      {.name = "open_objects",
+       .field = &Settings::open_objects,
+       .commands = kPerModel,
+       .noun = "a switch",
+       .help =
+           "Let the objects of a JSON schema have members that it does not list, unless it says "
+           "additionalProperties: false",
+       .choices = {"off", "on"}},
       {.name = "isq",
        .field = &Settings::isq,
        .commands = kPerModel,
@@ -180,6 +188,14 @@ std::vector<Setting> make_table() {
        .commands = kServer,
        .noun = "an origin",
        .help = "Web origin whose pages may call the server, such as http://localhost:3000"},
+      {.name = "desktop_origins",
+       .field = &Settings::desktop_origins,
+       .commands = kServer,
+       .noun = "a switch",
+       .help =
+           "Let the windows of desktop apps (app://, file://, tauri://, vscode-webview:// …) and "
+           "pages that this machine serves call the server",
+       .choices = {"off", "on"}},
       {.name = "allowed_host",
        .field = &Settings::allowed_host,
        .commands = kServer,
@@ -191,6 +207,13 @@ std::vector<Setting> make_table() {
        .noun = "a host name",
        .help = "Host from which linked images are fetched, such as example.org or 127.0.0.1:8000; "
                "by default none"},
+      {.name = "manage_models",
+       .field = &Settings::manage_models,
+       .commands = kServer,
+       .noun = "a choice",
+       .help = "Whether requests may load, unload, pull, create, copy and delete models: auto = if "
+               "clients need an API key",
+       .choices = {"auto", "on", "off"}},
       {.name = "max_queue",
        .field = &Settings::max_queue,
        .commands = kServer,
@@ -215,6 +238,12 @@ std::vector<Setting> make_table() {
        .noun = "a field name",
        .help = "Name of the field for reasoning in chat answers",
        .choices = {"reasoning_content", "reasoning"}},
+      {.name = "unknown_fields",
+       .field = &Settings::unknown_fields,
+       .commands = kServer,
+       .noun = "warn or refuse",
+       .help = "A request with an unknown field is answered with a warning, or refused",
+       .choices = {"warn", "refuse"}},
       {.name = "log_level",
        .field = &Settings::log_level,
        .commands = kEngine,

@@ -86,7 +86,8 @@ class Chat {
         .reasoning =
             [](std::string_view piece) {
               return write_out(styled(terminal_safe(piece, true), Style::Dim, stdout));
-            }};
+            },
+        .warning = [](std::string_view said) { print_warning(terminal_safe(said)); }};
     Answer answer = get_answer(engine_, request_, signals_, pieces);
     write_out("\n");
     tell_end(answer);

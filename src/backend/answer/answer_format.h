@@ -18,12 +18,18 @@ inline constexpr std::string_view kCallEnd = "</tool_call>";
 struct AnswerFormat {
   std::string reasoning_begin = {};  // such as "<think>"; "" = do not look for reasoning
   std::string reasoning_end = {};
-  bool begins_in_reasoning = false;     // the prompt ends with reasoning_begin
+  bool begins_in_reasoning = false;     // the prompt ends with reasoning_begin, or amid reasoning
+  bool goes_on = false;                 // the answer begins amid a text, so its blanks count
   bool has_calls = false;               // look for tool calls
   std::vector<std::string> marks = {};  // special tokens that count as text, by name
 
+  /// gpt-oss' channels (harmony.h). Reasoning and calls are in channels then.
+  bool harmony = false;
+  bool calls_in_text = false;  // with harmony: look for kCallBegin in the text, too
+  std::string begun = {};      // with harmony: what the prompt already has of the answer
+
   /// True if the model's text is the answer as it is.
-  bool plain() const noexcept { return reasoning_begin.empty() && !has_calls; }
+  bool plain() const noexcept { return reasoning_begin.empty() && !has_calls && !harmony; }
 };
 
 }  // namespace pcai::backend::answer

@@ -5,11 +5,10 @@
 #include <utility>
 
 #include "backend/answer/call_id.h"
+#include "core/parameters/limits.h"
 
 namespace pcai::backend::answer {
 namespace {
-
-constexpr std::size_t kLongestName = 64;
 
 bool is_space(char c) noexcept {
   return c == ' ' || c == '\n' || c == '\t' || c == '\r';
@@ -35,7 +34,7 @@ AnswerParser::AnswerParser(AnswerFormat format)
       state_(format_.reasoning_begin.empty() ? State::Text
              : format_.begins_in_reasoning   ? State::Reasoning
                                              : State::Start) {
-  skip_space_ = state_ == State::Reasoning;
+  skip_space_ = state_ == State::Reasoning && !format_.goes_on;
 }
 
 std::vector<GenerateEvent> AnswerParser::add(std::string_view text) {
@@ -131,7 +130,7 @@ bool AnswerParser::read_call_head() {
   if (text.size() <= kCallHead.size()) return false;
   const std::size_t name_end = text.find('"', kCallHead.size());
   if (name_end == std::string_view::npos) {
-    return text.size() > kCallHead.size() + kLongestName ? no_call() : false;
+    return text.size() > kCallHead.size() + kMaxToolNameBytes ? no_call() : false;
   }
   const std::string_view middle = text.substr(name_end, kCallMiddle.size());
   if (middle != kCallMiddle.substr(0, middle.size())) return no_call();

@@ -37,14 +37,29 @@ void AnswerStream::send(std::vector<GenerateEvent> events) {
       send_text(stop_.add(delta->text));
     } else {
       send_text(stop_.take_held());
+      if (auto* const thought = std::get_if<ReasoningDelta>(&event)) erase_hidden(thought->text);
       sink_->on_event(std::move(event));
     }
   }
 }
 
+void AnswerStream::erase_hidden(std::string& text) const {
+  for (const std::string& name : hidden_) {
+    for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at)) {
+      text.erase(at, name.size());
+    }
+  }
+}
+
 void AnswerStream::send_text(std::string text) {
+  erase_hidden(text);
   if (text.empty()) return;
   sink_->on_event(TextDelta{std::move(text), std::exchange(logprobs_, {})});
+}
+
+void AnswerStream::finish_at(std::string stop) {
+  stopped_at_ = std::move(stop);
+  finish(FinishReason::Stop);
 }
 
 void AnswerStream::finish(FinishReason reason) {
@@ -60,12 +75,14 @@ void AnswerStream::finish(FinishReason reason) {
   std::string rest = stop_.stopped() ? "" : stop_.take_held();
   // The end of the text may complete a stop sequence.
   if (stop_.stopped() || format_stop_.stopped()) reason = FinishReason::Stop;
+  erase_hidden(rest);
   if (!rest.empty() || !logprobs_.empty()) {
     sink_->on_event(TextDelta{std::move(rest), std::exchange(logprobs_, {})});
   }
   if (reason == FinishReason::Stop && reader_ && reader_->called())
     reason = FinishReason::ToolCalls;
-  sink_->on_event(Finished{reason, usage_, timings(), stop_.matched()});
+  sink_->on_event(
+      Finished{reason, usage_, timings(), stopped_at_.empty() ? stop_.matched() : stopped_at_});
 }
 
 void AnswerStream::fail_with(Error error) {

@@ -36,6 +36,8 @@ class AnswerStream {
   void send_prompt(std::vector<TokenLogprobs> tokens) {
     sink_->on_event(PromptLogprobs{std::move(tokens)});
   }
+  /// These names of special tokens may be part of a stop sequence, but are never shown.
+  void hide(std::vector<std::string> names) { hidden_ = std::move(names); }
 
   /// Adds the bytes of a token that does not end the answer. Returns true if it completed a stop
   /// sequence; then only finish() may follow.
@@ -50,6 +52,9 @@ class AnswerStream {
   /// Sends what was held back, then Finished as the last event.
   void finish(FinishReason reason);
 
+  /// The same where a stop sequence that is a special token ended the answer.
+  void finish_at(std::string stop);
+
   /// Sends Failed as the last event.
   void fail_with(Error error);
 
@@ -59,12 +64,15 @@ class AnswerStream {
   void add_text(std::string text);
   void send(std::vector<GenerateEvent> events);
   void send_text(std::string text);
+  void erase_hidden(std::string& text) const;
   Timings timings() const;
 
   Utf8Filter utf8_;
   StopFilter format_stop_;                // ends the text as it comes
   std::unique_ptr<AnswerReader> reader_;  // null: the text is the answer
   StopFilter stop_;                       // ends the answer
+  std::vector<std::string> hidden_;
+  std::string stopped_at_;  // the stop sequence that a special token was
   std::shared_ptr<EventSink> sink_;
   std::vector<TokenLogprobs> logprobs_;  // of tokens whose text is still held back
   Usage usage_;

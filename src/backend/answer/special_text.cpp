@@ -2,23 +2,14 @@
 
 #include <algorithm>
 #include <charconv>
-#include <random>
 #include <utility>
+
+#include "backend/answer/random_mark.h"
 
 namespace pcai::backend::answer {
 namespace {
 
 constexpr char kMarkEnd = 'e';
-
-/// Letters and digits only, so that no template and no JSON encoder changes it. Random, so that
-/// nobody can write it.
-std::string random_mark() {
-  static constexpr std::string_view kDigits = "0123456789abcdf";  // without the end's letter
-  std::random_device random;
-  std::string mark = "PcaiHidden";
-  for (int i = 0; i < 24; ++i) mark += kDigits[random() % kDigits.size()];
-  return mark + "n";
-}
 
 /// Hides the part, and returns what stands for it.
 std::string add_mark(PromptPart part, SpecialText::Shielded& shielded) {

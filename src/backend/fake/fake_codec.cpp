@@ -57,7 +57,8 @@ Result<std::string> FakeCodec::apply_template(const TemplateRequest& request, st
     for (const ToolCall& call : message.tool_calls) text += call.name + call.arguments;
     text += '\n';
   }
-  return text + "<|assistant|>";
+  if (request.chat.continues) text.pop_back();
+  return request.chat.continues ? text : text + "<|assistant|>";
 }
 
 Result<std::uint32_t> FakeCodec::count_tokens(const CountRequest& request, std::stop_token) {

@@ -22,7 +22,7 @@ class FakeCodec final : public TokenCodec {
   Result<std::string> detokenize(const DetokenizeRequest& request, std::stop_token stop) override;
 
   /// Writes each message on a line: "<|user|>hello". If there are tools, a first line "<|tools|>"
-  /// lists their names.
+  /// lists their names. The last line is the beginning of the answer, or what it goes on from.
   Result<std::string> apply_template(const TemplateRequest& request, std::stop_token stop) override;
 
   Result<std::uint32_t> count_tokens(const CountRequest& request, std::stop_token stop) override;

@@ -114,6 +114,7 @@ Status FakeModel::submit(RequestId id, GenerateRequest request, std::shared_ptr<
   if (params.prompt_logprobs) prompt_logprobs = score(request, *prompt);
   const auto room = static_cast<std::uint32_t>(info_.context_length - size);
   const std::uint32_t max_tokens = std::min(params.max_tokens, room);
+  if (!prompt->script.warn.empty()) sink->on_event(Warned{{prompt->script.warn}});
   // Greedy text depends on no seed.
   const std::uint64_t seed = params.temperature > 0 ? params.seed.value_or(0) : 0;
   FakeReply reply(prompt->script, seed, params.ignore_eos);
@@ -311,13 +312,13 @@ void FakeModel::show(Stream& stream, std::string text) {
 
 void FakeModel::finish(Stream& stream, FinishReason reason) {
   show(stream, stream.stop.take_held());
-  const FakeScript& script = stream.script;
-  if (reason == FinishReason::Stop && !script.tool.empty()) {
+  if (reason == FinishReason::Stop && !stream.script.calls.empty()) {
     reason = FinishReason::ToolCalls;
-    const std::size_t half = script.tool_arguments.find(':') + 1;  // between two pieces of ASCII
-    stream.sink->on_event(ToolCallDelta{0, "call_" + std::to_string(stream.id), script.tool,
-                                        script.tool_arguments.substr(0, half)});
-    stream.sink->on_event(ToolCallDelta{0, "", "", script.tool_arguments.substr(half)});
+    const auto& [tool, arguments] = stream.script.calls.front();
+    const std::size_t half = arguments.find(':') + 1;  // between two pieces of ASCII
+    stream.sink->on_event(
+        ToolCallDelta{0, "call_" + std::to_string(stream.id), tool, arguments.substr(0, half)});
+    stream.sink->on_event(ToolCallDelta{0, "", "", arguments.substr(half)});
   }
   stream.timings.decode_ms = milliseconds(Clock::now() - stream.since);
   end(stream, Finished{reason, stream.usage, stream.timings, stream.stop.matched()});

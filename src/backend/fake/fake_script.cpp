@@ -111,20 +111,34 @@ std::optional<std::uint32_t> read_number(std::string_view text) {
   return number;
 }
 
-/// Reads what follows "fake:" on one line.
-Status read_directives(std::string_view line, const char* field, FakeScript& script) {
+/// Reads what follows "fake:" on one line; `reply` grows by a line that it gives.
+Status read_directives(std::string_view line, const char* field, FakeScript& script,
+                       std::optional<std::string>& reply) {
   for (std::string_view word = take_word(line); !word.empty(); word = take_word(line)) {
     const std::size_t equals = word.find('=');
     const std::string_view key = word.substr(0, equals);
     const bool has_value = equals != std::string_view::npos;
     const std::string_view value = has_value ? word.substr(equals + 1) : std::string_view();
-    if (has_value && (key == "reply" || key == "args")) {
-      std::string rest_of_line(value.data(), value.size() + line.size());
-      (key == "reply" ? script.reply.emplace() : script.tool_arguments) = std::move(rest_of_line);
+    const std::string_view rest_of_line(value.data(), value.size() + line.size());
+    if (has_value && key == "reply") {
+      reply = reply ? *reply + '\n' : "";
+      reply->append(rest_of_line);
       return {};
     }
-    if ((key == "tool" || key == "refuse") && !value.empty()) {
-      (key == "tool" ? script.tool : script.refuse) = std::string(value);
+    if (has_value && key == "warn") {
+      script.warn = rest_of_line;
+      return {};
+    }
+    if (has_value && key == "args" && !script.calls.empty()) {
+      script.calls.back().arguments = rest_of_line;
+      return {};
+    }
+    if (key == "tool" && !value.empty()) {
+      script.calls.push_back({.tool = std::string(value)});
+      continue;
+    }
+    if (key == "refuse" && !value.empty()) {
+      script.refuse = value;
       continue;
     }
     const auto number = has_value ? read_number(value) : std::optional(0U);
@@ -137,10 +151,12 @@ Status read_directives(std::string_view line, const char* field, FakeScript& scr
 Status read_script(std::string_view text, const char* field, FakeScript& script) {
   constexpr std::string_view kMark = "fake:";
   std::string said;
+  std::optional<std::string> reply;
   while (!text.empty()) {
     const std::string_view line = take_line(text);
     if (line.substr(0, kMark.size()) == kMark) {
-      if (Status status = read_directives(line.substr(kMark.size()), field, script); !status) {
+      if (Status status = read_directives(line.substr(kMark.size()), field, script, reply);
+          !status) {
         return status;
       }
     } else {
@@ -148,8 +164,25 @@ Status read_script(std::string_view text, const char* field, FakeScript& script)
       said += line;
     }
   }
+  if (reply) script.reply = std::move(reply);
   if (!script.reply) script.reply = "You said: " + said;
   return {};
+}
+
+/// Leaves of a reply what comes after words that it begins with.
+void go_on_from(const std::string& words, std::string& reply) {
+  if (reply.starts_with(words)) reply.erase(0, words.size());
+}
+
+/// Leaves the calls whose results are not there yet.
+void skip_answered(const std::vector<std::string>& results, FakeScript& script) {
+  std::vector<FakeCall>& calls = script.calls;
+  if (results.empty() || calls.empty()) return;
+  const std::size_t answered = std::min(results.size(), calls.size());
+  calls.erase(calls.begin(), calls.begin() + static_cast<std::ptrdiff_t>(answered));
+  if (!calls.empty()) return;
+  script.tokens.reset();
+  script.reply = "The tool said: " + results.back();
 }
 
 /// "<image:PNG:68:9f2c>": what it is, its bytes and a hash of them.
@@ -184,18 +217,19 @@ Result<FakePrompt> read_prompt(const GenerateRequest& request, const FakeScript&
   Status status;
   if (const auto* chat = std::get_if<ChatPrompt>(&request.prompt)) {
     std::string last_user;
+    std::vector<std::string> results;  // since then
     for (const ChatMessage& message : chat->messages) {
-      if (!message.content) continue;
       std::string said = fake_text(message);
       reader.add(said);
-      if (message.role == Role::User) last_user = std::move(said);
+      if (message.role == Role::Tool) results.push_back(said);
+      if (message.role != Role::User || !message.content) continue;
+      last_user = std::move(said);
+      results.clear();
     }
     status = read_script(last_user, "messages", prompt.script);
-    const ChatMessage& last = chat->messages.back();
-    if (status && last.role == Role::Tool && !prompt.script.tool.empty()) {
-      prompt.script.tool.clear();
-      prompt.script.tokens.reset();
-      prompt.script.reply = "The tool said: " + last.content.value_or("");
+    if (status) skip_answered(results, prompt.script);
+    if (status && chat->continues) {
+      go_on_from(chat->messages.back().content.value_or(""), *prompt.script.reply);
     }
   } else if (const auto* text = std::get_if<TextPrompt>(&request.prompt)) {
     reader.add(text->text);

@@ -12,16 +12,25 @@
 
 namespace pcai::backend::fake {
 
+struct FakeCall {
+  std::string tool;
+  std::string arguments = "{}";  // args=the rest of the line, JSON text
+};
+
 /// How the fake backend answers one request. A line in the last user message (or in a text prompt)
 /// that begins with "fake:" changes it, key by key:
 ///
 ///   fake: delay_ms=50 prefill_ms=500 tokens=200 fail_after=3
-///   fake: reply=all that follows on this line
+///   fake: reply=all that follows on this line; each further reply= is a further line
+///   fake: tool=read args={"path": "a"}
+///   fake: tool=write args={"path": "a", "text": "b"}
 ///
 /// Numbers are tokens or milliseconds. An unknown key or a bad number fails with InvalidRequest.
-/// The script itself must make the answer match a request's tools and grammar. An image or sound
-/// counts as one word of its message, "<image:PNG:68:9f2c>": its format, its bytes and a hash of
-/// them.
+/// Tools are called in their order, one an answer; the next one once the last one's result is
+/// there. If the chat continues and the reply begins with its last words, the answer is what comes
+/// after them. The script itself must make the answer match a request's tools and grammar. An image
+/// or sound counts as one word of its message, "<image:PNG:68:9f2c>": its format, its bytes and a
+/// hash of them.
 struct FakeScript {
   std::chrono::milliseconds prefill{0};  // prefill_ms: before the first token
   std::chrono::milliseconds delay{0};    // delay_ms: before each token
@@ -33,9 +42,9 @@ struct FakeScript {
   std::optional<std::uint32_t> hang_after;   // "hang" or "hang=N": then the whole model stands
                                              // still, cancels included, until it is destroyed
   std::uint32_t reasoning = 0;  // how many first tokens come as ReasoningDelta, up to the budget
-  std::string tool;             // name of a tool to call at the end; "" = none. Once its result is
-                                // there, the answer is "The tool said: " and the result
-  std::string tool_arguments = "{}";  // args=the rest of the line, JSON text
+  std::vector<FakeCall> calls;  // the first is made at the answer's end. When the results of all
+                                // are there, the answer is "The tool said: " and the last result
+  std::string warn;             // warn=the rest of the line: what the model warns of
 };
 
 /// A prompt as the fake sees it.

@@ -27,7 +27,30 @@ DecodingRequest::DecodingRequest(RequestId id, const GenerateRequest& request,
       answer_(request.params, std::move(prompt.stop_sequences), std::move(prompt.reader),
               std::move(sink)) {
   answer_.usage().prompt_tokens = static_cast<std::uint32_t>(prompt_.size());
+  find_special_stops(request.params.stop_sequences);
   end_long_reasoning();
+}
+
+/// Special tokens have no text, so stop sequences that have their names in them are looked for by
+/// token: where the name is all of it the token ends the answer, else the name counts as text for
+/// the comparison alone. A mark of the format means what it means in the format.
+void DecodingRequest::find_special_stops(const std::vector<std::string>& stops) {
+  std::vector<std::string> names;
+  for (const std::string& stop : stops) {
+    for (const Token token :
+         tokenizer_.tokenize(stop, false, true).value_or(std::vector<Token>{})) {
+      if (!tokenizer_.piece(token).empty()) continue;
+      std::string name = tokenizer_.name(token);
+      if (name.empty() || std::find(marks_.begin(), marks_.end(), name) != marks_.end()) continue;
+      if (name == stop) {
+        stops_.emplace_back(token, std::move(name));
+      } else if (stop.find(name) != std::string::npos) {
+        names.push_back(std::move(name));
+      }
+    }
+  }
+  marks_.insert(marks_.end(), names.begin(), names.end());
+  answer_.hide(std::move(names));
 }
 
 std::vector<MediaSpan> DecodingRequest::spans() const {
@@ -81,6 +104,12 @@ std::vector<Token> DecodingRequest::advance(std::span<const float> logits) {
 
 /// False when the token ended the request.
 bool DecodingRequest::take(Token token) {
+  const auto stop = std::find_if(stops_.begin(), stops_.end(),
+                                 [token](const auto& one) { return one.first == token; });
+  if (stop != stops_.end()) {
+    answer_.finish_at(stop->second);
+    return false;
+  }
   if (tokenizer_.ends(token) || answer_.add(bytes_of(token))) {
     answer_.finish(FinishReason::Stop);
     return false;

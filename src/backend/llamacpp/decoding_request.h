@@ -18,6 +18,7 @@ struct PreparedPrompt {
   std::vector<Token> tokens;                             // negative ones stand for media
   std::vector<std::unique_ptr<PromptMedia>> media = {};  // in the order of the negative tokens
   AdapterScales adapters;
+  std::vector<std::string> warnings = {};        // for the client
   std::vector<std::string> stop_sequences;       // of the chat template's format
   std::vector<std::string> marks;                // special tokens that count as text, by name
   std::vector<Token> reasoning_end;              // ends reasoning that exceeds its budget
@@ -60,6 +61,7 @@ class DecodingRequest {
   void fail_with(Error error) { answer_.fail_with(std::move(error)); }
 
  private:
+  void find_special_stops(const std::vector<std::string>& stops);
   bool take(Token token);
   void end_long_reasoning();
   std::string bytes_of(Token token) const;
@@ -79,6 +81,7 @@ class DecodingRequest {
   std::uint32_t prompt_sent_ = 0;                 // tokens
   const Tokenizer& tokenizer_;
   std::vector<std::string> marks_;
+  std::vector<std::pair<Token, std::string>> stops_;  // special tokens that end the answer
   Sampler sampler_;
   answer::AnswerStream answer_;
 };

@@ -7,7 +7,7 @@ BackendDescriptor describe_llamacpp() {
   return {.name = "llamacpp",
           .formats = {"gguf"},
           .options = {ContextLength, GpuLayers, GpuDevices, ChatTemplate, BatchSize, Threads,
-                      MaxSequences, Kernels, Reproducible, Projector, Adapters},
+                      MaxSequences, Kernels, Reproducible, Projector, Adapters, OpenObjects},
           .capabilities = {.supports_streaming = true,
                            .supports_tool_calls = true,
                            .supports_vision = true,

@@ -7,10 +7,11 @@
 #include <thread>
 #include <utility>
 
-#include "backend/answer/answer_parser.h"
-#include "backend/answer/prompt_check.h"
-#include "backend/answer/prompt_limit.h"
+#include "backend/answer/make_reader.h"
+#include "backend/answer/prompt/prompt_check.h"
+#include "backend/answer/prompt/prompt_limit.h"
 #include "backend/llamacpp/chat/native_answer.h"
+#include "backend/llamacpp/chat/native_constraint.h"
 #include "backend/llamacpp/kernels/load_kernels.h"
 #include "backend/llamacpp/load/context.h"
 #include "backend/llamacpp/load/memory_use.h"
@@ -46,7 +47,7 @@ LlamaCppModel::LlamaCppModel(LlamaModelPtr weights, ChatTemplate chat_template,
       chat_template_(std::move(chat_template)),
       embedder_(*weights_, tokenizer_, config),
       chat_tokenizer_(chat_template_, tokenizer_),
-      grammars_(tokenizer_) {}
+      grammars_(tokenizer_, config.open_objects) {}
 
 Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
                                                          LoadProgress& progress) {
@@ -169,6 +170,7 @@ Status LlamaCppModel::submit(RequestId id, GenerateRequest request,
       request.params.max_tokens, context - static_cast<std::uint32_t>(prompt->tokens.size()));
   if (Status status = check_media(request, *prompt); !status) return status;
   const bool has_media = !prompt->media.empty();
+  if (!prompt->warnings.empty()) sink->on_event(Warned{std::move(prompt->warnings)});
   auto decoding = std::make_unique<DecodingRequest>(id, request, std::move(*prompt), most_tokens,
                                                     tokenizer_, std::move(sink));
   if (has_media) {
@@ -233,7 +235,7 @@ Result<PreparedPrompt> LlamaCppModel::prepare(const GenerateRequest& request) {
   if (!tokens) return fail(std::move(tokens.error()));
   prepared.tokens = std::move(*tokens);
   auto constraint =
-      native ? constrain_natively(*native, *tokenizer_.vocab()) : constrain(request, format);
+      native ? constrain(*native, format) : constrain(request, format, prepared.warnings);
   if (!constraint) return fail(std::move(constraint.error()));
   prepared.constraint = std::move(*constraint);
   if (request.params.reasoning_budget && !format.reasoning_end.empty()) {
@@ -241,12 +243,8 @@ Result<PreparedPrompt> LlamaCppModel::prepare(const GenerateRequest& request) {
     if (!end) return fail(std::move(end.error()));
     prepared.reasoning_end = std::move(*end);
   }
-  prepared.marks = std::move(format.marks);
-  if (native) {
-    prepared.reader = read_natively(*native);
-  } else if (!format.plain()) {
-    prepared.reader = std::make_unique<answer::AnswerParser>(std::move(format));
-  }
+  prepared.marks = format.marks;
+  prepared.reader = native ? read_natively(*native) : answer::make_reader(format);
   return prepared;
 }
 
@@ -258,18 +256,30 @@ Result<std::vector<Token>> LlamaCppModel::tokenize(const InfillPrompt& gap) cons
                     "it; leave it out, or use a code model",
                 "suffix");
   }
-  const std::size_t size = gap.prefix.size() + gap.suffix.size();
-  Status status = answer::check_prompt_bytes(size, info_.context_length, "prompt");
+  Status status = answer::check_prompt_bytes(gap.prefix + gap.suffix, tokenizer_,
+                                             info_.context_length, "prompt");
   if (!status) return fail(std::move(status.error()));
   return tokenizer_.tokenize_gap(gap.prefix, gap.suffix);
 }
 
 Result<std::unique_ptr<TokenConstraint>> LlamaCppModel::constrain(
-    const GenerateRequest& request, const answer::AnswerFormat& format) {
+    const GenerateRequest& request, const answer::AnswerFormat& format,
+    std::vector<std::string>& warnings) {
   auto matcher = grammars_.matcher(request, format);
   if (!matcher) return fail(std::move(matcher.error()));
   if (!*matcher) return nullptr;
+  warnings = std::move((*matcher)->warnings);
   return pcai::backend::llamacpp::constrain(std::move((*matcher)->matcher));
+}
+
+Result<std::unique_ptr<TokenConstraint>> LlamaCppModel::constrain(
+    const NativeFormat& native, const answer::AnswerFormat& format) {
+  auto whole = constrain_natively(native, *tokenizer_.vocab());
+  if (!whole || native.call_begins.empty()) return whole;
+  auto lead = grammars_.lead(format, native.call_begins);
+  if (!lead) return fail(std::move(lead.error()));
+  return pcai::backend::llamacpp::constrain(
+      pcai::backend::llamacpp::constrain(std::move(lead->matcher)), std::move(*whole));
 }
 
 }  // namespace pcai::backend::llamacpp

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "backend/answer/answer_grammars.h"
+#include "backend/answer/grammar/answer_grammars.h"
 #include "backend/llamacpp/chat/chat_template.h"
 #include "backend/llamacpp/kernels/model_kernels.h"
 #include "backend/llamacpp/load/lora_adapters.h"
@@ -41,6 +41,9 @@ class LlamaCppModel final : public LoadedModel {
   Result<PreparedPrompt> prepare(const GenerateRequest& request);
   Result<std::vector<Token>> tokenize(const InfillPrompt& gap) const;
   Result<std::unique_ptr<TokenConstraint>> constrain(const GenerateRequest& request,
+                                                     const answer::AnswerFormat& format,
+                                                     std::vector<std::string>& warnings);
+  Result<std::unique_ptr<TokenConstraint>> constrain(const NativeFormat& native,
                                                      const answer::AnswerFormat& format);
 
   ModelInfo info_;

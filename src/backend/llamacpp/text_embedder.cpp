@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "backend/answer/prompt_check.h"
+#include "backend/answer/prompt/prompt_check.h"
 #include "backend/llamacpp/load/llama_log.h"
 #include "backend/llamacpp/load/thread_count.h"
 #include "core/path.h"

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "backend/answer/answer_grammars.h"
 #include "backend/answer/answer_parser.h"
+#include "backend/answer/grammar/answer_grammars.h"
 #include "backend/mistralrs/bridge_tokenizer.h"
 
 namespace pcai::backend::mistralrs {

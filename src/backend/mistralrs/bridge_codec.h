@@ -1,6 +1,6 @@
 #pragma once
 
-#include "backend/answer/prompt_codec.h"
+#include "backend/answer/prompt/prompt_codec.h"
 #include "backend/mistralrs/chat_writer.h"
 
 namespace pcai::backend::mistralrs {

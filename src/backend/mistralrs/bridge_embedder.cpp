@@ -6,8 +6,8 @@
 #include <numeric>
 #include <utility>
 
-#include "backend/answer/prompt_check.h"
-#include "backend/answer/prompt_limit.h"
+#include "backend/answer/prompt/prompt_check.h"
+#include "backend/answer/prompt/prompt_limit.h"
 
 namespace pcai::backend::mistralrs {
 namespace {
@@ -59,7 +59,7 @@ Result<std::vector<std::int32_t>> BridgeEmbedder::tokens_of(const EmbedInput& in
     return tokens->tokens;
   }
   const std::string& text = std::get<TextPrompt>(input).text;
-  if (!answer::check_prompt_bytes(text.size(), context_length_)) {
+  if (answer::far_exceeds(text.size(), context_length_)) {
     return fail(too_long(text.size(), "bytes", context_length_));
   }
   return tokenizer_->tokenize(text, true, false);

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "backend/answer/prompt_tokenizer.h"
+#include "backend/answer/prompt/prompt_tokenizer.h"
 #include "backend/mistralrs/bridge.h"
 
 namespace pcai::backend::mistralrs {

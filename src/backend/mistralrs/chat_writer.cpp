@@ -3,7 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "backend/answer/prompt_limit.h"
+#include "backend/answer/chat/whole_chat.h"
+#include "backend/answer/prompt/prompt_limit.h"
 
 namespace pcai::backend::mistralrs {
 
@@ -19,9 +20,13 @@ ChatWriter::ChatWriter(const Bridge& bridge, const pcai_mrs_model& model, const 
   // A template that refuses tools knows none.
   if (const auto probe = render(answer::probe_of_tools()))
     answer::read_probe(traits_, probe->prompt);
+  answer::find_form(traits_, [this](const ChatPrompt& chat, bool begins_answer) {
+    return render(chat, begins_answer).map(&WrittenChat::prompt);
+  });
 }
 
-Result<WrittenChat> ChatWriter::render(const ChatPrompt& chat) const {
+Result<WrittenChat> ChatWriter::render(ChatPrompt chat, bool begins_answer) const {
+  if (!begins_answer) chat.template_arguments.push_back({"add_generation_prompt", "false"});
   const auto json = chat_json(chat, form_);
   if (!json) return fail(json.error());
   BridgeAnswer answer(bridge_);
@@ -41,9 +46,17 @@ bool ChatWriter::wants_parts() const {
 }
 
 Result<WrittenChat> ChatWriter::write(const ChatPrompt& chat) const {
-  auto written = render(answer::for_template(traits_, chat));
-  if (written) written->format = answer::format_of_answer(traits_, chat.tools, written->prompt);
-  return written;
+  bool begun = false;
+  auto prompt = answer::write_whole(
+      traits_, chat, [&](const ChatPrompt& formed, bool begins_answer) -> Result<std::string> {
+        auto written = render(formed, begins_answer);
+        if (!written) return fail(std::move(written.error()));
+        begun = written->begun;
+        return std::move(written->prompt);
+      });
+  if (!prompt) return fail(std::move(prompt.error()));
+  answer::AnswerFormat format = answer::format_of_answer(traits_, chat, *prompt);
+  return WrittenChat{*std::move(prompt), begun, std::move(format)};
 }
 
 Result<TokenizedPrompt> ChatWriter::tokenize(const ChatPrompt& chat,
@@ -51,7 +64,7 @@ Result<TokenizedPrompt> ChatWriter::tokenize(const ChatPrompt& chat,
   const answer::SpecialText::Shielded shielded = special_text_.shield(chat);
   auto written = write(shielded.chat);
   if (!written) return fail(std::move(written.error()));
-  Status status = answer::check_prompt_bytes(written->prompt.size(), context_length);
+  Status status = answer::check_prompt_bytes(written->prompt, *tokenizer_, context_length);
   if (!status) return fail(std::move(status.error()));
   TokenizedPrompt result{.format = std::move(written->format)};
   bool begins = !written->begun;
@@ -96,20 +109,33 @@ Result<TokenizedPrompt> ChatWriter::prepare_images(const ChatPrompt& chat,
                   "mistral.rs supports images only with the model's own template, and the server "
                   "was given another");
   }
+  if (chat.continues) {
+    return refuse("messages",
+                  "mistral.rs cannot go on from the last message if the chat has images; end the "
+                  "chat with a message of the user's");
+  }
   if (Status status = check_special_text(chat); !status) return fail(std::move(status.error()));
-  const ChatPrompt told = answer::for_template({}, chat);
-  auto written = render(told);
-  if (!written) return fail(std::move(written.error()));
-  Status status = answer::check_prompt_bytes(written->prompt.size(), context_length);
+  ChatPrompt told;
+  WrittenChat written;
+  auto prompt = answer::write_whole(traits_, chat, answer::OurWords::Always,
+                                    [&](const ChatPrompt& formed) -> Result<std::string> {
+                                      auto one = render(formed);
+                                      if (!one) return fail(std::move(one.error()));
+                                      told = formed;
+                                      written = *std::move(one);
+                                      return written.prompt;
+                                    });
+  if (!prompt) return fail(std::move(prompt.error()));
+  Status status = answer::check_prompt_bytes(written.prompt, *tokenizer_, context_length);
   if (!status) return fail(std::move(status.error()));
-  const auto tokens = tokenizer_->tokenize(written->prompt, !written->begun, true);
+  const auto tokens = tokenizer_->tokenize(written.prompt, !written.begun, true);
   if (!tokens) return fail(tokens.error());
   if (tokens->size() >= context_length) {
     return answer::prompt_overflow(tokens->size(), "tokens", context_length);
   }
   auto json = chat_json(told, form_);
   if (!json) return fail(std::move(json.error()));
-  return TokenizedPrompt{.format = answer::format_of_answer(traits_, chat.tools, written->prompt),
+  return TokenizedPrompt{.format = answer::format_of_answer(traits_, chat, written.prompt),
                          .chat = std::move(*json)};
 }
 

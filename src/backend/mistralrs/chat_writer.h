@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "backend/answer/chat/template_traits.h"
 #include "backend/answer/special_text.h"
-#include "backend/answer/template_traits.h"
 #include "backend/mistralrs/bridge_tokenizer.h"
 #include "backend/mistralrs/request_json.h"
 
@@ -35,8 +35,9 @@ class ChatWriter {
   ChatWriter(const Bridge& bridge, const pcai_mrs_model& model, const std::string& source,
              bool is_own, std::shared_ptr<const BridgeTokenizer> tokenizer);
 
-  /// Renders a chat. Fails with InvalidRequest and the template's own reason, or with Unsupported
-  /// if there is no template.
+  /// Renders a chat, rewritten as far as the template needs it (answer/chat/whole_chat.h). Fails
+  /// with InvalidRequest and the template's own reason or the path of what it leaves out, or with
+  /// Unsupported if there is no template.
   Result<WrittenChat> write(const ChatPrompt& chat) const;
 
   /// Renders and tokenizes a chat. Fails in addition with ContextOverflow if the text has far more
@@ -50,7 +51,7 @@ class ChatWriter {
                                          std::uint32_t context_length) const;
 
  private:
-  Result<WrittenChat> render(const ChatPrompt& chat) const;
+  Result<WrittenChat> render(ChatPrompt chat, bool begins_answer = true) const;
   Status check_special_text(const ChatPrompt& chat) const;
   bool wants_parts() const;
 

@@ -20,17 +20,18 @@ std::vector<std::string> missing_parameters() {
 
 BackendDescriptor describe_mistralrs() {
   using enum LoadOption;
-  return {.name = "mistralrs",
-          .formats = {"gguf", "safetensors", "uqff"},
-          .options = {ContextLength, GpuLayers, ChatTemplate, Threads, MaxSequences, Isq},
-          .capabilities = {.supports_streaming = true,
-                           .supports_tool_calls = true,
-                           .supports_vision = true,
-                           .supports_seed = true,
-                           .supports_logprobs = true,
-                           .supports_grammars = true,
-                           .supports_reasoning_budget = true,
-                           .missing_parameters = missing_parameters()}};
+  return {
+      .name = "mistralrs",
+      .formats = {"gguf", "safetensors", "uqff"},
+      .options = {ContextLength, GpuLayers, ChatTemplate, Threads, MaxSequences, Isq, OpenObjects},
+      .capabilities = {.supports_streaming = true,
+                       .supports_tool_calls = true,
+                       .supports_vision = true,
+                       .supports_seed = true,
+                       .supports_logprobs = true,
+                       .supports_grammars = true,
+                       .supports_reasoning_budget = true,
+                       .missing_parameters = missing_parameters()}};
 }
 
 }  // namespace pcai::backend::mistralrs

@@ -2,16 +2,11 @@
 
 #include <utility>
 
-#include "backend/answer/answer_parser.h"
+#include "backend/answer/make_reader.h"
 #include "backend/mistralrs/bridge.h"
 
 namespace pcai::backend::mistralrs {
 namespace {
-
-std::unique_ptr<answer::AnswerReader> reader_of(const answer::AnswerFormat& format) {
-  if (format.plain()) return nullptr;
-  return std::make_unique<answer::AnswerParser>(format);
-}
 
 TokenLogprob to_logprob(const pcai_mrs_token& token, const BridgeTokenizer& tokenizer) {
   return {.token = token.token, .bytes = tokenizer.name(token.token), .logprob = token.logprob};
@@ -24,7 +19,7 @@ LiveRequest::LiveRequest(const GenerateParams& params, const answer::AnswerForma
                          std::shared_ptr<EventSink> sink)
     : tokenizer_(std::move(tokenizer)),
       marks_(format.marks),
-      stream_(params, {}, reader_of(format), std::move(sink)) {}
+      stream_(params, {}, answer::make_reader(format), std::move(sink)) {}
 
 bool LiveRequest::take(const pcai_mrs_event& event) {
   if (event.prompt_tokens > 0) stream_.usage().prompt_tokens = event.prompt_tokens;

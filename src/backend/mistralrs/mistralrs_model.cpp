@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "backend/answer/prompt_check.h"
+#include "backend/answer/prompt/prompt_check.h"
 #include "backend/mistralrs/model_files.h"
 #include "backend/mistralrs/request_json.h"
 #include "platform/path_text.h"
@@ -87,8 +87,8 @@ Result<std::unique_ptr<LoadedModel>> MistralrsModel::load(const Bridge& bridge,
   info.format = files->format;
   info.max_sequences = config.max_sequences;
   if (config.context_length) info.context_length = *config.context_length;
-  if (Status read =
-          model->read_tokens(std::string(answer.text()), config.chat_template.has_value());
+  if (Status read = model->read_tokens(std::string(answer.text()), config.chat_template.has_value(),
+                                       config.open_objects);
       !read) {
     return fail(std::move(read.error()));
   }
@@ -96,7 +96,8 @@ Result<std::unique_ptr<LoadedModel>> MistralrsModel::load(const Bridge& bridge,
 }
 
 /// What pcai_mrs_load said of the model.
-Status MistralrsModel::read_tokens(const std::string& loaded, bool own_template) {
+Status MistralrsModel::read_tokens(const std::string& loaded, bool own_template,
+                                   bool open_objects) {
   const Json json = Json::parse(loaded);
   const auto context = json.at("context_length").get<std::uint64_t>();
   const auto most = static_cast<std::uint32_t>(std::min<std::uint64_t>(context, UINT32_MAX));
@@ -107,7 +108,7 @@ Status MistralrsModel::read_tokens(const std::string& loaded, bool own_template)
       BridgeTokenizer::create(bridge_, *model_, json.at("ends").get<std::vector<std::int32_t>>());
   if (!tokenizer) return fail(std::move(tokenizer.error()));
   tokenizer_ = std::move(*tokenizer);
-  grammars_ = std::make_unique<answer::AnswerGrammars>(*tokenizer_);
+  grammars_ = std::make_unique<answer::AnswerGrammars>(*tokenizer_, open_objects);
   const Json& source = json.at("chat_template");
   chats_ = std::make_unique<ChatWriter>(bridge_, *model_,
                                         source.is_string() ? source.get<std::string>() : "",
@@ -131,8 +132,10 @@ Status MistralrsModel::submit(RequestId id, GenerateRequest request,
   if (Status status = answer::check_answerable(request, info_, backend_); !status) return status;
   const auto prompt = prepare(request.prompt);
   if (!prompt) return fail(prompt.error());
-  auto guide = this->guide(request, prompt->format);
+  std::vector<std::string> warnings;
+  auto guide = this->guide(request, prompt->format, warnings);
   if (!guide) return fail(std::move(guide.error()));
+  if (!warnings.empty()) sink->on_event(Warned{std::move(warnings)});
   return start(id, request, *prompt, std::move(*guide),
                LiveRequest(request.params, prompt->format, tokenizer_, std::move(sink)));
 }
@@ -154,9 +157,11 @@ Result<TokenizedPrompt> MistralrsModel::prepare(const Prompt& prompt) const {
 
 /// Null where every token may come.
 Result<std::unique_ptr<AnswerGuide>> MistralrsModel::guide(const GenerateRequest& request,
-                                                           const answer::AnswerFormat& format) {
+                                                           const answer::AnswerFormat& format,
+                                                           std::vector<std::string>& warnings) {
   auto constraint = grammars_->matcher(request, format);
   if (!constraint) return fail(std::move(constraint.error()));
+  if (*constraint) warnings = std::move((*constraint)->warnings);
   std::optional<AnswerGuide::Budget> budget;
   if (request.params.reasoning_budget && !format.reasoning_end.empty()) {
     auto end = tokenizer_->tokenize(format.reasoning_end, false, true);

@@ -4,7 +4,7 @@
 #include <memory>
 #include <unordered_map>
 
-#include "backend/answer/answer_grammars.h"
+#include "backend/answer/grammar/answer_grammars.h"
 #include "backend/inference_backend.h"
 #include "backend/mistralrs/answer_guide.h"
 #include "backend/mistralrs/bridge.h"
@@ -49,10 +49,11 @@ class MistralrsModel final : public LoadedModel {
 
   MistralrsModel(const Bridge& bridge, const BackendDescriptor& backend, ModelInfo info);
 
-  Status read_tokens(const std::string& loaded, bool own_template);
+  Status read_tokens(const std::string& loaded, bool own_template, bool open_objects);
   Result<TokenizedPrompt> prepare(const Prompt& prompt) const;
   Result<std::unique_ptr<AnswerGuide>> guide(const GenerateRequest& request,
-                                             const answer::AnswerFormat& format);
+                                             const answer::AnswerFormat& format,
+                                             std::vector<std::string>& warnings);
   Status start(RequestId id, const GenerateRequest& request, const TokenizedPrompt& prompt,
                std::unique_ptr<AnswerGuide> guide, LiveRequest live);
 

@@ -96,7 +96,7 @@ PCAI_FIELDS(Failed, error, usage, timings)
 PCAI_FIELDS(AdapterConfig, path, scale)
 PCAI_FIELDS(ModelConfig, model_path, context_length, gpu_layers, gpu_devices, chat_template,
             batch_size, threads, max_sequences, kernels, reproducible, projector,
-            projector_optional, adapters, isq)
+            projector_optional, adapters, isq, open_objects)
 PCAI_FIELDS(ModelDefaults, params, given, system, messages)
 PCAI_FIELDS(ModelSpec, id, config, backend, memory_bytes, pinned, keep_alive, defaults)
 PCAI_FIELDS(ModelInfo, id, backend, architecture, format, quantization, context_length,

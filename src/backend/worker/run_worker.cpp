@@ -20,6 +20,7 @@
 #include "core/task_threads.h"
 #include "platform/child_process.h"
 #include "platform/environment.h"
+#include "platform/processors.h"
 #include "platform/sandbox.h"
 
 namespace pcai::backend::worker {
@@ -192,6 +193,11 @@ bool Worker::on(LoadCommand command) {
       std::fprintf(stderr, "not hardened: %s\n", refused.c_str());
     }
   }
+  // Some of mistral.rs' thread pools take their size from here only. No other thread runs yet.
+  const std::uint32_t threads = command.spec.config.threads;
+  platform::set_variable_if_unset(
+      "RAYON_NUM_THREADS",
+      std::to_string(threads > 0 ? threads : platform::usable_processors()).c_str());
   submit_threads_.emplace(kSubmitThreads);
   query_threads_.emplace(kQueryThreads);
   submit_threads_->post([this, spec = std::move(command.spec)] { load(spec); });

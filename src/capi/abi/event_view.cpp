@@ -37,6 +37,11 @@ const pcai_event& EventView::show(GenerateEvent event, const api::Places& places
   if (auto* const failed = std::get_if<Failed>(&event_)) {
     failed->error = kAbiDialect.translate(std::move(failed->error), places);
   }
+  if (auto* const warned = std::get_if<Warned>(&event_)) {
+    for (std::string& warning : warned->warnings) {
+      warning = kAbiDialect.translate_warning(std::move(warning), places);
+    }
+  }
   shown_ = {};
   std::visit(Overloaded{
                  [&](const Accepted&) { shown_.kind = PCAI_EVENT_ACCEPTED; },

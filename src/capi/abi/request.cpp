@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "api/fields/continuation.h"
 #include "capi/abi/array.h"
 #include "capi/abi/struct_size.h"
 #include "capi/abi/text.h"
@@ -192,6 +193,9 @@ Result<GenerateRequest> read_request(const pcai_request* request) {
   if (!params) return fail(std::move(params.error()));
   result.params = std::move(*params);
   Status status = read_tools(*from, result);
+  if (status && std::holds_alternative<ChatPrompt>(result.prompt)) {
+    status = api::set_continuation(result, {});
+  }
   if (status) status = assign(result.cache_scope, from->cache_scope, "cache_scope");
   if (status) status = api::check_request_in(kAbiDialect, result, places_of(result));
   if (!status) return fail(status.error());

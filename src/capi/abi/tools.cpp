@@ -30,6 +30,12 @@ Result<api::Json> read_choice(pcai_text text) {
   return read_member(text, "tool_choice");
 }
 
+/// There is no answer that could tell of them.
+Status refuse_any(const api::Warnings& warnings, const char* field) {
+  if (warnings.empty()) return {};
+  return fail(ErrorCode::Unsupported, warnings.lines().front(), field);
+}
+
 }  // namespace
 
 Status read_tools(const pcai_request& from, GenerateRequest& to) {
@@ -42,7 +48,12 @@ Status read_tools(const pcai_request& from, GenerateRequest& to) {
     Result<api::Json> tools = read_member(from.tools, "tools");
     if (!tools) return fail(tools.error());
     Status status = api::check_field({"tools", api::FieldType::Array}, *tools, "tools");
-    if (status) status = read_tools(*tools, "tools", openai::ToolShape::Nested, chat->tools);
+    api::Warnings warnings;
+    if (status) {
+      status =
+          openai::read_tools(*tools, "tools", openai::ToolShape::Nested, chat->tools, warnings);
+    }
+    if (status) status = refuse_any(warnings, "tools");
     if (!status) return status;
   }
   if (given(from.tool_choice)) {
@@ -50,9 +61,12 @@ Status read_tools(const pcai_request& from, GenerateRequest& to) {
     if (!choice) return fail(choice.error());
     Status status =
         api::check_field({"tool_choice", api::FieldType::StringOrObject}, *choice, "tool_choice");
-    if (status)
-      status =
-          openai::read_tool_choice(*choice, "tool_choice", openai::ToolShape::Nested, chat->tools);
+    api::Warnings warnings;
+    if (status) {
+      status = openai::read_tool_choice(*choice, "tool_choice", openai::ToolShape::Nested,
+                                        chat->tools, warnings);
+    }
+    if (status) status = refuse_any(warnings, "tool_choice");
     if (!status) return status;
   }
   if (given(from.json_schema)) {

@@ -53,7 +53,8 @@ struct Parameter {
   std::string_view help;
   Range range = {};                   // of the number, or of how many texts; every number is finite
   std::optional<int> off = {};        // the value that does nothing
-  std::optional<int> peers_off = {};  // what peers write for `off`; APIs and files take it, too
+  std::optional<int> peers_off = {};  // what peers write for `off`, or for absent where there is no
+                                      // `off`; APIs and files take it, too
   std::optional<Range> http = {};     // what OpenAI's API accepts, where it is narrower
   std::string_view http_alias = {};   // a second name there
   std::size_t text_bytes = 0;         // of each text, at most

@@ -127,6 +127,8 @@ Status set_parameter(GenerateParams& params, const Parameter& parameter, Paramet
   const Status stored = std::visit(
       [&](auto member, auto& given) -> Status {
         if (is_peers_off(parameter, given)) {
+          // Absent in `changed`.
+          if (!parameter.off) return {};
           auto off = std::int64_t{*parameter.off};
           return store(changed.*member, off, parameter, name);
         }

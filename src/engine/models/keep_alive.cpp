@@ -12,9 +12,8 @@ void KeepAlive::settle(Model& model) {
   model.leaves_at.reset();
   if (!model.idle()) return model.idle_since.reset();
   if (!model.idle_since) model.idle_since = Model::Clock::now();
-  if (model.removed || (model.keep_alive.count() > 0 && !model.spec.pinned)) {
-    constexpr std::chrono::milliseconds kAtOnce{0};
-    model.leaves_at = *model.idle_since + (model.removed ? kAtOnce : model.keep_alive);
+  if (const auto stays = model.stays()) {
+    model.leaves_at = *model.idle_since + *stays;
     timer_.add(*model.leaves_at, model.index);
   }
   state_.notify();

@@ -37,6 +37,17 @@ bool Model::idle() const noexcept {
   return ready() && !waited_for && wanted == 0 && instance->running == 0 && instance->users == 0;
 }
 
+std::optional<std::chrono::milliseconds> Model::stays() const {
+  if (removed) return std::chrono::milliseconds(0);
+  if (spec.pinned) return std::nullopt;
+  if (asked_stay) {
+    const bool for_good = asked_stay->count() < 0 || *asked_stay > kLongestStay;
+    return for_good ? std::nullopt : asked_stay;
+  }
+  if (keep_alive.count() > 0) return keep_alive;
+  return std::nullopt;
+}
+
 ModelStatus Model::status() const {
   ModelStatus status{.id = spec.id,
                      .created = created,

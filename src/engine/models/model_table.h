@@ -13,6 +13,7 @@
 #include "core/model.h"
 #include "engine/engine_mutex.h"
 #include "engine/requests/latencies.h"
+#include "engine/stay.h"
 
 namespace pcai::engine {
 
@@ -59,6 +60,7 @@ struct Model {
 
   /// How long it stays when it is idle; 0 = for good.
   std::chrono::milliseconds keep_alive GUARDED_BY(engine_mutex){0};
+  Stay asked_stay GUARDED_BY(engine_mutex) = {};  // what the last request said, until it leaves
   std::optional<Clock::time_point> idle_since GUARDED_BY(engine_mutex) = {};
   std::optional<Clock::time_point> leaves_at GUARDED_BY(engine_mutex) = {};  // while it is idle
 
@@ -80,6 +82,14 @@ struct Model {
 
   /// Ready, and nobody whom it serves uses it or waits for it.
   bool idle() const noexcept REQUIRES(engine_mutex);
+
+  /// How long it stays from the moment at which it is idle; absent = for good.
+  std::optional<std::chrono::milliseconds> stays() const REQUIRES(engine_mutex);
+
+  /// What a request asks for counts from now on. Absent changes nothing.
+  void ask_stay(Stay stay) REQUIRES(engine_mutex) {
+    if (stay) asked_stay = stay;
+  }
 
   ModelStatus status() const REQUIRES(engine_mutex);
 };

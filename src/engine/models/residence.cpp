@@ -187,6 +187,23 @@ Status Residence::begin_unload(std::string_view id) {
   return {};
 }
 
+Status Residence::let_go(std::string_view id) {
+  const EngineLock lock(state_);
+  Result<Model*> model = state_.models.find(id);
+  if (!model) return fail(std::move(model.error()));
+  if ((*model)->spec.pinned) {
+    return fail(ErrorCode::Unsupported,
+                "model '" + (*model)->spec.id + "' is pinned by the server's settings and stays",
+                "model");
+  }
+  const bool is_here =
+      (*model)->phase == Model::Phase::Ready || (*model)->phase == Model::Phase::Loading;
+  if (!is_here) return {};
+  (*model)->ask_stay(std::chrono::milliseconds(0));
+  keep_alive_.settle(**model);
+  return {};
+}
+
 Status Residence::remove_model(std::string_view id) {
   EngineLock lock(state_);
   Result<Model*> model = state_.models.find(id);

@@ -35,6 +35,7 @@ class Residence {
   Status unload_model(std::string_view id) EXCLUDES(engine_mutex);
   Status begin_load(std::string_view id) EXCLUDES(engine_mutex);
   Status begin_unload(std::string_view id) EXCLUDES(engine_mutex);
+  Status let_go(std::string_view id) EXCLUDES(engine_mutex);
   Status remove_model(std::string_view id) EXCLUDES(engine_mutex);
   Status retire_model(std::string_view id) EXCLUDES(engine_mutex);
 

@@ -54,12 +54,16 @@ void Unloads::unload_idle(Model& model, const std::string& why) {
 
 void Unloads::unload_expired(Model& model) {
   if (!model.idle() || !model.leaves_at || *model.leaves_at > Model::Clock::now()) return;
-  unload_idle(model, model.removed ? "it is no longer offered" : "it was idle");
+  unload_idle(model, model.removed      ? "it is no longer offered"
+                     : model.asked_stay ? "as a request asked"
+                                        : "it was idle");
 }
 
 void Unloads::left(Model& model, const std::string& why) {
   model.phase = Model::Phase::Unloaded;
   model.resident = false;
+  // Who waits for it has said how long it is to stay next time.
+  if (model.waiting.empty() && model.wanted == 0) model.asked_stay.reset();
   state_.record(model, ModelRecord::What::Unloaded, why);
   state_.notify();
   users_.advance(model);

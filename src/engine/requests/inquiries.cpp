@@ -57,10 +57,11 @@ Inquiries::Inquiries(EngineState& state, Residence& residence)
 template <class T>
 Result<std::unique_ptr<Inquiry<T>>> Inquiries::inquire(
     const std::string& id, Cancel cancel,
-    std::function<Result<T>(backend::LoadedModel&, std::stop_token)> ask) {
+    std::function<Result<T>(backend::LoadedModel&, std::stop_token)> ask, Stay stay) {
   const EngineLock lock(state_);
   const Result<Model*> model = admit(id);
   if (!model) return fail(model.error());
+  (*model)->ask_stay(stay);
   const auto pending = std::make_shared<PendingInquiry>(PendingInquiry{++state_.last_id, **model});
   live_.emplace(pending->id, pending);
   if (state_.options.default_timeout.count() > 0) {
@@ -175,10 +176,12 @@ AddedMessages Inquiries::add_defaults(const std::string& id, ChatPrompt& chat) {
   return model ? apply_defaults((*model)->spec.defaults, chat) : AddedMessages();
 }
 
-Result<std::unique_ptr<EmbedInquiry>> Inquiries::embed(EmbedRequest request, Cancel cancel) {
+Result<std::unique_ptr<EmbedInquiry>> Inquiries::embed(EmbedRequest request, Stay stay,
+                                                       Cancel cancel) {
   const std::string model = request.model;
   return inquire<std::vector<Embedding>>(
-      model, std::move(cancel), call(embedder_of, &backend::Embedder::embed, std::move(request)));
+      model, std::move(cancel), call(embedder_of, &backend::Embedder::embed, std::move(request)),
+      stay);
 }
 
 Result<std::unique_ptr<RankInquiry>> Inquiries::rank(RankRequest request, Cancel cancel) {
@@ -209,13 +212,14 @@ Result<std::unique_ptr<TextInquiry>> Inquiries::apply_template(TemplateRequest r
       call(codec_of, &backend::TokenCodec::apply_template, std::move(request), added));
 }
 
-Result<std::unique_ptr<CountInquiry>> Inquiries::count_tokens(CountRequest request, Cancel cancel) {
+Result<std::unique_ptr<CountInquiry>> Inquiries::count_tokens(CountRequest request, Stay stay,
+                                                              Cancel cancel) {
   const std::string model = request.model;
   AddedMessages added;
   if (auto* chat = std::get_if<ChatPrompt>(&request.prompt)) added = add_defaults(model, *chat);
   return inquire<std::uint32_t>(
       model, std::move(cancel),
-      call(codec_of, &backend::TokenCodec::count_tokens, std::move(request), added));
+      call(codec_of, &backend::TokenCodec::count_tokens, std::move(request), added), stay);
 }
 
 }  // namespace pcai::engine

@@ -25,12 +25,13 @@ class Inquiries {
   Inquiries(EngineState& state, Residence& residence);
 
   // As those of Engine.
-  Result<std::unique_ptr<EmbedInquiry>> embed(EmbedRequest request, Cancel cancel);
+  Result<std::unique_ptr<EmbedInquiry>> embed(EmbedRequest request, Stay stay, Cancel cancel);
   Result<std::unique_ptr<RankInquiry>> rank(RankRequest request, Cancel cancel);
   Result<std::unique_ptr<TokensInquiry>> tokenize(TokenizeRequest request, Cancel cancel);
   Result<std::unique_ptr<TextInquiry>> detokenize(DetokenizeRequest request, Cancel cancel);
   Result<std::unique_ptr<TextInquiry>> apply_template(TemplateRequest request, Cancel cancel);
-  Result<std::unique_ptr<CountInquiry>> count_tokens(CountRequest request, Cancel cancel);
+  Result<std::unique_ptr<CountInquiry>> count_tokens(CountRequest request, Stay stay,
+                                                     Cancel cancel);
 
   /// Asks an inquiry to end with that code. Fine when it has ended.
   void end_early(RequestId id, ErrorCode code) noexcept EXCLUDES(engine_mutex);
@@ -46,7 +47,8 @@ class Inquiries {
   template <class T>
   Result<std::unique_ptr<Inquiry<T>>> inquire(
       const std::string& id, Cancel cancel,
-      std::function<Result<T>(backend::LoadedModel&, std::stop_token)> ask) EXCLUDES(engine_mutex);
+      std::function<Result<T>(backend::LoadedModel&, std::stop_token)> ask, Stay stay = {})
+      EXCLUDES(engine_mutex);
 
   Result<Model*> admit(const std::string& id) REQUIRES(engine_mutex);
 

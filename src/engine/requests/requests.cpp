@@ -53,7 +53,7 @@ Requests::Requests(EngineState& state, Residence& residence,
       deadlines_([this](RequestId id) { end_early(id, ErrorCode::DeadlineExceeded); }),
       threads_(state.options.submit_threads) {}
 
-Result<std::unique_ptr<Generation>> Requests::generate(GenerateRequest request,
+Result<std::unique_ptr<Generation>> Requests::generate(GenerateRequest request, Stay stay,
                                                        std::function<void(RequestId)> cancel) {
   const EngineOptions& options = state_.options;
   const EngineLock lock(state_);
@@ -75,6 +75,7 @@ Result<std::unique_ptr<Generation>> Requests::generate(GenerateRequest request,
     return fail(ErrorCode::Overloaded, "the queue of " + std::to_string(options.max_queue) +
                                            " waiting requests is full; try again later");
   }
+  (*model)->ask_stay(stay);
   ++state_.last_id;
   ++state_.counts.accepted;
   live_.emplace(pending->id, pending);

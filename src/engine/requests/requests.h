@@ -23,7 +23,7 @@ class Requests {
            std::function<void(const RequestRecord&)> on_record);
 
   /// As Engine::generate. The generation's cancel() calls `cancel`.
-  Result<std::unique_ptr<Generation>> generate(GenerateRequest request,
+  Result<std::unique_ptr<Generation>> generate(GenerateRequest request, Stay stay,
                                                std::function<void(RequestId)> cancel)
       EXCLUDES(engine_mutex);
 

@@ -21,6 +21,20 @@ std::string remote_of(const Socket& socket) {
   return out.str();
 }
 
+bool is_from_this_machine(const Socket& socket) {
+  error_code error;
+  const auto remote = socket.remote_endpoint(error);
+  if (error) return false;
+  const auto local = socket.local_endpoint(error);
+  if (error) return false;
+  const asio::ip::address address = remote.address();
+  const bool is_mapped = address.is_v6() && address.to_v6().is_v4_mapped();
+  const bool is_loopback =
+      is_mapped ? asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).is_loopback()
+                : address.is_loopback();
+  return is_loopback || address == local.address();
+}
+
 }  // namespace
 
 Connection::Connection(Socket socket, const HttpOptions& options)
@@ -28,6 +42,7 @@ Connection::Connection(Socket socket, const HttpOptions& options)
       deadline_timer_(socket_.get_executor()),
       wake_timer_(socket_.get_executor()),
       remote_(remote_of(socket_)),
+      from_this_machine_(is_from_this_machine(socket_)),
       write_timeout_(options.write_timeout) {
   error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);

@@ -72,6 +72,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   const std::string& remote() const noexcept { return remote_; }
 
+  /// True if the client's address is a loopback address, or the one at which it reached us.
+  bool from_this_machine() const noexcept { return from_this_machine_; }
+
  private:
   void arm(Clock::time_point time);
   void watch();
@@ -82,6 +85,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Timer wake_timer_;
   boost::beast::flat_buffer input_;
   std::string remote_;
+  bool from_this_machine_;
   Clock::duration write_timeout_;
   Clock::time_point deadline_ = Clock::time_point::max();
   Clock::time_point armed_for_ = Clock::time_point::max();

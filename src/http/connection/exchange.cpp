@@ -32,7 +32,8 @@ Exchange::~Exchange() {
                                    .id = id_,
                                    .client_id = client_id_,
                                    .remote = connection_.remote(),
-                                   .cut = started() && !complete_}));
+                                   .cut = started() && !complete_,
+                                   .warnings = warnings.line()}));
 }
 
 void Exchange::begin(HttpRequest head) {
@@ -53,10 +54,17 @@ ResponseHead Exchange::head(int status, std::string_view content_type) {
   head.add("openai-processing-ms", fmt::format("{:.0f}", ms_since(begin_)));
   if (!dialect->id_header.empty()) head.add(dialect->id_header, id_);
   if (!content_type.empty()) head.add("Content-Type", content_type);
+  if (!warnings.empty()) head.add("x-pcai-warnings", warnings.line());
   for (const HttpHeader& header : cors_headers_) head.add(header.name, header.value);
   if (!keep_alive) head.add("Connection", "close");
   if (keep_alive && http_1_0_) head.add("Connection", "keep-alive");
   return head;
+}
+
+Status Exchange::tell(const api::Warnings& of_request) {
+  warnings = of_request;
+  if (!server_.options.refuses_unknown_fields || !warnings.unknown()) return {};
+  return pcai::fail(*warnings.unknown());
 }
 
 Task<void> Exchange::reply(HttpResponse response) {
@@ -86,6 +94,14 @@ Error Exchange::in_our_words(Error error, const std::string& prompt) const {
   api::Places these = *places;
   these.add_whole("prompt", prompt);
   return dialect->translate(std::move(error), these);
+}
+
+Warned Exchange::in_our_words(Warned warned) const {
+  if (!places) return warned;
+  for (std::string& warning : warned.warnings) {
+    warning = dialect->translate_warning(std::move(warning), *places);
+  }
+  return warned;
 }
 
 Task<bool> Exchange::open_stream(std::string_view content_type) {

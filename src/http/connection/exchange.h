@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "api/warnings.h"
+#include "core/event.h"
 #include "http/connection/connection.h"
 #include "http/connection/message.h"
 #include "http/connection/response_head.h"
@@ -34,6 +36,16 @@ class Exchange {
   bool keep_alive = false;  // another request may follow on this connection
   const api::Dialect* dialect = &openai::kPlainDialect;
 
+  /// What the answer tells of the request. A header and the log tell it, too.
+  api::Warnings warnings;
+
+  /// Takes those of a body that was parsed. Fails if it has unknown fields and the server is
+  /// strict.
+  Status tell(const api::Warnings& of_request);
+  /// For a route that takes its body in pieces: reads the next one, which is empty at the end.
+  /// False: the client was answered, or has left.
+  std::function<Task<bool>(std::string& piece)> read_piece = {};
+
   /// Set once the body is parsed: from then on what fails is the core's, and speaks its words.
   std::optional<api::Places> places = {};
 
@@ -52,6 +64,9 @@ class Exchange {
   /// An error in the words of the route's API. `prompt`: what the client calls the prompt that
   /// failed, where it gave several; "" = as the API does.
   Error in_our_words(Error error, const std::string& prompt = {}) const;
+
+  /// The model's warnings in the words of the route's API.
+  Warned in_our_words(Warned warned) const;
 
   /// Sends the head of an answer whose length is not known. Returns false if the client left, as
   /// send() does.

@@ -37,6 +37,12 @@ std::size_t HttpRequest::count(std::string_view name) const noexcept {
                     [&](const HttpHeader& h) { return equals_ignoring_case(h.name, name); }));
 }
 
+bool HttpRequest::may_be_a_page() const noexcept {
+  if (count("Origin") > 0 || count("Referer") > 0 || count("Sec-Fetch-Site") > 0) return true;
+  // Node's fetch says "cors". A page in that mode has an Origin.
+  return count("Sec-Fetch-Mode") > 0 && header("Sec-Fetch-Mode") != "cors";
+}
+
 HttpResponse text_response(std::string body) {
   return {.body = std::move(body), .content_type = "text/plain"};
 }

@@ -26,6 +26,7 @@ struct HttpRequest {
   bool keep_alive = true;
   bool chunked = false;
   std::optional<std::uint64_t> content_length = {};
+  bool from_this_machine = false;  // the client's address is the machine's own
 
   /// The first header of that name, in any case; "" if there is none.
   std::string_view header(std::string_view name) const noexcept;
@@ -33,6 +34,10 @@ struct HttpRequest {
   std::size_t count(std::string_view name) const noexcept;
 
   bool has_body() const noexcept { return chunked || content_length.value_or(0) > 0; }
+
+  /// True unless it is sure that no web page is behind it. Browsers send Origin with each POST and
+  /// with what other sites may read, and Referer or Sec-Fetch headers with most requests.
+  bool may_be_a_page() const noexcept;
 };
 
 /// One whole answer. x-request-id and similar headers are added when it is sent.

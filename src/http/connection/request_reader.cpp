@@ -5,6 +5,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
+#include <utility>
 
 namespace pcai::http {
 namespace {
@@ -175,7 +176,11 @@ void RequestReader::expect_body(std::uint64_t max_bytes) {
 }
 
 std::string RequestReader::take_body() {
-  return std::move(state_->parser.get().body());
+  return std::exchange(state_->parser.get().body(), {});
+}
+
+std::size_t RequestReader::body_bytes() const {
+  return state_->parser.get().body().size();
 }
 
 }  // namespace pcai::http

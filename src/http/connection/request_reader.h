@@ -31,8 +31,9 @@ class RequestReader {
 
   bool done() const;
 
-  /// The body, once done().
+  /// What has come of the body and was not taken yet.
   std::string take_body();
+  std::size_t body_bytes() const;
 
   /// Set if the bytes are not a request that we accept. Then the connection cannot go on.
   const std::optional<HttpResponse>& refusal() const;

@@ -29,7 +29,8 @@ std::vector<RoutePattern> patterns() {
 
 Guard make_guard(const HttpOptions& options, bool loopback_only) {
   return Guard(HostCheck(options.host, loopback_only, options.allowed_hosts),
-               Cors(options.cors_origins), Auth(options.api_keys), options.max_body_bytes);
+               Cors(options.cors_origins, options.desktop_origins), Auth(options.api_keys),
+               options.max_body_bytes);
 }
 
 }  // namespace

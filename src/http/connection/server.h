@@ -9,21 +9,31 @@
 
 #include "core/result.h"
 #include "engine/engine.h"
+#include "http/model_keeper.h"
 
 namespace pcai::http {
 
 /// Downloads the model of that name, adds it and returns its id. Blocks, on a thread that only
-/// pulls. `progress` gets the bytes done and in all; if it returns false the download ends with
-/// Cancelled.
-using PullProgressFunction = std::function<bool(std::uint64_t done, std::uint64_t total)>;
+/// pulls. If `progress` returns false the download ends with Cancelled.
+struct PullStep {
+  std::uint64_t done = 0;  // bytes
+  std::uint64_t total = 0;
+  std::string digest = {};  // SHA-256 of the first file, as 64 hex digits; "" = not known yet
+};
+using PullProgressFunction = std::function<bool(const PullStep&)>;
 using PullModel =
     std::function<Result<std::string>(const std::string& name, const PullProgressFunction&)>;
+
+/// Whether requests may load, unload, pull, make and remove models: on a server with API keys, on
+/// each, on none.
+enum class ManageModels : std::uint8_t { WithKeys, Always, Never };
 
 struct HttpOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;                    // 0 = any free port; Server::port() says which
   std::vector<std::string> api_keys = {};       // empty = no key needed
   std::vector<std::string> cors_origins = {};   // exact origins that may call from a browser
+  bool desktop_origins = false;                 // so may the windows of desktop apps
   std::vector<std::string> allowed_hosts = {};  // Host names besides the loopback ones
   std::vector<std::string> media_hosts = {};    // from which images are fetched; empty = none
   std::uint32_t threads = 1;
@@ -36,7 +46,10 @@ struct HttpOptions {
   std::chrono::milliseconds write_timeout{60'000};        // without a byte taken by the client
   std::chrono::milliseconds ping_interval{5'000};
   std::string reasoning_field = "reasoning_content";  // of messages; others expect "reasoning"
+  bool refuses_unknown_fields = false;                // otherwise answers tell of them
   PullModel pull_model = {};                          // null = requests cannot pull models
+  std::shared_ptr<ModelKeeper> keeper = {};           // null = they can neither make nor remove any
+  ManageModels manage_models = ManageModels::WithKeys;
 };
 
 /// The OpenAI-compatible server over one engine. Any thread may call any method.

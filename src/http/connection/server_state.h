@@ -30,6 +30,7 @@ struct ServerState {
   boost::asio::thread_pool parsers{
       1};  // for bodies so large that parsing them would hold up a loop
   boost::asio::thread_pool pullers{1};   // one download at a time
+  boost::asio::thread_pool keepers{1};   // read models' headers, make and remove models
   boost::asio::thread_pool fetchers{2};  // wait for the hosts of linked images
 };
 

@@ -13,6 +13,7 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 constexpr std::size_t kHeadReadSize = 4U << 10;
 constexpr std::size_t kBodyReadSize = 64U << 10;
+constexpr std::size_t kPieceSize = 1U << 20;
 
 }  // namespace
 
@@ -31,7 +32,15 @@ Task<void> Session::run() {
 
 Task<Session::Next> Session::serve_request() {
   Exchange exchange(*connection_, server_);
-  const Route* route = co_await receive(exchange);
+  auto reader = std::make_unique<RequestReader>(server_.options.max_header_bytes);
+  const Route* route = co_await receive(exchange, *reader);
+  if (route != nullptr && route->max_body_bytes > 0) {
+    exchange.read_piece = [this, &exchange, &reader](std::string& piece) {
+      return read_piece(exchange, *reader, piece);
+    };
+  } else {
+    reader.reset();  // a stream may live for long
+  }
   if (route != nullptr) {
     bool broken = false;
     try {
@@ -46,17 +55,18 @@ Task<Session::Next> Session::serve_request() {
     }
   }
   if (!exchange.complete()) co_return Next::Close;
-  if (!exchange.keep_alive) co_return route != nullptr ? Next::Close : Next::CloseGently;
+  const bool has_read_all = route != nullptr && (!reader || reader->done());
+  if (!exchange.keep_alive) co_return has_read_all ? Next::Close : Next::CloseGently;
   co_return Next::Request;
 }
 
-Task<const Route*> Session::receive(Exchange& exchange) {
-  RequestReader reader(server_.options.max_header_bytes);
+Task<const Route*> Session::receive(Exchange& exchange, RequestReader& reader) {
   connection_->set_deadline(server_.options.header_timeout);
   if (!co_await read(exchange, reader, &RequestReader::head_done)) co_return nullptr;
   connection_->clear_deadline();
 
   exchange.begin(reader.take_head());
+  exchange.request.from_this_machine = connection_->from_this_machine();
   if (reader.refusal()) {
     co_await exchange.reply(*reader.refusal());
     co_return nullptr;
@@ -69,8 +79,10 @@ Task<const Route*> Session::receive(Exchange& exchange) {
   }
   RouteMatch match = server_.router.match(exchange.request.method, exchange.request.target);
   const Route* route = match.route ? &routes()[*match.route] : nullptr;
-  if (route != nullptr) exchange.dialect = route->dialect;
-  Verdict verdict = server_.guard.check(exchange.request, match, route != nullptr && route->open);
+  exchange.dialect = route != nullptr ? route->dialect : &dialect_of(exchange.request.target);
+  const std::uint64_t in_pieces = route != nullptr ? route->max_body_bytes : 0;
+  Verdict verdict =
+      server_.guard.check(exchange.request, match, route != nullptr && route->open, in_pieces);
   if (verdict.answer) {
     if (verdict.answer->status == 401) {
       failed_keys_ = std::min(failed_keys_ + 1, kMaxWrongKeyDelays);
@@ -88,13 +100,16 @@ Task<const Route*> Session::receive(Exchange& exchange) {
   if (more) {
     const bool asked = !exchange.request.header("Expect").empty() && connection_->input().empty();
     if (asked) co_await connection_->send(kContinue);
-    reader.expect_body(server_.options.max_body_bytes);
+    reader.expect_body(in_pieces > 0 ? in_pieces : server_.options.max_body_bytes);
+  }
+  if (more && in_pieces == 0) {
     connection_->set_deadline(server_.options.body_timeout);
     if (!co_await read(exchange, reader, &RequestReader::done)) co_return nullptr;
     connection_->clear_deadline();
   }
-  exchange.request.body = reader.take_body();
-  exchange.keep_alive = exchange.request.keep_alive;
+  if (in_pieces == 0) exchange.request.body = reader.take_body();
+  // Behind a body that its route did not read, nothing is sure.
+  exchange.keep_alive = exchange.request.keep_alive && reader.done();
   exchange.parameter = std::move(match.parameter);
   exchange.cache_scope = std::move(verdict.cache_scope);
   co_return route;
@@ -119,6 +134,30 @@ Task<bool> Session::read(Exchange& exchange, RequestReader& reader,
     }
     if (body) connection_->set_deadline(server_.options.body_timeout);
   }
+}
+
+Task<bool> Session::read_piece(Exchange& exchange, RequestReader& reader, std::string& piece) {
+  connection_->unwatch();
+  connection_->set_deadline(server_.options.body_timeout);
+  while (!reader.done() && reader.body_bytes() < kPieceSize) {
+    connection_->consume(reader.put(connection_->input()));
+    if (reader.refusal()) {
+      co_await exchange.reply(*reader.refusal());
+      co_return false;
+    }
+    if (reader.done()) break;
+    const Connection::Fill filled = co_await connection_->fill(kBodyReadSize);
+    if (filled == Connection::Fill::Gone) co_return false;
+    if (filled == Connection::Fill::TimedOut) {
+      co_await exchange.reply(error_response(408, "the request did not arrive in time"));
+      co_return false;
+    }
+    connection_->set_deadline(server_.options.body_timeout);
+  }
+  connection_->clear_deadline();
+  piece = reader.take_body();
+  if (reader.done()) exchange.keep_alive = exchange.request.keep_alive;
+  co_return true;
 }
 
 }  // namespace pcai::http

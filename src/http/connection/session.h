@@ -24,13 +24,16 @@ class Session {
 
   Task<Next> serve_request();
 
-  /// Reads and checks a request. Returns null if there is nothing to run: the request was refused
-  /// and answered, or the client left.
-  Task<const Route*> receive(Exchange& exchange);
+  /// Reads and checks a request; of one whose route takes the body in pieces only the head. Returns
+  /// null if there is nothing to run: the request was refused and answered, or the client left.
+  Task<const Route*> receive(Exchange& exchange, RequestReader& reader);
 
   /// Reads until the step is done. Otherwise returns false; then the client was answered, if it is
   /// still there.
   Task<bool> read(Exchange& exchange, RequestReader& reader, bool (RequestReader::*done)() const);
+
+  /// As Exchange::read_piece.
+  Task<bool> read_piece(Exchange& exchange, RequestReader& reader, std::string& piece);
 
   std::shared_ptr<Connection> connection_;
   ServerState& server_;

@@ -9,10 +9,12 @@
 namespace pcai::http {
 
 /// Which web pages may call the server. By default none: an origin gets CORS headers only if it is
-/// on the list, never "*". Immutable; any thread may call it.
+/// on the list or a desktop app's, never "*". Immutable; any thread may call it.
 class Cors {
  public:
-  explicit Cors(std::vector<std::string> origins) : origins_(std::move(origins)) {}
+  /// `desktop_apps`: the origins of is_desktop_origin() are allowed, too.
+  explicit Cors(std::vector<std::string> origins, bool desktop_apps = false)
+      : origins_(std::move(origins)), desktop_apps_(desktop_apps) {}
 
   bool allows(std::string_view origin) const;
 
@@ -28,7 +30,13 @@ class Cors {
 
  private:
   std::vector<std::string> origins_;
+  bool desktop_apps_;
 };
+
+/// True for the origin of a desktop app's window (app://…, file://, tauri://…, vscode-webview://…
+/// and a few more) and for a page that this machine itself serves, on any port. "null" is not one:
+/// any site can have it in a frame.
+bool is_desktop_origin(std::string_view origin) noexcept;
 
 /// True for scheme://host[:port] with nothing after it.
 bool is_origin(std::string_view text) noexcept;

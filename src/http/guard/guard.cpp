@@ -37,8 +37,12 @@ std::optional<HttpResponse> Guard::check_site(const HttpRequest& request) const 
   const std::string_view absolute = target_host(request.target);
   const std::string_view host = request.header("Host");
   // A browser always sends Host; without one (HTTP/1.0) there is no page to protect against.
-  const bool ours = (request.count("Host") == 0 || hosts_.allows(host)) &&
-                    (absolute.empty() || hosts_.allows(absolute));
+  const bool by_container = request.from_this_machine && !request.may_be_a_page();
+  const auto allowed = [&](std::string_view name) {
+    return hosts_.allows(name) || (by_container && is_container_host(name));
+  };
+  const bool ours =
+      (request.count("Host") == 0 || allowed(host)) && (absolute.empty() || allowed(absolute));
   if (!ours) {
     return error_response({ErrorCode::Forbidden,
                            "this Host name is not allowed; list it in the server's allowed hosts"});
@@ -73,22 +77,24 @@ std::optional<HttpResponse> Guard::check_route(const HttpRequest& request,
   return response;
 }
 
-std::optional<HttpResponse> Guard::check_body(const HttpRequest& request) const {
+std::optional<HttpResponse> Guard::check_body(const HttpRequest& request,
+                                              std::uint64_t max_body_bytes) const {
   const std::string_view encoding = request.header("Content-Encoding");
   if (!encoding.empty() && !equals_ignoring_case(encoding, "identity")) {
     return error_response(415, "compressed request bodies are not accepted");
   }
-  // The type forces a browser to ask first (preflight). Without body and type, only who is no page
-  // may go on.
+  // A page that may not call the server can send some types without asking first (preflight), but
+  // not this one. Whoever is no page may leave the type out, or send what its library does.
   const bool bare = !request.has_body() && request.count("Content-Type") == 0 &&
                     (request.count("Origin") == 0 || cors_.allows(request.header("Origin")));
-  if (request.method == "POST" && !bare && !is_json(request.header("Content-Type"))) {
+  if (request.method == "POST" && !bare && request.may_be_a_page() &&
+      !is_json(request.header("Content-Type"))) {
     return error_response(415, "send the body with 'Content-Type: application/json'");
   }
-  if (request.content_length.value_or(0) > max_body_bytes_) {
+  if (request.content_length.value_or(0) > max_body_bytes) {
     return error_response(
         {ErrorCode::PayloadTooLarge, fmt::format("the body has {} bytes; the limit is {}",
-                                                 *request.content_length, max_body_bytes_)});
+                                                 *request.content_length, max_body_bytes)});
   }
   const std::string_view expect = request.header("Expect");
   if (!expect.empty() && !equals_ignoring_case(expect, "100-continue")) {
@@ -97,7 +103,8 @@ std::optional<HttpResponse> Guard::check_body(const HttpRequest& request) const 
   return std::nullopt;
 }
 
-Verdict Guard::check(const HttpRequest& request, const RouteMatch& match, bool open_route) const {
+Verdict Guard::check(const HttpRequest& request, const RouteMatch& match, bool open_route,
+                     std::uint64_t max_body_bytes) const {
   Verdict verdict;
   if ((verdict.answer = check_form(request))) return verdict;
   if ((verdict.answer = check_site(request))) return verdict;
@@ -116,7 +123,7 @@ Verdict Guard::check(const HttpRequest& request, const RouteMatch& match, bool o
     verdict.cache_scope = std::move(*scope);
   }
   if ((verdict.answer = check_route(request, match))) return verdict;
-  verdict.answer = check_body(request);
+  verdict.answer = check_body(request, max_body_bytes > 0 ? max_body_bytes : max_body_bytes_);
   return verdict;
 }
 

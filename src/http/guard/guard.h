@@ -28,8 +28,9 @@ class Guard {
         auth_(std::move(auth)),
         max_body_bytes_(max_body_bytes) {}
 
-  /// `open_route`: the route needs no key.
-  Verdict check(const HttpRequest& request, const RouteMatch& match, bool open_route) const;
+  /// `open_route`: the route needs no key. `max_body_bytes`: of this route; 0 = as all.
+  Verdict check(const HttpRequest& request, const RouteMatch& match, bool open_route,
+                std::uint64_t max_body_bytes = 0) const;
 
   const Cors& cors() const noexcept { return cors_; }
 
@@ -38,7 +39,8 @@ class Guard {
   std::optional<HttpResponse> check_site(const HttpRequest& request) const;
   std::optional<HttpResponse> check_route(const HttpRequest& request,
                                           const RouteMatch& match) const;
-  std::optional<HttpResponse> check_body(const HttpRequest& request) const;
+  std::optional<HttpResponse> check_body(const HttpRequest& request,
+                                         std::uint64_t max_body_bytes) const;
 
   HostCheck hosts_;
   Cors cors_;

@@ -1,6 +1,7 @@
 #include "http/guard/host_check.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/ip/address.hpp>
 
 #include "http/connection/message.h"
@@ -16,7 +17,17 @@ bool is_address(std::string_view name) {
   return !error && address.is_v6() == v6;
 }
 
+// Docker's and Podman's.
+constexpr std::array<std::string_view, 3> kContainerHosts = {
+    "host.docker.internal", "gateway.docker.internal", "host.containers.internal"};
+
 }  // namespace
+
+bool is_container_host(std::string_view host) noexcept {
+  const std::string_view name = host_without_port(host);
+  return std::any_of(kContainerHosts.begin(), kContainerHosts.end(),
+                     [name](std::string_view known) { return equals_ignoring_case(known, name); });
+}
 
 std::string_view host_without_port(std::string_view host) noexcept {
   const std::size_t end = host.starts_with('[') ? host.find(']') : host.find(':');

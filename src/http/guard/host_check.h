@@ -22,6 +22,10 @@ class HostCheck {
   bool any_address_;
 };
 
+/// True for a name that containers have for the machine they run on ("host.docker.internal"), with
+/// or without a port.
+bool is_container_host(std::string_view host) noexcept;
+
 /// "[::1]:8080" -> "[::1]", "localhost:8080" -> "localhost"; "" if it is not host[:port].
 std::string_view host_without_port(std::string_view host) noexcept;
 

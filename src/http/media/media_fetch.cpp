@@ -11,7 +11,7 @@
 #include <optional>
 #include <utility>
 
-#include "api/media_part.h"
+#include "api/fields/media_part.h"
 #include "platform/network.h"
 
 namespace pcai::http {

@@ -2,7 +2,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 
-#include "api/media_part.h"
+#include "api/fields/media_part.h"
 #include "http/media/media_fetch.h"
 
 namespace pcai::http {

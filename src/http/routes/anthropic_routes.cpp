@@ -20,7 +20,7 @@ Task<void> post_messages(Exchange& exchange) {
   anthropic::MessageHead head{.id = random_id("msg_"),
                               .model = generate.model,
                               .stop_sequences = generate.params.stop_sequences,
-                              .warnings = std::move(request->warnings)};
+                              .warnings = exchange.warnings.lines()};
   generate.cache_scope = exchange.cache_scope;
   Choices choices(exchange.waker());
   const Status started = choices.start(exchange.engine(), std::move(generate), 1);
@@ -43,7 +43,7 @@ Task<void> post_count_tokens(Exchange& exchange) {
   auto started = exchange.engine().count_tokens(std::move(prompt));
   const auto count = co_await answer_of(exchange, std::move(started));
   if (!count) co_return co_await exchange.fail(count.error());
-  co_await exchange.reply(json_response("{\"input_tokens\":" + std::to_string(*count) + "}"));
+  co_await exchange.reply(told(exchange, "{\"input_tokens\":" + std::to_string(*count) + "}"));
 }
 
 }  // namespace pcai::http

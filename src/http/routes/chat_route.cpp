@@ -16,13 +16,13 @@ Task<void> post_chat_completions(Exchange& exchange) {
   openai::ChatResponseHead head{.id = random_id("chatcmpl-"),
                                 .created = std::time(nullptr),
                                 .model = model_name(exchange.engine(), chat->generate),
-                                .warnings = std::move(chat->warnings),
+                                .warnings = exchange.warnings.lines(),
                                 .reasoning_name = exchange.server().options.reasoning_field,
                                 .legacy_calls = chat->legacy_calls,
                                 .prompt_logprobs = chat->prompt_logprobs};
   const bool logprobs = chat->generate.params.logprobs;
   chat->generate.cache_scope = exchange.cache_scope;
-  Choices choices(exchange.waker());
+  Choices choices(exchange.waker(), chat->stay);
   if (Status started = choices.start(exchange.engine(), std::move(chat->generate), chat->n);
       !started) {
     co_return co_await exchange.fail(started.error());

@@ -11,12 +11,12 @@
 namespace pcai::http {
 namespace {
 
-openai::CompletionResponseHead head_of(const engine::Engine& engine,
-                                       openai::CompletionRequest& request) {
+openai::CompletionResponseHead head_of(Exchange& exchange,
+                                       const openai::CompletionRequest& request) {
   return {.id = random_id("cmpl-"),
           .created = std::time(nullptr),
-          .model = model_name(engine, request.generate),
-          .warnings = std::move(request.warnings),
+          .model = model_name(exchange.engine(), request.generate),
+          .warnings = exchange.warnings.lines(),
           .prompts = static_cast<std::uint32_t>(request.prompts.size()),
           .n = request.n,
           .best_of = request.best_of,
@@ -47,7 +47,7 @@ Task<void> post_completions(Exchange& exchange) {
   auto request = co_await parse_body(exchange, openai::parse_completion_request);
   if (!request) co_return co_await exchange.fail(request.error());
 
-  openai::CompletionResponseHead head = head_of(exchange.engine(), *request);
+  openai::CompletionResponseHead head = head_of(exchange, *request);
   GenerateRequest& generate = request->generate;
   generate.cache_scope = exchange.cache_scope;
   // The likeliest can only be chosen by its log-probabilities.
@@ -59,7 +59,7 @@ Task<void> post_completions(Exchange& exchange) {
     head.echoes.push_back(*std::move(echo));
   }
 
-  Choices choices(exchange.waker());
+  Choices choices(exchange.waker(), request->stay);
   for (std::size_t i = 0; i < request->prompts.size(); ++i) {
     generate.prompt = std::move(request->prompts[i]);
     Status started =

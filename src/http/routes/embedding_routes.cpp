@@ -10,7 +10,7 @@ Task<void> post_embeddings(Exchange& exchange) {
   auto request = co_await parse_body(exchange, openai::parse_embedding_request);
   if (!request) co_return co_await exchange.fail(request.error());
   const std::string model = model_name(exchange.engine(), request->embed.model);
-  auto started = exchange.engine().embed(std::move(request->embed));
+  auto started = exchange.engine().embed(std::move(request->embed), request->stay);
   auto embeddings = co_await answer_of(exchange, std::move(started));
   if (!embeddings) co_return co_await exchange.fail(embeddings.error());
   if (request->dimensions) {
@@ -18,7 +18,7 @@ Task<void> post_embeddings(Exchange& exchange) {
     if (!cut) co_return co_await exchange.fail(cut.error());
   }
   std::string body = co_await write_elsewhere(exchange, [&] {
-    return openai::embedding_body(model, *embeddings, request->base64, request->warnings);
+    return openai::embedding_body(model, *embeddings, request->base64, exchange.warnings.lines());
   });
   co_await exchange.reply(json_response(std::move(body)));
 }

@@ -2,6 +2,11 @@
 
 namespace pcai::http {
 
+// What Ollama says there. Its clients ask this before anything else.
+Task<void> get_root(Exchange& exchange) {
+  co_await exchange.reply(text_response("Ollama is running"));
+}
+
 Task<void> get_health(Exchange& exchange) {
   co_await exchange.reply(text_response("OK"));
 }

@@ -16,7 +16,7 @@ Task<void> reply_count(Exchange& exchange, GenerateRequest request, std::string 
   auto tokens = co_await answer_of(exchange, std::move(started));
   if (!tokens) co_return co_await exchange.fail(tokens.error());
   const api::Json body = {{"object", object}, {"input_tokens", *tokens}};
-  HttpResponse response = json_response(api::to_text(body));
+  HttpResponse response = told(exchange, api::to_text(body));
   co_await exchange.reply(std::move(response));
 }
 
@@ -30,7 +30,7 @@ Task<void> post_chat_input_tokens(Exchange& exchange) {
 }
 
 Task<void> post_responses_input_tokens(Exchange& exchange) {
-  auto request = co_await parse_body(exchange, openai::parse_responses_request);
+  auto request = co_await parse_response(exchange);
   if (!request) co_return co_await exchange.fail(request.error());
   auto continued = continue_conversation(exchange, *request);
   if (!continued) co_return co_await exchange.fail(continued.error());

@@ -46,7 +46,7 @@ Task<void> change_model(Exchange& exchange, Begin begin, ModelState wanted) {
     const bool done = failed || exchange.ending() || at_rest(*model, wanted);
     if (done && !open && !asked->stream) {
       if (failed) co_return co_await exchange.fail(*model->error);
-      co_return co_await exchange.reply(json_response(openai::model_body(*model)));
+      co_return co_await exchange.reply(http::told(exchange, openai::model_body(*model)));
     }
     if (asked->stream) {
       if (!open && !(open = co_await exchange.open_stream("text/event-stream"))) co_return;
@@ -63,10 +63,15 @@ Task<void> change_model(Exchange& exchange, Begin begin, ModelState wanted) {
 }  // namespace
 
 Status may_manage_models(Exchange& exchange) {
-  if (!exchange.server().options.api_keys.empty()) return {};
+  const HttpOptions& options = exchange.server().options;
+  if (options.manage_models == ManageModels::Never) {
+    return fail(ErrorCode::Forbidden,
+                "this server's models cannot be changed by request (manage_models is off)");
+  }
+  if (!options.api_keys.empty() || options.manage_models == ManageModels::Always) return {};
   return fail(ErrorCode::Forbidden,
-              "loading, unloading and pulling models by request needs a server with API keys; "
-              "start it with --api-key-file");
+              "changing the server's models by request (load, unload, pull, create, copy, delete) "
+              "needs a server with API keys, or one that was started with --manage-models on");
 }
 
 Task<void> get_models(Exchange& exchange) {

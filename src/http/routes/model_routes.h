@@ -4,8 +4,8 @@
 
 namespace pcai::http {
 
-/// Fails with Forbidden unless this server requires a key: strangers must not change what is in
-/// memory or on disk.
+/// Fails with Forbidden where HttpOptions::manage_models does not allow it: strangers must not
+/// change what is in memory or on disk.
 Status may_manage_models(Exchange& exchange);
 
 }  // namespace pcai::http

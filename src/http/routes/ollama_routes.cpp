@@ -3,11 +3,11 @@
 #include "http/answer.h"
 #include "http/body.h"
 #include "http/inquire.h"
+#include "http/routes/ollama_names.h"
 #include "http/routes/routes.h"
 #include "ollama/embed.h"
 #include "ollama/generate_answer.h"
 #include "ollama/generate_request.h"
-#include "ollama/models.h"
 #include "openai/embeddings/embedding_response.h"
 
 namespace pcai::http {
@@ -16,9 +16,9 @@ namespace {
 // There is no line that says nothing, so a stream waits in silence.
 constexpr StreamForm kForm{.content_type = "application/x-ndjson", .ping = ""};
 
-std::string known_model(const engine::Engine& engine, std::string name) {
-  return ollama::known_name(engine.list_models(), std::move(name));
-}
+// How long an answer waits for an idle model to leave.
+constexpr std::chrono::seconds kLongestLeaving{10};
+constexpr std::chrono::milliseconds kLook{20};
 
 /// Counting a token loads the model, and the answer says that it is there.
 Task<void> answer_loaded(Exchange& exchange, ollama::OllamaRequest request,
@@ -26,13 +26,27 @@ Task<void> answer_loaded(Exchange& exchange, ollama::OllamaRequest request,
   CountRequest token;
   token.model = std::move(request.generate.model);
   token.prompt = TokenPrompt{{0}};
-  auto started = exchange.engine().count_tokens(std::move(token));
+  auto started = exchange.engine().count_tokens(std::move(token), request.stay);
   const auto count = co_await answer_of(exchange, std::move(started));
   // A model that shows no tokens is loaded all the same.
   if (!count && count.error().code != ErrorCode::Unsupported) {
     co_return co_await exchange.fail(count.error());
   }
-  co_await exchange.reply(json_response(ollama::load_body(head)));
+  co_await exchange.reply(json_response(ollama::load_body(head, "load")));
+}
+
+/// Lets the model go. One that is idle has gone when the answer comes; another goes later.
+Task<void> answer_unloaded(Exchange& exchange, std::string id, ollama::OllamaHead head) {
+  engine::Engine& engine = exchange.engine();
+  if (Status going = engine.let_go(id); !going) co_return co_await exchange.fail(going.error());
+  const auto until = Clock::now() + kLongestLeaving;
+  while (!exchange.gone() && !exchange.ending() && Clock::now() < until) {
+    const auto model = engine.model(id);
+    const bool is_leaving = model && model->state == ModelState::Ready && model->requests == 0;
+    if (!is_leaving) break;
+    co_await exchange.wait_until(Clock::now() + kLook);
+  }
+  co_await exchange.reply(json_response(ollama::load_body(head, "unload")));
 }
 
 Task<void> answer_request(Exchange& exchange, Result<ollama::OllamaRequest> request,
@@ -42,13 +56,18 @@ Task<void> answer_request(Exchange& exchange, Result<ollama::OllamaRequest> requ
   ollama::OllamaHead head{.shape = shape,
                           .model = generate.model,
                           .created_at = ollama::rfc3339(std::time(nullptr)),
-                          .warnings = std::move(request->warnings)};
-  generate.model = known_model(exchange.engine(), std::move(generate.model));
+                          .warnings = exchange.warnings.lines()};
+  auto known = find_model(exchange.engine(), generate.model);
+  if (!known) co_return co_await exchange.fail(known.error());
+  generate.model = *std::move(known);
+  if (request->unloads()) {
+    co_return co_await answer_unloaded(exchange, std::move(generate.model), std::move(head));
+  }
   if (request->only_load) {
     co_return co_await answer_loaded(exchange, std::move(*request), std::move(head));
   }
   generate.cache_scope = exchange.cache_scope;
-  Choices choices(exchange.waker());
+  Choices choices(exchange.waker(), request->stay);
   const Status started = choices.start(exchange.engine(), std::move(generate), 1);
   if (!started) co_return co_await exchange.fail(started.error());
   if (request->stream) {
@@ -63,9 +82,13 @@ Task<void> answer_request(Exchange& exchange, Result<ollama::OllamaRequest> requ
 /// The vectors, or nothing when the failure has been told.
 Task<std::optional<std::vector<Embedding>>> embed(Exchange& exchange,
                                                   ollama::OllamaEmbedRequest& request) {
-  EmbedRequest known = std::move(request.embed);
-  known.model = ollama::known_name(exchange.engine().list_models(), std::move(known.model));
-  auto started = exchange.engine().embed(std::move(known));
+  auto known = find_model(exchange.engine(), request.embed.model);
+  if (!known) {
+    co_await exchange.fail(known.error());
+    co_return std::nullopt;
+  }
+  request.embed.model = *std::move(known);
+  auto started = exchange.engine().embed(std::move(request.embed), request.stay);
   auto embeddings = co_await answer_of(exchange, std::move(started));
   Status done = embeddings ? Status() : pcai::fail(embeddings.error());
   if (done && request.dimensions) done = openai::shorten(*embeddings, *request.dimensions);
@@ -97,7 +120,7 @@ Task<void> post_ollama_embed(Exchange& exchange) {
   if (!embeddings) co_return;
   const double elapsed = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
   std::string body = co_await write_elsewhere(exchange, [&] {
-    return ollama::ollama_embed_body(model, *embeddings, elapsed, request->warnings);
+    return ollama::ollama_embed_body(model, *embeddings, elapsed, exchange.warnings.lines());
   });
   co_await exchange.reply(json_response(std::move(body)));
 }
@@ -107,28 +130,7 @@ Task<void> post_ollama_embeddings(Exchange& exchange) {
   if (!request) co_return co_await exchange.fail(request.error());
   const auto embeddings = co_await embed(exchange, *request);
   if (!embeddings) co_return;
-  co_await exchange.reply(json_response(ollama::ollama_embeddings_body(*embeddings)));
-}
-
-Task<void> get_ollama_tags(Exchange& exchange) {
-  co_await exchange.reply(json_response(ollama::tags_body(exchange.engine().list_models())));
-}
-
-Task<void> get_ollama_ps(Exchange& exchange) {
-  co_await exchange.reply(json_response(ollama::ps_body(exchange.engine().list_models())));
-}
-
-Task<void> post_ollama_show(Exchange& exchange) {
-  auto name = co_await parse_body(exchange, ollama::parse_show_request);
-  if (!name) co_return co_await exchange.fail(name.error());
-  const auto model = exchange.engine().model(
-      ollama::known_name(exchange.engine().list_models(), std::move(*name)));
-  if (!model) co_return co_await exchange.fail(model.error());
-  co_await exchange.reply(json_response(ollama::show_body(*model)));
-}
-
-Task<void> get_ollama_version(Exchange& exchange) {
-  co_await exchange.reply(json_response(ollama::version_body()));
+  co_await exchange.reply(told(exchange, ollama::ollama_embeddings_body(*embeddings)));
 }
 
 }  // namespace pcai::http

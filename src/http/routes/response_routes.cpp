@@ -35,7 +35,8 @@ class RunningResponse {
     std::string frames = answer_.add(choice, event);
     if (answer_.done() && keep_ && !answer_.error()) {
       messages_.push_back(answer_.message());
-      store_->end(id_, openai::ResponseStore::Ended{answer_.json(), std::move(messages_)});
+      store_->end(
+          id_, openai::ResponseStore::Ended{answer_.json(), std::move(messages_), answer_.items()});
     }
     return frames;
   }
@@ -84,8 +85,23 @@ Result<std::vector<ChatMessage>> continue_conversation(Exchange& exchange,
   return conversation;
 }
 
+Task<Result<openai::ResponsesRequest>> parse_response(Exchange& exchange) {
+  const auto defaults_of = [&engine = exchange.engine()](std::string_view name) {
+    return engine.defaults(name);
+  };
+  const auto stored_item = [&exchange](const std::string& id) -> std::optional<api::Json> {
+    const auto text = exchange.server().responses.find_item(id, exchange.cache_scope);
+    if (!text) return std::nullopt;
+    return std::optional<api::Json>(api::Json::parse(*text));
+  };
+  return parse_and_fetch<openai::ResponsesRequest>(
+      exchange, [defaults_of, stored_item](std::string_view body) {
+        return openai::parse_responses_request(body, defaults_of, stored_item);
+      });
+}
+
 Task<void> post_responses(Exchange& exchange) {
-  auto request = co_await parse_body(exchange, openai::parse_responses_request);
+  auto request = co_await parse_response(exchange);
   if (!request) co_return co_await exchange.fail(request.error());
 
   auto conversation = continue_conversation(exchange, *request);
@@ -99,9 +115,9 @@ Task<void> post_responses(Exchange& exchange) {
                                   .store = request->store,
                                   .logprobs = request->logprobs,
                                   .echo = std::move(request->echo),
-                                  .warnings = std::move(request->warnings)});
+                                  .warnings = exchange.warnings.lines()});
   request->generate.cache_scope = exchange.cache_scope;
-  Choices choices(exchange.waker());
+  Choices choices(exchange.waker(), request->stay);
   Status started = choices.start(exchange.engine(), std::move(request->generate), 1);
   if (!started) co_return co_await exchange.fail(started.error());
 

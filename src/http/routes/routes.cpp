@@ -6,6 +6,7 @@
 #include "anthropic/dialect.h"
 #include "ollama/api_schemas.h"
 #include "ollama/dialects.h"
+#include "ollama/model_requests.h"
 #include "openai/embeddings/embedding_request.h"
 #include "openai/field_infos.h"
 #include "openai/models/model_request.h"
@@ -30,10 +31,31 @@ constexpr Route ollama(RoutePattern pattern, Handler handler, api::ApiOperation 
   return {pattern, handler, false, api, &dialect};
 }
 
+// Of an uploaded model.
+constexpr std::uint64_t kMaxBlobBytes = 256ULL << 30;
+
+constexpr Route blob(Route route) {
+  route.max_body_bytes = kMaxBlobBytes;
+  return route;
+}
+
+/// True for the path itself and all below it.
+bool is_below(std::string_view path, std::string_view folder) {
+  return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
+}
+
 }  // namespace
+
+const api::Dialect& dialect_of(std::string_view target) noexcept {
+  const std::string path = target_path(target);
+  if (is_below(path, "/api")) return ollama::kOllamaDialect;
+  if (is_below(path, "/v1/messages")) return anthropic::kAnthropicDialect;
+  return openai::kPlainDialect;
+}
 
 std::span<const Route> routes() {
   static constexpr std::array kRoutes = {
+      Route{{"GET", "/"}, get_root, true, {"Says that the server runs, in Ollama's words"}},
       Route{{"GET", "/health"}, get_health, true, {"OK while the server runs"}},
       Route{{"GET", "/ready"}, get_ready, true, {"OK once the default model is loaded"}},
       Route{{"GET", "/metrics"}, get_metrics, false, {"Counters for Prometheus"}},
@@ -147,6 +169,23 @@ std::span<const Route> routes() {
              {"One model", ollama::ollama_show_field_infos, "OllamaShow"}),
       ollama({"GET", "/api/version"}, get_ollama_version,
              {"The release whose API this is", {}, "OllamaVersion"}),
+      ollama({"POST", "/api/pull"}, post_ollama_pull,
+             {"Downloads a model; see manage_models", ollama::ollama_pull_field_infos,
+              "OllamaProgress", kLines}),
+      ollama(
+          {"POST", "/api/push"}, post_ollama_push,
+          {"Refused: models are not published", ollama::ollama_pull_field_infos, "OllamaProgress"}),
+      ollama({"POST", "/api/create"}, post_ollama_create,
+             {"Makes a model of another one; see manage_models", ollama::ollama_create_field_infos,
+              "OllamaProgress", kLines}),
+      ollama({"POST", "/api/copy"}, post_ollama_copy,
+             {"Gives a model another name; see manage_models", ollama::ollama_copy_field_infos}),
+      ollama({"DELETE", "/api/delete"}, delete_ollama_model,
+             {"Removes a model; see manage_models", ollama::ollama_delete_field_infos}),
+      ollama({"GET", "/api/blobs/{id}"}, get_ollama_blob,
+             {"Whether a file was uploaded; see manage_models"}),
+      blob(ollama({"POST", "/api/blobs/{id}"}, post_ollama_blob,
+                  {"Uploads a GGUF file; see manage_models"})),
   };
   return kRoutes;
 }

@@ -18,12 +18,17 @@ struct Route {
   bool open = false;           // answers without an API key
   api::ApiOperation api = {};  // for /openapi.json and /docs; must have a summary
   const api::Dialect* dialect = &openai::kPlainDialect;
+  std::uint64_t max_body_bytes = 0;  // of a body that it takes in pieces; 0 = it is read before
 };
+
+/// The dialect of a target without a route: an unknown path of an API is told as that API does.
+const api::Dialect& dialect_of(std::string_view target) noexcept;
 
 /// Every route of the server. To add one: a file with its handler, a line here, and one in the
 /// table.
 std::span<const Route> routes();
 
+Task<void> get_root(Exchange& exchange);
 Task<void> get_health(Exchange& exchange);
 Task<void> get_ready(Exchange& exchange);
 Task<void> get_metrics(Exchange& exchange);
@@ -60,6 +65,16 @@ Task<void> get_ollama_tags(Exchange& exchange);
 Task<void> get_ollama_ps(Exchange& exchange);
 Task<void> post_ollama_show(Exchange& exchange);
 Task<void> get_ollama_version(Exchange& exchange);
+Task<void> post_ollama_pull(Exchange& exchange);
+Task<void> post_ollama_push(Exchange& exchange);
+Task<void> post_ollama_create(Exchange& exchange);
+Task<void> post_ollama_copy(Exchange& exchange);
+Task<void> delete_ollama_model(Exchange& exchange);
+Task<void> get_ollama_blob(Exchange& exchange);
+Task<void> post_ollama_blob(Exchange& exchange);
+
+/// Parses the body of a request to /v1/responses, whose input may refer to stored items.
+Task<Result<openai::ResponsesRequest>> parse_response(Exchange& exchange);
 
 /// Puts the earlier conversation in front of a request's input. Returns the conversation that the
 /// next request will continue, without this answer.

@@ -96,26 +96,32 @@ Result<fs::path> OllamaBlobs::path(const std::string& digest) {
   return paths_.emplace(digest, std::move(blob)).first->second;
 }
 
-void OllamaBlobs::read_params(const std::string& text, Text& into) {
+void read_ollama_parameters(const std::string& text, ModelDefaults& defaults,
+                            std::optional<std::uint32_t>& context,
+                            std::vector<std::string>& notes) {
   const json params = json::parse(text, nullptr, false);
   if (!params.is_object()) {
-    into.notes.emplace_back("Ollama's parameters are not a JSON object and are not used");
+    notes.emplace_back("Ollama's parameters are not a JSON object and are not used");
     return;
   }
   std::string unknown;
   for (const auto& [name, value] : params.items()) {
-    const Result<bool> used = read_param(name, value, into.defaults, into.context);
+    const Result<bool> used = read_param(name, value, defaults, context);
     if (!used) {
-      into.notes.push_back("Ollama's parameter " + printable(name, 80) +
-                           " is not used: " + printable(used.error().message));
+      notes.push_back("Ollama's parameter " + printable(name, 80) +
+                      " is not used: " + printable(used.error().message));
     } else if (!*used) {
       unknown += (unknown.empty() ? "" : ", ") + printable(name, 80);
     }
   }
   if (!unknown.empty()) {
-    into.notes.push_back("parameters of Ollama that pcai does not have are not used: " +
-                         printable(unknown));
+    notes.push_back("parameters of Ollama that pcai does not have are not used: " +
+                    printable(unknown));
   }
+}
+
+void OllamaBlobs::read_params(const std::string& text, Text& into) {
+  read_ollama_parameters(text, into.defaults, into.context, into.notes);
 }
 
 void OllamaBlobs::read_system(const std::string& text, Text& into) {

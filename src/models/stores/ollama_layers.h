@@ -16,6 +16,11 @@ namespace pcai::models {
 /// The digests of a manifest's layers of one type, in their order.
 std::vector<std::string> layer_digests(const nlohmann::json& manifest, std::string_view type);
 
+/// Reads Ollama's parameters, a JSON object such as {"temperature": 0.5, "num_ctx": 4096}. Adds a
+/// note for each that is not used.
+void read_ollama_parameters(const std::string& text, ModelDefaults& defaults,
+                            std::optional<std::uint32_t>& context, std::vector<std::string>& notes);
+
 /// The blobs of an Ollama folder, and what the small ones say of a model. Many manifests name the
 /// same blobs, so each is read once. Not thread-safe.
 class OllamaBlobs {

@@ -1,7 +1,7 @@
 #include "openai/chat/chat_fields.h"
 
-#include "api/parameter_field.h"
-#include "api/template_fields.h"
+#include "api/fields/parameter_field.h"
+#include "api/fields/template_fields.h"
 #include "openai/chat/messages.h"
 #include "openai/format_fields.h"
 #include "openai/tool_fields.h"
@@ -12,9 +12,6 @@ namespace {
 using Request = ChatCompletionRequest;
 
 constexpr Range kTools{0, kMaxTools};
-
-// Other servers' ways to say it, GBNF among them.
-constexpr std::string_view kUseFormat = "send response_format of type json_schema, regex or lark";
 
 Status unsupported(const std::string& path, const api::Json& value, std::string_view instead) {
   const std::string what =
@@ -31,8 +28,12 @@ Status read_message_list(api::Json& value, const std::string& path, Request& req
 }
 
 Status read_response_format(api::Json& value, const std::string& path, Request& request) {
-  return read_format(value, path, FormatShape::Nested, request.warnings,
-                     request.generate.params.grammar);
+  Status read = read_format(value, path, FormatShape::Nested, request.warnings,
+                            request.generate.params.grammar);
+  if (!read) return read;
+  std::string place = schema_path(value, path, FormatShape::Nested);
+  if (!place.empty()) request.places.add("grammar", std::move(place));
+  return {};
 }
 
 ChatPrompt& prompt_of(Request& request) {
@@ -40,13 +41,13 @@ ChatPrompt& prompt_of(Request& request) {
 }
 
 Status read_tool_list(api::Json& value, const std::string& path, Request& request) {
-  return read_tools(value, path, ToolShape::Nested, prompt_of(request).tools);
+  return read_tools(value, path, ToolShape::Nested, prompt_of(request).tools, request.warnings);
 }
 
 Status read_function_list(api::Json& value, const std::string& path, Request& request) {
   request.legacy_calls = !value.empty();
   if (request.legacy_calls) request.places.add("tools", path);
-  return read_functions(value, path, prompt_of(request).tools);
+  return read_functions(value, path, prompt_of(request).tools, request.warnings);
 }
 
 Status read_parallel(api::Json& value, const std::string&, Request& request) {
@@ -55,12 +56,13 @@ Status read_parallel(api::Json& value, const std::string&, Request& request) {
 }
 
 Status read_choice(api::Json& value, const std::string& path, Request& request) {
-  return read_tool_choice(value, path, ToolShape::Nested, prompt_of(request).tools);
+  return read_tool_choice(value, path, ToolShape::Nested, prompt_of(request).tools,
+                          request.warnings);
 }
 
 Status read_legacy_choice(api::Json& value, const std::string& path, Request& request) {
   request.places.add_whole("tool_choice", path);
-  return read_function_call(value, path, prompt_of(request).tools);
+  return read_function_call(value, path, prompt_of(request).tools, request.warnings);
 }
 
 Status read_effort(api::Json& value, const std::string& path, Request& request) {
@@ -69,6 +71,16 @@ Status read_effort(api::Json& value, const std::string& path, Request& request) 
 
 Status read_arguments(api::Json& value, const std::string& path, Request& request) {
   return api::read_template_arguments(value, path, prompt_of(request));
+}
+
+Status read_continue(api::Json& value, const std::string&, Request& request) {
+  request.continuation.continue_final_message = value.get<bool>();
+  return {};
+}
+
+Status read_generation_prompt(api::Json& value, const std::string&, Request& request) {
+  request.continuation.add_generation_prompt = value.get<bool>();
+  return {};
 }
 
 Status read_modalities(api::Json& value, const std::string& path, Request& request) {
@@ -80,7 +92,7 @@ Status read_modalities(api::Json& value, const std::string& path, Request& reque
     }
     if (value[i] != "text") return unsupported(where, value[i], "use 'text'");
   }
-  request.warnings.push_back(api::no_effect(path));
+  request.warnings.add(api::no_effect(path));
   return {};
 }
 
@@ -128,17 +140,21 @@ std::span<const api::Field<Request>> chat_fields() {
         "",
         "Arguments of the model's chat template"},
        read_arguments},
+      {{"continue_final_message",
+        Boolean,
+        {},
+        "",
+        "Continue the last message, the assistant's; absent: if it is a text and no format is set"},
+       read_continue},
+      {{"add_generation_prompt",
+        Boolean,
+        {},
+        "",
+        "Begin a new turn of the assistant's; not together with continue_final_message"},
+       read_generation_prompt},
       {{"modalities", Array, {1, 8}, "", "[\"text\"]"}, read_modalities},
 
       api::unsupported_field<Request>("audio", Object, "audio answers"),
-      api::unsupported_field<Request>("web_search_options", Object, "web search"),
-      api::unsupported_field<Request>("grammar", String, kUseFormat),
-      api::unsupported_field<Request>("json_schema", Object, kUseFormat),
-      api::unsupported_field<Request>("guided_json", Any, kUseFormat),
-      api::unsupported_field<Request>("guided_regex", String, kUseFormat),
-      api::unsupported_field<Request>("guided_choice", Array, kUseFormat),
-      api::unsupported_field<Request>("guided_grammar", String, kUseFormat),
-      api::unsupported_field<Request>("structured_outputs", Object, kUseFormat),
 
       api::ignored_field<Request>("metadata", Object, "The client's notes"),
       api::ignored_field<Request>("store", Boolean, "Nothing is stored"),
@@ -148,6 +164,9 @@ std::span<const api::Field<Request>> chat_fields() {
       api::ignored_field<Request>("prompt_cache_retention", String, "Prefixes are cached anyway"),
       api::ignored_field<Request>("service_tier", String, "There is only one tier"),
       api::ignored_field<Request>("prediction", Object, "Would only make answers faster"),
+      api::ignored_field<Request>("web_search_options", Object, "Nothing is searched here"),
+      api::ignored_field<Request>("client_metadata", Object, "The client's notes"),
+      api::ignored_field<Request>("cache_prompt", Boolean, "Prefixes are cached anyway"),
   };
   return kFields;
 }

@@ -1,7 +1,7 @@
 #include "openai/chat/chat_request.h"
 
+#include "api/fields/sampling_fields.h"
 #include "api/json_reader.h"
-#include "api/sampling_fields.h"
 #include "openai/chat/chat_fields.h"
 #include "openai/dialects.h"
 
@@ -18,6 +18,7 @@ Result<ChatCompletionRequest> parse_chat_request(std::string_view text,
       api::FieldSet<ChatCompletionRequest>{chat_fields(), request},
       api::FieldSet<GenerateParams>{api::sampling_fields(), request.generate.params});
   if (read) read = check_answer_fields(*body, request);
+  if (read) read = api::set_continuation(request.generate, request.continuation);
   if (read) read = api::check_request_in(kChatDialect, request.generate, request.places);
   if (!read) return fail(std::move(read).error());
   return request;

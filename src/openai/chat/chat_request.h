@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "api/fields/continuation.h"
 #include "core/parameters/defaults.h"
 #include "core/result.h"
 #include "openai/answer_fields.h"
@@ -10,6 +11,7 @@ namespace pcai::openai {
 
 /// A parsed body of POST /v1/chat/completions.
 struct ChatCompletionRequest : AnswerRequest {
+  api::Continuation continuation = {};
   bool legacy_calls = false;  // asked with `functions`: answered with `function_call`
 };
 

@@ -25,7 +25,9 @@ struct ChatResponseBuilder::State {
   std::optional<Error> error = {};
 
   void take(Choice&, const Accepted&) {}
-  void take(Choice&, const Warned&) {}
+  void take(Choice&, const Warned& warned) {
+    head.warnings.insert(head.warnings.end(), warned.warnings.begin(), warned.warnings.end());
+  }
   /// The first choice tells them.
   void take(Choice&, const PromptLogprobs& part) {
     if (!head.prompt_logprobs) return;
@@ -124,8 +126,7 @@ std::string ChatResponseBuilder::json() const {
   out += ",\"system_fingerprint\":\"" + std::string(kSystemFingerprint) + "\"";
   out += ",\"timings\":" + api::to_text(timings_json(totals.timings(), totals.usage()));
   if (head.prompt_logprobs) out += ",\"prompt_logprobs\":[" + state_->prompt_logprobs + "]";
-  if (!head.warnings.empty()) out += ",\"warnings\":" + api::to_text(api::Json(head.warnings));
-  return out + "}";
+  return out + warnings_member(head.warnings) + "}";
 }
 
 }  // namespace pcai::openai

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "openai/chat/chat_response.h"
 #include "openai/error_body.h"
@@ -27,8 +28,9 @@ struct ChatStreamWriter::State {
   std::vector<Choice> choices;
   std::string reasoning;  // its member's name, as JSON text
   bool legacy_calls;
-  std::string prefix;    // from "data: " to the opening bracket of `choices`
-  std::string warnings;  // `,"warnings":[…]` or nothing
+  std::string prefix;                 // from "data: " to the opening bracket of `choices`
+  std::vector<std::string> warnings;  // that no chunk has told yet
+  bool open = false;
   AnswerTotals totals = {};
   std::size_t ended = 0;
   bool failed = false;
@@ -55,7 +57,15 @@ struct ChatStreamWriter::State {
   }
 
   std::string take(std::size_t, const Accepted&) { return {}; }
-  std::string take(std::size_t, const Warned&) { return {}; }
+  /// The model's go into the first chunk, if they come before it.
+  std::string take(std::size_t index, const Warned& warned) {
+    warnings.insert(warnings.end(), warned.warnings.begin(), warned.warnings.end());
+    if (!open || warnings.empty()) return {};
+    return chunk(index, "{}", kNoLogprobs, kNotFinished, take_warnings());
+  }
+
+  /// `,"warnings":[…]` or nothing.
+  std::string take_warnings() { return warnings_member(std::exchange(warnings, {})); }
   std::string take(std::size_t, const PromptLogprobs&) { return {}; }
 
   std::string take(std::size_t index, const TextDelta& delta) {
@@ -137,18 +147,17 @@ ChatStreamWriter::ChatStreamWriter(ChatResponseHead head, std::uint32_t n, bool 
                        .legacy_calls = head.legacy_calls,
                        .prefix = "data: " + answer_prefix(head.id, "chat.completion.chunk",
                                                           head.created, head.model),
-                       .warnings = {}}) {
-  if (!head.warnings.empty())
-    state_->warnings = ",\"warnings\":" + api::to_text(api::Json(head.warnings));
-}
+                       .warnings = std::move(head.warnings)}) {}
 ChatStreamWriter::~ChatStreamWriter() = default;
 ChatStreamWriter::ChatStreamWriter(ChatStreamWriter&&) noexcept = default;
 
 std::string ChatStreamWriter::open() {
   std::string out;
+  const std::string warnings = state_->take_warnings();
+  state_->open = true;
   for (std::size_t i = 0; i < state_->choices.size(); ++i) {
     out += state_->chunk(i, R"({"role":"assistant","content":""})", kNoLogprobs, kNotFinished,
-                         i == 0 ? state_->warnings : std::string_view{});
+                         i == 0 ? std::string_view(warnings) : std::string_view{});
   }
   return out;
 }

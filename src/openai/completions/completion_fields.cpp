@@ -61,9 +61,10 @@ Status read_best_of(api::Json& value, const std::string&, Request& request) {
 
 /// A model always writes a token; where none is wanted it is left out of the answer.
 Status read_max_tokens(api::Json& value, const std::string&, Request& request) {
-  const auto tokens = value.get<std::uint32_t>();
+  const auto tokens = value.get<std::int32_t>();
   request.prompt_only = tokens == 0;
-  request.generate.params.max_tokens = std::max(tokens, 1U);
+  request.generate.params.max_tokens =
+      static_cast<std::uint32_t>(tokens < 0 ? kMaxTokenCount : std::max(tokens, 1));
   return {};
 }
 
@@ -85,9 +86,9 @@ std::span<const api::Field<Request>> completion_fields() {
           "CompletionPrompt")),
       {{"max_tokens",
         Integer,
-        {0, kMaxTokenCount},
+        {-1, kMaxTokenCount},
         "16",
-        "Maximum number of tokens in the answer; 0 = the prompt alone"},
+        "Maximum number of tokens in the answer; 0 = the prompt alone, -1 = all that fit"},
        read_max_tokens},
       {{"best_of", Integer, {1, 20}, "", "Answers to choose the n most likely from; default n"},
        read_best_of},

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/fields/sampling_fields.h"
 #include "api/json_reader.h"
-#include "api/sampling_fields.h"
 #include "openai/dialects.h"
 
 namespace pcai::openai {

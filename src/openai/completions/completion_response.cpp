@@ -32,7 +32,9 @@ struct CompletionResponseBuilder::State {
   std::optional<Error> error = {};
 
   void take(std::uint32_t, const Accepted&) {}
-  void take(std::uint32_t, const Warned&) {}
+  void take(std::uint32_t, const Warned& warned) {
+    head.warnings.insert(head.warnings.end(), warned.warnings.begin(), warned.warnings.end());
+  }
   void take(std::uint32_t, const ToolCallDelta&) {}
 
   /// The first of a prompt's generations tells them.
@@ -140,7 +142,7 @@ std::string CompletionResponseBuilder::json() const {
   }
   out += "],\"usage\":" + api::to_text(usage_json(totals.usage()));
   out += ",\"timings\":" + api::to_text(timings_json(totals.timings(), totals.usage()));
-  if (!head.warnings.empty()) out += ",\"warnings\":" + api::to_text(api::Json(head.warnings));
+  out += warnings_member(head.warnings);
   return out + "}";
 }
 

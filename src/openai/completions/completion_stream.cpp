@@ -25,6 +25,7 @@ struct CompletionStreamWriter::State {
   std::vector<Choice> choices;
   std::vector<AskedPrompt> prompts;
   std::size_t ended = 0;
+  bool open = false;
   bool failed = false;
 
   std::string chunk(std::size_t index, std::string_view text, std::string_view logprobs,
@@ -94,7 +95,13 @@ struct CompletionStreamWriter::State {
   }
 
   std::string take(std::size_t, const Accepted&) { return {}; }
-  std::string take(std::size_t, const Warned&) { return {}; }
+  /// The model's go into the first chunk, if they come before it.
+  std::string take(std::size_t index, const Warned& warned) {
+    if (warned.warnings.empty()) return {};
+    if (open) return chunk(index, "", "null", "null", warnings_member(warned.warnings));
+    head.warnings.insert(head.warnings.end(), warned.warnings.begin(), warned.warnings.end());
+    return {};
+  }
   std::string take(std::size_t index, const PromptLogprobs& part) {
     const std::size_t number = index / head.n;
     if (head.echo_logprobs) {
@@ -150,8 +157,8 @@ CompletionStreamWriter::CompletionStreamWriter(CompletionStreamWriter&&) noexcep
 
 std::string CompletionStreamWriter::open() {
   const CompletionResponseHead& head = state_->head;
-  std::string warnings;
-  if (!head.warnings.empty()) warnings = ",\"warnings\":" + api::to_text(api::Json(head.warnings));
+  const std::string warnings = warnings_member(head.warnings);
+  state_->open = true;
   std::string out;
   if (!head.echoes.empty() && !head.echo_logprobs) {
     for (std::size_t i = 0; i < head.prompts; ++i) out += state_->echo(i, i == 0 ? warnings : "");

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "api/fields/keep_alive_field.h"
 #include "api/json_reader.h"
 #include "openai/dialects.h"
 
@@ -134,6 +135,8 @@ std::span<const api::Field<EmbeddingRequest>> embedding_fields() {
          return {};
        }},
       {{"pooling", String, {}, "", "mean, cls or last; absent: the model's own"}, read_pooling},
+      api::keep_alive_field<R>("keep_alive"),
+      api::keep_alive_field<R>("ttl"),
       api::ignored_field<R>("user", String, "Who asks"),
   };
   return kFields;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -18,8 +19,9 @@ struct EmbeddingRequest {
   EmbedRequest embed;
   bool base64 = false;
   std::optional<std::uint32_t> dimensions = {};  // of the answer; absent = the model's
-  std::vector<std::string> warnings = {};
+  api::Warnings warnings = {};
   api::Places places = {};
+  std::optional<std::chrono::milliseconds> stay = {};  // of the model; see read_keep_alive()
 };
 
 Result<EmbeddingRequest> parse_embedding_request(std::string_view body);
@@ -31,7 +33,7 @@ struct RerankRequest {
   RankRequest rank;
   std::optional<std::uint32_t> top_n = {};  // how many of the best; absent = all
   bool return_documents = false;
-  std::vector<std::string> warnings = {};
+  api::Warnings warnings = {};
 };
 
 Result<RerankRequest> parse_rerank_request(std::string_view body);

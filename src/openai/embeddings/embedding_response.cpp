@@ -106,7 +106,7 @@ std::string rerank_body(std::string_view model, const RerankRequest& request,
     out += '}';
   }
   out += "],\"usage\":" + usage(tokens);
-  append_warnings(out, request.warnings);
+  append_warnings(out, request.warnings.lines());
   return out + "}";
 }
 

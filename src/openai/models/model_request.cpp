@@ -19,8 +19,7 @@ Result<ModelRequest> parse_model_request(std::string_view text) {
   Result<api::Json> body = api::read_json(text);
   if (!body) return fail(std::move(body).error());
   ModelRequest request;
-  std::vector<std::string> no_warnings;
-  Status read = api::read_fields(*body, "", no_warnings,
+  Status read = api::read_fields(*body, "", request.warnings,
                                  api::FieldSet<ModelRequest>{model_request_fields(), request});
   if (!read) return fail(std::move(read).error());
   return request;

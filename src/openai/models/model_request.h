@@ -11,6 +11,7 @@ namespace pcai::openai {
 struct ModelRequest {
   std::string model;
   bool stream = false;
+  api::Warnings warnings = {};
 };
 
 Result<ModelRequest> parse_model_request(std::string_view body);

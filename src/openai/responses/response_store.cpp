@@ -16,6 +16,7 @@ std::size_t size_of(const ResponseStore::Ended& ended) {
       bytes += sizeof call + call.id.size() + call.name.size() + call.arguments.size();
     }
   }
+  for (const StoredResponseItem& item : ended.items) bytes += item.id.size() + item.json.size();
   return bytes;
 }
 
@@ -24,7 +25,7 @@ std::size_t size_of(const ResponseStore::Ended& ended) {
 void ResponseStore::begin(const std::string& id, std::string scope, std::string json,
                           std::function<void()> cancel) {
   const MutexLock lock(mutex_);
-  entries_.push_back({id, std::move(scope), std::move(json), {}, 0, std::move(cancel)});
+  entries_.push_back({id, std::move(scope), std::move(json), {}, {}, 0, std::move(cancel)});
   by_id_[id] = std::prev(entries_.end());
 }
 
@@ -39,6 +40,7 @@ void ResponseStore::end(const std::string& id, std::optional<Ended> ended) {
   if (!ended || bytes > limits_.bytes) return remove(found->second);
   entry.json = std::move(ended->json);
   entry.messages = std::move(ended->messages);
+  entry.items = std::move(ended->items);
   entry.bytes = bytes;
   bytes_ += bytes;
   entries_.splice(entries_.end(), entries_, found->second);
@@ -73,6 +75,25 @@ Result<std::vector<ChatMessage>> ResponseStore::conversation(const std::string& 
                   " are stored until the server ends, except those with store: false; send the "
                   "conversation as input",
               kField);
+}
+
+std::optional<std::string> ResponseStore::find_item(std::string_view item_id,
+                                                    std::string_view scope) const {
+  // "msg_" and the response's own part of its id, then the item's number; see ResponsesAnswer.
+  constexpr std::size_t kMostDigits = 4;
+  const std::size_t mark = item_id.find('_');
+  if (mark == std::string_view::npos) return std::nullopt;
+  std::string own(item_id.substr(mark + 1));
+  const MutexLock lock(mutex_);
+  for (std::size_t digits = 1; digits <= kMostDigits && own.size() > 1; ++digits) {
+    own.pop_back();
+    const Entry* entry = lookup("resp_" + own, scope);
+    if (!entry) continue;
+    for (const StoredResponseItem& item : entry->items) {
+      if (item.id == item_id) return item.json;
+    }
+  }
+  return std::nullopt;
 }
 
 std::optional<std::string> ResponseStore::cancel(const std::string& id, std::string_view scope) {

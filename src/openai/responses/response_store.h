@@ -15,6 +15,12 @@
 
 namespace pcai::openai {
 
+/// An item of a response's output: its id, and its object as JSON text.
+struct StoredResponseItem {
+  std::string id;
+  std::string json;
+};
+
 /// The responses of /v1/responses that run or can be asked for again. Kept in memory within limits;
 /// the oldest are dropped first. Each belongs to a scope (an API key's), and no other scope sees
 /// it. Any thread may call any method.
@@ -29,6 +35,7 @@ class ResponseStore {
   struct Ended {
     std::string json;                   // the response object
     std::vector<ChatMessage> messages;  // the conversation up to and with the answer
+    std::vector<StoredResponseItem> items = {};
   };
 
   ResponseStore() = default;
@@ -49,6 +56,10 @@ class ResponseStore {
   Result<std::vector<ChatMessage>> conversation(const std::string& id,
                                                 std::string_view scope) const;
 
+  /// The item that has the id in a response that has ended, as JSON text; nothing for one that the
+  /// scope does not have.
+  std::optional<std::string> find_item(std::string_view item_id, std::string_view scope) const;
+
   /// Asks a running response to end; has no effect if it has ended. The object shows it as
   /// cancelled at once.
   std::optional<std::string> cancel(const std::string& id, std::string_view scope);
@@ -62,6 +73,7 @@ class ResponseStore {
     std::string scope;
     std::string json;
     std::vector<ChatMessage> messages;
+    std::vector<StoredResponseItem> items;
     std::size_t bytes = 0;
     std::function<void()> cancel;  // null once it has ended
   };

@@ -108,7 +108,9 @@ struct ResponsesAnswer::State {
   }
 
   void take(const Accepted&) {}
-  void take(const Warned&) {}
+  void take(const Warned& warned) {
+    head.warnings.insert(head.warnings.end(), warned.warnings.begin(), warned.warnings.end());
+  }
   void take(const PromptLogprobs&) {}
 
   void take(const TextDelta& delta) {
@@ -223,6 +225,12 @@ const std::optional<Error>& ResponsesAnswer::error() const {
 
 std::string ResponsesAnswer::json() const {
   return api::to_text(state_->json());
+}
+
+std::vector<StoredResponseItem> ResponsesAnswer::items() const {
+  std::vector<StoredResponseItem> items;
+  for (const Item& item : state_->items) items.push_back({item.id, api::to_text(item.json())});
+  return items;
 }
 
 ChatMessage ResponsesAnswer::message() const {

@@ -8,6 +8,7 @@
 #include "api/json_text.h"
 #include "core/event.h"
 #include "core/request.h"
+#include "openai/responses/response_store.h"
 
 namespace pcai::openai {
 
@@ -45,6 +46,9 @@ class ResponsesAnswer {
 
   /// The response object so far.
   std::string json() const;
+
+  /// The items of its output, for references to them.
+  std::vector<StoredResponseItem> items() const;
 
   /// The assistant's message, for the conversation that continues.
   ChatMessage message() const;

@@ -1,6 +1,7 @@
 
-#include "api/parameter_field.h"
-#include "api/template_fields.h"
+#include "api/fields/keep_alive_field.h"
+#include "api/fields/parameter_field.h"
+#include "api/fields/template_fields.h"
 #include "openai/format_fields.h"
 #include "openai/responses/responses_input.h"
 #include "openai/responses/responses_request.h"
@@ -21,14 +22,14 @@ Status read_model(api::Json& value, const std::string&, Request& request) {
 }
 
 Status read_messages_of_input(api::Json& value, const std::string& path, Request& request) {
-  auto messages = read_input(value, path, request.warnings, request.places);
+  auto messages = read_input(value, path, request.stored_item, request.warnings, request.places);
   if (!messages) return fail(std::move(messages).error());
   prompt_of(request).messages = *std::move(messages);
   return {};
 }
 
 Status read_tool_list(api::Json& value, const std::string& path, Request& request) {
-  return read_tools(value, path, ToolShape::Flat, prompt_of(request).tools);
+  return read_tools(value, path, ToolShape::Flat, prompt_of(request).tools, request.warnings);
 }
 
 Status read_parallel(api::Json& value, const std::string&, Request& request) {
@@ -37,12 +38,16 @@ Status read_parallel(api::Json& value, const std::string&, Request& request) {
 }
 
 Status read_choice(api::Json& value, const std::string& path, Request& request) {
-  return read_tool_choice(value, path, ToolShape::Flat, prompt_of(request).tools);
+  return read_tool_choice(value, path, ToolShape::Flat, prompt_of(request).tools, request.warnings);
 }
 
 Status read_text_format(api::Json& value, const std::string& path, Request& request) {
-  return read_format(value, path, FormatShape::Flat, request.warnings,
-                     request.generate.params.grammar);
+  Status read = read_format(value, path, FormatShape::Flat, request.warnings,
+                            request.generate.params.grammar);
+  if (!read) return read;
+  std::string place = schema_path(value, path, FormatShape::Flat);
+  if (!place.empty()) request.places.add("grammar", std::move(place));
+  return {};
 }
 
 Status read_text(api::Json& value, const std::string& path, Request& request) {
@@ -81,13 +86,8 @@ Status read_include(api::Json& value, const std::string& path, Request& request)
     }
     if (value[i] == "message.output_text.logprobs") {
       request.logprobs = request.generate.params.logprobs = true;
-    } else if (value[i] == "reasoning.encrypted_content") {
-      request.warnings.push_back(api::no_effect(where));
     } else {
-      return fail(ErrorCode::Unsupported,
-                  where + ": " + api::quote_text(value[i].get_ref<const std::string&>()) +
-                      " is not supported here, only 'message.output_text.logprobs'",
-                  where);
+      request.warnings.add(api::no_effect(where));
     }
   }
   return {};
@@ -106,11 +106,10 @@ Status read_metadata(api::Json& value, const std::string& path, Request&) {
   return {};
 }
 
-Status read_truncation(api::Json& value, const std::string& path, Request&) {
-  if (value == "disabled") return {};
-  return fail(ErrorCode::Unsupported,
-              path + ": 'auto' is not supported here, because nothing is cut; use 'disabled'",
-              path);
+/// Nothing is cut: a prompt that is too long is refused.
+Status read_truncation(api::Json& value, const std::string& path, Request& request) {
+  if (value != "disabled") request.warnings.add(api::no_effect(path));
+  return {};
 }
 
 }  // namespace
@@ -134,6 +133,9 @@ std::span<const api::Field<Request>> responses_fields() {
       api::field<&Request::instructions>("instructions", {}, "A system message before all others"),
       api::field<&Request::previous_response_id>("previous_response_id", {0, 256},
                                                  "A stored response whose conversation continues"),
+      api::with_description(api::parameter_field<&P::max_tokens, Request>(),
+                            "Chat completions' name of max_output_tokens"),
+      // After max_tokens, because it wins.
       api::with_name(api::parameter_field<&P::max_tokens, Request>(), "max_output_tokens"),
       api::field<&Request::stream>("stream", {}, "Stream the answer as events"),
       api::field<&Request::store>("store", {},
@@ -171,11 +173,8 @@ std::span<const api::Field<Request>> responses_fields() {
                               read_truncation},
           kTruncations),
 
-      api::unsupported_field<Request>("background", Boolean, "stream the answer, or wait for it"),
-      api::unsupported_field<Request>("conversation", Any, "use previous_response_id"),
-      api::unsupported_field<Request>("prompt", Object, "prompt templates are not stored here"),
-      api::unsupported_field<Request>("context_management", Array, "nothing is compacted here"),
-      api::unsupported_field<Request>("moderation", Object, "nothing is moderated here"),
+      api::keep_alive_field<Request>("keep_alive"),
+      api::keep_alive_field<Request>("ttl"),
 
       api::ignored_field<Request>("stream_options", Object, "Concerns only padding"),
       api::ignored_field<Request>("max_tool_calls", Integer, "There are no built-in tools"),
@@ -185,6 +184,9 @@ std::span<const api::Field<Request>> responses_fields() {
       api::ignored_field<Request>("prompt_cache_retention", String, "Prefixes are cached anyway"),
       api::ignored_field<Request>("prompt_cache_options", Object, "Prefixes are cached anyway"),
       api::ignored_field<Request>("service_tier", String, "There is only one tier"),
+      api::ignored_field<Request>("client_metadata", Object, "The client's notes"),
+      api::ignored_field<Request>("context_management", Array, "Nothing is compacted here"),
+      api::ignored_field<Request>("moderation", Object, "Nothing is moderated here"),
   };
   return kFields;
 }

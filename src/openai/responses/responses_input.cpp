@@ -4,19 +4,24 @@
 #include <array>
 #include <utility>
 
-#include "api/media_part.h"
+#include "api/fields/media_part.h"
+#include "api/fields/tool_images.h"
 
 namespace pcai::openai {
 namespace {
 
-constexpr Range kParts{1, 1024};
-constexpr Range kIdBytes{1, 256};
+constexpr Range kParts{0, 4096};
+constexpr Range kNameBytes{1, 256};
+// Some servers hide what they thought in a call's id.
+constexpr Range kIdBytes{1, 1 << 16};
 
 /// The messages so far, and an item on its way in.
 struct Draft {
   std::vector<ChatMessage>& messages;
-  std::vector<std::string>& warnings;
+  api::Warnings& warnings;
   api::Places& places;
+  api::ToolImages& tool_images;
+  const StoredItem& stored_item;
   Role role = Role::User;
   std::optional<std::string> text = {};
   std::vector<Media> media = {};
@@ -93,6 +98,10 @@ Status read_part(api::Json& part, const std::string& path, Draft& draft) {
   if (api::is_media_part(*type) && *type != "image_url") {
     auto media = api::read_media_part(part, *type, path, draft.warnings);
     if (!media) return fail(std::move(media.error()));
+    if (draft.role == Role::Tool) {
+      draft.tool_images.add(*std::move(media), path, draft.text);
+      return {};
+    }
     if (draft.role != Role::User) {
       return fail(ErrorCode::Unsupported,
                   path + ": images and audio are taken in the user's messages only", path);
@@ -103,7 +112,9 @@ Status read_part(api::Json& part, const std::string& path, Draft& draft) {
     return {};
   }
   if (std::find(kTexts.begin(), kTexts.end(), *type) == kTexts.end()) {
-    return unsupported(path, "parts", *type);
+    if (draft.role != Role::Assistant) return unsupported(path, "parts", *type);
+    draft.warnings.add(path + " is left out: a part of type " + api::quote_text(*type));
+    return {};
   }
   return read_object(part, path, kText, draft);
 }
@@ -145,28 +156,82 @@ Status read_member(api::Json& value, const std::string&, Draft& draft) {
   return {};
 }
 
-Status read_call(api::Json& item, const std::string& path, Draft& draft) {
-  static const Fields kFields =
-      with_marks({api::required(api::Field<Draft>{{"call_id", api::FieldType::String, kIdBytes},
-                                                  read_member<&ToolCall::id>}),
-                  api::required(api::Field<Draft>{{"name", api::FieldType::String, kIdBytes},
-                                                  read_member<&ToolCall::name>}),
-                  api::required(api::Field<Draft>{{"arguments", api::FieldType::String},
-                                                  read_member<&ToolCall::arguments>})});
-  if (Status read = read_object(item, path, kFields, draft); !read) return read;
+Status read_arguments(api::Json& value, const std::string&, Draft& draft) {
+  draft.call.arguments =
+      value.is_object() ? api::to_text(value) : std::move(value.get_ref<std::string&>());
+  return {};
+}
+
+void add_call(Draft& draft, const std::string& arguments_path) {
+  if (draft.call.arguments.empty()) draft.call.arguments = "{}";
   std::vector<ToolCall>& calls = draft.assistant(false).tool_calls;
-  draft.place(item_path("tool_calls", calls.size()) + ".arguments",
-              api::member_path(path, "arguments"));
+  draft.place(item_path("tool_calls", calls.size()) + ".arguments", arguments_path);
   calls.push_back(std::move(draft.call));
+}
+
+Status read_call(api::Json& item, const std::string& path, Draft& draft) {
+  static const Fields kFields = with_marks(
+      {api::required(api::Field<Draft>{{"call_id", api::FieldType::String, kIdBytes},
+                                       read_member<&ToolCall::id>}),
+       api::required(api::Field<Draft>{{"name", api::FieldType::String, kNameBytes},
+                                       read_member<&ToolCall::name>}),
+       api::Field<Draft>{{"arguments", api::FieldType::StringOrObject}, read_arguments}});
+  if (Status read = read_object(item, path, kFields, draft); !read) return read;
+  add_call(draft, api::member_path(path, "arguments"));
+  return {};
+}
+
+/// A call of a tool that is no function, such as a shell of the client: what it was called with
+/// becomes arguments.
+Status read_other_call(api::Json& item, const std::string& path, const std::string& type,
+                       Draft& draft) {
+  api::Json arguments = api::Json::object();
+  draft.call.name = type.substr(0, type.rfind('_'));
+  for (auto& [name, value] : item.get_ref<api::Json::object_t&>()) {
+    if (value.is_null()) continue;
+    const std::string where = api::member_path(path, name);
+    if (name == "call_id") {
+      Status checked = api::check_field({name, api::FieldType::String, kIdBytes}, value, where);
+      if (!checked) return checked;
+      draft.call.id = value.get<std::string>();
+    } else if (name == "name") {
+      Status checked = api::check_field({name, api::FieldType::String, kNameBytes}, value, where);
+      if (!checked) return checked;
+      draft.call.name = value.get<std::string>();
+    } else if (name != "type" && name != "id" && name != "status") {
+      arguments.get_ref<api::Json::object_t&>().emplace_back(name, value);
+    }
+  }
+  draft.call.arguments = api::to_text(arguments);
+  add_call(draft, path);
+  return {};
+}
+
+/// A screenshot, or what has no form of its own.
+Status read_output_object(api::Json& value, const std::string& path, Draft& draft) {
+  if (!value.is_object()) return read_content(value, path, draft);
+  if (const api::Json* url = api::find_member(value, "image_url"); url && url->is_string()) {
+    auto image = api::media_of_url(url->get_ref<const std::string&>(), MediaKind::Image,
+                                   api::member_path(path, "image_url"));
+    if (!image) return fail(std::move(image.error()));
+    draft.tool_images.add(*std::move(image), path, draft.text);
+    return {};
+  }
+  draft.text = api::to_text(value);
   return {};
 }
 
 Status read_output(api::Json& item, const std::string& path, Draft& draft) {
-  static const Fields kFields =
-      with_marks({api::required(api::Field<Draft>{{"call_id", api::FieldType::String, kIdBytes},
-                                                  read_member<&ToolCall::id>}),
-                  api::required(api::Field<Draft>{{"output", api::FieldType::StringOrArray, kParts},
-                                                  read_content})});
+  static const Fields kFields = with_marks(
+      {api::required(api::Field<Draft>{{"call_id", api::FieldType::String, kIdBytes},
+                                       read_member<&ToolCall::id>}),
+       api::required(api::Field<Draft>{{"output", api::FieldType::Any}, read_output_object})});
+  if (api::Json* output = api::find_member(item, "output");
+      output && !output->is_object() && !output->is_array() && !output->is_string()) {
+    const std::string where = api::member_path(path, "output");
+    return fail(ErrorCode::InvalidRequest, where + " must be a string, an array or an object",
+                where);
+  }
   draft.role = Role::Tool;
   if (Status read = read_object(item, path, kFields, draft); !read) return read;
   draft.messages.push_back(
@@ -175,10 +240,15 @@ Status read_output(api::Json& item, const std::string& path, Draft& draft) {
   return {};
 }
 
+/// What others show of a reasoning that they hide.
+Status read_summary(api::Json& value, const std::string& path, Draft& draft) {
+  return draft.text ? Status() : read_content(value, path, draft);
+}
+
 Status read_reasoning(api::Json& item, const std::string& path, Draft& draft) {
   static const Fields kFields =
-      with_marks({{{"content", api::FieldType::Array, {0, 1024}}, read_content},
-                  {{"summary", api::FieldType::Array, {0, 1024}}, take_nothing},
+      with_marks({{{"content", api::FieldType::StringOrArray, kParts}, read_content},
+                  {{"summary", api::FieldType::Array, kParts}, read_summary},
                   api::ignored_field<Draft>("encrypted_content", api::FieldType::String, "")});
   draft.role = Role::Assistant;
   if (Status read = read_object(item, path, kFields, draft); !read) return read;
@@ -189,36 +259,72 @@ Status read_reasoning(api::Json& item, const std::string& path, Draft& draft) {
   return {};
 }
 
-Status read_item(api::Json& item, const std::string& path, Draft draft) {
-  if (Status checked = api::check_object(item, path); !checked) return checked;
-  std::string type = "message";
-  if (api::find_member(item, "type") || !api::find_member(item, "role")) {
-    auto given = api::read_type(item, path);
-    if (!given) return fail(std::move(given).error());
-    type = *std::move(given);
+/// "message" where a role says so, and an id alone is a reference.
+Result<std::string> type_of(api::Json& item, const std::string& path) {
+  if (Status checked = api::check_object(item, path); !checked) return fail(checked.error());
+  if (!api::find_member(item, "type")) {
+    if (api::find_member(item, "role")) return "message";
+    if (api::find_member(item, "id")) return "item_reference";
   }
-  if (type == "message") return read_message(item, path, draft);
-  if (type == "function_call") return read_call(item, path, draft);
-  if (type == "function_call_output") return read_output(item, path, draft);
-  if (type == "reasoning") return read_reasoning(item, path, draft);
-  return unsupported(path, "items", type);
+  return api::read_type(item, path);
+}
+
+Result<api::Json> find_referenced(api::Json& item, const std::string& path, Draft& draft) {
+  static const Fields kFields = {
+      api::type_field<Draft>(),
+      api::required(
+          api::Field<Draft>{{"id", api::FieldType::String, kIdBytes}, read_member<&ToolCall::id>})};
+  if (Status read = read_object(item, path, kFields, draft); !read) return fail(read.error());
+  const std::string id = std::move(draft.call.id);
+  if (draft.stored_item) {
+    if (auto found = draft.stored_item(id)) return *std::move(found);
+  }
+  const std::string where = api::member_path(path, "id");
+  return fail(
+      ErrorCode::InvalidRequest,
+      where + ": no stored response has the item " + api::quote_text(id) + "; send the item itself",
+      where);
+}
+
+Status read_item(api::Json& item, const std::string& path, Draft draft) {
+  const auto type = type_of(item, path);
+  if (!type) return fail(type.error());
+  if (*type == "item_reference") {
+    auto found = find_referenced(item, path, draft);
+    // The items of responses are no references.
+    if (!found) return fail(found.error());
+    return read_item(*found, path, std::move(draft));
+  }
+  const bool answers = api::find_member(item, "call_id") != nullptr;
+  if (answers && type->ends_with("_output")) return read_output(item, path, draft);
+  draft.tool_images.show(draft.messages, draft.places);
+  if (*type == "message") return read_message(item, path, draft);
+  if (*type == "function_call") return read_call(item, path, draft);
+  if (*type == "function_call_output") return read_output(item, path, draft);
+  if (*type == "reasoning") return read_reasoning(item, path, draft);
+  if (answers && type->ends_with("_call")) return read_other_call(item, path, *type, draft);
+  draft.warnings.add(path + " is left out: an item of type " + api::quote_text(*type));
+  return {};
 }
 
 }  // namespace
 
 Result<std::vector<ChatMessage>> read_input(api::Json& value, const std::string& path,
-                                            std::vector<std::string>& warnings,
+                                            const StoredItem& stored_item, api::Warnings& warnings,
                                             api::Places& places) {
   std::vector<ChatMessage> messages;
+  api::ToolImages tool_images;
   if (value.is_string()) {
     places.add_whole("messages[0]", path);
     messages.push_back({.role = Role::User, .content = std::move(value.get_ref<std::string&>())});
     return messages;
   }
   for (std::size_t i = 0; i < value.size(); ++i) {
-    Status read = read_item(value[i], item_path(path, i), {messages, warnings, places});
+    Status read = read_item(value[i], item_path(path, i),
+                            {messages, warnings, places, tool_images, stored_item});
     if (!read) return fail(std::move(read).error());
   }
+  tool_images.show(messages, places);
   if (messages.empty()) return fail(ErrorCode::InvalidRequest, path + " has no message", path);
   for (ChatMessage& message : messages) {
     // Somebody who only thought.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,11 +11,15 @@
 
 namespace pcai::openai {
 
+/// The item of a stored response that has the id, or nothing. Null = nothing is stored.
+using StoredItem = std::function<std::optional<api::Json>(const std::string& id)>;
+
 /// Reads the `input` of /v1/responses: a text or a list of items. Consecutive reasoning, text and
-/// calls of an assistant become one message. Items and parts that no model here can read fail with
-/// Unsupported.
+/// calls of an assistant become one message. Calls of tools that are no functions are read as calls
+/// of functions; items that a service made for itself are left out with a warning. Parts that no
+/// model here can read fail with Unsupported.
 Result<std::vector<ChatMessage>> read_input(api::Json& value, const std::string& path,
-                                            std::vector<std::string>& warnings,
+                                            const StoredItem& stored_item, api::Warnings& warnings,
                                             api::Places& places);
 
 }  // namespace pcai::openai

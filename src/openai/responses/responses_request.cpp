@@ -1,9 +1,10 @@
 #include "openai/responses/responses_request.h"
 
 #include <iterator>
+#include <utility>
 
+#include "api/fields/sampling_fields.h"
 #include "api/json_reader.h"
-#include "api/sampling_fields.h"
 #include "openai/dialects.h"
 
 namespace pcai::openai {
@@ -59,11 +60,13 @@ api::Json echo_of(api::Json& body) {
 }  // namespace
 
 Result<ResponsesRequest> parse_responses_request(std::string_view text,
-                                                 const DefaultsOf& defaults_of) {
+                                                 const DefaultsOf& defaults_of,
+                                                 StoredItem stored_item) {
   Result<api::Json> body = api::read_json(text);
   if (!body) return fail(std::move(body).error());
   if (Status checked = api::check_object(*body, ""); !checked) return fail(checked.error());
   ResponsesRequest request;
+  request.stored_item = std::move(stored_item);
   request.generate.prompt = ChatPrompt{};
   request.echo = echo_of(*body);
   GenerateParams& params = request.generate.params;
@@ -71,6 +74,7 @@ Result<ResponsesRequest> parse_responses_request(std::string_view text,
   Status read = api::read_fields(*body, "", request.warnings,
                                  api::FieldSet<ResponsesRequest>{responses_fields(), request},
                                  api::FieldSet<GenerateParams>{api::sampling_fields(), params});
+  request.stored_item = {};
   if (read && params.top_logprobs > 0 && !params.logprobs) {
     read = fail(ErrorCode::InvalidRequest,
                 "top_logprobs needs 'message.output_text.logprobs' in include", "top_logprobs");

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,6 +12,7 @@
 #include "core/parameters/defaults.h"
 #include "core/request.h"
 #include "core/result.h"
+#include "openai/responses/responses_input.h"
 
 namespace pcai::openai {
 
@@ -22,16 +25,19 @@ struct ResponsesRequest {
   bool store = true;
   bool logprobs = false;  // asked for with `include`
   api::Json echo;         // what the answer repeats of the request
-  std::vector<std::string> warnings;
-  api::Places places;  // of the input
+  api::Warnings warnings;
+  api::Places places;                             // of the input
+  StoredItem stored_item;                         // for references in the input, while it is read
+  std::optional<std::chrono::milliseconds> stay;  // of the model; see read_keep_alive()
 };
 
 /// The fields of the route beside sampling_fields().
 std::span<const api::Field<ResponsesRequest>> responses_fields();
 
-/// As parse_chat_request().
+/// As parse_chat_request(). `stored_item` finds what the input refers to.
 Result<ResponsesRequest> parse_responses_request(std::string_view body,
-                                                 const DefaultsOf& defaults_of = {});
+                                                 const DefaultsOf& defaults_of = {},
+                                                 StoredItem stored_item = {});
 
 /// Puts the instructions and an earlier conversation before the input. `places` are the request's.
 void add_history(ResponsesRequest& request, std::vector<ChatMessage> history, api::Places& places);

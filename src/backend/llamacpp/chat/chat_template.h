@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "backend/answer/template_traits.h"
+#include "backend/answer/chat/template_traits.h"
 #include "backend/llamacpp/chat/native_format.h"
 #include "core/request.h"
 #include "core/result.h"
@@ -34,10 +34,11 @@ class ChatTemplate {
   static Result<ChatTemplate> create(const llama_model& model,
                                      const std::optional<std::string>& source);
 
-  /// Renders a chat. If the template knows tools it describes them itself; otherwise we describe
-  /// them in words of our own. `constrained`: the answer's text must match a grammar, so no native
-  /// format may be used, as none allows one beside tools. Fails with InvalidRequest and the
-  /// template's own reason, such as roles in a wrong order.
+  /// Renders a chat, rewritten as far as the template needs it (answer/chat/whole_chat.h). If the
+  /// template knows tools it describes them itself; otherwise we describe them in words of our own.
+  /// `constrained`: the answer's text must match a grammar, so llama.cpp's format may not be
+  /// used, as none allows one beside tools. Fails with InvalidRequest and the template's own
+  /// reason, or the path of what it leaves out.
   Result<RenderedChat> render(const ChatPrompt& chat, bool constrained = false) const;
 
  private:
@@ -46,13 +47,18 @@ class ChatTemplate {
   };
   explicit ChatTemplate(common_chat_templates* templates) : templates_(templates) {}
 
+  Result<std::string> apply(const ChatPrompt& chat, bool begins_answer) const;
   Result<RenderedChat> render_plainly(const ChatPrompt& chat) const;
   std::optional<RenderedChat> render_natively(const ChatPrompt& chat) const;
+  Result<RenderedChat> apply_natively(const ChatPrompt& chat) const;
   void find_out_about_calls();
   void find_out_about_reasoning();
+  void find_out_about_messages();
+  void find_out_about_text();
 
   std::unique_ptr<common_chat_templates, Deleter> templates_;
   answer::TemplateTraits traits_;
+  bool native_text_ = false;  // answers without tools have marks that only llama.cpp knows
 };
 
 }  // namespace pcai::backend::llamacpp

@@ -4,7 +4,7 @@
 #include <set>
 #include <utility>
 
-#include "backend/answer/prompt_limit.h"
+#include "backend/answer/prompt/prompt_limit.h"
 #include "core/path.h"
 
 namespace pcai::backend::llamacpp {
@@ -25,6 +25,20 @@ Error at_place(Error error, const ChatPrompt& chat, const Media& file) {
     }
   }
   return error;
+}
+
+/// Adds the names of the special tokens that are a part of a longer mark.
+void add_names_within(std::vector<std::string>& marks, const Tokenizer& tokenizer) {
+  for (const std::string& mark : std::vector<std::string>(marks)) {
+    for (const Token token : tokenizer.tokenize(mark, false, true).value_or(std::vector<Token>{})) {
+      if (!tokenizer.piece(token).empty()) continue;
+      std::string name = tokenizer.name(token);
+      if (std::find(marks.begin(), marks.end(), name) == marks.end() &&
+          mark.find(name) != std::string::npos) {
+        marks.push_back(std::move(name));
+      }
+    }
+  }
 }
 
 }  // namespace
@@ -73,11 +87,13 @@ Result<TokenizedChat> ChatTokenizer::tokenize(const ChatPrompt& chat, bool const
   const answer::SpecialText::Shielded shielded = special_text_.shield(chat);
   auto rendered = chat_template_.render(shielded.chat, constrained);
   if (!rendered) return fail(std::move(rendered.error()));
-  Status status = answer::check_prompt_bytes(rendered->prompt.size(), context_length);
+  Status status = answer::check_prompt_bytes(rendered->prompt, tokenizer_, context_length);
   if (!status) return fail(std::move(status.error()));
   TokenizedChat result{.stop_sequences = std::move(rendered->stop_sequences),
                        .format = std::move(rendered->format),
                        .native = std::move(rendered->native)};
+  add_names_within(result.format.marks, tokenizer_);
+  if (result.native) result.native->marks = result.format.marks;
   bool first = true;
   std::set<std::shared_ptr<const std::string>> seen;
   for (const answer::PromptPart& part : answer::SpecialText::split(rendered->prompt, shielded)) {

@@ -1,38 +1,88 @@
 #include "backend/llamacpp/chat/native_answer.h"
 
+#include <chat-peg-parser.h>
 #include <chat.h>
 
-#include <cmath>
+#include <algorithm>
 #include <exception>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "backend/answer/call_id.h"
-#include "backend/llamacpp/load/model_file.h"
 
 namespace pcai::backend::llamacpp {
 namespace {
 
-/// Parses the whole text anew for each piece, as the parser has no other way, and tells what is
-/// new.
+constexpr std::size_t kSteps = 256;     // a text is parsed again once it has grown by this part
+constexpr std::size_t kPatience = 256;  // bytes that the parser may not take before it is given up
+constexpr std::string_view kBlanks = " \t\r\n";
+
+std::string_view without_blanks_at_end(std::string_view text) {
+  return text.substr(0, text.find_last_not_of(kBlanks) + 1);
+}
+
+std::string_view without_blanks_at_begin(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(kBlanks);
+  return begin == std::string_view::npos ? std::string_view{} : text.substr(begin);
+}
+
+/// What is new in `text`, which may only grow. Nothing if it has changed.
+std::string grow(std::string& told, std::string_view text) {
+  if (text.size() <= told.size() || !text.starts_with(told)) return "";
+  std::string added(text.substr(told.size()));
+  told += added;
+  return added;
+}
+
+std::unique_ptr<common_chat_peg_mapper> mapper_of(common_chat_format format, common_chat_msg& out) {
+  switch (format) {
+    case COMMON_CHAT_FORMAT_PEG_GEMMA4: return std::make_unique<common_chat_peg_gemma4_mapper>(out);
+    case COMMON_CHAT_FORMAT_PEG_MINIMAX_M3:
+      return std::make_unique<common_chat_peg_minimax_m3_mapper>(out);
+    default: return std::make_unique<common_chat_peg_mapper>(out);
+  }
+}
+
+/// Parses the whole text anew, as the parser has no other way, and tells what is new.
 class NativeAnswer final : public answer::AnswerReader {
  public:
   explicit NativeAnswer(const NativeFormat& format)
-      : parallel_(format.parallel), text_(format.begun) {
-    params_.format = static_cast<common_chat_format>(format.kind);
-    params_.reasoning_format = COMMON_REASONING_FORMAT_DEEPSEEK;
-    params_.generation_prompt = format.generation_prompt;
-    if (!format.parser.empty()) params_.parser.load(format.parser);
+      : format_(static_cast<common_chat_format>(format.kind)),
+        parallel_(format.parallel),
+        marks_(format.marks),
+        text_(format.generation_prompt),
+        read_(text_.size()) {
+    if (!format.parser.empty()) parser_.load(format.parser);
+    if (!text_.empty() && parse()) skip_begun(format.goes_on);
   }
 
   std::vector<GenerateEvent> add(std::string_view text) override {
+    if (done_) return {};
     text_ += text;
-    return text.empty() ? std::vector<GenerateEvent>{} : parse(true);
+    if (given_up_) {
+      tell_rest();
+    } else if (text_.size() - parsed_ > text_.size() / kSteps) {
+      if (parse()) {
+        tell(false);
+      } else if (text_.size() - good_ > kPatience && calls_.empty()) {
+        given_up_ = true;
+        tell_rest();
+      }
+    }
+    return std::exchange(events_, {});
   }
 
   std::vector<GenerateEvent> finish() override {
-    // A text that was cut does not parse as a whole; then what is known of it stays.
-    return parse(false);
+    if (done_) return {};
+    if (!given_up_) {
+      cut_ = parse() && cut_;  // if it fails what was read before stays
+      tell(true);
+    }
+    if (!done_ && !(cut_ && in_call())) tell_rest();
+    complete_ = !calls_.empty();
+    return std::exchange(events_, {});
   }
 
   bool called() const noexcept override { return complete_; }
@@ -40,136 +90,125 @@ class NativeAnswer final : public answer::AnswerReader {
   bool reasons() const noexcept override { return reasons_; }
 
  private:
-  std::vector<GenerateEvent> parse(bool partial) {
-    std::vector<GenerateEvent> events;
-    if (done_) return events;
+  struct Call {
+    std::string name;
+    std::string arguments;
+  };
+
+  /// False if the parser does not take the text.
+  bool parse() {
+    parsed_ = text_.size();
     try {
-      common_chat_msg message = common_chat_parse(text_, partial, params_);
-      const auto differences = common_chat_msg_diff::compute_diffs(message_, message);
-      for (const common_chat_msg_diff& difference : differences) tell(difference, events);
-      complete_ = done_ || (!partial && !message.tool_calls.empty());
+      common_peg_parse_context context(text_, COMMON_PEG_PARSE_FLAG_LENIENT);
+      const common_peg_parse_result result = parser_.parse(context);
+      if (result.fail()) return false;
+      common_chat_msg message;
+      mapper_of(format_, message)->from_ast(context.ast, result);
+      good_ = text_.size();
+      cut_ = result.need_more_input();
+      reasons_ = false;
+      std::size_t read = result.success() ? result.end : 0;
+      context.ast.visit(result, [&](const common_peg_ast_node& node) {
+        if (node.tag.empty()) return;
+        read = std::max(read, node.end);
+        if (node.tag != common_chat_peg_builder::REASONING) return;
+        reasons_ = node.is_partial || node.end == text_.size();
+      });
+      read_ = std::max(read_, read);
       message_ = std::move(message);
+      return true;
     } catch (const std::exception&) {
-      // Not yet to be told from something else, or cut.
+      return false;
     }
-    return events;
   }
 
-  void tell(const common_chat_msg_diff& difference, std::vector<GenerateEvent>& events) {
-    reasons_ = !difference.reasoning_content_delta.empty();
-    if (reasons_) events.push_back(ReasoningDelta{difference.reasoning_content_delta});
-    if (!difference.content_delta.empty()) events.push_back(TextDelta{difference.content_delta});
-    if (difference.tool_call_index == std::string::npos) return;
-    if (difference.tool_call_index > 0 && !parallel_) done_ = true;  // some grammars allow it
-    if (done_) return;
-    const common_chat_tool_call& call = difference.tool_call_delta;
-    const auto index = static_cast<std::uint32_t>(difference.tool_call_index);
-    const bool first = index >= calls_;
-    if (first) calls_ = index + 1;
-    events.push_back(
-        ToolCallDelta{index, first ? answer::random_call_id() : "", call.name, call.arguments});
+  /// What the prompt has of the answer was not said by the model.
+  void skip_begun(bool text_too) {
+    reasoning_ = without_blanks_at_end(without_blanks_at_begin(message_.reasoning_content));
+    if (text_too) content_ = without_blanks_at_end(without_blanks_at_begin(message_.content));
+    begun_reasoning_ = reasoning_.size();
   }
 
+  void tell(bool last) {
+    const std::string_view thought =
+        without_blanks_at_end(without_blanks_at_begin(message_.reasoning_content));
+    const bool first = reasoning_.size() == begun_reasoning_;
+    if (std::string added = grow(reasoning_, thought); !added.empty()) {
+      if (first) added.erase(0, added.size() - without_blanks_at_begin(added).size());
+      events_.push_back(ReasoningDelta{std::move(added)});
+    }
+    std::string_view text = without_blanks_at_begin(message_.content);
+    if (!last || !message_.tool_calls.empty()) text = without_blanks_at_end(text);
+    if (std::string added = grow(content_, text); !added.empty()) {
+      events_.push_back(TextDelta{std::move(added)});
+    }
+    for (std::size_t i = 0; i < message_.tool_calls.size() && !done_; ++i) tell_call(i);
+  }
+
+  void tell_call(std::size_t index) {
+    if (index > 0 && !parallel_) {  // some grammars allow it
+      complete_ = done_ = true;
+      return;
+    }
+    const common_chat_tool_call& call = message_.tool_calls[index];
+    const auto number = static_cast<std::uint32_t>(index);
+    if (index >= calls_.size()) {
+      calls_.push_back({.name = call.name});
+      events_.push_back(ToolCallDelta{number, answer::random_call_id(), call.name, ""});
+    }
+    if (call.name != calls_[index].name) return;
+    if (std::string added = grow(calls_[index].arguments, call.arguments); !added.empty()) {
+      events_.push_back(ToolCallDelta{number, "", "", std::move(added)});
+    }
+  }
+
+  /// Whether what the parser has not taken yet is a part of a call.
+  bool in_call() const {
+    const std::string_view rest = std::string_view(text_).substr(std::min(read_, text_.size()));
+    return !calls_.empty() || std::any_of(marks_.begin(), marks_.end(), [rest](const auto& mark) {
+      return !mark.empty() && rest.find(mark) != std::string_view::npos;
+    });
+  }
+
+  /// Tells what the parser has not taken, as text.
+  void tell_rest() {
+    std::string rest = text_.substr(std::min(read_, text_.size()));
+    read_ = text_.size();
+    for (const std::string& mark : marks_) {
+      for (std::size_t at = rest.find(mark); !mark.empty() && at != std::string::npos;
+           at = rest.find(mark)) {
+        rest.erase(at, mark.size());
+      }
+    }
+    if (without_blanks_at_end(rest).empty()) return;
+    events_.push_back(TextDelta{std::move(rest)});
+  }
+
+  common_chat_format format_;
   bool parallel_;
-  common_chat_parser_params params_;
-  std::string text_;
-  common_chat_msg message_;  // as far as it was told
-  std::uint32_t calls_ = 0;
+  std::vector<std::string> marks_;
+  common_peg_arena parser_;
+  std::string text_;                 // with the part that is in the prompt
+  common_chat_msg message_;          // of the last text that the parser took
+  std::size_t begun_reasoning_ = 0;  // bytes of reasoning in the prompt
+  std::size_t parsed_ = 0;           // how long the text was when it was parsed
+  std::size_t good_ = 0;             // and when the parser took it
+  std::size_t read_;                 // how much of the text was understood
+  bool cut_ = false;                 // the parser takes the text, but wants more
+  bool given_up_ = false;            // all further text is told as it is
+  std::string reasoning_;            // what was told, behind what the prompt has
+  std::string content_;
+  std::vector<Call> calls_;
+  std::vector<GenerateEvent> events_;
   bool complete_ = false;
   bool done_ = false;
   bool reasons_ = false;
 };
 
-class NativeConstraint final : public TokenConstraint {
- public:
-  explicit NativeConstraint(LlamaSamplerPtr grammar) : grammar_(std::move(grammar)) {}
-
-  bool allows(std::int32_t token) override {
-    if (error_) return false;
-    llama_token_data candidate{token, 0, 0};
-    llama_token_data_array array{&candidate, 1, -1, false};
-    llama_sampler_apply(grammar_.get(), &array);
-    return !std::isinf(candidate.logit);
-  }
-
-  void restrict(std::vector<llama_token_data>& candidates) override {
-    if (error_) return candidates.clear();
-    llama_token_data_array array{candidates.data(), candidates.size(), -1, false};
-    llama_sampler_apply(grammar_.get(), &array);
-    std::erase_if(candidates,
-                  [](const llama_token_data& candidate) { return std::isinf(candidate.logit); });
-  }
-
-  void accept(std::int32_t token) override {
-    try {
-      llama_sampler_accept(grammar_.get(), token);
-    } catch (const std::exception& exception) {
-      error_ = Error{ErrorCode::Internal,
-                     std::string("the grammar fails at this place: ") + exception.what()};
-    }
-  }
-
-  std::vector<std::int32_t> forced() override { return {}; }
-  bool complete() override { return false; }
-  std::optional<Error> error() const override { return error_; }
-
- private:
-  LlamaSamplerPtr grammar_;
-  std::optional<Error> error_;
-};
-
-/// A pattern that is the word itself.
-std::string literally(const std::string& word) {
-  std::string pattern;
-  for (const char c : word) {
-    if (std::string_view(".^$|()[]{}*+?\\").find(c) != std::string_view::npos) pattern += '\\';
-    pattern += c;
-  }
-  return pattern;
-}
-
-LlamaSamplerPtr create_grammar(const NativeFormat& format, const llama_vocab& vocabulary) {
-  if (!format.lazy) {
-    return LlamaSamplerPtr(llama_sampler_init_grammar(&vocabulary, format.grammar.c_str(), "root"));
-  }
-  // llama.cpp looks for them with std::regex, for which plain words are harmless.
-  std::vector<std::string> patterns;
-  std::vector<const char*> pointers;
-  for (const std::string& word : format.triggers) patterns.push_back(literally(word));
-  for (const std::string& pattern : patterns) pointers.push_back(pattern.c_str());
-  return LlamaSamplerPtr(llama_sampler_init_grammar_lazy_patterns(
-      &vocabulary, format.grammar.c_str(), "root", pointers.data(), pointers.size(), nullptr, 0));
-}
-
-/// What the prompt already has of the answer.
-void skip(llama_sampler& grammar, const std::string& text, const llama_vocab& vocabulary) {
-  for (const llama_token token : common_tokenize(&vocabulary, text, false, true)) {
-    llama_sampler_accept(&grammar, token);
-  }
-}
-
 }  // namespace
 
 std::unique_ptr<answer::AnswerReader> read_natively(const NativeFormat& format) {
   return std::make_unique<NativeAnswer>(format);
-}
-
-Result<std::unique_ptr<TokenConstraint>> constrain_natively(const NativeFormat& format,
-                                                            const llama_vocab& vocabulary) {
-  if (format.grammar.empty()) return nullptr;
-  const auto refuse = [](const std::string& why) {
-    return fail(ErrorCode::InvalidRequest, "tools: they cannot be turned into a grammar: " + why,
-                "tools");
-  };
-  try {
-    LlamaSamplerPtr grammar = create_grammar(format, vocabulary);
-    if (!grammar) return refuse("llama.cpp refuses it");
-    skip(*grammar, format.lazy ? format.begun : format.generation_prompt + format.begun,
-         vocabulary);
-    return std::make_unique<NativeConstraint>(std::move(grammar));
-  } catch (const std::exception& exception) {
-    return refuse(exception.what());
-  }
 }
 
 }  // namespace pcai::backend::llamacpp

@@ -62,9 +62,10 @@ Result<std::unique_ptr<ModelKernels>> ModelKernels::create(const NamedTensors& t
   std::vector<Taken> taken;
   std::vector<ggml_tensor*> left_tensors;
   std::map<std::string, int> left;
-  for (const auto& [name, tensor] : tensors) {
+  for (const auto& named : tensors) {
+    ggml_tensor* const tensor = named.second;
     kernels::WeightMatrix matrix{};
-    if (ggml_n_dims(tensor) < 2 || !is_multiplied_with(name, has_output)) continue;
+    if (ggml_n_dims(tensor) < 2 || !is_multiplied_with(named.first, has_output)) continue;
     const bool known = std::any_of(taken.begin(), taken.end(),
                                    [&](const Taken& other) { return other.tensor == tensor; });
     if (known) continue;

@@ -38,4 +38,8 @@ class TokenConstraint {
 /// A constraint from a grammar of the room `grammar`.
 std::unique_ptr<TokenConstraint> constrain(grammar::GrammarMatcher matcher);
 
+/// Both at once, `lead` until it is complete. `whole` may be null.
+std::unique_ptr<TokenConstraint> constrain(std::unique_ptr<TokenConstraint> lead,
+                                           std::unique_ptr<TokenConstraint> whole);
+
 }  // namespace pcai::backend::llamacpp

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "backend/answer/prompt_codec.h"
+#include "backend/answer/prompt/prompt_codec.h"
 #include "backend/llamacpp/chat/chat_template.h"
 #include "backend/llamacpp/chat/chat_tokenizer.h"
 
