@@ -192,11 +192,17 @@ Task<void> post_ollama_blob(Exchange& exchange) {
     if (piece.empty()) break;
     auto written =
         co_await elsewhere(exchange.server().keepers, [&] { return (*writer)->write(piece); });
-    if (!written) co_return co_await exchange.fail(written.error());
+    if (!written) {
+      writer->reset();  // nothing of it is left when the client knows
+      co_return co_await exchange.fail(written.error());
+    }
   }
   auto finished =
       co_await elsewhere(exchange.server().keepers, [&] { return (*writer)->finish(); });
-  if (!finished) co_return co_await exchange.fail(finished.error());
+  if (!finished) {
+    writer->reset();
+    co_return co_await exchange.fail(finished.error());
+  }
   HttpResponse response{.status = 201, .content_type = ""};
   co_await exchange.reply(std::move(response));
 }
