@@ -17,6 +17,7 @@ PINS = {
     "LiteLLM proxy": [("clients/litellm/requirements.txt", "litellm")],
     "lm-eval": [("clients/lm_eval/requirements.txt", "lm-eval")],
     "guidellm": [("clients/guidellm/requirements.txt", "guidellm")],
+    "Open WebUI": [("clients/open_webui/requirements.txt", "open-webui")],
     "`openai`": [(SDK, "openai"), (NODE_SDK, "openai")],
     "`openai-agents`": [(SDK, "openai-agents")],
     "`@openai/agents`": [(NODE_SDK, "@openai/agents")],
