@@ -107,9 +107,8 @@ class OpenWebUiTest(ClientTest):
     def test_a_chat_is_answered(self):
         for api, model in self.models.items():
             with self.subTest(api):
-                message = self.chat(model, "hello there")
-                self.assertEqual(message["content"], "You said: hello there")
-                self.assertGreater(message["usage"]["completion_tokens"], 0)
+                self.assertEqual(self.chat(model, "hello there")["content"],
+                                 "You said: hello there")
 
     def test_a_whole_tool_loop(self):
         for api, model in self.models.items():
