@@ -129,6 +129,14 @@ class FamilyRules {
         {"interleave_moe_layer_step", " ernie4_5-moe "},
         {"experts_per_group", " grovemoe "},
         {"conv_group_size", " dflash "},
+        {"full_attention_interval", ""},
+        {"ssm.time_step_rank", ""},
+        {"ssm.group_count", ""},
+        {"wkv.head_size", ""},
+        {"attention.indexer.block_size", " minimax-m3 "},
+        {"attention.indexer.kpool", " glm5-next "},
+        {"attention.output_group_count", " deepseek4 "},
+        {"num_loops", " nanbeige "},
     };
     for (const auto& [name, whose] : kDivisors) {
       if (!whose.empty() && !is_one_of(whose)) continue;
