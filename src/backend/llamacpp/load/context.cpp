@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <exception>
 #include <string>
 
@@ -20,7 +21,9 @@ Result<std::uint32_t> choose_length(const fit::ModelMemory& needs, ModelConfig c
   if (!plan.holds_context && config.context_length) {
     return fail(ErrorCode::InvalidRequest, plan.why_not, "context_length");
   }
-  for (const std::string& note : plan.notes) spdlog::warn("{}", note);
+  for (const std::string& note : plan.notes) {
+    if (std::ranges::count(needs.notes, note) == 0) spdlog::warn("{}", note);  // those are told
+  }
   return plan.context;
 }
 
