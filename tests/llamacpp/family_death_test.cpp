@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -29,14 +32,15 @@ constexpr std::uint32_t kRounds = 120;
 
 /// Of which test::family_keys are a whole model.
 constexpr std::string_view kFamilies =
-    "llama deci falcon grok gpt2 mpt baichuan starcoder refact modern-bert bloom stablelm qwen "
-    "qwen2 "
-    "qwen2moe qwen2vl qwen3 qwen3moe qwen3vl phi2 phi3 plamo codeshell orion internlm2 minicpm "
-    "gemma "
-    "gemma2 gemma3 gemma3n gemma-embedding starcoder2 mamba mamba2 falcon-h1 xverse command-r "
-    "cohere2 dbrx olmo olmo2 openelm arctic deepseek chatglm glm4 glm4moe bitnet jais nemotron "
-    "exaone exaone4 rwkv7 granite granitemoe bailingmoe arcee ernie4_5 hunyuan-moe smollm3 gpt-oss "
-    "seed_oss minimax-m2 llama4 t5encoder bert lfm2 jamba granitehybrid nemotron_h deepseek2";
+    "llama llama4 deci falcon baichuan grok gpt2 mpt starcoder refact modern-bert neo-bert "
+    "eurobert bloom stablelm qwen qwen2 qwen2moe qwen2vl qwen3 qwen3moe qwen3vl qwen3vlmoe "
+    "phi2 phi3 phimoe plamo plamo3 codeshell orion internlm2 minicpm gemma gemma2 gemma3 "
+    "gemma3n gemma-embedding starcoder2 mamba mamba2 falcon-h1 xverse command-r cohere2 "
+    "cohere2moe dbrx olmo olmo2 muse-glimmer openelm arctic deepseek chatglm glm4 glm4moe "
+    "bitnet jais jais2 nemotron exaone exaone4 exaone-moe rwkv7 granite granitemoe bailingmoe "
+    "bailingmoe2 arcee afmoe laguna ernie4_5 ernie4_5-moe hunyuan-moe hunyuan-dense "
+    "hunyuan_vl hy_v3 smollm3 gpt-oss smallthinker seed_oss minimax-m2 cogvlm pangu-embedded "
+    "mistral3 paddleocr llama-embed maincoder talkie mellum nanbeige minimax-01 hrm_text";
 
 constexpr std::string_view kKeys =
     "block_count embedding_length feed_forward_length expert_feed_forward_length "

@@ -128,7 +128,6 @@ constexpr Own kOwn[] = {
     {"minicpm3", "attention.key_length", 32},
     {"rwkv6", "attention.head_count_kv", 0},
     {"rwkv6", "attention.head_count", 0},
-    {"rwkv7", "attention.head_count", 0},
     {"arwkv7", "token_shift_count", 1},
     {"rwkv6qwen2", "token_shift_count", 1},
     {"t5", "attention.key_length", kHead},
