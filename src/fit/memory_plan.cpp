@@ -17,6 +17,10 @@ namespace fs = std::filesystem;
 constexpr std::uint32_t kMinContext = 256;
 constexpr std::uint64_t kMaxContext = std::uint64_t{1} << 31;
 
+/// Nobody gets more tokens without asking. Cells are written once before the first answer, and a
+/// step's masks grow with them, whether a text fills them or not.
+constexpr std::uint64_t kMostUnasked = std::uint64_t{1} << 17;
+
 std::string mib(std::uint64_t bytes) {
   return fmt::format("{} MiB", (bytes + (1 << 20) - 1) >> 20);
 }
@@ -43,13 +47,21 @@ class Planner {
 
   MemoryPlan plan() {
     const std::uint64_t trained = std::max(model_.train_context, kMinContext);
-    const std::uint64_t wanted =
-        config_.context_length.value_or(static_cast<std::uint32_t>(trained));
+    const std::uint64_t unasked =
+        model_.kv_per_cell() > 0 ? std::min(trained, kMostUnasked) : trained;
+    const std::uint64_t wanted = config_.context_length.value_or(unasked);
+    plan_.notes = model_.notes;
     plan_.sequences = shape_.running;
     plan_.wanted_context = static_cast<std::uint32_t>(wanted);
     place(wanted);
     const std::uint64_t most = most_cells();
     plan_.holds_context = wanted <= most;
+    if (!config_.context_length && trained > wanted && plan_.holds_context) {
+      plan_.notes.push_back(fmt::format(
+          "the context is {} of the {} tokens that the model was trained for; ask for more with "
+          "--context",
+          wanted, trained));
+    }
     if (wanted > most && !config_.context_length) {
       place(std::max<std::uint64_t>(most, kMinContext));
       if (plan_.context < wanted) {  // the least is not cut

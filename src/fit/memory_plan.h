@@ -29,7 +29,8 @@ struct DeviceShare {
 /// What loading a model would take, and on which device. Pure arithmetic: nothing is loaded.
 struct MemoryPlan {
   std::uint32_t context = 0;            // tokens
-  std::uint32_t wanted_context = 0;     // more than `context` if memory limited it
+  std::uint32_t wanted_context = 0;     // more than `context` if memory limited it; 131072 at
+                                        // most if the configuration did not ask
   bool holds_context = true;            // false: memory is too small for what was wanted
   std::uint32_t sequences = 0;          // requests that decode together
   std::uint32_t gpu_layers = 0;         // as llama.cpp counts: the output is a layer, too
@@ -46,8 +47,8 @@ struct MemoryPlan {
 std::uint64_t most_panels(std::uint64_t free_memory) noexcept;
 
 /// Plans a model on these devices, among which must be the CPU. `gpu_layers` -1 = as many as fit,
-/// split by free memory. The context is the configuration's, or the model's as far as memory
-/// allows.
+/// split by free memory. The context is the configuration's, or the model's up to 131072 tokens, as
+/// far as memory allows.
 MemoryPlan plan_memory(const ModelMemory& model, const ModelConfig& config,
                        const std::vector<Device>& devices);
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "kernels/panel.h"
+#include "models/gguf/architecture.h"
 #include "models/gguf/gguf_file.h"
 #include "models/gguf/gguf_reader.h"
 #include "models/gguf/gguf_summary.h"
@@ -24,17 +25,6 @@ constexpr std::string_view kOutput = "output.weight";
 constexpr std::string_view kEmbedding = "token_embd.weight";
 
 // What llama.cpp builds by an architecture's name, because no key of the file says it.
-constexpr std::string_view kWithoutCells[] = {
-    "bert",     "jina-bert-v2", "jina-bert-v3",     "nomic-bert",  "nomic-bert-moe",
-    "neo-bert", "eurobert",     "wavtokenizer-dec", "modern-bert", "gemma-embedding",
-    "dream",    "llada",        "llada-moe",        "rnd1",
-};
-constexpr std::string_view kRecurrent[] = {"mamba",      "mamba2", "rwkv6",
-                                           "rwkv6qwen2", "rwkv7",  "arwkv7"};
-constexpr std::string_view kHybrid[] = {"jamba",     "falcon-h1",   "plamo2",     "granitehybrid",
-                                        "lfm2",      "lfm2moe",     "nemotron_h", "nemotron_h_moe",
-                                        "qwen3next", "kimi-linear", "qwen35",     "qwen35moe"};
-
 struct WindowPattern {
   std::string_view architecture;
   std::uint32_t period;  // every so many layers one sees all
@@ -45,15 +35,11 @@ constexpr WindowPattern kWindowPatterns[] = {
     {"gemma2", 2},  {"gemma3", 6},  {"gemma3n", 5},           {"llama4", 4},     {"olmo2", 4},
     {"gpt-oss", 2}, {"plamo3", 8},  {"smallthinker", 4, true}};
 
-template <std::size_t N>
-bool is_one_of(std::string_view name, const std::string_view (&names)[N]) {
-  return std::ranges::find(names, name) != std::end(names);
-}
-
 /// The hyperparameters of a header, by layer.
 class Hyperparameters {
  public:
-  explicit Hyperparameters(const models::GgufFile& file) : file_(file) {
+  explicit Hyperparameters(const models::GgufFile& file)
+      : file_(file), memory_(models::memory_of(file.architecture())) {
     layers_ = number("block_count").value_or(0);
   }
 
@@ -123,8 +109,8 @@ class Hyperparameters {
 
   bool is_recurrent(std::size_t layer) const {
     const std::string_view name = architecture();
-    if (is_one_of(name, kRecurrent) || name == "falcon-h1") return true;
-    if (!is_one_of(name, kHybrid)) return false;
+    if (memory_ == models::ArchitectureMemory::States || name == "falcon-h1") return true;
+    if (memory_ != models::ArchitectureMemory::Both) return false;
     if (file_.array(file_.own_key("attention.recurrent_layers")) != nullptr) {
       return at("attention.recurrent_layers", layer, 0) != 0;
     }
@@ -137,7 +123,10 @@ class Hyperparameters {
 
   bool has_cells(std::size_t layer) const {
     const std::string_view name = architecture();
-    if (is_one_of(name, kWithoutCells) || is_one_of(name, kRecurrent)) return false;
+    if (memory_ == models::ArchitectureMemory::Nothing ||
+        memory_ == models::ArchitectureMemory::States) {
+      return false;
+    }
     if (name == "gemma3n" && layer >= 20) return false;
     if (layer >= layers_ - std::min(number_or("attention.shared_kv_layers", 0), layers_)) {
       return false;
@@ -170,6 +159,7 @@ class Hyperparameters {
 
  private:
   const models::GgufFile& file_;
+  models::ArchitectureMemory memory_;
   std::uint64_t layers_ = 0;
 };
 
@@ -284,7 +274,7 @@ ModelMemory model_memory(const std::vector<models::GgufFile>& parts) {
 }
 
 Result<ModelMemory> read_model_memory(const std::filesystem::path& path) {
-  const auto summary = models::describe_gguf(path);
+  const auto summary = models::describe_complete_gguf(path);
   if (!summary) return fail(summary.error());
   std::vector<models::GgufFile> parts;
   for (const std::filesystem::path& part : summary->parts) {
@@ -292,7 +282,10 @@ Result<ModelMemory> read_model_memory(const std::filesystem::path& path) {
     if (!file) return fail(std::move(file.error()));
     parts.push_back(std::move(*file));
   }
-  return model_memory(parts);
+  ModelMemory model = model_memory(parts);
+  model.notes = summary->notes;
+  model.sees_ahead = summary->sees_ahead;
+  return model;
 }
 
 Result<ModelMemory> read_model_memory(const ModelConfig& config) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "core/model.h"
@@ -41,6 +42,9 @@ struct ModelMemory {
   std::uint64_t inner = 0;                // width of a recurrent layer
   bool is_gated = false;                  // the feed-forward part has a gate
   bool is_encoder = false;                // has neither cells nor states
+  bool sees_ahead = false;                // each token sees those after it
+
+  std::vector<std::string> notes = {};  // what is wrong with its file and does no harm
 
   std::uint64_t parts = 0;  // the files of its projector and adapters, which are loaded whole
 
@@ -54,7 +58,8 @@ struct ModelMemory {
   std::uint64_t state_per_sequence() const noexcept;
 };
 
-/// Reads the header of a GGUF file, and of a split model's other parts. Fails with InvalidModel.
+/// Reads the header of a GGUF file, and of a split model's other parts. Fails with InvalidModel,
+/// also for a file that is no complete model.
 Result<ModelMemory> read_model_memory(const std::filesystem::path& path);
 
 /// The same with the projector and the adapters of a configuration. Fails with InvalidModel for

@@ -173,18 +173,6 @@ std::vector<FoundModel> list_models(const ModelFolders& folders) {
   return models;
 }
 
-/// Architectures that only Ollama's own files have: it names them otherwise than llama.cpp.
-constexpr std::string_view kOnlyOllama[] = {"gptoss",      "mllama",      "qwen25vl",
-                                            "deepseekocr", "glm4moelite", "glmocr"};
-
-void refuse_what_only_ollama_loads(FoundModel& model) {
-  if (model.source != "ollama" || model.error) return;
-  if (std::ranges::find(kOnlyOllama, model.architecture) == std::end(kOnlyOllama)) return;
-  model.error = Error{ErrorCode::InvalidModel,
-                      model.id + ": has an architecture that only Ollama can read ('" +
-                          model.architecture + "'); get the model as GGUF from Hugging Face"};
-}
-
 /// A store's context is honoured up to what the model was trained for.
 void check_store_context(FoundModel& model) {
   if (!model.context || model.context_length == 0 || *model.context <= model.context_length) return;
@@ -223,7 +211,7 @@ void describe(FoundModel& model) {
   model.architecture = std::move(summary->architecture);
   model.quantization = std::move(summary->quantization);
   model.context_length = summary->context_length;
-  refuse_what_only_ollama_loads(model);
+  model.notes.insert(model.notes.end(), summary->notes.begin(), summary->notes.end());
   check_store_context(model);
   if (has_own_folder(model) && model.kind == GgufKind::Model) {
     model.projector = projector_beside(model.path, summary->embedding_length);
@@ -243,21 +231,15 @@ void take_description(FoundModel& model, const FoundModel& same) {
   model.architecture = same.architecture;
   model.quantization = same.quantization;
   model.context_length = same.context_length;
-  refuse_what_only_ollama_loads(model);
   check_store_context(model);
-}
-
-bool stands_alone(const FoundModel& model) {
-  return model.kind == GgufKind::Model || model.kind == GgufKind::Embedding;
 }
 
 Result<FoundModel> usable(FoundModel model) {
   if (model.full_id.empty()) model.full_id = printable_path(model.path);
   describe(model);
   if (model.error) return fail(*model.error);
-  if (!stands_alone(model)) {
-    return damaged(printable_path(model.path) + ": is an addition to a model (" +
-                   std::string(to_string(model.kind)) + "), not a complete model");
+  if (const Status complete = check_complete(model.kind, model.path); !complete) {
+    return fail(complete.error());
   }
   return model;
 }
@@ -360,7 +342,7 @@ Result<FoundModel> resolve_model(const ModelFolders& folders, std::string_view n
     });
     if (fitting.size() > 1) {
       std::ranges::for_each(fitting, describe);
-      std::erase_if(fitting, [](const FoundModel& model) { return !stands_alone(model); });
+      std::erase_if(fitting, [](const FoundModel& model) { return !is_complete(model.kind); });
     }
     if (fitting.size() == 1) return usable(std::move(fitting.front()));
     if (fitting.size() > 1) {

@@ -47,7 +47,7 @@ class ModelsTest(CommandTest):
             self.assertIsNone(model[key])
         self.assertTrue({"path", "source"} <= model.keys())
         ran = self.pcai("models", "--models-dir", folder)
-        self.assertRegex(ran.stdout.decode(), r"(?m)^ID .*\nbad +104 B .*damaged: ")
+        self.assertRegex(ran.stdout.decode(), r"(?m)^ID .*\nbad +104 B .*not usable: ")
         self.assertEqual(self.pcai("models", "-q", "--models-dir", folder).stdout, b"")
 
     def test_json_and_quiet_exclude_each_other(self):
@@ -71,6 +71,22 @@ class ShowTest(CommandTest):
         self.assertEqual(ran.returncode, 2)
         self.assertNotIn(b"\x1b", ran.stderr)
         self.assertEqual(ran.stderr.count(b"\n"), 1)
+
+    def test_what_writes_no_text_is_refused_alike_by_each_command(self):
+        for architecture, what in (("flux", b"a model that makes images or videos"),
+                                   ("t5", b"an encoder-decoder model"),
+                                   ("llada", b"a diffusion language model"),
+                                   ("nobody-s", b"which this program does not know")):
+            file = gguf_file.GgufFile(architecture)
+            file.tensor("token_embd.weight", 64, 4)
+            path = self.pcai.write("other.gguf", file.bytes())
+            for command in (("show", path), ("plan", path), ("run", "--model", path, "hello")):
+                ran = self.pcai(*command)
+                self.assertEqual(ran.returncode, 2, ran.stderr)
+                self.assertIn(what, ran.stderr)
+                self.assertEqual(ran.stderr.count(b"\n"), 1)
+            listed = self.pcai("models", "--models-dir", str(self.pcai.path)).stdout
+            self.assertRegex(listed.decode(), r"other .*not usable: .*" + architecture)
 
     def test_a_missing_model_gives_2(self):
         for name in ("nothing-of-that-name", "/nowhere/model.gguf"):

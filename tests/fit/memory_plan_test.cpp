@@ -96,6 +96,43 @@ TEST(MemoryPlanTest, AModelThatDoesNotFitSaysWhatItNeeds) {
   EXPECT_THAT(plan.why_not, HasSubstr("3072 MiB are free"));
 }
 
+TEST(MemoryPlanTest, NobodyGetsAHugeContextWithoutAskingForIt) {
+  for (const std::uint32_t trained : {131073U, 10485760U, 0x7FFFFFFFU}) {
+    ModelMemory model = a_model();
+    model.layers.resize(1);
+    model.train_context = trained;
+    const MemoryPlan plan = plan_memory(model, {}, {cpu(64)});
+    EXPECT_EQ(plan.context, 131072U);
+    EXPECT_EQ(plan.wanted_context, 131072U);
+    ASSERT_THAT(plan.notes, SizeIs(1));
+    EXPECT_THAT(plan.notes.front(), HasSubstr("of the " + std::to_string(trained) + " tokens"));
+    EXPECT_THAT(plan.notes.front(), HasSubstr("--context"));
+  }
+  ModelMemory model = a_model();
+  model.layers.resize(1);
+  model.train_context = 1 << 20;
+  const MemoryPlan asked = plan_memory(model, {.context_length = 1 << 18}, {cpu(64)});
+  EXPECT_EQ(asked.context, 1U << 18);
+  EXPECT_THAT(asked.notes, SizeIs(0));
+  model.train_context = 131072;
+  EXPECT_THAT(plan_memory(model, {}, {cpu(64)}).notes, SizeIs(0));
+}
+
+TEST(MemoryPlanTest, AModelWithoutCellsKeepsTheContextThatItWasTrainedFor) {
+  ModelMemory model = a_model();
+  for (LayerMemory& layer : model.layers) layer.kv_per_cell = 0;
+  model.train_context = 1 << 20;
+  const MemoryPlan plan = plan_memory(model, {}, {cpu(16)});
+  EXPECT_EQ(plan.context, 1U << 20);
+  EXPECT_THAT(plan.notes, SizeIs(0));
+}
+
+TEST(MemoryPlanTest, WhatIsOddInTheFileIsNoted) {
+  ModelMemory model = a_model();
+  model.notes = {"its token is odd"};
+  EXPECT_THAT(plan_memory(model, {}, {cpu(64)}).notes, testing::Contains("its token is odd"));
+}
+
 TEST(MemoryPlanTest, TheModelsOwnContextIsCutByMemoryAndSaidSo) {
   ModelMemory model = a_model();
   model.train_context = 131072;

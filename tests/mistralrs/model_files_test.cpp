@@ -66,7 +66,7 @@ TEST_F(ModelFilesTest, AnUnknownArchitectureIsRefusedWithTheBackendThatCan) {
 }
 
 TEST_F(ModelFilesTest, AnUnknownQuantizationIsRefusedWithTheTensorsName) {
-  EXPECT_THAT(refusal(look_at(test::GgufBuilder::tiny_model().tensor("blk.0.x", {256}, kIq4Xs))),
+  EXPECT_THAT(refusal(look_at(test::GgufBuilder::tiny_model().tensor("blk.0.x", {256, 2}, kIq4Xs))),
               AllOf(HasSubstr("IQ4_XS"), HasSubstr("blk.0.x"), HasSubstr("llamacpp")));
 }
 

@@ -67,6 +67,27 @@ TEST(GgufFamilyRulesTest, NothingDividesByZero) {
   EXPECT_EQ(refusal(of("llama4").u32("llama4.interleave_moe_layer_step", 0)), "");
 }
 
+TEST(GgufFamilyRulesTest, NothingDividesByAZeroOfAHybrid) {
+  for (const char* const key :
+       {"full_attention_interval", "ssm.time_step_rank", "ssm.group_count", "wkv.head_size"}) {
+    EXPECT_NE(refusal(of("qwen3next").u32("qwen3next." + std::string(key), 0)), "") << key;
+    EXPECT_EQ(refusal(of("qwen3next").u32("qwen3next." + std::string(key), 2)), "") << key;
+  }
+}
+
+TEST(GgufFamilyRulesTest, AHybridHasLayersOfBothKinds) {
+  const std::string key = "jamba.attention.head_count_kv";
+  EXPECT_NE(refusal(of("jamba")), "");
+  EXPECT_NE(refusal(of("jamba").u32(key, 2)), "");
+  EXPECT_NE(refusal(of("jamba").i32s(key, {0, 0})), "");
+  EXPECT_NE(refusal(of("jamba").i32s(key, {2, 2})), "");
+  EXPECT_EQ(refusal(of("jamba").i32s(key, {0, 2})), "");
+}
+
+TEST(GgufFamilyRulesTest, TokensOfImagesAreInTheVocabulary) {
+  EXPECT_NE(refusal(of("chameleon")).find("too few for its images"), std::string::npos);
+}
+
 TEST(GgufFamilyRulesTest, EpsilonsArePositive) {
   const auto with = [](float epsilon) {
     return of("llama").number("llama.attention.layer_norm_rms_epsilon", GgufType::Float32, epsilon);

@@ -121,7 +121,6 @@ TEST_F(GgufMutationTest, EachDeadlyFieldIsRefused) {
   refuses(value_of("tokenizer.ggml.tokens") + 4, u64(1ULL << 63), "length of an array");
   refuses(value_of("tokenizer.ggml.tokens"), u32(9), "array of arrays");
   refuses(value_of("tokenizer.ggml.tokens") + 12, u64(1 << 20), "length of a token");
-  refuses(value_of("tokenizer.ggml.bos_token_id"), u32(49152), "special token");
   refuses(value_of("llama.block_count"), u32(513), "layers");
   refuses(value_of("llama.attention.head_count"), u32(0), "heads");
   refuses(value_of("llama.attention.head_count_kv"), u32(2), "KV heads");

@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "models/gguf/gguf_marks.h"
+#include "models/gguf/gguf_reader.h"
 #include "models/gguf/gguf_types.h"
+#include "models/gguf/gguf_vocabulary.h"
 #include "models/gguf_builder.h"
 #include "models/model_folders.h"
 #include "models/split_name.h"
@@ -104,6 +107,92 @@ TEST_F(GgufSummaryTest, WhatIsNoModelIsRefusedByItsName) {
   EXPECT_THAT(vocabulary.error().message, HasSubstr("has no tensors"));
   const auto nameless = describe(test::GgufBuilder::tiny_model().remove("general.architecture"));
   EXPECT_THAT(nameless.error().message, HasSubstr("does not name its architecture"));
+}
+
+TEST_F(GgufSummaryTest, ModelsThatDoNotWriteTextAreRefusedByWhatTheyAre) {
+  const auto refusal = [&](const char* architecture) {
+    const auto summary =
+        describe(test::GgufBuilder::tiny_model().text("general.architecture", architecture));
+    return summary ? "" : summary.error().message;
+  };
+  const std::pair<const char*, const char*> cases[] = {
+      {"t5", "m.gguf: is an encoder-decoder model"},
+      {"llada", "is a diffusion language model"},
+      {"dream", "is a diffusion language model"},
+      {"flux", "makes images or videos"},
+      {"sdxl", "makes images or videos"},
+      {"wan", "makes images or videos"},
+      {"controlvector", "is a control vector"},
+      {"eagle3", "is a draft model"},
+      {"wavtokenizer-dec", "is a sound codec"},
+      {"qwen3tts", "is a model for speech"},
+      {"clef", "chooses among actions"},
+      {"gptj", "llama.cpp cannot load"},
+      {"mllama", "only Ollama can read"},
+      {"no-such-thing", "does not know"}};
+  for (const auto& [architecture, what] : cases) {
+    EXPECT_THAT(refusal(architecture), HasSubstr(what));
+    EXPECT_THAT(refusal(architecture), HasSubstr("'" + std::string(architecture) + "'"));
+  }
+  for (const char* architecture : {"llama", "t5encoder", "mamba", "qwen3next"}) {
+    EXPECT_EQ(refusal(architecture), "");
+  }
+}
+
+TEST_F(GgufSummaryTest, WhatSeesAheadEmbeds) {
+  const test::GgufBuilder model = test::GgufBuilder::tiny_model();
+  const auto ahead = describe(
+      test::GgufBuilder(model).number<std::uint8_t>("llama.attention.causal", GgufType::Bool, 0));
+  EXPECT_EQ(ahead->kind, GgufKind::Embedding);
+  EXPECT_TRUE(ahead->sees_ahead);
+  const auto pooled = describe(test::GgufBuilder(model).u32("llama.pooling_type", 3));
+  EXPECT_FALSE(pooled->sees_ahead);
+  EXPECT_TRUE(
+      describe(test::GgufBuilder(model).text("general.architecture", "t5encoder"))->sees_ahead);
+}
+
+TEST_F(GgufSummaryTest, SpecialTokensOutsideTheVocabularyAreNotedAndSetAside) {
+  test::GgufBuilder model = test::GgufBuilder::tiny_model();
+  EXPECT_TRUE(describe(model)->notes.empty());
+  model.u32("tokenizer.ggml.padding_token_id", 4)
+      .u32("tokenizer.ggml.mask_token_id", 0xFFFFFFFF)
+      .i32("tokenizer.ggml.bos_token_id", 0)
+      .i32("tokenizer.ggml.eos_token_id", -7);
+  EXPECT_THAT(describe(model)->notes,
+              testing::ElementsAre(HasSubstr("'tokenizer.ggml.eos_token_id' is not a token"),
+                                   HasSubstr("'tokenizer.ggml.padding_token_id' is not a token")));
+  const auto file = read_gguf(folder_.write("m.gguf", model.build()));
+  const auto odd = odd_special_tokens(*file);
+  ASSERT_EQ(odd.size(), 3U);
+  EXPECT_EQ(odd[0].key, "tokenizer.ggml.bos_token_id");
+  EXPECT_EQ(odd[0].id, 0U);
+  EXPECT_EQ(odd[1].id, kNoToken);
+  EXPECT_EQ(odd[2].id, kNoToken);
+}
+
+TEST_F(GgufSummaryTest, AHeaderWithoutMarksIsTheSameModel) {
+  test::GgufBuilder with = test::GgufBuilder::tiny_model().no_tensors();
+  with.tensor("mark", {0}, 0).tensor("a", {64}, 0).tensor("other", {3, 0}, 0).tensor("b", {7}, 0);
+  test::GgufBuilder without = test::GgufBuilder::tiny_model().no_tensors();
+  without.tensor("a", {64}, 0).tensor("b", {7}, 0);
+  const std::string content = with.build();
+  MemorySource source(content);
+  const auto file = read_gguf(source);
+  ASSERT_TRUE(file) << file.error().message;
+  const auto header = header_without_marks(source, *file);
+  ASSERT_TRUE(header) << header.error().message;
+  EXPECT_EQ(*header + content.substr(file->data_offset), without.build());
+}
+
+TEST_F(GgufSummaryTest, APartIsNoCompleteModel) {
+  const auto describe_complete = [&](const char* type) {
+    return describe_complete_gguf(folder_.write(
+        "m.gguf", test::GgufBuilder::tiny_model().text("general.type", type).build()));
+  };
+  EXPECT_TRUE(describe_complete("model"));
+  EXPECT_THAT(describe_complete("adapter").error().message,
+              HasSubstr("m.gguf: is an addition to a model (adapter)"));
+  EXPECT_THAT(describe_complete("mmproj").error().message, HasSubstr("(projector)"));
 }
 
 TEST_F(GgufSummaryTest, TextsAreMadePrintable) {

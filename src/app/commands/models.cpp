@@ -93,7 +93,7 @@ std::string models_text(const std::vector<ListedModel>& models) {
                    {"SOURCE"},
                    {""}});
   for (const auto& [model, plan] : models) {
-    std::string remark = model.error ? "damaged: " + model.error->message : "";
+    std::string remark = model.error ? "not usable: " + model.error->message : "";
     if (!model.error && model.kind != models::GgufKind::Model) remark = to_string(model.kind);
     if (plan && !plan->fits()) remark += (remark.empty() ? "" : "; ") + plan->why_not;
     table.add_row({model.id, human_size(model.size_bytes), model.quantization, model.architecture,

@@ -17,6 +17,7 @@
 #include "backend/llamacpp/load/memory_use.h"
 #include "backend/llamacpp/plan/step_costs.h"
 #include "backend/llamacpp/register.h"
+#include "platform/path_text.h"
 
 namespace pcai::backend::llamacpp {
 namespace {
@@ -37,6 +38,17 @@ class PartOfProgress final : public LoadProgress {
   float begin_;
   float end_;
 };
+
+/// What the header's architecture should have said before (models/gguf/architecture.h).
+Status check_use(const llama_model& weights, const std::filesystem::path& path) {
+  const bool encodes_first = llama_model_has_encoder(&weights) && llama_model_has_decoder(&weights);
+  if (!encodes_first && !llama_model_is_diffusion(&weights)) return {};
+  return fail(ErrorCode::InvalidModel,
+              platform::path_text(path) + ": is " +
+                  (encodes_first ? "an encoder-decoder model" : "a diffusion language model") +
+                  ", which this program cannot run",
+              "model_path");
+}
 
 }  // namespace
 
@@ -64,6 +76,9 @@ Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
   if (!placement) return fail(placement.error());
   auto weights = load_weights(spec.config, *kernels, reading, *placement);
   if (!weights) return fail(std::move(weights.error()));
+  if (Status status = check_use(**weights, spec.config.model_path); !status) {
+    return fail(std::move(status.error()));
+  }
   auto chat_template = ChatTemplate::create(**weights, spec.config.chat_template);
   if (!chat_template) return fail(std::move(chat_template.error()));
   std::unique_ptr<LlamaCppModel> model(
@@ -94,7 +109,9 @@ Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
       memory_use(*context->context).bytes() + (is_packed ? model->kernels_->bytes() : 0) -
       (is_packed ? model->kernels_->returned() : 0) + model->adapters_.bytes();
   model->info_.fills_gaps = model->tokenizer_.fills_gaps();
-  model->info_.generates = llama_get_memory(context->context.get()) != nullptr;
+  model->info_.warnings = needs->notes;
+  model->info_.generates =
+      !needs->sees_ahead && llama_get_memory(context->context.get()) != nullptr;
   model->codec_ =
       std::make_unique<VocabularyCodec>(model->tokenizer_, model->chat_template_,
                                         model->chat_tokenizer_, model->info_.context_length);

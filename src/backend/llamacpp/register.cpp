@@ -4,6 +4,7 @@
 
 #include "backend/llamacpp/kernels/load_kernels.h"
 #include "backend/llamacpp/llamacpp_model.h"
+#include "backend/llamacpp/load/ggml_assertions.h"
 #include "backend/llamacpp/load/llama_log.h"
 
 namespace pcai::backend::llamacpp {
@@ -11,6 +12,7 @@ namespace {
 
 /// With what llama.cpp says of itself.
 BackendDescriptor describe() {
+  take_over_ggml_assertions();
   capture_llama_log();  // asking for GPUs makes ggml look for their drivers, and speak
   BackendDescriptor descriptor = describe_llamacpp();
   descriptor.version = llama_version();

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "backend/answer/prompt/prompt_check.h"
+#include "backend/llamacpp/load/ggml_assertions.h"
 #include "backend/llamacpp/load/llama_log.h"
 #include "backend/llamacpp/load/thread_count.h"
 #include "core/path.h"
@@ -33,7 +34,8 @@ LlamaPooling pooling_of(const llama_model& model) {
   const std::string key = std::string(architecture.data()) + ".pooling_type";
   std::array<char, 16> value{};
   if (llama_model_meta_val_str(&model, key.c_str(), value.data(), value.size()) < 0) {
-    return LLAMA_POOLING_TYPE_NONE;
+    // Encoders that were cut off a model that also decodes say nothing.
+    return llama_model_has_encoder(&model) ? LLAMA_POOLING_TYPE_MEAN : LLAMA_POOLING_TYPE_NONE;
   }
   switch (value[0]) {
     case '1': return LLAMA_POOLING_TYPE_MEAN;
@@ -242,6 +244,7 @@ Status TextEmbedder::prepare(LlamaPooling pooling) {
   params.no_perf = true;
   take_llama_errors();
   try {
+    const AssertionsThrow while_it_builds;
     context_.reset(llama_init_from_model(&weights_, params));
   } catch (const std::exception& exception) {
     return fail(ErrorCode::Internal,
@@ -311,7 +314,8 @@ Status TextEmbedder::compute_batch(std::span<const Sequence> sequences,
   std::stop_token watched = stop;
   llama_set_abort_callback(context, should_abort, &watched);
   take_llama_errors();
-  const int result = llama_decode(context, batch);
+  const int result = llama_model_has_encoder(&weights_) ? llama_encode(context, batch)
+                                                        : llama_decode(context, batch);
   llama_set_abort_callback(context, nullptr, nullptr);
   llama_batch_free(batch);
   if (result == kDecoded) return {};

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "models/gguf/damaged.h"
+#include "models/gguf/gguf_vocabulary.h"
 
 namespace pcai::models {
 namespace {
@@ -45,6 +46,10 @@ constexpr Names kInSections =
 // … and who has experts.
 constexpr Names kWithExperts = " bailingmoe2 glm4moe grovemoe lfm2moe llada-moe smallthinker ";
 
+// Of whose layers some have cells, and those without heads for keys have states.
+constexpr Names kByCacheHeads =
+    " granitehybrid jamba lfm2 lfm2moe nemotron_h nemotron_h_moe plamo2 ";
+
 class FamilyRules {
  public:
   explicit FamilyRules(const GgufFile& file) : file_(file) {}
@@ -53,7 +58,9 @@ class FamilyRules {
     return check_heads()
         .and_then([this] { return check_sections(); })
         .and_then([this] { return check_experts(); })
-        .and_then([this] { return check_divisors(); });
+        .and_then([this] { return check_divisors(); })
+        .and_then([this] { return check_image_tokens(); })
+        .and_then([this] { return check_both_kinds_of_layers(); });
   }
 
  private:
@@ -129,12 +136,41 @@ class FamilyRules {
         {"interleave_moe_layer_step", " ernie4_5-moe "},
         {"experts_per_group", " grovemoe "},
         {"conv_group_size", " dflash "},
+        {"full_attention_interval", ""},
+        {"ssm.time_step_rank", ""},
+        {"ssm.group_count", ""},
+        {"wkv.head_size", ""},
+        {"attention.indexer.block_size", " minimax-m3 "},
+        {"attention.indexer.kpool", " glm5-next "},
+        {"attention.output_group_count", " deepseek4 "},
+        {"num_loops", " nanbeige "},
     };
     for (const auto& [name, whose] : kDivisors) {
       if (!whose.empty() && !is_one_of(whose)) continue;
       if (number(name) == 0U) return refuse(name, "is 0");
     }
     return {};
+  }
+
+  /// llama.cpp sets the logits of these aside by their numbers.
+  Status check_image_tokens() const {
+    constexpr std::uint64_t kEnd = 4 + 8192;
+    const GgufArray* const tokens = file_.array(kTokensKey);
+    if (!is_one_of(" chameleon ") || tokens == nullptr || tokens->count >= kEnd) return {};
+    return damaged("'" + std::string(kTokensKey) + "' has " + std::to_string(tokens->count) +
+                   " tokens, too few for its images'");
+  }
+
+  /// llama.cpp fills the inputs of both kinds, which are there only if a layer uses them.
+  Status check_both_kinds_of_layers() const {
+    constexpr std::string_view kName = "attention.head_count_kv";
+    if (!is_one_of(kByCacheHeads)) return {};
+    const GgufArray* const array = file_.array(file_.own_key(kName));
+    const bool has_both =
+        array != nullptr && std::ranges::count(array->integers, 0) > 0 &&
+        std::ranges::any_of(array->integers, [](std::int64_t heads) { return heads > 0; });
+    if (has_both) return {};
+    return refuse(kName, "does not say which layers have cells and which have states");
   }
 
   const GgufFile& file_;

@@ -1,6 +1,14 @@
 #include "models/gguf/gguf_file.h"
 
+#include <algorithm>
+
 namespace pcai::models {
+
+bool GgufFile::is_aligned_to(std::uint64_t bytes) const noexcept {
+  return std::ranges::all_of(tensors, [&](const GgufTensor& tensor) {
+    return tensor.elements == 0 || (data_offset + tensor.offset) % bytes == 0;
+  });
+}
 
 const GgufValue* GgufFile::find(std::string_view key) const {
   const auto found = values.find(key);

@@ -30,7 +30,8 @@ struct GgufValue {
   std::variant<bool, std::uint64_t, std::int64_t, double, std::string, GgufArray> data = {};
 };
 
-/// A tensor as its header entry describes it.
+/// A tensor as its header entry describes it. One without elements takes no bytes; some programs
+/// use it as a mark.
 struct GgufTensor {
   std::string name;
   const TensorType* type = nullptr;
@@ -39,6 +40,7 @@ struct GgufTensor {
   std::uint64_t elements = 0;
   std::uint64_t offset = 0;  // from GgufFile::data_offset
   std::uint64_t size_bytes = 0;
+  std::uint64_t entry = 0;  // where its header entry begins in the file
 };
 
 /// The header of a GGUF file. One from read_gguf has passed every check of gguf_reader.h.
@@ -46,9 +48,13 @@ struct GgufFile {
   std::uint32_t version = 0;
   std::uint64_t size_bytes = 0;  // of the whole file
   std::uint64_t alignment = 32;
-  std::uint64_t data_offset = 0;  // where the tensors' data begins
+  std::uint64_t header_bytes = 0;  // up to where the last tensor's entry ends
+  std::uint64_t data_offset = 0;   // where the tensors' data begins
   std::map<std::string, GgufValue, std::less<>> values = {};
   std::vector<GgufTensor> tensors = {};
+
+  /// Whether each tensor's data begin at a multiple of so many bytes of the file.
+  bool is_aligned_to(std::uint64_t bytes) const noexcept;
 
   /// The value of a key; null if it is absent.
   const GgufValue* find(std::string_view key) const;

@@ -27,13 +27,23 @@ constexpr std::uint64_t kMaxTensorNameBytes = 63;       // ggml keeps 64 with th
 constexpr std::uint64_t kMinKeyRecord = 8 + 1 + 4 + 1;  // length, key, type, value
 constexpr std::uint64_t kMinTensorRecord =
     8 + 1 + 4 + 8 + 4 + 8;  // …, name, dimensions, type, offset
-constexpr std::uint64_t kMinAlignment = 8;
 constexpr std::uint64_t kMaxAlignment = 65'536;
 
 /// `a * b`, or nothing where that is over 64 bits.
 std::optional<std::uint64_t> product(std::uint64_t a, std::uint64_t b) {
   if (a != 0 && b > std::numeric_limits<std::uint64_t>::max() / a) return std::nullopt;
   return a * b;
+}
+
+/// What a file is that has no GGUF inside, by its first four bytes; empty if nobody knows.
+std::string_view known_magic(std::string_view magic) {
+  if (magic == "lmgg" || magic == "fmgg" || magic == "tjgg" || magic == "algg") {
+    return "; it is of ggml's older format, which models for speech still have";
+  }
+  if (magic == "vers") return "; perhaps it is Git LFS's pointer instead of the file";
+  if (magic == "PK\x03\x04") return "; it is a ZIP archive or a checkpoint of PyTorch";
+  if (magic.starts_with("<")) return "; perhaps it is a web page instead of the file";
+  return "";
 }
 
 /// One reading of one header, front to back.
@@ -58,7 +68,10 @@ class HeaderReader {
   Status read_start() {
     std::string magic;
     cursor_.text(magic, std::min<std::uint64_t>(4, cursor_.remaining()));
-    if (magic != "GGUF") return damaged("not a GGUF file (its magic is " + in_quotes(magic) + ")");
+    if (magic != "GGUF") {
+      return damaged("not a GGUF file (its magic is " + in_quotes(magic) + ")" +
+                     std::string(known_magic(magic)));
+    }
     file_.version = cursor_.number<std::uint32_t>();
     if (cursor_.ok() && (file_.version & 0xFFFF) == 0) {
       return damaged("a big-endian GGUF file, which this program cannot read");
@@ -213,10 +226,9 @@ class HeaderReader {
     if (value == nullptr) return {};
     if (value->type != GgufType::UInt32) return damaged("'general.alignment' is not a uint32");
     file_.alignment = std::get<std::uint64_t>(value->data);
-    if (!std::has_single_bit(file_.alignment) || file_.alignment < kMinAlignment ||
-        file_.alignment > kMaxAlignment) {
+    if (!std::has_single_bit(file_.alignment) || file_.alignment > kMaxAlignment) {
       return damaged("'general.alignment' is " + std::to_string(file_.alignment) +
-                     ", not a power of two from 8 to 65536");
+                     ", not a power of two from 1 to 65536");
     }
     return {};
   }
@@ -226,6 +238,7 @@ class HeaderReader {
     file_.tensors.reserve(tensor_count_);  // so that the names stay where the set points
     for (std::uint64_t i = 0; i < tensor_count_; ++i) {
       GgufTensor& tensor = file_.tensors.emplace_back();
+      tensor.entry = cursor_.position();
       const auto length = cursor_.number<std::uint64_t>();
       if (cursor_.ok() && (length == 0 || length > kMaxTensorNameBytes)) {
         return damaged("tensor " + std::to_string(i) + " has a name of " + std::to_string(length) +
@@ -253,7 +266,7 @@ class HeaderReader {
     for (std::uint32_t k = 0; k < tensor.dimensions; ++k) {
       tensor.shape[k] = cursor_.number<std::uint64_t>();
       const auto elements = product(tensor.elements, tensor.shape[k]);
-      if (cursor_.ok() && (!elements || *elements == 0 || *elements > INT64_MAX)) {
+      if (cursor_.ok() && (!elements || tensor.shape[k] > INT64_MAX || *elements > INT64_MAX)) {
         return damaged("has an impossible size of " + std::to_string(tensor.shape[k]) +
                        " in dimension " + std::to_string(k));
       }
@@ -276,6 +289,7 @@ class HeaderReader {
   }
 
   Status place_data() {
+    file_.header_bytes = cursor_.position();
     file_.data_offset = (cursor_.position() + file_.alignment - 1) & ~(file_.alignment - 1);
     return {};
   }

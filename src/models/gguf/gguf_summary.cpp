@@ -4,8 +4,10 @@
 #include <map>
 #include <unordered_set>
 
+#include "models/gguf/architecture.h"
 #include "models/gguf/damaged.h"
 #include "models/gguf/gguf_reader.h"
+#include "models/gguf/gguf_tensor_rules.h"
 #include "models/gguf/gguf_vocabulary.h"
 #include "models/printable.h"
 #include "models/split_name.h"
@@ -18,6 +20,14 @@ std::string text_or_empty(const GgufFile& file, std::string_view key) {
   return text == nullptr ? std::string() : printable(*text);
 }
 
+bool sees_ahead(const GgufFile& file) {
+  const Architecture* const known = find_architecture(file.architecture());
+  if (known != nullptr && known->use == ArchitectureUse::Vectors) return true;
+  const GgufValue* const causal = file.find(file.own_key("attention.causal"));
+  const bool* const is_causal = causal == nullptr ? nullptr : std::get_if<bool>(&causal->data);
+  return is_causal != nullptr && !*is_causal;
+}
+
 Result<GgufKind> kind_of(const GgufFile& file) {
   const std::string type = text_or_empty(file, "general.type");
   if (type == "adapter") return GgufKind::Adapter;
@@ -26,12 +36,17 @@ Result<GgufKind> kind_of(const GgufFile& file) {
       (has("vision.block_count") && !has("block_count"))) {
     return GgufKind::Projector;
   }
+  if (type == "imatrix") {
+    return damaged("holds 'imatrix', which is not a model but helps to quantize one");
+  }
   if (!type.empty() && type != "model") {
     return damaged("holds " + in_quotes(type) + ", which is not a model");
   }
   if (file.architecture().empty()) return damaged("does not name its architecture");
-  const bool is_encoder = file.architecture().find("bert") != std::string_view::npos;
-  return has("pooling_type") || is_encoder ? GgufKind::Embedding : GgufKind::Model;
+  const Status runs =
+      check_architecture(file.architecture()).and_then([&] { return check_tensor_formats(file); });
+  if (!runs) return fail(runs.error());
+  return has("pooling_type") || sees_ahead(file) ? GgufKind::Embedding : GgufKind::Model;
 }
 
 /// By general.file_type, else the type of most tensors that are not vectors.
@@ -95,6 +110,7 @@ Status add_other_parts(GgufSummary& summary, const std::filesystem::path& path,
       return damaged(printable_path(part.filename()) + " does not say that it is part " +
                      std::to_string(i) + " of " + std::to_string(count));
     }
+    if (Status status = check_tensor_formats(*file); !status) return status;
     tensor_count += file->tensors.size();
     add_part(summary, part, *file);
   }
@@ -111,8 +127,10 @@ Result<GgufSummary> summarize(const std::filesystem::path& path, const GgufFile&
   if (Status status = add_other_parts(summary, path, file); !status) return fail(status.error());
   const auto kind = kind_of(file);
   if (!kind) return fail(kind.error());
-  if (summary.parameter_count == 0)
-    return damaged("has no tensors; perhaps it is only a vocabulary");
+  if (summary.parameter_count == 0) {
+    return damaged(file.array(kTokensKey) != nullptr ? "is only a vocabulary: it has no tensors"
+                                                     : "has no tensors");
+  }
   summary.kind = *kind;
   summary.architecture = file.architecture();
   summary.name = text_or_empty(file, "general.name");
@@ -136,6 +154,12 @@ Result<GgufSummary> summarize(const std::filesystem::path& path, const GgufFile&
     summary.vocabulary_size = own_number(file, "vocab_size");
   }
   summary.has_chat_template = file.text("tokenizer.chat_template") != nullptr;
+  summary.sees_ahead = sees_ahead(file);
+  for (const OddSpecialToken& token : odd_special_tokens(file)) {
+    if (!token.is_outside) continue;
+    summary.notes.push_back("its " + in_quotes(token.key) +
+                            " is not a token of its vocabulary and is set aside");
+  }
   return summary;
 }
 
@@ -151,6 +175,10 @@ std::string_view to_string(GgufKind kind) noexcept {
   return "";
 }
 
+bool is_complete(GgufKind kind) noexcept {
+  return kind == GgufKind::Model || kind == GgufKind::Embedding;
+}
+
 Result<GgufSummary> describe_gguf(const std::filesystem::path& path) {
   const auto file = read_gguf(path);
   if (!file) return fail(file.error());
@@ -158,6 +186,21 @@ Result<GgufSummary> describe_gguf(const std::filesystem::path& path) {
     error.message = printable_path(path) + ": " + error.message;
     return error;
   });
+}
+
+Result<GgufSummary> describe_complete_gguf(const std::filesystem::path& path) {
+  return describe_gguf(path).and_then([&](GgufSummary summary) -> Result<GgufSummary> {
+    if (Status status = check_complete(summary.kind, path); !status) {
+      return fail(std::move(status.error()));
+    }
+    return summary;
+  });
+}
+
+Status check_complete(GgufKind kind, const std::filesystem::path& path) {
+  if (is_complete(kind)) return {};
+  return damaged(printable_path(path) + ": is an addition to a model (" +
+                 std::string(to_string(kind)) + "), not a complete model");
 }
 
 }  // namespace pcai::models

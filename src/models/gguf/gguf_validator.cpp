@@ -24,6 +24,7 @@ Status check_placement(const GgufFile& file) {
   std::vector<const GgufTensor*> by_offset;
   by_offset.reserve(file.tensors.size());
   for (const GgufTensor& tensor : file.tensors) {
+    if (tensor.elements == 0) continue;
     if (tensor.offset % file.alignment != 0) {
       return damaged("tensor " + in_quotes(tensor.name) + " begins at the unaligned offset " +
                      std::to_string(tensor.offset));
@@ -43,6 +44,20 @@ Status check_placement(const GgufFile& file) {
   if (overlap == by_offset.end()) return {};
   return damaged("its tensors " + in_quotes((*overlap)->name) + " and " +
                  in_quotes((*std::next(overlap))->name) + " overlap");
+}
+
+/// llama.cpp insists on it.
+Status check_order(const GgufFile& file) {
+  std::uint64_t next = 0;
+  for (const GgufTensor& tensor : file.tensors) {
+    if (tensor.offset != next) {
+      return damaged("tensor " + in_quotes(tensor.name) + " begins at " +
+                     std::to_string(tensor.offset) + ", not at " + std::to_string(next) +
+                     " where the tensor before it ends");
+    }
+    next += (tensor.size_bytes + file.alignment - 1) / file.alignment * file.alignment;
+  }
+  return {};
 }
 
 /// llama.cpp ends the process when one of these has another type.
@@ -127,6 +142,7 @@ Status check_split(const GgufFile& file) {
 
 Status validate_gguf(const GgufFile& file) {
   return check_placement(file)
+      .and_then([&] { return check_order(file); })
       .and_then([&] { return check_types(file); })
       .and_then([&] { return check_templates(file); })
       .and_then([&] { return check_split(file); })

@@ -5,7 +5,8 @@
 
 namespace pcai::models {
 
-/// Checks that a header is consistent: tensors are aligned, inside the file and apart; keys on
+/// Checks that a header is consistent: tensors are aligned, inside the file and
+/// follow one another; keys on
 /// which llama.cpp asserts have the right type and range; templates have at most 1 MiB; the numbers
 /// of a split model are right. Fails with InvalidModel and the reason.
 Status validate_gguf(const GgufFile& file);

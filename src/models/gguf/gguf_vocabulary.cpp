@@ -23,6 +23,15 @@ bool is_byte_text(std::string_view text) {
          is_hex_digit(text[4]) && text[5] == '>';
 }
 
+template <class Visit>
+void for_each_special_token(const GgufFile& file, Visit visit) {
+  constexpr std::string_view kPrefix = "tokenizer.ggml.";
+  for (auto at = file.values.lower_bound(kPrefix); at != file.values.end(); ++at) {
+    if (!at->first.starts_with(kPrefix)) break;
+    if (at->first.ends_with("_token_id")) visit(at->first, at->second);
+  }
+}
+
 }  // namespace
 
 void GgufVocabulary::add_token(std::string_view text) {
@@ -95,21 +104,31 @@ Status GgufVocabulary::check_tokens() const {
   return {};
 }
 
-Status GgufVocabulary::check_special_tokens(const GgufFile& file) const {
-  constexpr std::string_view kPrefix = "tokenizer.ggml.";
-  for (auto at = file.values.lower_bound(kPrefix); at != file.values.end(); ++at) {
-    const auto& [key, value] = *at;
-    if (!key.starts_with(kPrefix)) break;
-    if (!key.ends_with("_token_id")) continue;
-    const auto* number = std::get_if<std::int64_t>(&value.data);
-    const bool is_none = number != nullptr ? *number == -1 : file.number(key) == 0xFFFF'FFFFU;
-    if (is_none) continue;
+Status GgufVocabulary::check_special_tokens(const GgufFile& file) {
+  Status status;
+  for_each_special_token(file, [&](const std::string& key, const GgufValue& value) {
+    const bool is_number = std::holds_alternative<std::uint64_t>(value.data) ||
+                           std::holds_alternative<std::int64_t>(value.data);
+    if (!is_number && status) status = damaged(in_quotes(key) + " is not a token's number");
+  });
+  return status;
+}
+
+std::vector<OddSpecialToken> odd_special_tokens(const GgufFile& file) {
+  std::vector<OddSpecialToken> odd;
+  const GgufArray* const tokens = file.array(kTokensKey);
+  if (tokens == nullptr) return odd;
+  for_each_special_token(file, [&](const std::string& key, const GgufValue& value) {
     const auto id = file.number(key);
-    if (!id || *id >= hashes_.size()) {
-      return damaged(in_quotes(key) + " is not a token of the vocabulary");
-    }
-  }
-  return {};
+    const auto* const number = std::get_if<std::int64_t>(&value.data);
+    const bool is_none = number != nullptr ? *number == -1 : id == kNoToken;
+    const bool is_outside = !is_none && (!id || *id >= tokens->count);
+    if (!is_outside && value.type == GgufType::UInt32) return;
+    odd.push_back({.key = key,
+                   .id = is_none || is_outside ? kNoToken : static_cast<std::uint32_t>(*id),
+                   .is_outside = is_outside});
+  });
+  return odd;
 }
 
 }  // namespace pcai::models

@@ -2,9 +2,11 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <exception>
 #include <string>
 
+#include "backend/llamacpp/load/ggml_assertions.h"
 #include "backend/llamacpp/load/llama_log.h"
 #include "backend/llamacpp/load/thread_count.h"
 #include "fit/memory_plan.h"
@@ -19,7 +21,9 @@ Result<std::uint32_t> choose_length(const fit::ModelMemory& needs, ModelConfig c
   if (!plan.holds_context && config.context_length) {
     return fail(ErrorCode::InvalidRequest, plan.why_not, "context_length");
   }
-  for (const std::string& note : plan.notes) spdlog::warn("{}", note);
+  for (const std::string& note : plan.notes) {
+    if (std::ranges::count(needs.notes, note) == 0) spdlog::warn("{}", note);  // those are told
+  }
   return plan.context;
 }
 
@@ -52,13 +56,16 @@ Result<PreparedContext> create_context(llama_model& weights, const fit::ModelMem
   params.no_perf = true;
   take_llama_errors();
   try {
+    const AssertionsThrow while_it_builds;
     prepared.context.reset(llama_init_from_model(&weights, params));
   } catch (const std::exception& exception) {
     return fail(ErrorCode::Internal, std::string("cannot create a context: ") + exception.what());
   }
   if (!prepared.context) {
-    return fail(ErrorCode::Internal,
-                "llama.cpp could not create a context: " + take_llama_errors());
+    const std::string reason = take_llama_errors();
+    const bool is_file = tells_assertion(reason);
+    return fail(is_file ? ErrorCode::InvalidModel : ErrorCode::Internal,
+                "llama.cpp could not create a context: " + reason, is_file ? "model_path" : "");
   }
   // What was rounded up is of use; a recurrent model needs no cells but has a length all the same.
   prepared.planner.cells = llama_n_ctx(prepared.context.get());

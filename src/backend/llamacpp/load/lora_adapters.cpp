@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 
+#include "backend/llamacpp/load/ggml_assertions.h"
 #include "backend/llamacpp/load/llama_log.h"
 #include "models/model_part.h"
 #include "platform/path_text.h"
@@ -21,6 +22,7 @@ Result<LoraAdapters> LoraAdapters::load(const ModelConfig& config, llama_model& 
     if (!bytes) return fail(bytes.error());
     take_llama_errors();
     try {
+      const AssertionsThrow while_it_loads;
       llama_adapter_lora* const read =
           llama_adapter_lora_init(&weights, platform::path_text(path).c_str());
       if (read == nullptr) return cannot_load(take_llama_errors());

@@ -6,6 +6,7 @@
 #include <exception>
 #include <string>
 
+#include "backend/llamacpp/load/ggml_assertions.h"
 #include "backend/llamacpp/load/llama_log.h"
 #include "backend/llamacpp/load/thread_count.h"
 #include "backend/llamacpp/media/media_file.h"
@@ -60,6 +61,7 @@ Result<std::unique_ptr<Projector>> Projector::load(const ModelConfig& config,
   take_llama_errors();
   std::unique_ptr<Projector> projector;
   try {
+    const AssertionsThrow while_it_loads;
     mtmd_context* const context =
         mtmd_init_from_file(platform::path_text(path).c_str(), &model, params);
     if (context != nullptr) projector.reset(new Projector(context, model));
