@@ -10,7 +10,7 @@ namespace pcai::models {
 /// What a scan found. The order depends only on names.
 struct FolderScan {
   std::vector<std::filesystem::path> files;    // "*.gguf" in any case, whatever they contain
-  std::vector<std::filesystem::path> folders;  // with config.json and safetensors, likewise
+  std::vector<std::filesystem::path> folders;  // with config.json and safetensors, sound or not
   std::vector<std::string> problems;  // folders that could not be read, limits that were reached
 };
 

@@ -6,7 +6,6 @@
 #include <set>
 #include <string>
 #include <system_error>
-#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -40,33 +39,35 @@ FoundModel unreadable(const fs::path& folder, const std::string& source, std::st
 /// How many folders down a repository is, as LM Studio and `pcai pull` lay them: owner, name.
 constexpr int kRepositoryDepth = 2;
 
+std::ptrdiff_t depth_of(const fs::path& root, const fs::path& path) {
+  const fs::path below = path.lexically_relative(root);
+  return std::distance(below.begin(), below.end());
+}
+
 /// The repository that a file belongs to in such a store; empty: none.
 fs::path repository_of(const fs::path& root, const fs::path& path, const std::string& source) {
   if (source != "lm-studio" && source != "pcai") return {};
-  const fs::path below = path.lexically_relative(root);
-  if (std::distance(below.begin(), below.end()) <= kRepositoryDepth) return {};
-  const auto owner = below.begin();
-  return root / *owner / *std::next(owner);
-}
-
-/// "owner/name" of a repository's folder.
-std::string repository_name(const fs::path& root, const fs::path& repository) {
-  const std::u8string utf8 = repository.lexically_relative(root).generic_u8string();
-  return std::string(utf8.begin(), utf8.end());
+  if (depth_of(root, path) <= kRepositoryDepth) {
+    return source == "lm-studio" ? path.parent_path() : fs::path();
+  }
+  fs::path repository = path;
+  for (auto depth = depth_of(root, path); depth > kRepositoryDepth; --depth) {
+    repository = repository.parent_path();
+  }
+  return repository;
 }
 
 /// Of a file in a store that is a folder of files.
 std::string full_id_of(const fs::path& root, const FoundModel& model) {
-  if (model.repository.empty()) return printable_path(model.path);
-  const std::string repository = repository_name(root, model.repository);
-  const std::string name = model.is_folder ? std::string(kSafetensorsChoice)
-                                           : name_in_repository(model.repository, model.path);
-  if (model.source == "lm-studio") {
-    return printable("lmstudio:" + repository + "/" + name, kMaxNameBytes);
+  if (model.source == "lm-studio" && depth_of(root, model.path) > 1) {
+    return printable("lmstudio:" + name_in_repository(root, model.path), kMaxNameBytes);
   }
+  if (model.source != "pcai" || model.repository.empty()) return printable_path(model.path);
   // Where `pcai pull` puts it, "name@revision" for another revision than the main branch.
-  HubId id = split_hub_id(repository);
-  id.choice = name;
+  const std::u8string utf8 = model.repository.lexically_relative(root).generic_u8string();
+  HubId id = split_hub_id(std::string(utf8.begin(), utf8.end()));
+  id.choice = model.is_folder ? std::string(kSafetensorsChoice)
+                              : name_in_repository(model.repository, model.path);
   return printable(id.text(), kMaxNameBytes);
 }
 
@@ -134,18 +135,20 @@ class Listing {
       return;
     }
     // Ollama's names of one blob are many, and to resolve a path takes long.
-    auto [known, is_new] = seen_.try_emplace(model.path.native(), models_.size());
+    bool is_new = seen_.try_emplace(model.path.native(), models_.size()).second;
     if (is_new) {
       std::error_code error;
       const fs::path real = fs::weakly_canonical(model.path, error);
       if (!error && real.native() != model.path.native()) {
-        std::tie(known, is_new) = seen_.try_emplace(real.native(), models_.size());
+        const auto [same, is_new_file] = seen_.try_emplace(real.native(), models_.size());
+        is_new = is_new_file;
+        seen_[model.path.native()] = same->second;
       }
     }
     if (is_new || model.source == "ollama") {
       models_.push_back(std::move(model));
     } else {
-      add_names(models_[known->second], std::move(model));
+      add_names(models_[seen_[model.path.native()]], std::move(model));
     }
   }
 

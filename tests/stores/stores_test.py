@@ -262,6 +262,9 @@ class HuggingFaceHubTest(StoresCase):
 
     def test_its_cache_and_its_token_are_found_by_its_own_rules(self):
         home = self.pcai.path
+        hub = Hub(org__closed=Repository({"m.gguf": gguf_file.llama().bytes()},
+                                         token="hf_secret"))
+        self.addCleanup(hub.close)
         for variables in (
                 {}, {"XDG_CACHE_HOME": f"{home}/x"}, {"XDG_CACHE_HOME": "~/y"}, {"HF_HOME": "~/h"},
                 {"HF_HOME": "$PLACE/h", "PLACE": f"{home}/place"},
@@ -279,7 +282,13 @@ class HuggingFaceHubTest(StoresCase):
                           if "hugging" in check["subject"].lower()]
                 self.assertTrue(any(cache.rstrip("/") in place for place in places),
                                 (cache, places))
-                self.assertTrue(os.path.isabs(token), token)
+                os.makedirs(os.path.dirname(token), exist_ok=True)
+                Path(token).write_text("hf_secret\n")
+                pulled = self.pcai("pull", "hf:org/closed", env={
+                    **self.VARIABLES, **variables, "HF_ENDPOINT": hub.url, "HF_TOKEN": "",
+                    "no_proxy": "*"})
+                self.assertEqual(pulled.returncode, 0, pulled.stderr)
+                os.remove(token)
 
     def test_what_it_downloads_runs_by_its_name(self):
         model = gguf_file.llama().bytes()

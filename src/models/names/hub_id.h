@@ -22,7 +22,7 @@ std::optional<HubId> parse_hub_id(std::string_view text);
 /// The same without such a beginning.
 HubId split_hub_id(std::string_view text);
 
-/// What stands for a repository's safetensors in place of a file's name.
+/// What stands for a repository's safetensors instead of a file's name.
 inline constexpr std::string_view kSafetensorsChoice = "safetensors";
 
 }  // namespace pcai::models

@@ -85,7 +85,8 @@ Status check_index(const fs::path& folder) {
   if (!index) return fail(index.error());
   const Json& map = member(*index, "weight_map");
   std::set<std::string> names;
-  for (const auto& [tensor, file] : map.is_object() ? map.items() : Json::object().items()) {
+  if (!map.is_object()) return {};
+  for (const auto& [tensor, file] : map.items()) {
     if (file.is_string()) names.insert(file.get<std::string>());
   }
   for (const std::string& name : names) {

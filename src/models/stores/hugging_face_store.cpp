@@ -152,7 +152,7 @@ class Repository {
     const auto [earlier, is_new] = places_.try_emplace(place, Place{models_.size(), real});
     if (!is_new) {
       FoundModel& known = models_[earlier->second.model];
-      if (model.error) return;
+      if (model.error || !fs::exists(file, error)) return;
       if (real == earlier->second.real) {
         known.other_ids.insert(known.other_ids.end(), model.other_ids.begin(),
                                model.other_ids.end());
