@@ -4,6 +4,8 @@
 #include <cmath>
 #include <optional>
 
+#include "api/json_number.h"
+
 namespace pcai::api {
 namespace {
 
@@ -108,7 +110,7 @@ Status check_field(const FieldInfo& info, Json& value, const std::string& path) 
                 path);
   }
   if (!info.choices.empty() && value.is_string()) return check_choice(info, value, path);
-  if (info.also && value == *info.also) return {};
+  if (info.also && is_number(value, *info.also)) return {};
   const auto size = measure(info.type, value);
   if (!size || fits(info, size->amount)) return {};
   const std::string unit = size->unit.empty() ? "" : " " + std::string(size->unit);

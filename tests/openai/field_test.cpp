@@ -322,6 +322,8 @@ TEST(FieldTest, MessagesSayWhatIsWantedAndWhatCame) {
   EXPECT_EQ(message("\"repeat_penalty\":0"),
             "repeat_penalty must be above 0 and at most 10, not 0");
   EXPECT_EQ(message("\"max_tokens\":0"), "max_tokens must be from 1 to 2147483647 or -1, not 0");
+  EXPECT_EQ(message("\"max_tokens\":18446744073709551615"),  // its bits are those of -1
+            "max_tokens must be from 1 to 2147483647 or -1, not 18446744073709551615");
   EXPECT_EQ(message("\"n\":\"3\""), "n must be an integer, not a string");
   EXPECT_EQ(message("\"n\":1.5"), "n must be an integer, not 1.5");
   EXPECT_EQ(message("\"n\":129"), "n must be from 1 to 128, not 129");

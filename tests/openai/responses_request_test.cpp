@@ -104,6 +104,36 @@ TEST(ResponsesRequestTest, InstructionsAndHistoryComeBeforeTheInput) {
   EXPECT_EQ(messages[3].content, "third");
 }
 
+TEST(ResponsesRequestTest, ALastTextOfTheAssistantsIsGoneOnWithUnlessItIsCompleted) {
+  const auto continues = [](const std::string& last, const std::string& members = "") {
+    const std::string first = R"("input":[{"role":"user","content":"a"},)";
+    return prompt_of(parsed(first + last + "]" + members)).continues;
+  };
+  const auto message = [](const std::string& status) {
+    return R"({"type":"message","id":"msg_1","role":"assistant","status":")" + status +
+           R"(","content":[{"type":"output_text","text":"b","annotations":[]}]})";
+  };
+  EXPECT_TRUE(continues(R"({"role":"assistant","content":"b"})"));
+  EXPECT_TRUE(continues(message("incomplete")));
+  EXPECT_TRUE(continues(message("in_progress")));
+  EXPECT_TRUE(continues(message("completed") + "," + message("incomplete")));
+  EXPECT_FALSE(continues(message("completed")));
+  EXPECT_FALSE(continues(message("incomplete") + R"(,{"role":"user","content":"c"})"));
+  EXPECT_FALSE(continues(R"({"type":"function_call","call_id":"c","name":"f","arguments":"{}"})"));
+  EXPECT_FALSE(continues(message("incomplete"), R"(,"text":{"format":{"type":"json_object"}})"));
+}
+
+TEST(ResponsesRequestTest, AnAnswerThatGoesOnIsPartOfTheLastMessage) {
+  std::vector<ChatMessage> conversation = {{.role = Role::User, .content = "a"},
+                                           {.role = Role::Assistant, .content = "Hello wor"}};
+  add_answer(conversation, {.role = Role::Assistant, .content = "ld"}, true);
+  ASSERT_EQ(conversation.size(), 2U);
+  EXPECT_EQ(conversation[1].content, "Hello world");
+  add_answer(conversation, {.role = Role::Assistant, .content = "More"}, false);
+  ASSERT_EQ(conversation.size(), 3U);
+  EXPECT_EQ(conversation[2].content, "More");
+}
+
 TEST(ResponsesRequestTest, WhatIsWrongIsNamed) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {R"("model":"m")", "input"},

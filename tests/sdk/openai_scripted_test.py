@@ -205,6 +205,14 @@ class CompletionTest(ScriptedTest):
 class ResponsesTest(ScriptedTest):
     FLAT = {"type": "function", "strict": True, **WEATHER["function"]}
 
+    def test_what_was_cut_is_gone_on_with(self):
+        question = {"role": "user", "content": "fake: reply=one two three four"}
+        cut = self.respond([question], max_output_tokens=2)
+        self.assertEqual((cut.status, cut.output_text), ("incomplete", "one two"))
+        rest = self.respond([question, *cut.output])
+        self.assertEqual((rest.status, rest.output_text), ("completed", " three four"))
+        self.assertEqual(self.respond([question, *rest.output]).output_text, "one two three four")
+
     def test_text_usage_and_retrieval(self):
         answer = self.respond("hello there", instructions="Be brief.", metadata={"a": "b"})
         self.assertEqual(answer.output_text, "You said: hello there")

@@ -4,6 +4,8 @@
 #include <concepts>
 #include <utility>
 
+#include "api/json_number.h"
+
 namespace pcai::api {
 namespace {
 
@@ -53,11 +55,9 @@ Status read_texts(const Parameter& parameter, Json& value, const std::string& pa
   return {};
 }
 
-/// Whether it is the peers' number for "off". JSON's comparison takes 2^64 - 1 for -1.
+/// Whether it is the peers' number for "off".
 bool is_peers_off(const Parameter& parameter, const Json& value) {
-  if (!parameter.peers_off || (value.is_number_unsigned() && *parameter.peers_off < 0))
-    return false;
-  return value == *parameter.peers_off;
+  return parameter.peers_off && is_number(value, *parameter.peers_off);
 }
 
 template <class Value>

@@ -15,12 +15,13 @@ namespace {
 class RunningResponse {
  public:
   RunningResponse(openai::ResponseStore& store, openai::ResponsesAnswer answer, std::string id,
-                  bool keep, std::vector<ChatMessage> messages)
+                  bool keep, std::vector<ChatMessage> messages, bool continues)
       : store_(&store),
         answer_(std::move(answer)),
         id_(std::move(id)),
         keep_(keep),
-        messages_(std::move(messages)) {}
+        messages_(std::move(messages)),
+        continues_(continues) {}
 
   RunningResponse(RunningResponse&& other) noexcept = default;
 
@@ -34,7 +35,7 @@ class RunningResponse {
   std::string add(std::uint32_t choice, const GenerateEvent& event) {
     std::string frames = answer_.add(choice, event);
     if (answer_.done() && keep_ && !answer_.error()) {
-      messages_.push_back(answer_.message());
+      openai::add_answer(messages_, answer_.message(), continues_);
       store_->end(
           id_, openai::ResponseStore::Ended{answer_.json(), std::move(messages_), answer_.items()});
     }
@@ -47,6 +48,7 @@ class RunningResponse {
   std::string id_;
   bool keep_;
   std::vector<ChatMessage> messages_;
+  bool continues_;
 };
 
 /// Forgets a response that did not come to its end.
@@ -117,13 +119,15 @@ Task<void> post_responses(Exchange& exchange) {
                                   .echo = std::move(request->echo),
                                   .warnings = exchange.warnings.lines()});
   request->generate.cache_scope = exchange.cache_scope;
+  const bool continues = std::get<ChatPrompt>(request->generate.prompt).continues;
   Choices choices(exchange.waker(), request->stay);
   Status started = choices.start(exchange.engine(), std::move(request->generate), 1);
   if (!started) co_return co_await exchange.fail(started.error());
 
   store.begin(id, exchange.cache_scope, answer.json(), choices.canceller());
   const EndInStore ends(store, id);
-  RunningResponse running(store, std::move(answer), id, request->store, *std::move(conversation));
+  RunningResponse running(store, std::move(answer), id, request->store, *std::move(conversation),
+                          continues);
   if (request->stream) {
     auto streamed = streamed_answer(std::move(running));
     co_await answer_stream(exchange, std::move(choices), std::move(streamed));

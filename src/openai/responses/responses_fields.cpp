@@ -22,9 +22,10 @@ Status read_model(api::Json& value, const std::string&, Request& request) {
 }
 
 Status read_messages_of_input(api::Json& value, const std::string& path, Request& request) {
-  auto messages = read_input(value, path, request.stored_item, request.warnings, request.places);
-  if (!messages) return fail(std::move(messages).error());
-  prompt_of(request).messages = *std::move(messages);
+  auto input = read_input(value, path, request.stored_item, request.warnings, request.places);
+  if (!input) return fail(std::move(input).error());
+  prompt_of(request).messages = std::move(input->messages);
+  if (input->completed) request.continuation.add_generation_prompt = true;
   return {};
 }
 

@@ -18,6 +18,7 @@ constexpr Range kIdBytes{1, 1 << 16};
 /// The messages so far, and an item on its way in.
 struct Draft {
   std::vector<ChatMessage>& messages;
+  bool& completed;
   api::Warnings& warnings;
   api::Places& places;
   api::ToolImages& tool_images;
@@ -67,11 +68,16 @@ Status take_nothing(api::Json&, const std::string&, Draft&) {
   return {};
 }
 
+Status read_status(api::Json& value, const std::string&, Draft& draft) {
+  draft.completed = value == "completed";
+  return {};
+}
+
 /// What items of an answer carry when they are given back.
 Fields with_marks(Fields fields) {
   fields.push_back(api::type_field<Draft>());
   fields.push_back({{"id", api::FieldType::String}, take_nothing});
-  fields.push_back({{"status", api::FieldType::String}, take_nothing});
+  fields.push_back({{"status", api::FieldType::String}, read_status});
   fields.push_back({{"phase", api::FieldType::String}, take_nothing});
   return fields;
 }
@@ -295,6 +301,7 @@ Status read_item(api::Json& item, const std::string& path, Draft draft) {
     if (!found) return fail(found.error());
     return read_item(*found, path, std::move(draft));
   }
+  draft.completed = false;
   const bool answers = api::find_member(item, "call_id") != nullptr;
   if (answers && type->ends_with("_output")) return read_output(item, path, draft);
   draft.tool_images.show(draft.messages, draft.places);
@@ -309,19 +316,21 @@ Status read_item(api::Json& item, const std::string& path, Draft draft) {
 
 }  // namespace
 
-Result<std::vector<ChatMessage>> read_input(api::Json& value, const std::string& path,
-                                            const StoredItem& stored_item, api::Warnings& warnings,
-                                            api::Places& places) {
-  std::vector<ChatMessage> messages;
+Result<ResponsesInput> read_input(api::Json& value, const std::string& path,
+                                  const StoredItem& stored_item, api::Warnings& warnings,
+                                  api::Places& places) {
+  ResponsesInput input;
+  std::vector<ChatMessage>& messages = input.messages;
   api::ToolImages tool_images;
   if (value.is_string()) {
     places.add_whole("messages[0]", path);
     messages.push_back({.role = Role::User, .content = std::move(value.get_ref<std::string&>())});
-    return messages;
+    return input;
   }
   for (std::size_t i = 0; i < value.size(); ++i) {
-    Status read = read_item(value[i], item_path(path, i),
-                            {messages, warnings, places, tool_images, stored_item});
+    Status read =
+        read_item(value[i], item_path(path, i),
+                  {messages, input.completed, warnings, places, tool_images, stored_item});
     if (!read) return fail(std::move(read).error());
   }
   tool_images.show(messages, places);
@@ -330,7 +339,7 @@ Result<std::vector<ChatMessage>> read_input(api::Json& value, const std::string&
     // Somebody who only thought.
     if (!message.content && message.tool_calls.empty()) message.content = "";
   }
-  return messages;
+  return input;
 }
 
 }  // namespace pcai::openai

@@ -79,12 +79,24 @@ Result<ResponsesRequest> parse_responses_request(std::string_view text,
     read = fail(ErrorCode::InvalidRequest,
                 "top_logprobs needs 'message.output_text.logprobs' in include", "top_logprobs");
   }
+  if (read) read = api::set_continuation(request.generate, request.continuation);
   if (read) read = api::check_request_in(kResponsesDialect, request.generate, request.places);
   if (!read) return fail(std::move(read).error());
   request.echo["temperature"] = number(params.temperature);
   request.echo["top_p"] = number(params.top_p);
   request.echo["top_logprobs"] = params.top_logprobs;
   return request;
+}
+
+void add_answer(std::vector<ChatMessage>& conversation, ChatMessage answer, bool continues) {
+  if (!continues || conversation.empty()) {
+    conversation.push_back(std::move(answer));
+    return;
+  }
+  ChatMessage& last = conversation.back();
+  last.content = last.content.value_or("") + answer.content.value_or("");
+  last.reasoning += answer.reasoning;
+  last.tool_calls = std::move(answer.tool_calls);
 }
 
 void add_history(ResponsesRequest& request, std::vector<ChatMessage> history, api::Places& places) {

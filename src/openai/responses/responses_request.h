@@ -9,6 +9,7 @@
 
 #include "api/dialect.h"
 #include "api/field.h"
+#include "api/fields/continuation.h"
 #include "core/parameters/defaults.h"
 #include "core/request.h"
 #include "core/result.h"
@@ -21,6 +22,7 @@ struct ResponsesRequest {
   GenerateRequest generate;          // its messages are those of `input` alone until add_history()
   std::string instructions;          // "" = none
   std::string previous_response_id;  // "" = none
+  api::Continuation continuation;    // as the input's last item says
   bool stream = false;
   bool store = true;
   bool logprobs = false;  // asked for with `include`
@@ -38,6 +40,10 @@ std::span<const api::Field<ResponsesRequest>> responses_fields();
 Result<ResponsesRequest> parse_responses_request(std::string_view body,
                                                  const DefaultsOf& defaults_of = {},
                                                  StoredItem stored_item = {});
+
+/// Adds the answer to the conversation that it ends, or to its last message if it goes on from
+/// that.
+void add_answer(std::vector<ChatMessage>& conversation, ChatMessage answer, bool continues);
 
 /// Puts the instructions and an earlier conversation before the input. `places` are the request's.
 void add_history(ResponsesRequest& request, std::vector<ChatMessage> history, api::Places& places);

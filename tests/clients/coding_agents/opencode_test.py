@@ -9,8 +9,11 @@ from client import ClientTest, modules  # noqa: E402
 
 
 def program():
-    """The one that asks least of the processor."""
-    return sorted(modules().glob("opencode-linux-*/bin/opencode"))[-1]
+    """The one that asks least of the processor; the package is there for Linux x86_64 only."""
+    found = list(modules().glob("opencode-linux-*/bin/opencode"))
+    if not found:
+        raise unittest.SkipTest("there is no opencode for this machine")
+    return found[0]
 
 
 class OpencodeTest(ClientTest):
