@@ -7,7 +7,7 @@
 #include <numeric>
 #include <system_error>
 
-#include "models/printable.h"
+#include "fit/folder_memory.h"
 
 namespace pcai::fit {
 namespace {
@@ -200,21 +200,19 @@ class Planner {
   MemoryPlan plan_;
 };
 
-/// Of a model in a folder: its weights' files.
-Result<std::uint64_t> weights_in(const fs::path& folder) {
-  std::uint64_t bytes = 0;
+/// Of a model in a folder: its weights. Its context grows with what is asked.
+Result<std::uint64_t> weights_in(const ModelConfig& config) {
+  const Result<ModelMemory> model = read_folder_memory(config);
+  std::uint64_t bytes = model ? model->weights() : 0;
   std::error_code error;
-  for (fs::directory_iterator at(folder, error); !error && at != fs::directory_iterator();
-       at.increment(error)) {
-    const fs::path ending = at->path().extension();
-    if (ending == ".safetensors" || ending == ".uqff") {
-      std::error_code unreadable;
-      const std::uintmax_t size = at->file_size(unreadable);
-      if (!unreadable) bytes += size;
-    }
+  for (fs::directory_iterator at(config.model_path, error);
+       !error && at != fs::directory_iterator(); at.increment(error)) {
+    std::error_code unreadable;
+    if (at->path().extension() != ".uqff") continue;  // has no header that tells more
+    const std::uintmax_t size = at->file_size(unreadable);
+    if (!unreadable) bytes += size;
   }
-  if (error)
-    return fail(ErrorCode::InvalidModel, models::printable_path(folder) + ": " + error.message());
+  if (!model && bytes == 0) return fail(model.error());
   return bytes;
 }
 
@@ -242,7 +240,7 @@ Result<MemoryPlan> plan_memory(const ModelConfig& config, const std::vector<Devi
 
 Result<std::uint64_t> expected_memory(const ModelConfig& config) {
   std::error_code error;
-  if (fs::is_directory(config.model_path, error)) return weights_in(config.model_path);
+  if (fs::is_directory(config.model_path, error)) return weights_in(config);
   return plan_memory(config, {cpu_device()}).map([](const MemoryPlan& plan) {
     return plan.bytes();
   });

@@ -57,7 +57,7 @@ MemoryPlan plan_memory(const ModelMemory& model, const ModelConfig& config,
 Result<MemoryPlan> plan_memory(const ModelConfig& config, const std::vector<Device>& devices);
 
 /// How many bytes a model of this configuration is expected to take on this machine, over all
-/// devices: by plan_memory for a GGUF file, from the sizes of the weights' files for a folder.
+/// devices: by plan_memory for a GGUF file, its weights for a folder, as far as `isq` leaves them.
 /// Reads headers only. Fails with InvalidModel.
 Result<std::uint64_t> expected_memory(const ModelConfig& config);
 

@@ -6,7 +6,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
+#include "fit/folder_memory.h"
 #include "kernels/panel.h"
 #include "models/gguf/architecture.h"
 #include "models/gguf/gguf_file.h"
@@ -289,7 +291,10 @@ Result<ModelMemory> read_model_memory(const std::filesystem::path& path) {
 }
 
 Result<ModelMemory> read_model_memory(const ModelConfig& config) {
-  Result<ModelMemory> model = read_model_memory(config.model_path);
+  std::error_code error;
+  const bool is_folder = std::filesystem::is_directory(config.model_path, error);
+  Result<ModelMemory> model =
+      is_folder ? read_folder_memory(config) : read_model_memory(config.model_path);
   if (!model) return model;
   if (config.projector) {
     const auto bytes = models::check_part(models::GgufKind::Projector, *config.projector);

@@ -62,8 +62,9 @@ struct ModelMemory {
 /// also for a file that is no complete model.
 Result<ModelMemory> read_model_memory(const std::filesystem::path& path);
 
-/// The same with the projector and the adapters of a configuration. Fails with InvalidModel for
-/// these, too; a projector that may be left out counts nothing where it cannot be loaded.
+/// The same of a GGUF file or a folder, with the projector and the adapters of a configuration.
+/// Fails with InvalidModel for these, too; a projector that may be left out counts nothing where it
+/// cannot be loaded.
 Result<ModelMemory> read_model_memory(const ModelConfig& config);
 
 /// The same of headers that were read before: all parts of one model, the first in front.

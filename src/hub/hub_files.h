@@ -26,9 +26,8 @@ struct HubListing {
 /// Reads the answer of /api/models/…?blobs=true. Fails with Internal if it is not a listing.
 Result<HubListing> parse_hub_listing(std::string_view json);
 
-/// The files of the model that a name chooses; all parts of a split one, in order. Without a choice
-/// it takes Q4_K_M, or else the first of the usual quantizations that exists. Fails with
-/// ModelNotFound and names what exists.
+/// The files of the model that a name chooses (models::choose_model); all parts of a split one, in
+/// order. Fails with ModelNotFound and names what exists.
 Result<std::vector<HubFile>> choose_files(const HubListing& listing, const HubName& name);
 
 }  // namespace pcai::hub

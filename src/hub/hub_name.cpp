@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/utf8.h"
+#include "models/names/hub_id.h"
 
 namespace pcai::hub {
 namespace {
@@ -24,31 +25,30 @@ bool is_part(std::string_view text) {
 
 }  // namespace
 
+std::string HubName::folder() const {
+  return repository + (revision.empty() ? "" : "@" + revision);
+}
+
 std::string HubName::text() const {
-  return "hf:" + repository_id() + (choice.empty() ? "" : ":" + choice);
+  return models::HubId{repository_id(), revision, choice}.text();
 }
 
 Result<HubName> parse_hub_name(std::string_view text) {
-  const std::string given(text);
-  for (const std::string_view prefix : {"hf:", "hf.co/", "huggingface.co/"}) {
-    if (text.starts_with(prefix)) {
-      text.remove_prefix(prefix.size());
-      break;
-    }
-  }
-  HubName name;
-  const std::size_t colon = text.find(':');
-  if (colon != std::string_view::npos) {
-    name.choice = text.substr(colon + 1);
-    text = text.substr(0, colon);
-  }
-  const std::size_t slash = text.find('/');
-  name.owner = text.substr(0, slash);
-  if (slash != std::string_view::npos) name.repository = text.substr(slash + 1);
-  const bool has_choice = colon == std::string_view::npos || is_safe_file_name(name.choice);
-  if (!is_part(name.owner) || !is_part(name.repository) || !has_choice) {
+  const models::HubId id = models::parse_hub_id(text).value_or(models::split_hub_id(text));
+  const std::size_t slash = id.repository.find('/');
+  HubName name = {.owner = id.repository.substr(0, slash),
+                  .repository = {},
+                  .choice = id.choice,
+                  .revision = id.revision};
+  if (slash != std::string::npos) name.repository = id.repository.substr(slash + 1);
+  // A colon or an "@" says that something follows.
+  const bool has_choice = id.choice.empty() ? !text.ends_with(':') : is_safe_file_name(id.choice);
+  const bool has_revision = id.revision.empty()
+                                ? !text.ends_with('@') && text.find("@:") == std::string_view::npos
+                                : is_part(id.revision);
+  if (!is_part(name.owner) || !is_part(name.repository) || !has_choice || !has_revision) {
     return fail(ErrorCode::InvalidRequest,
-                "'" + given +
+                "'" + std::string(text) +
                     "' is not the name of a model on a hub; write hf:owner/repository or "
                     "hf:owner/repository:Q4_K_M");
   }

@@ -7,15 +7,17 @@
 
 namespace pcai::hub {
 
-/// A model on a hub: "hf:owner/repository", or the same with a colon and a quantization or a file's
-/// name.
+/// A model on a hub: "hf:owner/repository", with "@" and a revision, a colon and a quantization or
+/// a file's name, or both.
 struct HubName {
   std::string owner;
   std::string repository;
-  std::string choice = {};  // "Q4_K_M", "model-f16.gguf"; empty = pcai chooses
+  std::string choice = {};    // "Q4_K_M", "model-f16.gguf"; empty = pcai chooses
+  std::string revision = {};  // a branch, a tag or a commit; empty = the main branch
 
   std::string repository_id() const { return owner + "/" + repository; }
-  std::string text() const;  // "hf:owner/repository:choice"
+  std::string folder() const;  // of the repository, below its owner's: "repository@revision"
+  std::string text() const;    // "hf:owner/repository@revision:choice"
 };
 
 /// Parses a name. "hf:" and "hf.co/" may be left out. Fails with InvalidRequest and says how it

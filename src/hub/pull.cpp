@@ -11,12 +11,12 @@
 #include "hub/http_download.h"
 #include "hub/hub_files.h"
 #include "hub/part_file.h"
-#include "models/environment.h"
-#include "models/gguf/byte_source.h"
+#include "models/found_model.h"
 #include "models/gguf/gguf_reader.h"
 #include "models/gguf/gguf_summary.h"
 #include "models/model_folders.h"
 #include "models/printable.h"
+#include "models/stores/hugging_face_places.h"
 #include "platform/environment.h"
 #include "platform/path_text.h"
 
@@ -67,12 +67,13 @@ class Pull {
 
   Result<PulledModel> run() {
     const std::string api =
-        options_.endpoint + "/api/models/" + name_.repository_id() + "/revision/main?blobs=true";
+        options_.endpoint + "/api/models/" + name_.repository_id() + "/revision/" +
+        (name_.revision.empty() ? "main" : escaped(name_.revision)) + "?blobs=true";
     const auto listing = download_.text(api, kMaxListing).and_then(parse_hub_listing);
     if (!listing) return fail(about_repository(listing.error()));
     auto files = choose_files(*listing, name_);
     if (!files) return fail(std::move(files.error()));
-    folder_ = options_.folder / name_.owner / name_.repository;
+    folder_ = options_.folder / name_.owner / name_.folder();
     for (const HubFile& file : *files) {
       if (file.sha256.empty() || file.size == 0) {
         return fail(ErrorCode::InvalidModel,
@@ -267,15 +268,18 @@ class Pull {
       if (Status status = wanted.part->rename_to(wanted.path); !status) return status;
     }
     // The parts of a split model together.
-    if (const auto summary = models::describe_gguf(pulled_.files.front()); !summary) {
-      for (Wanted& wanted : wanted_) {
-        if (wanted.part) wanted.part->remove();
-      }
-      return fail(
-          ErrorCode::InvalidModel,
-          "the hub's file is not a complete model and was removed: " + summary.error().message);
+    const auto summary = models::describe_gguf(pulled_.files.front());
+    if (summary && models::is_complete(summary->kind)) return {};
+    for (Wanted& wanted : wanted_) {
+      if (wanted.part) wanted.part->remove();
     }
-    return {};
+    return fail(ErrorCode::InvalidModel,
+                summary ? wanted_.front().file.name + ": is an addition to a model (" +
+                              std::string(to_string(summary->kind)) +
+                              "), not a complete model, and was not kept; choose a model of " +
+                              name_.repository_id() + " by its name"
+                        : "the hub's file is not a complete model and was removed: " +
+                              summary.error().message);
   }
 
   const HubName& name_;
@@ -313,20 +317,11 @@ Result<HubOptions> hub_options_from_environment() {
     }
     options.stall_timeout = std::chrono::seconds(seconds);
   }
-  options.token = variable("HF_TOKEN");
-  if (options.token.empty()) {
-    const models::UserEnvironment environment;
-    fs::path home = environment.path("HF_HOME");
-    if (const fs::path user = environment.home(); home.empty() && !user.empty()) {
-      home = user / ".cache" / "huggingface";
-    }
-    if (!home.empty()) options.token = models::read_small_file(home / "token", 4096).value_or("");
-    while (!options.token.empty() && options.token.back() <= ' ') options.token.pop_back();
-  }
+  options.token = models::hugging_face_token();
   if (!options.token.empty() && !is_token(options.token)) {
     return fail(ErrorCode::InvalidRequest,
-                "HF_TOKEN is not a token: it contains blanks, or bytes that "
-                "are not ASCII");
+                "the token of HF_TOKEN, or of the file of `hf auth login`, is not a token: it "
+                "contains blanks, or bytes that are not ASCII");
   }
   return options;
 }

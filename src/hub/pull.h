@@ -15,14 +15,14 @@ namespace pcai::hub {
 /// Where to download from, and how.
 struct HubOptions {
   std::string endpoint = "https://huggingface.co";
-  std::string token = {};                  // sent only to the endpoint's own origin; empty = none
-  std::filesystem::path folder;            // models go into <folder>/<owner>/<repository>
+  std::string token = {};        // sent only to the endpoint's own origin; empty = none
+  std::filesystem::path folder;  // models go into <folder>/<owner>/<repository>[@<revision>]
   std::chrono::seconds stall_timeout{60};  // a connection is given up after so long without a byte
   int most_retries = 5;                    // in a row, without a new byte
   std::chrono::milliseconds first_pause{500};  // before a retry; doubles up to 64 times
 };
 
-/// The options from the environment: HF_ENDPOINT, HF_TOKEN (or else the file of `hf auth login`),
+/// The options from the environment: HF_ENDPOINT, models::hugging_face_token(),
 /// HF_HUB_DOWNLOAD_TIMEOUT (seconds without a byte), and pcai's own folder. libcurl itself reads
 /// http_proxy and the like. Fails with InvalidRequest if the endpoint is not an http(s) address.
 Result<HubOptions> hub_options_from_environment();

@@ -23,6 +23,13 @@ struct UserEnvironment {
   /// A variable as a path; empty if it is not set or empty.
   std::filesystem::path path(const char* name) const;
 
+  /// The same with "~" at the beginning, "$NAME" and "${NAME}" replaced, as huggingface_hub reads
+  /// its folders: files of variables and of services do not replace them.
+  std::filesystem::path folder(const char* name) const;
+
+  /// A path with these replaced. What names no variable or no home stays.
+  std::filesystem::path expanded(const std::filesystem::path& path) const;
+
   /// The user's home folder; empty if there is none.
   std::filesystem::path home() const;
 };

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "models/printable.h"
+#include "platform/path_text.h"
 
 namespace pcai::models {
 namespace {
@@ -40,6 +41,13 @@ class Scanner {
     }
     if (error) found_.problems.push_back(printable_path(folder) + ": " + error.message());
     std::ranges::sort(entries, {}, [](const fs::directory_entry& entry) { return entry.path(); });
+    bool has_config = false;
+    bool has_weights = false;
+    for (const fs::directory_entry& entry : entries) {
+      has_config |= entry.path().filename() == "config.json";
+      has_weights |= is_safetensors_weight(entry.path().filename());
+    }
+    if (has_config && has_weights) found_.folders.push_back(folder);
     for (const fs::directory_entry& entry : entries) {
       if (!entry.is_directory(error)) {
         if (is_gguf_name(entry.path())) found_.files.push_back(entry.path());
@@ -65,6 +73,10 @@ class Scanner {
 };
 
 }  // namespace
+
+bool is_safetensors_weight(const fs::path& name) {
+  return name.extension() == ".safetensors" && !platform::path_text(name).starts_with("adapter");
+}
 
 FolderScan scan_folder(const fs::path& root) {
   return Scanner(kMaxScanDepth).scan(root);

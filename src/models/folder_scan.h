@@ -9,7 +9,8 @@ namespace pcai::models {
 
 /// What a scan found. The order depends only on names.
 struct FolderScan {
-  std::vector<std::filesystem::path> files;  // "*.gguf" in any case, whatever they contain
+  std::vector<std::filesystem::path> files;    // "*.gguf" in any case, whatever they contain
+  std::vector<std::filesystem::path> folders;  // with config.json and safetensors, sound or not
   std::vector<std::string> problems;  // folders that could not be read, limits that were reached
 };
 
@@ -19,6 +20,9 @@ FolderScan scan_folder(const std::filesystem::path& root);
 
 /// The same, but only for files directly in `root`.
 FolderScan scan_flat_folder(const std::filesystem::path& root);
+
+/// True if a file of this name may hold weights of a model: "*.safetensors", no adapter's.
+bool is_safetensors_weight(const std::filesystem::path& name);
 
 /// The paths directly in a folder, sorted, at most `kMaxScanEntries`. Empty if it cannot be read.
 std::vector<std::filesystem::path> entries_of(const std::filesystem::path& folder);

@@ -13,7 +13,8 @@
 
 namespace pcai::models {
 
-/// A model file on this machine. A damaged one is listed, too, with the reason in `error`.
+/// A model on this machine: a GGUF file, or a folder of safetensors. A damaged one is listed, too,
+/// with the reason in `error`.
 struct FoundModel {
   std::string id;  // unique within one list
   std::filesystem::path path;
@@ -27,10 +28,17 @@ struct FoundModel {
   std::optional<std::filesystem::path> projector = {};  // its projector; absent = none was found
   std::optional<Error> error = {};
 
-  /// An id that says where the model is and does not depend on other models: "ollama:qwen2.5:0.5b",
-  /// "lmstudio:publisher/repository/file", "hf:owner/repository:file", "jan:owner/name", otherwise
-  /// the path.
+  /// An id that says where the model is and that no other model of the list has:
+  /// "ollama:qwen2.5:0.5b", "lmstudio:publisher/repository/file",
+  /// "hf:owner/repository:folder/file", "hf:owner/repository@commit:file", "jan:owner/name",
+  /// otherwise the path.
   std::string full_id = {};
+
+  /// Further ids of this kind: of its other revisions, and of other stores that link to the file.
+  std::vector<std::string> other_ids = {};
+
+  /// The folder of the repository that the file belongs to; empty = it belongs to none.
+  std::filesystem::path repository = {};
 
   /// Equal for two names of one file: device, number, size, time of the last change. Absent = not
   /// known.
@@ -41,6 +49,7 @@ struct FoundModel {
   std::optional<std::uint32_t> context = {};         // tokens; absent = the model's own
   std::vector<std::filesystem::path> adapters = {};  // LoRA files, all at full strength
 
+  bool is_folder = false;   // a folder of safetensors, else a GGUF file
   bool is_virtual = false;  // a name in a store for a file that has another name, too
 
   /// Settings of its store that are not used here, one sentence each.

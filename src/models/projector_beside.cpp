@@ -8,6 +8,7 @@
 #include "models/folder_scan.h"
 #include "models/gguf/damaged.h"
 #include "models/gguf/gguf_summary.h"
+#include "models/names/letter_case.h"
 #include "models/printable.h"
 #include "platform/path_text.h"
 
@@ -17,34 +18,47 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string lower_name(const fs::path& path) {
-  std::string lower = platform::path_text(path.filename());
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return lower;
+  return lower(platform::path_text(path.filename()));
 }
 
-}  // namespace
+bool has_mark(const std::string& name) {
+  return name.find("mmproj") != std::string::npos;
+}
 
-std::optional<fs::path> projector_beside(const fs::path& model, std::uint32_t embedding_length) {
-  std::vector<fs::path> candidates;
-  std::error_code error;
-  fs::directory_iterator at(model.parent_path(), error);
-  for (std::size_t seen = 0; !error && at != fs::directory_iterator() && seen < kMaxScanEntries;
-       at.increment(error), ++seen) {
-    const std::string name = lower_name(at->path());
-    if (name.find("mmproj") != std::string::npos && name.ends_with(".gguf")) {
-      candidates.push_back(at->path());
+/// The projectors of a folder and of its folders for projectors, by their names.
+std::vector<fs::path> projectors_in(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const fs::path& entry : entries_of(folder)) {
+    const std::string name = lower_name(entry);
+    std::error_code error;
+    if (has_mark(name) && fs::is_directory(entry, error)) {
+      for (fs::path& file : entries_of(entry)) {
+        if (lower_name(file).ends_with(".gguf")) files.push_back(std::move(file));
+      }
+    } else if (has_mark(name) && name.ends_with(".gguf")) {
+      files.push_back(entry);
     }
   }
-  std::ranges::sort(candidates, {}, [](const fs::path& path) {
+  std::ranges::stable_sort(files, {}, [](const fs::path& path) {
     const std::string name = lower_name(path);
     const bool half =
         name.find("f16") != std::string::npos && name.find("bf16") == std::string::npos;
     return (half ? "0" : "1") + name;
   });
-  for (fs::path& candidate : candidates) {
-    if (projector_fits(candidate, embedding_length)) return std::move(candidate);
+  return files;
+}
+
+}  // namespace
+
+std::optional<fs::path> projector_beside(const fs::path& model, std::uint32_t embedding_length,
+                                         const fs::path& root) {
+  fs::path folder = model.parent_path();
+  for (int i = 0; i < kMaxScanDepth; ++i) {
+    for (fs::path& file : projectors_in(folder)) {
+      if (projector_fits(file, embedding_length)) return std::move(file);
+    }
+    if (folder == root || folder == folder.parent_path()) break;
+    folder = folder.parent_path();
   }
   return std::nullopt;
 }

@@ -46,4 +46,10 @@ std::string model_stem(const std::filesystem::path& file) {
   return split ? split->stem : platform::path_text(file.stem());
 }
 
+std::string name_in_repository(const std::filesystem::path& root,
+                               const std::filesystem::path& file) {
+  const std::u8string folder = file.lexically_relative(root).parent_path().generic_u8string();
+  return std::string(folder.begin(), folder.end()) + (folder.empty() ? "" : "/") + model_stem(file);
+}
+
 }  // namespace pcai::models

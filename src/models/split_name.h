@@ -23,4 +23,8 @@ std::filesystem::path split_part(const std::filesystem::path& file, std::uint32_
 /// The file's name without ".gguf" and without its split suffix.
 std::string model_stem(const std::filesystem::path& file);
 
+/// The same with the folders below `root`, which it must be in, divided by '/'.
+std::string name_in_repository(const std::filesystem::path& root,
+                               const std::filesystem::path& file);
+
 }  // namespace pcai::models

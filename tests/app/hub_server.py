@@ -83,7 +83,7 @@ class Hub:
 
     def answer(self, handler):
         path = unquote(handler.path.split("?")[0])
-        api = re.fullmatch(r"/api/models/([^/]+/[^/]+)/revision/main", path)
+        api = re.fullmatch(r"/api/models/([^/]+/[^/]+)/revision/[^/]+", path)
         file = re.fullmatch(r"/([^/]+/[^/]+)/resolve/([^/]+)/(.+)", path)
         repository = self.repositories.get((api or file or [None, None])[1])
         if repository is None:

@@ -106,6 +106,61 @@ class PullTest(PullCase):
         show = json.loads(self.pcai("show", "model", "--json").stdout)
         self.assertEqual(len(show["parts"]), 3)
 
+    def test_what_was_pulled_is_shown_by_the_name_that_it_was_pulled_by(self):
+        other = gguf_file.llama(layers=3).bytes()
+        files = {"Q8_0/model.gguf": MODEL, "Q4_K_M/model.gguf": SMALL,
+                 "UD-Q4_K_XL/Big-UD-Q4_K_XL.gguf": other, "Big.mmproj-Q8_0.gguf": SMALL,
+                 "mmproj-F16.gguf": SMALL, "mtp-Big-Q8_0.gguf": SMALL}
+        hub = self.hub(org__repo=Repository(files))
+        for name, file in (("hf:org/repo:Q8_0", "Q8_0/model.gguf"),
+                           ("hf:org/repo:ud-q4_k_xl", "UD-Q4_K_XL/Big-UD-Q4_K_XL.gguf"),
+                           ("org/repo:q4_k_m", "Q4_K_M/model.gguf"),
+                           ("hf.co/org/repo", "Q4_K_M/model.gguf")):
+            with self.subTest(name):
+                pulled = json.loads(self.pull(hub, name, "--json").stdout)
+                self.assertEqual(pulled["files"], [str(self.models / "org/repo" / file)])
+                shown = json.loads(self.pcai("show", name, "--json").stdout)
+                self.assertEqual(shown["path"], pulled["files"][0])
+                offline = self.pull(hub, name, "--offline", "--json")
+                self.assertEqual(json.loads(offline.stdout)["files"], pulled["files"])
+        self.assertIn(b"has no 'F16'", self.pull(hub, "hf:org/repo:F16").stderr)
+        self.assertEqual(hub.paths("mmproj"), [])
+
+    def test_a_projector_that_its_name_hides_is_not_kept(self):
+        eye = gguf_file.llama()
+        eye.text("general.type", "mmproj")
+        hub = self.hub(org__repo=Repository({"eyes-Q8_0.gguf": eye.bytes()}))
+        self.assert_refused(self.pull(hub), "is an addition to a model (projector)")
+
+    def test_another_revision_lies_beside_the_main_one(self):
+        hub = self.hub(org__repo=Repository({"m-Q8_0.gguf": MODEL}))
+        self.assertEqual(self.pull(hub, "hf:org/repo@v1.0:Q8_0").returncode, 0)
+        self.assertEqual(self.pull(hub, "hf:org/repo:Q8_0").returncode, 0)
+        self.assertEqual(self.files(), ["org/repo/m-Q8_0.gguf", "org/repo@v1.0/m-Q8_0.gguf"])
+        self.assertEqual(len(hub.paths("/revision/v1.0?")), 1)
+        shown = json.loads(self.pcai("show", "hf:org/repo@v1.0:Q8_0", "--json").stdout)
+        self.assertEqual(shown["full_id"], "hf:org/repo@v1.0:m-Q8_0")
+        for name in ("hf:org/repo@", "hf:org/repo@:Q8_0", "hf:org/repo@../x", "hf:org/repo@a/b"):
+            self.assertEqual(self.pull(hub, name).returncode, 2, name)
+
+    def test_the_token_is_found_where_huggingface_hub_writes_it(self):
+        hub = self.hub(org__closed=Repository({"m.gguf": SMALL}, token="hf_secret"))
+        home = self.pcai.path
+        for where, more in ((".cache/huggingface/token", {"XDG_CACHE_HOME": ""}),
+                            ("xdg/huggingface/token", {"XDG_CACHE_HOME": f"{home}/xdg"}),
+                            ("secret/t", {"HF_TOKEN_PATH": "~/secret/t"}),
+                            ("hf/token", {"HF_HOME": "~/hf"})):
+            with self.subTest(where):
+                file = self.pcai.write(where, b"hf_secret\n")
+                variables = {"HF_HOME": "", "HOME": str(home), **more}
+                self.assertEqual(self.pull(hub, "hf:org/closed", **variables).returncode, 0)
+                closed = self.pull(hub, "hf:org/closed", HF_HUB_DISABLE_IMPLICIT_TOKEN="1",
+                                   **variables)
+                self.assertEqual(closed.returncode, 2)
+                os.remove(file)
+        for variables in ({"HF_TOKEN": "hf_secret\n"}, {"HUGGING_FACE_HUB_TOKEN": "hf_secret"}):
+            self.assertEqual(self.pull(hub, "hf:org/closed", **variables).returncode, 0)
+
     def test_a_cut_download_goes_on_where_it_was(self):
         hub = self.hub(org__repo=Repository({"m.gguf": MODEL}, cuts=[1000, 20000, 0, 5000]))
         self.assert_pulled(self.pull(hub), "org/repo/m.gguf", MODEL)
@@ -297,6 +352,15 @@ class RemoveTest(unittest.TestCase):
         ran = self.pcai("rm", "m", "--yes")
         self.assertEqual(ran.returncode, 0, ran.stderr)
         self.assertEqual([str(path) for path in (self.pcai.path / "pcai/models").rglob("*")], [kept])
+
+    def test_only_a_whole_name_removes(self):
+        self.pcai.write("pcai/models/org/repo/model-Q8_0.gguf", SMALL)
+        for name in ("model", "MODEL-Q8_0", "hf:org/repo", "hf:org/repo:Q8_0"):
+            ran = self.pcai("rm", name, "--yes")
+            self.assertEqual(ran.returncode, 2, name)
+            self.assertIn(b"to remove model-Q8_0, give this id", ran.stderr)
+        ran = self.pcai("rm", "hf:org/repo:model-Q8_0", "--yes")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
 
     def test_what_broken_pulls_have_left_goes_with_the_model(self):
         self.pcai.write("pcai/models/m.gguf", SMALL)

@@ -242,12 +242,32 @@ TEST(ModelMemoryTest, WindowsBoundTheCellsOfTheirLayersUnlessAllAreKept) {
   EXPECT_EQ(context_bytes(model, cells, shape, false), 16 * 4096 * (cells + 4 * 1024 + 512));
 }
 
-TEST(ExpectedMemoryTest, AFoldersModelIsItsWeightsFiles) {
+/// A safetensors file with one tensor of BF16.
+std::string weights(const std::string& name, const std::string& shape, std::uint64_t elements) {
+  const std::string header = R"({")" + name + R"(":{"dtype":"BF16","shape":)" + shape +
+                             R"(,"data_offsets":[0,)" + std::to_string(2 * elements) + "]}}";
+  std::string bytes(8, '\0');
+  for (std::size_t i = 0; i < 8; ++i) bytes[i] = static_cast<char>(header.size() >> (8 * i));
+  return bytes + header + std::string(2 * elements, '\0');
+}
+
+TEST(ExpectedMemoryTest, AFoldersModelIsItsWeightsAsTheyAreComputed) {
   const test::TemporaryFolder folder;
-  folder.write("m/a.safetensors", std::string(1000, 'x'));
-  folder.write("m/b.safetensors", std::string(500, 'x'));
-  folder.write("m/config.json", "{}");
-  EXPECT_EQ(expected_memory({.model_path = folder.path() / "m"}).value(), 1500U);
+  const auto path = folder.path() / "m";
+  folder.write("m/a.safetensors", weights("model.embed_tokens.weight", "[8,512]", 4096));
+  folder.write("m/b.safetensors", weights("model.layers.0.mlp.up_proj.weight", "[16,512]", 8192));
+  folder.write("m/c.safetensors", weights("model.layers.0.narrow.weight", "[4,32]", 128));
+  folder.write("m/d.safetensors", weights("model.norm.weight", "[512]", 512));
+  folder.write("m/config.json", R"({"num_hidden_layers":1,"max_position_embeddings":256})");
+  EXPECT_EQ(expected_memory({.model_path = path}).value(), 4U * (4096 + 8192 + 128 + 512));
+  // The embeddings stay, and a copy of them is the output matrix.
+  const std::uint64_t rest = 4 * (4096 + 512);
+  EXPECT_EQ(expected_memory({.model_path = path, .isq = "q8_0"}).value(),
+            rest + (4096 + 8192 + 128) / 32 * 34);
+  EXPECT_EQ(expected_memory({.model_path = path, .isq = "q4k"}).value(),
+            rest + (4096 + 8192) / 256 * 144 + 128 / 32 * 22);
+  folder.write("m/a.uqff", std::string(1000, 'x'));
+  EXPECT_EQ(expected_memory({.model_path = path}).value(), 4U * (4096 + 8192 + 128 + 512) + 1000);
 }
 
 TEST(ExpectedMemoryTest, ADamagedFileIsRefusedWithItsName) {

@@ -27,15 +27,15 @@ std::string model() {
 TEST(ProjectorTest, TheOneOfAModelsOwnFolderIsFound) {
   const test::TemporaryFolder folder;
   const auto file = folder.write("a/model.gguf", model());
-  EXPECT_FALSE(projector_beside(file, 64));
+  EXPECT_FALSE(projector_beside(file, 64, file.parent_path()));
   folder.write("a/mmproj-other.gguf", projector(32));
   folder.write("a/mmproj-broken.gguf", "GGUF");
   folder.write("a/model-b.gguf", model());
-  EXPECT_FALSE(projector_beside(file, 64));
+  EXPECT_FALSE(projector_beside(file, 64, file.parent_path()));
   const auto q8 = folder.write("a/mmproj-Q8_0.gguf", projector(64));
-  EXPECT_EQ(projector_beside(file, 64), q8);
+  EXPECT_EQ(projector_beside(file, 64, file.parent_path()), q8);
   const auto f16 = folder.write("a/x.MMPROJ-F16.GGUF", projector(64));
-  EXPECT_EQ(projector_beside(file, 64), f16);
+  EXPECT_EQ(projector_beside(file, 64, file.parent_path()), f16);
 }
 
 TEST(ProjectorTest, OnlyFoldersOfOneModelAreLookedInto) {

@@ -151,7 +151,8 @@ TEST_F(StoresTest, LlamaCppsCacheMayBeFlatAndItsOwn) {
   set("LLAMA_CACHE", (home() / "cache/").c_str());
   EXPECT_EQ(found(), (Sources{{"org_repo_before.gguf", "llama.cpp"},
                               {"org_repo_flat-Q4_0.gguf", "llama.cpp"},
-                              {"new.gguf", "hugging-face"}}));
+                              {"new.gguf", "hugging-face"},
+                              {"old.gguf", "hugging-face"}}));
   set("LLAMA_CACHE", (home() / ".cache/llama.cpp").c_str());
   EXPECT_EQ(found(), (Sources{{"org_repo_before.gguf", "llama.cpp"}}));
 }
@@ -324,7 +325,7 @@ TEST_F(StoresTest, EachModelHasOneIdThatDependsOnNoOther) {
   EXPECT_EQ(resolve_model(folders, "hf:Org/repo:m-Q8_0.gguf")->full_id, "hf:org/repo:m-Q8_0");
   EXPECT_EQ(resolve_model(folders, "hf:own/pulled")->full_id, "hf:own/pulled:m-F16");
   EXPECT_EQ(resolve_model(folders, "ollama:smollm2")->full_id, "ollama:smollm2:latest");
-  EXPECT_THAT(resolve_model(folders, "hf:org/repo").error().message, HasSubstr("matches several"));
+  EXPECT_EQ(resolve_model(folders, "hf:org/repo")->full_id, "hf:org/repo:m-Q4_K_M");
   EXPECT_FALSE(resolve_model(folders, "hf:org/other:Q8_0"));
 }
 
@@ -394,7 +395,7 @@ TEST_F(StoresTest, LmStudiosFolderIsFoundInEachOfItsPlaces) {
   EXPECT_THAT(lm_studio_model_paths(), ElementsAre(home() / "pointed/models"));
 }
 
-TEST_F(StoresTest, TheHuggingFaceCacheShowsTheMainBranchOnly) {
+TEST_F(StoresTest, TheHuggingFaceCacheShowsAFileOfTwoCommitsOnce) {
   const fs::path cache = home() / ".cache/huggingface/hub";
   const std::string main_commit(40, '1');
   const std::string old_commit(40, '2');

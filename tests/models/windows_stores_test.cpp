@@ -183,7 +183,8 @@ TEST_F(WindowsStoresTest, HuggingFacesCacheMayHoldFilesInsteadOfLinks) {
   write(".cache/huggingface/hub/version.txt", "1\r\n");
   write(".cache/huggingface/hub/.locks/models--org--repo/m.lock", "");
   EXPECT_THAT(found(), UnorderedElementsAre(std::pair("hf:org/repo:m-Q4_1", "hugging-face"),
-                                            std::pair("hf:org/repo:M-F16", "hugging-face")));
+                                            std::pair("hf:org/repo:old", "hugging-face"),
+                                            std::pair("hf:org/repo:sub/M-F16", "hugging-face")));
 }
 
 TEST_F(WindowsStoresTest, NamesThatDifferInTheirCaseOnlyAreToldApart) {

@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "app"))
 
 import gguf_file  # noqa: E402
 import program  # noqa: E402
+from hub_server import Hub, Repository  # noqa: E402
 from store_trees import COMMIT, Trees  # noqa: E402
 
 try:
@@ -46,6 +47,53 @@ class StoresCase(unittest.TestCase):
 
 
 class LayoutsTest(StoresCase):
+    def safetensors(self, *folder):
+        """A model of two layers in BF16."""
+        config = {"architectures": ["Qwen2ForCausalLM"], "model_type": "qwen2", "hidden_size": 64,
+                  "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2,
+                  "intermediate_size": 128, "vocab_size": 512, "max_position_embeddings": 2048}
+        shapes = {"model.embed_tokens.weight": [512, 64], "lm_head.weight": [512, 64],
+                  **{f"model.layers.{i}.mlp.up_proj.weight": [128, 64] for i in range(2)}}
+        header, end = {}, 0
+        for name, (rows, columns) in shapes.items():
+            header[name] = {"dtype": "BF16", "shape": [rows, columns],
+                            "data_offsets": [end, end + 2 * rows * columns]}
+            end += 2 * rows * columns
+        text = json.dumps(header).encode()
+        path = self.pcai.path.joinpath(*folder)
+        path.mkdir(parents=True)
+        (path / "config.json").write_text(json.dumps(config))
+        (path / "model.safetensors").write_bytes(
+            len(text).to_bytes(8, "little") + text + bytes(end))
+        return str(path)
+
+    def test_a_folder_of_safetensors_is_listed_shown_and_planned(self):
+        own = self.safetensors("pcai/models/Tiny-0.5B")
+        cache = self.pcai.path / ".cache/huggingface/hub/models--org--st"
+        (cache / "refs").mkdir(parents=True)
+        (cache / "refs/main").write_text(COMMIT)
+        cached = self.safetensors(cache, "snapshots", COMMIT)
+        environment = {**self.VARIABLES, "XDG_DATA_HOME": str(self.pcai.path)}
+        listed = {model["id"]: model for model in json.loads(
+            self.pcai("models", "--json", env=environment).stdout)}
+        for name, path in (("Tiny-0.5B", own), ("org/st", cached)):
+            with self.subTest(name):
+                self.assertEqual(listed[name]["path"], path)
+                self.assertEqual(listed[name]["quantization"], "BF16")
+                self.assertEqual(listed[name]["architecture"], "Qwen2ForCausalLM")
+        shown = json.loads(self.pcai("show", "hf:org/st", "--json", env=environment).stdout)
+        self.assertEqual((shown["path"], shown["layer_count"]), (cached, 2))
+        self.assertEqual(shown["metadata"]["model_type"], "qwen2")
+        self.assertIn(b"model_type = qwen2", self.pcai("show", own, env=environment).stdout)
+        weights = {}
+        for isq in ("off", "q8_0", "q4_0"):
+            ran = self.pcai("plan", "hf:org/st", "--isq", isq, "--json", env=environment)
+            weights[isq] = sum(device["weights_bytes"] for device in json.loads(ran.stdout)["devices"])
+        embeddings, matrices = 512 * 64, 512 * 64 + 2 * 128 * 64
+        self.assertEqual(weights["off"], 4 * (embeddings + matrices))
+        self.assertEqual(weights["q8_0"], 4 * embeddings + matrices // 32 * 34)
+        self.assertEqual(weights["q4_0"], 4 * embeddings + matrices // 32 * 18)
+
     def test_every_store_is_found_in_its_layout(self):
         self.trees.ollama(["smollm2:latest", "smollm2:135m"])
         self.trees.lm_studio("publisher", "repo", "m-Q4_1.gguf")
@@ -199,9 +247,66 @@ class HuggingFaceHubTest(StoresCase):
         _create_symlink(str(blob), str(pointer), new_blob=True)
         (repository,) = scan_cache_dir(hub).repos  # it is a cache to the package, too
         self.assertEqual(repository.repo_id, "org/name")
-        model = self.models()["hf:org/name:m-Q4_1"]
+        model = self.models()["hf:org/name:sub/m-Q4_1"]
         self.assertEqual(model["source"], "hugging-face")
         self.assertEqual(os.path.realpath(model["path"]), str(blob.resolve()))
+
+    def python(self, code, **variables):
+        """Runs a line with the package in an environment of its own; its output."""
+        ran = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, timeout=program.LIMIT,
+            cwd=self.pcai.path, env={"PATH": os.environ["PATH"], "HOME": str(self.pcai.path),
+                                     **variables})
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        return ran.stdout.strip()
+
+    def test_its_cache_and_its_token_are_found_by_its_own_rules(self):
+        home = self.pcai.path
+        hub = Hub(org__closed=Repository({"m.gguf": gguf_file.llama().bytes()},
+                                         token="hf_secret"))
+        self.addCleanup(hub.close)
+        for variables in (
+                {}, {"XDG_CACHE_HOME": f"{home}/x"}, {"XDG_CACHE_HOME": "~/y"}, {"HF_HOME": "~/h"},
+                {"HF_HOME": "$PLACE/h", "PLACE": f"{home}/place"},
+                {"HF_HOME": "${PLACE}2/h", "PLACE": f"{home}/place"}, {"HF_HOME": "~/h/$NONE"},
+                {"HF_HOME": f"{home}/h3", "XDG_CACHE_HOME": f"{home}/x"},
+                {"HF_HUB_CACHE": "~/c", "HF_HOME": "~/h"},
+                {"HUGGINGFACE_HUB_CACHE": "~/old"}, {"HF_TOKEN_PATH": "~/secret/$PLACE", "PLACE": "t"},
+                {"HUGGINGFACE_HUB_CACHE": "~/old", "HF_HUB_CACHE": "~/new/"}):
+            with self.subTest(variables):
+                cache, token = self.python(
+                    "from huggingface_hub import constants as c; "
+                    "print(c.HF_HUB_CACHE); print(c.HF_TOKEN_PATH)", **variables).splitlines()
+                doctor = self.pcai("doctor", "--json", env={**self.VARIABLES, **variables})
+                places = [check["finding"] for check in json.loads(doctor.stdout)["checks"]
+                          if "hugging" in check["subject"].lower()]
+                self.assertTrue(any(cache.rstrip("/") in place for place in places),
+                                (cache, places))
+                os.makedirs(os.path.dirname(token), exist_ok=True)
+                Path(token).write_text("hf_secret\n")
+                pulled = self.pcai("pull", "hf:org/closed", env={
+                    **self.VARIABLES, **variables, "HF_ENDPOINT": hub.url, "HF_TOKEN": "",
+                    "no_proxy": "*"})
+                self.assertEqual(pulled.returncode, 0, pulled.stderr)
+                os.remove(token)
+
+    def test_what_it_downloads_runs_by_its_name(self):
+        model = gguf_file.llama().bytes()
+        names = ["Q8_0/model.gguf", "Q4_K_M/model.gguf", "m-F16.gguf", "mmproj-F16.gguf"]
+        hub = Hub(org__name=Repository({name: model + name.encode() for name in names}))
+        self.addCleanup(hub.close)
+        snapshot = self.python(
+            "from huggingface_hub import snapshot_download as get; "
+            "get('org/name'); print(get('org/name', revision='v1', allow_patterns='*.gguf'))",
+            HF_ENDPOINT=hub.url, HF_HUB_DISABLE_XET="1", no_proxy="*")
+        for choice, name in (("Q8_0", names[0]), ("q4_k_m", names[1]), ("F16", names[2]),
+                             ("Q8_0/model.gguf", names[0]), ("", names[1])):
+            with self.subTest(choice):
+                full = f"hf:org/name:{choice}" if choice else "hf:org/name"
+                shown = self.pcai("show", full, "--json", env=self.VARIABLES)
+                self.assertEqual(shown.returncode, 0, shown.stderr)
+                self.assertEqual(json.loads(shown.stdout)["path"], os.path.join(snapshot, name))
+        self.assertEqual(len([full for full in self.models() if full.startswith("hf:org/name")]), 4)
 
 
 if __name__ == "__main__":

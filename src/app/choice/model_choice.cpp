@@ -1,12 +1,18 @@
 #include "app/choice/model_choice.h"
 
 #include <algorithm>
+#include <map>
 
+#include "app/backends.h"
 #include "app/choice/model_parts.h"
 #include "app/settings/load_settings.h"
 #include "backend/register_backends.h"
+#include "engine/models/backends.h"
 #include "fit/memory_plan.h"
-#include "models/split_name.h"
+#include "models/names/hub_id.h"
+#include "models/names/letter_case.h"
+#include "models/names/name_fits.h"
+#include "models/names/quantization_name.h"
 #include "models/stores/created_store.h"
 #include "platform/path_text.h"
 
@@ -126,26 +132,71 @@ Result<NamedModel> section_model(const Settings& all, const ModelSection& sectio
   return NamedModel{.spec = std::move(*spec), .settings = std::move(settings)};
 }
 
-/// Under which names clients ask for a model that lies as its hub has it: Ollama's, and ours. A
-/// name without a quantization means the first one.
-std::vector<std::string> hub_names(const models::FoundModel& found) {
-  constexpr std::string_view kHub = "hf:";
-  std::vector<std::string> names;
-  const std::size_t colon = found.full_id.rfind(':');
-  if (!found.full_id.starts_with(kHub) || colon < kHub.size()) return names;
-  const std::string repository = found.full_id.substr(kHub.size(), colon - kHub.size());
-  const std::string file = found.full_id.substr(colon + 1);
-  std::vector<std::string> choices = {":" + file, ""};
-  if (!found.quantization.empty()) choices.push_back(":" + found.quantization);
-  // "Q8_0" of "model-Q8_0"
-  if (const std::size_t end = file.find_last_of("-."); end != std::string::npos) {
-    choices.push_back(":" + file.substr(end + 1));
+/// The names of hubs under which clients may ask for each model: Ollama's, and ours. Each means the
+/// same as on the command line.
+class HubNames {
+ public:
+  void add(const models::FoundModel& found) {
+    for (const std::string& full_id : ids_of(found)) {
+      if (const auto id = models::parse_hub_id(full_id)) {
+        repositories_[models::lower(id->repository)].push_back(found);
+        return;
+      }
+    }
   }
-  for (const char* prefix : {"hf.co/", "hf:"}) {
-    for (const std::string& choice : choices) names.push_back(prefix + repository + choice);
+
+  std::vector<std::string> names_of(const models::FoundModel& found) const {
+    std::vector<std::string> names;
+    for (const std::string& full_id : ids_of(found)) {
+      const auto id = models::parse_hub_id(full_id);
+      const auto all = id ? repositories_.find(models::lower(id->repository)) : repositories_.end();
+      if (all == repositories_.end()) continue;
+      for (const std::string& choice : choices_of(id->choice)) {
+        const std::string name = models::HubId{id->repository, id->revision, choice}.text();
+        const auto meant = models::models_named(all->second, name);
+        if (meant.size() != 1 || meant.front()->path != found.path) continue;
+        names.push_back("hf.co/" + name.substr(std::string_view("hf:").size()));
+        names.push_back(name);
+      }
+    }
+    return names;
   }
-  return names;
-}
+
+ private:
+  static std::vector<std::string> ids_of(const models::FoundModel& found) {
+    std::vector<std::string> ids = {found.full_id};
+    ids.insert(ids.end(), found.other_ids.begin(), found.other_ids.end());
+    return ids;
+  }
+
+  /// What may stand behind the colon for a file.
+  static std::vector<std::string> choices_of(const std::string& file) {
+    std::vector<std::string> choices = {file, "", file.substr(file.rfind('/') + 1)};
+    // "Q8_0" of "model-Q8_0"
+    if (const std::size_t end = file.find_last_of("-."); end != std::string::npos) {
+      choices.push_back(file.substr(end + 1));
+    }
+    const models::QuantizationName name = models::quantization_name(file);
+    for (const std::string& label : {name.label, upper(name.label)}) {
+      if (label.empty()) continue;
+      choices.push_back(label);
+      if (name.marks.empty()) continue;
+      for (const std::string& marks : {name.marks, upper(name.marks)}) {
+        choices.push_back(marks + "-" + label);
+      }
+    }
+    return choices;
+  }
+
+  static std::string upper(std::string text) {
+    for (char& c : text) {
+      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    }
+    return text;
+  }
+
+  std::map<std::string, std::vector<models::FoundModel>> repositories_;
+};
 
 /// The choices of one start of the program.
 class Chooser {
@@ -184,14 +235,16 @@ class Chooser {
   }
 
   Status add_others() {
-    for (models::FoundModel& found : models::find_models(model_folders(settings_))) {
+    std::vector<models::FoundModel> models = models::find_models(model_folders(settings_));
+    HubNames hub_names;
+    for (const models::FoundModel& found : models) hub_names.add(found);
+    for (models::FoundModel& found : models) {
       const bool known = std::any_of(chosen_.begin(), chosen_.end(), [&](const ChosenModel& model) {
         return model.spec.id == found.id || model.spec.config.model_path == found.path;
       });
-      const bool serves =
-          found.kind == models::GgufKind::Model || found.kind == models::GgufKind::Embedding;
+      const bool serves = models::is_complete(found.kind) && can_load(found);
       if (known || found.error || !serves) continue;
-      std::vector<std::string> names = hub_names(found);
+      std::vector<std::string> names = hub_names.names_of(found);
       Status status = configure_and_add(found_model(std::move(found)), false);
       if (!status) return status;
       hub_names_.emplace_back(chosen_.size() - 1, std::move(names));
@@ -222,6 +275,12 @@ class Chooser {
   }
 
  private:
+  /// A folder is offered only where a backend reads it.
+  bool can_load(const models::FoundModel& found) const {
+    const ModelSpec spec = {.config = {.model_path = found.path}, .backend = settings_.backend};
+    return !found.is_folder || engine::choose_backend(all_backends(), spec);
+  }
+
   const ChosenModel* find(const std::string& name) const {
     const auto found = std::find_if(chosen_.begin(), chosen_.end(), [&](const ChosenModel& model) {
       return model.spec.id == name ||
@@ -295,7 +354,7 @@ models::ModelFolders model_folders(const Settings& settings) {
 
 Result<models::FoundModel> find_model(const Settings& settings, const std::string& name) {
   Result<models::FoundModel> found = models::resolve_model(model_folders(settings), name);
-  if (found && found->source == kByPath) found->id = models::model_stem(found->path);
+  if (found && found->source == kByPath) found->id = models::stem_of(*found);
   return found;
 }
 

@@ -36,8 +36,7 @@ std::vector<ListedModel> placed(std::vector<models::FoundModel> models, const Se
   std::vector<ListedModel> listed;
   std::map<std::array<std::uint64_t, 4>, std::optional<fit::MemoryPlan>> known;  // by identity
   for (models::FoundModel& model : models) {
-    const bool stands_alone =
-        model.kind == models::GgufKind::Model || model.kind == models::GgufKind::Embedding;
+    const bool stands_alone = models::is_complete(model.kind);
     ListedModel& entry = listed.emplace_back(ListedModel{std::move(model)});
     if (entry.found.error || !stands_alone) continue;
     // A store may load the same file in other ways.

@@ -1,6 +1,5 @@
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "app/choice/model_choice.h"
@@ -10,8 +9,9 @@
 #include "app/terminal/pull_display.h"
 #include "app/terminal/terminal.h"
 #include "app/terminal/text_table.h"
+#include "models/safetensors/safetensors_folder.h"
 #include "models/split_name.h"
-#include "platform/environment.h"
+#include "models/stores/hugging_face_places.h"
 #include "platform/path_text.h"
 #include "platform/signals.h"
 
@@ -27,41 +27,18 @@ struct PullFlags {
   bool offline = false;
 };
 
-std::string lower(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
-
-/// As huggingface_hub reads its switches.
-bool is_offline() {
-  const std::string text = lower(platform::variable("HF_HUB_OFFLINE").value_or(""));
-  return text == "1" || text == "true" || text == "yes" || text == "on";
-}
-
-/// Whether a model on this machine is one that the name means.
-bool is_meant(const models::FoundModel& model, const hub::HubName& name) {
-  const std::filesystem::path own = models::own_models_folder() / name.owner / name.repository;
-  const bool is_own = std::ranges::mismatch(own, model.path).in1 == own.end();
-  const bool is_cached =
-      model.source == "hugging-face" &&
-      platform::path_text(model.path)
-              .find("models--" + name.owner + "--" + name.repository + "/") != std::string::npos;
-  const std::string choice = lower(name.choice);
-  return !model.error && (is_own || is_cached) &&
-         (choice.empty() || lower(model.quantization) == choice ||
-          lower(platform::path_text(model.path.filename())).find(choice) != std::string::npos);
-}
-
 Result<hub::PulledModel> find_here(const hub::HubName& name, const Settings& settings) {
-  for (const models::FoundModel& model : models::find_models(model_folders(settings))) {
-    if (is_meant(model, name)) return hub::PulledModel{{model.path}, model.size_bytes, true};
+  const Result<models::FoundModel> found = find_model(settings, name.text());
+  if (!found) {
+    if (found.error().code != ErrorCode::ModelNotFound) return fail(found.error());
+    return fail(ErrorCode::ModelNotFound,
+                name.text() +
+                    " is not on this machine, and may not be downloaded: --offline or "
+                    "HF_HUB_OFFLINE is set");
   }
-  return fail(ErrorCode::ModelNotFound,
-              name.text() +
-                  " is not on this machine, and may not be downloaded: --offline or "
-                  "HF_HUB_OFFLINE is set");
+  const auto summary = models::describe_model(found->path);
+  if (!summary) return fail(summary.error());
+  return hub::PulledModel{summary->parts, found->size_bytes, true};
 }
 
 Result<hub::PulledModel> pull_online(const hub::HubName& name) {
@@ -77,8 +54,8 @@ int pull(const PullFlags& flags) {
   if (!resolved) return kUsage;
   const Result<hub::HubName> name = hub::parse_hub_name(flags.model);
   const auto pulled = name.and_then([&](const hub::HubName& parsed) {
-    return flags.offline || is_offline() ? find_here(parsed, resolved->values)
-                                         : pull_online(parsed);
+    return flags.offline || models::hugging_face_is_offline() ? find_here(parsed, resolved->values)
+                                                              : pull_online(parsed);
   });
   if (!pulled) {
     print_error(pulled.error().message);
@@ -118,7 +95,8 @@ void add_pull(CommandLine& line) {
       [flags] { return pull(*flags); });
   command
       .add_option("MODEL", flags->model,
-                  "hf:OWNER/REPOSITORY, optionally with a colon and a quantization or file")
+                  "hf:OWNER/REPOSITORY, optionally with @REVISION, and a colon and a quantization "
+                  "or file")
       ->required()
       ->type_name("NAME");
   command.add_flag("--json", flags->json, "Print JSON");

@@ -25,17 +25,23 @@ struct RmFlags {
   bool yes = false;
 };
 
-/// The model that is named, damaged ones included.
+/// The model of that whole id or at that path, damaged ones included. A name that only `run` would
+/// understand is not enough to remove a file.
 Result<models::FoundModel> named_model(const Settings& settings, const std::string& name) {
   std::error_code error;
   const fs::path given = fs::weakly_canonical(name, error);
   for (models::FoundModel& model : models::find_models(model_folders(settings))) {
-    if (model.id == name || model.path == name ||
-        fs::weakly_canonical(model.path, error) == given) {
+    const bool is_named = model.id == name || model.full_id == name ||
+                          std::ranges::find(model.other_ids, name) != model.other_ids.end();
+    if (is_named || model.path == name || fs::weakly_canonical(model.path, error) == given) {
       return std::move(model);
     }
   }
-  return find_model(settings, name);
+  const Result<models::FoundModel> meant = find_model(settings, name);
+  if (!meant) return fail(meant.error());
+  if (meant->source == "path") return *meant;
+  return fail(ErrorCode::InvalidRequest, "'" + name + "' is not a whole name; to remove " +
+                                             meant->id + ", give this id or its path");
 }
 
 /// Asks a person. False where nobody is there to be asked.

@@ -156,7 +156,8 @@ class RequestedPull final : public hub::PullProgress {
 
 /// Pulls a model for a client, and returns the id under which it is offered from now on.
 Result<std::string> pull_for(const std::string& name, const http::PullProgressFunction& progress,
-                             engine::Engine& engine, const std::function<Status()>& offer_again) {
+                             engine::Engine& engine, const models::ModelFolders& folders,
+                             const std::function<Status()>& offer_again) {
   const Result<hub::HubName> parsed = hub::parse_hub_name(name);
   if (!parsed) return fail(parsed.error().code, parsed.error().message, "model");
   const Result<hub::HubOptions> options = hub::hub_options_from_environment();
@@ -165,7 +166,9 @@ Result<std::string> pull_for(const std::string& name, const http::PullProgressFu
   const Result<hub::PulledModel> pulled = hub::pull_model(*parsed, *options, watched);
   if (!pulled) return fail(pulled.error());
   static_cast<void>(offer_again());  // it logs what is wrong
-  const std::string id = models::model_stem(pulled->files.front());
+  const Result<models::FoundModel> found = models::resolve_model(folders, parsed->text());
+  if (!found) return fail(found.error());
+  const std::string& id = found->id;
   if (Result<ModelStatus> offered = engine.model(id); !offered) {
     return fail(ErrorCode::ModelNotFound,
                 "pulled to " + platform::path_text(pulled->files.front()) +
@@ -215,7 +218,7 @@ int serve(const SettingFlags& flags) {
   options.keeper = std::make_shared<OwnModels>(
       engine, offer_again, [&flags](const std::string& id) { return is_named(flags, id); });
   options.pull_model = [&](const std::string& name, const http::PullProgressFunction& progress) {
-    return pull_for(name, progress, engine, offer_again);
+    return pull_for(name, progress, engine, model_folders(settings), offer_again);
   };
   const auto server = http::HttpServer::listen(engine, std::move(options));
   if (!server) {

@@ -11,6 +11,7 @@
 #include "app/terminal/text_table.h"
 #include "core/parameters/parameters.h"
 #include "models/gguf/gguf_reader.h"
+#include "models/safetensors/safetensors_folder.h"
 #include "platform/path_text.h"
 
 namespace pcai::app {
@@ -30,10 +31,11 @@ struct ShowFlags {
 struct ShownModel {
   models::FoundModel found;
   models::GgufSummary summary;
-  models::GgufFile file;
-  ModelConfig config;          // what it is loaded with
-  std::string projector_type;  // as llama.cpp calls it; empty without one that can be read
-  std::string projector_use;   // "images", "sound" or both
+  std::size_t tensors = 0;
+  std::vector<std::pair<std::string, Json>> metadata;
+  ModelConfig config;               // what it is loaded with
+  std::string projector_type = {};  // as llama.cpp calls it; empty without one that can be read
+  std::string projector_use = {};   // "images", "sound" or both
 };
 
 /// What the header of its projector says; a note where it is none.
@@ -70,6 +72,44 @@ std::string adapter_text(const AdapterConfig& adapter) {
          (adapter.scale == 1 ? "" : fmt::format(":{}", adapter.scale));
 }
 
+Json value_json(const models::GgufValue& value) {
+  return std::visit(
+      [](const auto& data) -> Json {
+        if constexpr (std::is_same_v<std::decay_t<decltype(data)>, models::GgufArray>) {
+          Json array = {{"array_length", data.count}};
+          if (data.integers.size() == data.count) array["values"] = data.integers;
+          return array;
+        } else {
+          return data;
+        }
+      },
+      value.data);
+}
+
+/// Fills what the model's own files say: the header of a GGUF file, or a folder's config.json.
+Status read_files(ShownModel& model) {
+  if (model.found.is_folder) {
+    auto folder = models::read_safetensors_folder(model.found.path);
+    if (!folder) return fail(folder.error());
+    model.summary = std::move(folder->summary);
+    model.tensors = folder->tensors.size();
+    for (auto& [key, text] : folder->metadata) {
+      model.metadata.emplace_back(std::move(key), Json::parse(text, nullptr, false));
+    }
+    return {};
+  }
+  Result<models::GgufSummary> summary = models::describe_gguf(model.found.path);
+  if (!summary) return fail(summary.error());
+  const Result<models::GgufFile> file = models::read_gguf(model.found.path);
+  if (!file) return fail(file.error());
+  model.summary = std::move(*summary);
+  model.tensors = file->tensors.size();
+  for (const auto& [key, value] : file->values) {
+    model.metadata.emplace_back(key, value_json(value));
+  }
+  return {};
+}
+
 Result<ShownModel> read_model(const Settings& settings, const std::string& name) {
   const ModelSection* section = find_section(settings, name);
   std::string wanted = name;
@@ -84,33 +124,16 @@ Result<ShownModel> read_model(const Settings& settings, const std::string& name)
     fill_defaults(defaults, found->defaults);
     found->defaults = std::move(defaults);
   }
-  Result<models::GgufSummary> summary = models::describe_gguf(found->path);
-  if (!summary) return fail(summary.error());
-  Result<models::GgufFile> file = models::read_gguf(found->path);
-  if (!file) return fail(file.error());
   const Result<ResolvedSettings> own =
       resolve(settings, section != nullptr ? section->given : std::vector<GivenValue>());
   if (!own) return fail(own.error());
   Result<ModelSpec> spec = model_spec(*found, own->values);
   if (!spec) return fail(spec.error());
   ShownModel model = {
-      std::move(*found), std::move(*summary), std::move(*file), std::move(spec->config), {}, {}};
+      .found = std::move(*found), .summary = {}, .metadata = {}, .config = std::move(spec->config)};
+  if (Status status = read_files(model); !status) return fail(status.error());
   describe_projector(model);
   return model;
-}
-
-Json value_json(const models::GgufValue& value) {
-  return std::visit(
-      [](const auto& data) -> Json {
-        if constexpr (std::is_same_v<std::decay_t<decltype(data)>, models::GgufArray>) {
-          Json array = {{"array_length", data.count}};
-          if (data.integers.size() == data.count) array["values"] = data.integers;
-          return array;
-        } else {
-          return data;
-        }
-      },
-      value.data);
 }
 
 template <class Number>
@@ -137,7 +160,7 @@ Json defaults_json(const ModelDefaults& defaults) {
 std::string show_json(const ShownModel& model) {
   const models::GgufSummary& summary = model.summary;
   Json metadata = Json::object();
-  for (const auto& [key, value] : model.file.values) metadata[key] = value_json(value);
+  for (const auto& [key, value] : model.metadata) metadata[key] = value;
   Json parts = Json::array();
   for (const auto& part : summary.parts) parts.push_back(platform::path_text(part));
   Json adapters = Json::array();
@@ -145,6 +168,7 @@ std::string show_json(const ShownModel& model) {
   const auto& projector = model.config.projector;
   const Json object = {{"id", model.found.id},
                        {"full_id", model.found.full_id},
+                       {"other_ids", model.found.other_ids},
                        {"notes", model.found.notes},
                        {"defaults", defaults_json(model.found.defaults)},
                        {"default_context", number_or_null(model.found.context.value_or(0))},
@@ -169,14 +193,13 @@ std::string show_json(const ShownModel& model) {
                        {"head_count", number_or_null(summary.head_count)},
                        {"kv_head_count", number_or_null(summary.kv_head_count)},
                        {"has_chat_template", summary.has_chat_template},
-                       {"tensor_count", model.file.tensors.size()},
+                       {"tensor_count", model.tensors},
                        {"metadata", std::move(metadata)}};
   return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string value_line(const models::GgufValue& value) {
-  const Json json = value_json(value);
-  if (json.is_object())
+std::string value_line(const Json& json) {
+  if (json.is_object() && json.contains("array_length"))
     return fmt::format("({} values)", json["array_length"].get<std::uint64_t>());
   std::string text = json.is_string() ? json.get<std::string>() : json.dump();
   const bool is_cut = text.size() > kLongestShown;
@@ -199,6 +222,7 @@ std::string show_text(const ShownModel& model) {
   add("id", model.found.id);
   if (model.found.full_id != platform::path_text(model.found.path))
     add("full id", model.found.full_id);
+  for (const std::string& id : model.found.other_ids) add("also", id);
   add("name", summary.name);
   add("path", platform::path_text(model.found.path));
   add("source", model.found.source);
@@ -215,7 +239,7 @@ std::string show_text(const ShownModel& model) {
   add("embedding", std::to_string(summary.embedding_length));
   add("heads",
       fmt::format("{} ({} for keys and values)", summary.head_count, summary.kv_head_count));
-  add("tensors", std::to_string(model.file.tensors.size()));
+  add("tensors", std::to_string(model.tensors));
   add("chat template", summary.has_chat_template ? "yes" : "no");
   if (model.found.context) add("set context", std::to_string(*model.found.context));
   for (const std::string_view name : default_names()) {
@@ -229,7 +253,7 @@ std::string show_text(const ShownModel& model) {
   for (const auto& adapter : model.config.adapters) add("adapter", adapter_text(adapter));
   for (const std::string& note : model.found.notes) add("note", note);
   text += "\n" + styled("metadata", Style::Bold, stdout) + "\n";
-  for (const auto& [key, value] : model.file.values) {
+  for (const auto& [key, value] : model.metadata) {
     text += fmt::format("  {} = {}\n", terminal_safe(key), value_line(value));
   }
   return text;

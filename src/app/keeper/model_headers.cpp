@@ -6,6 +6,7 @@
 
 #include "models/gguf/gguf_reader.h"
 #include "models/gguf/gguf_summary.h"
+#include "models/safetensors/safetensors_folder.h"
 
 namespace pcai::app {
 namespace {
@@ -59,20 +60,36 @@ void add_projector(ModelFacts& facts, const fs::path& projector) {
   facts.hears = says(*file, "clip.has_audio_encoder");
 }
 
+void add_summary(ModelFacts& facts, const models::GgufSummary& summary) {
+  facts.architecture = summary.architecture;
+  facts.quantization = summary.quantization;
+  facts.size_bytes = summary.size_bytes;
+  facts.parameter_count = summary.parameter_count;
+  facts.context_length = summary.context_length;
+  facts.license = summary.license;
+  facts.embeds = summary.kind == models::GgufKind::Embedding;
+}
+
+ModelFacts folder_facts(const fs::path& folder) {
+  ModelFacts facts;
+  auto model = models::read_safetensors_folder(folder);
+  if (!model) return facts;
+  facts.format = "safetensors";
+  add_summary(facts, model->summary);
+  facts.metadata = std::move(model->metadata);
+  return facts;
+}
+
 ModelFacts read_facts(const fs::path& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) return folder_facts(path);
   ModelFacts facts;
   const auto summary = models::describe_gguf(path);
   if (!summary) return facts;
   const auto file = models::read_gguf(path);
   if (!file) return facts;
   facts.format = "gguf";
-  facts.architecture = summary->architecture;
-  facts.quantization = summary->quantization;
-  facts.size_bytes = summary->size_bytes;
-  facts.parameter_count = summary->parameter_count;
-  facts.context_length = summary->context_length;
-  facts.license = summary->license;
-  facts.embeds = summary->kind == models::GgufKind::Embedding;
+  add_summary(facts, *summary);
   facts.fills_gaps = has_gap_tokens(*file);
   if (const std::string* text = file->text("tokenizer.chat_template")) facts.chat_template = *text;
   for (const auto& [name, value] : file->values) {
@@ -88,9 +105,11 @@ ModelFacts ModelHeaders::facts(const ModelConfig& config) {
   std::error_code error;
   const fs::path& path = config.model_path;
   ModelFacts facts;
-  if (fs::is_regular_file(path, error)) {
-    const std::uint64_t size = fs::file_size(path, error);
-    const auto changed = fs::last_write_time(path, error);
+  const bool is_folder = fs::is_directory(path, error);
+  if (is_folder || fs::is_regular_file(path, error)) {
+    const fs::path file = is_folder ? path / "config.json" : path;
+    const std::uint64_t size = fs::file_size(file, error);
+    const auto changed = fs::last_write_time(file, error);
     const Key key = {path, config.projector.value_or(fs::path())};
     const MutexLock lock(mutex_);
     const auto known = known_.find(key);

@@ -15,7 +15,7 @@ namespace pcai::app {
 /// call any method; the first call for a file takes as long as reading its header.
 class ModelHeaders {
  public:
-  /// All facts but the digest and the parent. Empty for a model without a GGUF file.
+  /// All facts but the digest and the parent. Empty for a model without files.
   ModelFacts facts(const ModelConfig& config);
 
  private:

@@ -134,9 +134,7 @@ Status OwnModels::check(const CreatedModel& model) const {
   }
   const auto summary = models::describe_gguf(store_.blob_path(model.blob));
   if (!summary) return fail(ErrorCode::InvalidRequest, summary.error().message, "files");
-  if (summary->kind == models::GgufKind::Model || summary->kind == models::GgufKind::Embedding) {
-    return {};
-  }
+  if (models::is_complete(summary->kind)) return {};
   return fail(ErrorCode::InvalidRequest,
               "files: the file is an addition to a model (" +
                   std::string(to_string(summary->kind)) + "), not a model",

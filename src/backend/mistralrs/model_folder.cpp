@@ -1,11 +1,11 @@
 #include "backend/mistralrs/model_folder.h"
 
 #include <algorithm>
-#include <array>
 #include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "models/safetensors/safetensors_header.h"
 #include "platform/path_text.h"
 
 namespace pcai::backend::mistralrs {
@@ -15,7 +15,6 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 constexpr std::uintmax_t kLargestConfig = 4U << 20;
-constexpr std::uint64_t kLargestHeader = 100U << 20;  // safetensors' own limit
 
 tl::unexpected<Error> invalid(const fs::path& path, const std::string& what) {
   return fail(ErrorCode::InvalidModel, platform::path_text(path) + " " + what, "model_path");
@@ -53,46 +52,12 @@ std::string architecture(const Json& config) {
   return type != config.end() && type->is_string() ? type->get<std::string>() : std::string();
 }
 
-/// Elements of all tensors of a safetensors file. Its header is checked: what lies outside the file
-/// would be read there.
+/// Elements of all tensors of a safetensors file, whose header is checked.
 Result<std::uint64_t> count_elements(const fs::path& path) {
-  std::error_code error;
-  const std::uint64_t size = fs::file_size(path, error);
-  std::ifstream stream(path, std::ios::binary);
-  std::array<unsigned char, 8> length_bytes{};
-  stream.read(reinterpret_cast<char*>(length_bytes.data()), length_bytes.size());
-  std::uint64_t length = 0;
-  for (std::size_t i = length_bytes.size(); i-- > 0;) length = (length << 8) | length_bytes[i];
-  if (!stream || length > kLargestHeader || length + length_bytes.size() > size) {
-    return invalid(path, "is not a safetensors file, or is cut off");
-  }
-  std::string text(length, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(length));
-  const Json header = Json::parse(text, nullptr, false);
-  if (!stream || !header.is_object()) return invalid(path, "has a damaged header");
-  const std::uint64_t data_size = size - length - length_bytes.size();
+  const auto tensors = models::read_safetensors_header(path);
+  if (!tensors) return fail(tensors.error().code, tensors.error().message, "model_path");
   std::uint64_t total = 0;
-  for (const auto& [name, tensor] : header.items()) {
-    if (name == "__metadata__") continue;
-    const Json offsets = tensor.is_object() ? tensor.value("data_offsets", Json()) : Json();
-    const Json shape = tensor.is_object() ? tensor.value("shape", Json()) : Json();
-    const bool sound = offsets.is_array() && offsets.size() == 2 &&
-                       offsets[0].is_number_unsigned() && offsets[1].is_number_unsigned() &&
-                       offsets[0] <= offsets[1] && offsets[1].get<std::uint64_t>() <= data_size &&
-                       shape.is_array();
-    if (!sound) return invalid(path, "has a tensor that lies outside of the file: " + name);
-    std::uint64_t elements = 1;
-    for (const Json& side : shape) {
-      if (!side.is_number_unsigned()) return invalid(path, "has a tensor without a shape: " + name);
-      const auto count = side.get<std::uint64_t>();
-      // A half byte an element is the least there is.
-      if (count != 0 && elements > 2 * data_size / count) {
-        return invalid(path, "has a tensor larger than itself: " + name);
-      }
-      elements *= count;
-    }
-    total += elements;
-  }
+  for (const models::SafetensorsTensor& tensor : *tensors) total += tensor.elements;
   return total;
 }
 

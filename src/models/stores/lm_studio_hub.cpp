@@ -125,7 +125,7 @@ std::optional<fs::path> model_in(const fs::path& folder) {
   if (!fs::is_directory(folder, error)) return std::nullopt;
   for (fs::path& file : scan_folder(folder).files) {
     const auto summary = describe_gguf(file);
-    if (summary && (summary->kind == GgufKind::Model || summary->kind == GgufKind::Embedding)) {
+    if (summary && is_complete(summary->kind)) {
       return std::move(file);
     }
   }

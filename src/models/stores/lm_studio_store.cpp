@@ -15,9 +15,10 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxSettingsBytes = 1 << 20;
 
-fs::path lm_studio_home(const fs::path& user_home) {
+fs::path lm_studio_home(const UserEnvironment& environment) {
+  const fs::path user_home = environment.home();
   const auto pointer = read_small_text(user_home / ".lmstudio-home-pointer", 32 << 10);
-  if (pointer && !pointer->empty()) return platform::text_path(*pointer);
+  if (pointer && !pointer->empty()) return environment.expanded(platform::text_path(*pointer));
   std::error_code error;
   const fs::path legacy = user_home / ".cache" / "lm-studio";
   return fs::is_directory(legacy, error) ? legacy : user_home / ".lmstudio";
@@ -26,25 +27,23 @@ fs::path lm_studio_home(const fs::path& user_home) {
 }  // namespace
 
 std::vector<fs::path> lm_studio_model_places(const UserEnvironment& environment) {
-  const fs::path user_home = environment.home();
-  if (user_home.empty()) return {};
-  const fs::path home = lm_studio_home(user_home);
+  if (environment.home().empty()) return {};
+  const fs::path home = lm_studio_home(environment);
   fs::path models = home / "models";
   if (const auto text = read_small_file(home / "settings.json", kMaxSettingsBytes)) {
     const auto settings = nlohmann::json::parse(*text, nullptr, false);
     for (const char* const key : {"modelsDirectory", "downloadsFolder"}) {
       const auto folder = settings.is_object() ? settings.find(key) : settings.end();
       if (folder != settings.end() && folder->is_string())
-        models = platform::text_path(folder->get<std::string>());
+        models = environment.expanded(platform::text_path(folder->get<std::string>()));
     }
   }
   return {models};
 }
 
 std::vector<fs::path> lm_studio_hub_places(const UserEnvironment& environment) {
-  const fs::path user_home = environment.home();
-  if (user_home.empty()) return {};
-  return {lm_studio_home(user_home) / "hub"};
+  if (environment.home().empty()) return {};
+  return {lm_studio_home(environment) / "hub"};
 }
 
 std::vector<fs::path> lm_studio_model_paths() {

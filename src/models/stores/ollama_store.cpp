@@ -115,7 +115,7 @@ std::vector<fs::path> ollama_model_places(const UserEnvironment& environment,
   while (!given.empty() && is_padding(given.back())) given.pop_back();
   while (!given.empty() && is_padding(given.front())) given.erase(0, 1);
   if (!given.empty()) {
-    folders.emplace_back(given);
+    folders.push_back(environment.expanded(given));
   } else if (const fs::path home = environment.home(); !home.empty()) {
     folders.push_back(home / ".ollama" / "models");
   }

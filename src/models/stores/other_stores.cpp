@@ -46,7 +46,7 @@ std::vector<fs::path> below(const UserEnvironment& environment, const UserFolder
 
 std::vector<fs::path> llama_cpp_model_places(const UserEnvironment& environment) {
   std::vector<fs::path> places = below(environment, kCaches, "llama.cpp");
-  if (fs::path given = environment.path("LLAMA_CACHE"); !given.empty()) {
+  if (fs::path given = environment.folder("LLAMA_CACHE"); !given.empty()) {
     places.insert(places.begin(), std::move(given));
   }
   return places;
