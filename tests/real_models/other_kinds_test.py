@@ -24,7 +24,7 @@ class BaseModelTest(unittest.TestCase):
             "temperature": 0})["choices"][0]["text"]
 
     def test_it_goes_on_with_a_text(self):
-        self.assertIn("Paris", self.complete("The capital of France is"))
+        self.assertIn("Thursday", self.complete("Monday, Tuesday, Wednesday,"))
         self.assertIn("5, 6, 7", self.complete("1, 2, 3, 4,", 12))
 
     def test_it_copies_what_lies_beyond_a_window(self):
@@ -32,12 +32,13 @@ class BaseModelTest(unittest.TestCase):
         self.assertIn("Bello", self.complete(text + "The name of the dog is"))
 
     def test_a_chat_is_plain_text_and_the_answer_says_so(self):
-        messages = [{"role": "user", "content": "The capital of France is"}]
+        text = "Monday, Tuesday, Wednesday,"
+        messages = [{"role": "user", "content": text}]
         shown = self.client.post("/apply-template", {"model": self.client.model,
                                                      "messages": messages})
-        self.assertEqual(shown["prompt"], "The capital of France is")
-        answer = self.client.chat("The capital of France is", max_tokens=8)
-        self.assertIn("Paris", answer["choices"][0]["message"]["content"])
+        self.assertEqual(shown["prompt"], text)
+        answer = self.client.chat(text, max_tokens=8)
+        self.assertIn("Thursday", answer["choices"][0]["message"]["content"])
         self.assertIn("no chat template", " ".join(answer["warnings"]))
         self.assertIn("no chat template", self.client.log())
 
