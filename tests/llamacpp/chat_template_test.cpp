@@ -68,7 +68,7 @@ Result<ChatTemplate> of_small_model(const std::string& last, std::optional<std::
 }
 
 TEST(UsualTemplateTest, AModelWithoutATemplateGoesOnWithThePlainText) {
-  for (const auto& own : {std::optional<std::string>(), {""}, {" \n"}}) {
+  for (const auto& own : std::vector<std::optional<std::string>>{std::nullopt, "", " \n"}) {
     const auto chat_template = of_small_model("\n", own);
     ASSERT_TRUE(chat_template) << chat_template.error().message;
     const auto one = chat_template->render(kHello);

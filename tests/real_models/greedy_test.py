@@ -17,8 +17,8 @@ from llama_reference import TOKENS
 from questions import ONE_HUNDRED
 
 REFERENCE_LIMIT = 1500  # seconds for 100 answers
-MOST_PARTED = 15        # answers of 100
-LARGEST_GAP = 0.35      # of the log-probabilities of the two tokens, on each side
+MOST_PARTED = 20        # answers of 100
+LARGEST_GAP = 0.5       # of the log-probabilities of the two tokens, on each side
 LARGEST_CHANGE = 0.15   # of a token's log-probability, on average over all that are alike
 
 
