@@ -11,7 +11,7 @@ PORT ?= $(or $(PCAI_PORT),8080)
 export CCACHE_BASEDIR = $(CURDIR)
 export CCACHE_NOHASHDIR = true
 
-.PHONY: help run build test test-long test-clients install check format layers tidy sanitize clean
+.PHONY: help run build test test-long test-clients test-models install check format layers tidy sanitize clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -36,6 +36,9 @@ test-long: dependencies-long ## the long tests that have changed, in parts (ONLY
 
 test-clients: dependencies-test ## one of the long tests: programs that people use (Claude Code, Codex …)
 	@JOBS=$(JOBS) tools/test_parts clients
+
+test-models: dependencies-test ## one of the long tests: real models of 0.1 to 1.5 B, which are judges
+	@JOBS=$(JOBS) tools/test_parts models
 
 check: layers dependencies-check ## format and layers, without a build
 	@find src include tests bench -name '*.h' -o -name '*.c' -o -name '*.cpp' \

@@ -15,7 +15,7 @@ extern "C" {
 #endif
 
 /* Changes with every change of this file; pcai_mrs_abi_version() must say the same. */
-#define PCAI_MRS_ABI_VERSION 4
+#define PCAI_MRS_ABI_VERSION 5
 
 typedef enum pcai_mrs_status {
   PCAI_MRS_OK = 0,
@@ -109,12 +109,13 @@ int32_t pcai_mrs_version(pcai_mrs_text* answer);
 /* Blocks until the model is ready. `config`:
  *   {"format": "gguf", "files": [path, …]}, or {"format": "safetensors" | "uqff", "folder": path,
  *   "files": [the .uqff files]}; "isq": "q4k" or null; "write_uqff": for tests, where isq's weights
- *   are written to; "chat_template": Jinja text or null;
+ *   are written to; "chat_template": Jinja text or null; "usual_templates": for a model that has
+ *   none, [{"mark": a token, "source": Jinja text}, …]: the first whose mark its vocabulary has;
  *   "gpu_layers": -1 = all; "threads": 0 = all cores (the first model's counts for the process);
  *   "max_sequences".
  * Answer: {"context_length", "vocabulary_size", "category": "text" | "multimodal" | "embedding",
- * "sees": it takes images, "chat_template": its Jinja text or null, "ends": the tokens that end an
- * answer}. */
+ * "sees": it takes images, "chat_template": its Jinja text or null, "usual_template": the index of
+ * the usual one or null, "ends": the tokens that end an answer}. */
 int32_t pcai_mrs_load(const char* config, size_t size, pcai_mrs_model** model,
                       pcai_mrs_text* answer);
 

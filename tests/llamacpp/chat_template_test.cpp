@@ -1,10 +1,16 @@
 #include "backend/llamacpp/chat/chat_template.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "backend/llamacpp/chat/chat_tokenizer.h"
 #include "backend/llamacpp/chat/native_answer.h"
 #include "llamacpp/loaded_weights.h"
+#include "llamacpp/small_model.h"
+#include "models/temporary_folder.h"
 
 namespace pcai::backend::llamacpp {
 namespace {
@@ -31,6 +37,76 @@ TEST_F(ChatTemplateTest, AGivenTemplateWins) {
   const auto rendered = chat_template->render(kHello);
   ASSERT_TRUE(rendered) << rendered.error().message;
   EXPECT_EQ(rendered->prompt, "[user] Hello");
+}
+
+/// A file without a template, or with a blank one. `last`: what the last of its tokens is.
+Result<ChatTemplate> of_small_model(const std::string& last, std::optional<std::string> own = {}) {
+  test::GgufBuilder file = test::small_model("llama", false);
+  std::vector<std::string> tokens = {"<unk>", "<s>", "</s>"};
+  std::vector<std::int32_t> types = {2, 3, 3};
+  for (int i = 0; i < 256; ++i) {
+    char text[8];
+    std::snprintf(text, sizeof text, "<0x%02X>", i);
+    tokens.emplace_back(text);
+    types.push_back(6);
+  }
+  for (const char* const piece : {"\u2581", "a", "b", "\u2581a", "\u2581b", "ab"}) {
+    tokens.emplace_back(piece);
+    types.push_back(1);
+  }
+  tokens.push_back(last);
+  types.push_back(last == "\n" ? 1 : 3);
+  file.strings("tokenizer.ggml.tokens", tokens).i32s("tokenizer.ggml.token_type", types);
+  if (own) file.text("tokenizer.chat_template", *own);
+  const test::TemporaryFolder folder;
+  NoProgress progress;
+  capture_llama_log();
+  const auto weights =
+      load_weights({.model_path = folder.write("small.gguf", file.build())}, false, progress);
+  if (!weights) return fail(weights.error());
+  return ChatTemplate::create(**weights, {});
+}
+
+TEST(UsualTemplateTest, AModelWithoutATemplateGoesOnWithThePlainText) {
+  for (const auto& own : std::vector<std::optional<std::string>>{std::nullopt, "", " \n"}) {
+    const auto chat_template = of_small_model("\n", own);
+    ASSERT_TRUE(chat_template) << chat_template.error().message;
+    const auto one = chat_template->render(kHello);
+    ASSERT_TRUE(one) << one.error().message;
+    EXPECT_EQ(one->prompt, "Hello");
+    const auto three =
+        chat_template->render({.messages = {{.role = Role::System, .content = "Be"},
+                                            {.role = Role::User, .content = "a"},
+                                            {.role = Role::Assistant, .content = "b"},
+                                            {.role = Role::User, .content = "c"}}});
+    ASSERT_TRUE(three) << three.error().message;
+    EXPECT_EQ(three->prompt, "Be\n\na\n\nb\n\nc");
+    EXPECT_NE(chat_template->told().find("plain text"), std::string_view::npos);
+  }
+}
+
+TEST(UsualTemplateTest, ChatMlIsTakenWhereTheVocabularyCanEndATurnOfIt) {
+  const auto chat_template = of_small_model("<|im_end|>");
+  ASSERT_TRUE(chat_template) << chat_template.error().message;
+  const auto rendered = chat_template->render(kHello);
+  ASSERT_TRUE(rendered) << rendered.error().message;
+  EXPECT_EQ(rendered->prompt, "<|im_start|>user\nHello<|im_end|>\n<|im_start|>assistant\n");
+  EXPECT_NE(chat_template->told().find("ChatML"), std::string_view::npos);
+}
+
+TEST(UsualTemplateTest, ItKnowsToolsInWordsOfOurOwn) {
+  const auto chat_template = of_small_model("\n");
+  ASSERT_TRUE(chat_template) << chat_template.error().message;
+  ChatPrompt chat = kHello;
+  chat.tools.definitions = {{.name = "add", .description = "Adds numbers"}};
+  const auto rendered = chat_template->render(chat);
+  ASSERT_TRUE(rendered) << rendered.error().message;
+  EXPECT_NE(rendered->prompt.find("Adds numbers"), std::string::npos) << rendered->prompt;
+}
+
+TEST_F(ChatTemplateTest, OfATemplateThatIsThereNothingIsTold) {
+  EXPECT_EQ(ChatTemplate::create(weights(), {})->told(), "");
+  EXPECT_EQ(ChatTemplate::create(weights(), "{{ messages[0].content }}")->told(), "");
 }
 
 TEST_F(ChatTemplateTest, ATemplateThatDoesNotParseIsRefused) {

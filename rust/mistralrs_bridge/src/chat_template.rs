@@ -192,4 +192,15 @@ mod tests {
             r#"{"a": "<&'>", "b": [1, {}]}"#
         );
     }
+
+    #[test]
+    fn members_keep_their_order() {
+        let messages = json!([{"type": "function", "name": "f", "a": {"y": 1, "x": 2}}]);
+        assert_eq!(
+            render("{{ messages[0] | tojson }}", &messages).unwrap(),
+            r#"{"type": "function", "name": "f", "a": {"y": 1, "x": 2}}"#
+        );
+        let each = "{% for key, value in messages[0].a.items() %}{{ key }}{{ value }} {% endfor %}";
+        assert_eq!(render(each, &messages).unwrap(), "y1 x2 ");
+    }
 }

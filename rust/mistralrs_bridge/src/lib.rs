@@ -30,7 +30,7 @@ use crate::prompt::Body;
 use crate::tokenizer::TextTokens;
 
 /// PCAI_MRS_ABI_VERSION of pcai_mrs.h.
-const ABI_VERSION: u32 = 4;
+const ABI_VERSION: u32 = 5;
 
 /// pcai_mrs_stats.
 #[repr(C)]

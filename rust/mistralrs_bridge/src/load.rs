@@ -35,9 +35,20 @@ pub struct Config {
     #[serde(default)]
     write_uqff: Option<PathBuf>,
     chat_template: Option<String>,
+    /// For a model without a template: the first whose mark its vocabulary has.
+    #[serde(default)]
+    usual_templates: Vec<UsualTemplate>,
     gpu_layers: i64,
     threads: usize,
     pub max_sequences: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UsualTemplate {
+    /// Empty: any vocabulary will do.
+    mark: String,
+    source: String,
 }
 
 #[derive(Clone, Copy, Deserialize, PartialEq)]
@@ -57,6 +68,8 @@ pub struct Loaded {
     pub chat_template: Option<ChatTemplate>,
     /// The template's text.
     pub template_source: Option<String>,
+    /// Which of the usual templates it is; None: the model's own, or one that was given.
+    pub usual_template: Option<usize>,
     pub ends: Arc<[u32]>,
     pub context_length: usize,
     pub category: ModelCategory,
@@ -111,10 +124,28 @@ pub fn load(config: &Config) -> Result<Loaded, Fault> {
     let tokens = template.as_ref().map_or((None, None, None), |t| {
         (t.bos_tok(), t.eos_tok(), t.unk_tok())
     });
-    let source = config
+    let no_tokenizer = || {
+        fault(
+            Status::InvalidModel,
+            "the model has no tokenizer (tokenizer.json)",
+            "model_path",
+        )
+    };
+    let tokenizer = tokenizer.ok_or_else(no_tokenizer)?;
+    let own = config
         .chat_template
         .clone()
         .or_else(|| template_source(template.as_deref()));
+    let usual_template = match own {
+        Some(_) => None,
+        None => config.usual_templates.iter().position(|usual| {
+            usual.mark.is_empty() || tokenizer.token_to_id(&usual.mark).is_some()
+        }),
+    };
+    let source = own.or_else(|| {
+        let usual = config.usual_templates.get(usual_template?)?;
+        Some(usual.source.clone())
+    });
     let culprit = if config.chat_template.is_some() {
         Status::InvalidRequest
     } else {
@@ -132,14 +163,6 @@ pub fn load(config: &Config) -> Result<Loaded, Fault> {
             )
         })?;
 
-    let no_tokenizer = || {
-        fault(
-            Status::InvalidModel,
-            "the model has no tokenizer (tokenizer.json)",
-            "model_path",
-        )
-    };
-    let tokenizer = tokenizer.ok_or_else(no_tokenizer)?;
     let tokens = TextTokens::new(tokenizer, metadata.tok_env());
 
     // MistralRs::new panics where the engine's thread holds the pipeline at that moment.
@@ -158,6 +181,7 @@ pub fn load(config: &Config) -> Result<Loaded, Fault> {
         pipeline,
         chat_template,
         template_source: source,
+        usual_template,
         ends: metadata.eos_tok.clone().into(),
         context_length: metadata.max_seq_len,
         category,
@@ -313,14 +337,16 @@ impl Source {
     }
 }
 
+/// None where it is blank.
 fn template_source(template: Option<&mistralrs::core::ChatTemplate>) -> Option<String> {
     let value = template?.chat_template.as_ref()?;
-    match &value.0 {
+    let source = match &value.0 {
         either::Either::Left(source) => Some(source.clone()),
         either::Either::Right(named) => named
             .iter()
             .find(|entry| entry.get("name").is_some_and(|name| name == "default"))
             .and_then(|entry| entry.get("template").cloned())
             .or_else(|| named.iter().find_map(|entry| entry.get("default").cloned())),
-    }
+    };
+    source.filter(|text| !text.trim().is_empty())
 }

@@ -44,6 +44,7 @@ impl Model {
             "vocabulary_size": loaded.tokens.size(),
             "category": loaded.category_name,
             "chat_template": loaded.template_source,
+            "usual_template": loaded.usual_template,
             "ends": *loaded.ends,
             "sees": loaded.sees,
         });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -112,6 +113,9 @@ Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
   model->info_.warnings = needs->notes;
   model->info_.generates =
       !needs->sees_ahead && llama_get_memory(context->context.get()) != nullptr;
+  if (model->info_.generates && !model->chat_template_.told().empty()) {
+    model->info_.warnings.emplace_back(model->chat_template_.told());
+  }
   model->codec_ =
       std::make_unique<VocabularyCodec>(model->tokenizer_, model->chat_template_,
                                         model->chat_tokenizer_, model->info_.context_length);
@@ -243,6 +247,9 @@ Result<PreparedPrompt> LlamaCppModel::prepare(const GenerateRequest& request) {
     native = std::move(tokenized->native);
     tokens = std::move(tokenized->tokens);
     prepared.media = std::move(tokenized->media);
+    if (const std::string_view told = chat_template_.told(); !told.empty()) {
+      prepared.warnings.push_back("messages: " + std::string(told));
+    }
   } else if (const auto* gap = std::get_if<InfillPrompt>(&request.prompt)) {
     tokens = tokenize(*gap);
   } else {
@@ -285,7 +292,7 @@ Result<std::unique_ptr<TokenConstraint>> LlamaCppModel::constrain(
   auto matcher = grammars_.matcher(request, format);
   if (!matcher) return fail(std::move(matcher.error()));
   if (!*matcher) return nullptr;
-  warnings = std::move((*matcher)->warnings);
+  std::move((*matcher)->warnings.begin(), (*matcher)->warnings.end(), std::back_inserter(warnings));
   return pcai::backend::llamacpp::constrain(std::move((*matcher)->matcher));
 }
 

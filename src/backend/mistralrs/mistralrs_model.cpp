@@ -3,9 +3,11 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "backend/answer/chat/usual_template.h"
 #include "backend/answer/prompt/prompt_check.h"
 #include "backend/mistralrs/model_files.h"
 #include "backend/mistralrs/request_json.h"
@@ -23,11 +25,16 @@ constexpr float kFilesRead = 0.05F;
 Json config_json(const ModelConfig& config, const ModelFiles& model) {
   Json files = Json::array();
   for (const auto& file : model.files) files.push_back(platform::path_text(file));
+  Json usual_templates = Json::array();
+  for (const answer::UsualTemplate& usual : answer::usual_templates()) {
+    usual_templates.push_back({{"mark", usual.mark}, {"source", usual.source}});
+  }
   return {{"format", model.format},
           {"folder", platform::path_text(model.folder)},
           {"files", std::move(files)},
           {"isq", config.isq.empty() ? Json() : Json(config.isq)},
           {"chat_template", config.chat_template ? Json(*config.chat_template) : Json()},
+          {"usual_templates", std::move(usual_templates)},
           {"gpu_layers", config.gpu_layers},
           // rayon would count without the quotas of the groups above this process.
           {"threads", config.threads > 0 ? config.threads : platform::usable_processors()},
@@ -114,12 +121,16 @@ Status MistralrsModel::read_tokens(const std::string& loaded, bool own_template,
                                         source.is_string() ? source.get<std::string>() : "",
                                         own_template, tokenizer_);
   info_.sees = json.at("sees").get<bool>();
+  if (const Json& usual = json.at("usual_template"); usual.is_number()) {
+    told_ = answer::usual_templates().at(usual.get<std::size_t>()).told;
+  }
   codec_ = std::make_unique<BridgeCodec>(*tokenizer_, *chats_, info_.context_length);
   if (json.at("category") == "embedding") {
     info_.generates = false;
     embedder_ =
         std::make_unique<BridgeEmbedder>(bridge_, *model_, tokenizer_, info_.context_length);
   }
+  if (info_.generates && !told_.empty()) info_.warnings.push_back(told_);
   return {};
 }
 
@@ -133,6 +144,9 @@ Status MistralrsModel::submit(RequestId id, GenerateRequest request,
   const auto prompt = prepare(request.prompt);
   if (!prompt) return fail(prompt.error());
   std::vector<std::string> warnings;
+  if (!told_.empty() && std::holds_alternative<ChatPrompt>(request.prompt)) {
+    warnings.push_back("messages: " + told_);
+  }
   auto guide = this->guide(request, prompt->format, warnings);
   if (!guide) return fail(std::move(guide.error()));
   if (!warnings.empty()) sink->on_event(Warned{std::move(warnings)});
@@ -161,7 +175,10 @@ Result<std::unique_ptr<AnswerGuide>> MistralrsModel::guide(const GenerateRequest
                                                            std::vector<std::string>& warnings) {
   auto constraint = grammars_->matcher(request, format);
   if (!constraint) return fail(std::move(constraint.error()));
-  if (*constraint) warnings = std::move((*constraint)->warnings);
+  if (*constraint) {
+    auto& more = (*constraint)->warnings;
+    std::move(more.begin(), more.end(), std::back_inserter(warnings));
+  }
   std::optional<AnswerGuide::Budget> budget;
   if (request.params.reasoning_budget && !format.reasoning_end.empty()) {
     auto end = tokenizer_->tokenize(format.reasoning_end, false, true);

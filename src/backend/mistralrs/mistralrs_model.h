@@ -66,6 +66,7 @@ class MistralrsModel final : public LoadedModel {
   mutable ProgressTicks ticks_;
   std::shared_ptr<const BridgeTokenizer> tokenizer_;
   std::unique_ptr<ChatWriter> chats_;
+  std::string told_;  // of a usual template; "" = the model has one, or was given one
   std::unique_ptr<BridgeCodec> codec_;
   std::unique_ptr<BridgeEmbedder> embedder_;  // null: the model generates
   std::unique_ptr<answer::AnswerGrammars> grammars_;

@@ -16,6 +16,7 @@
 #include "backend/worker/register.h"
 #include "backend/worker/soundness.h"
 #include "backend/worker/worker_abilities.h"
+#include "backend/worker/worker_line.h"
 #include "core/mutex.h"
 #include "core/task_threads.h"
 #include "platform/child_process.h"
@@ -359,6 +360,7 @@ void Worker::beat() {
 }  // namespace
 
 int run_worker(int fd, const BackendRegistry& registry, std::string_view backend) {
+  mark_log_lines();
   // ggml would start a debugger on this process before it ends it.
   platform::set_variable_if_unset("GGML_NO_BACKTRACE", "1");
   return Worker(platform::become_child(fd), registry, backend).run();

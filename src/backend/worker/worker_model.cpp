@@ -9,6 +9,7 @@
 
 #include "backend/worker/secret_variable.h"
 #include "backend/worker/soundness.h"
+#include "backend/worker/worker_line.h"
 
 namespace pcai::backend::worker {
 namespace {
@@ -163,8 +164,14 @@ void WorkerModel::run(const std::vector<std::string>& command, platform::Stream 
   }
   const int process_id = child->id();
   process_id_ = process_id;
-  StderrTail tail(
-      [process_id](const std::string& line) { spdlog::debug("worker {}: {}", process_id, line); });
+  StderrTail tail([this, process_id](const std::string& line) {
+    const WorkerLine read = read_worker_line(line);
+    if (read.level == spdlog::level::debug) {
+      spdlog::debug("worker {}: {}", process_id, read.text);
+    } else {
+      spdlog::log(read.level, "model={} {}", id_, read.text);
+    }
+  });
   channel_.send(encode(
       LoadCommand{std::move(spec), options_.heartbeat, options_.memory_limit, options_.harden}));
   const std::string why = watch(*child, tail);

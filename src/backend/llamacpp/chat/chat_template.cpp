@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "backend/answer/chat/usual_template.h"
 #include "backend/answer/chat/whole_chat.h"
 #include "backend/answer/harmony.h"
 #include "core/role_name.h"
@@ -119,6 +120,23 @@ std::vector<std::string> call_begins(const NativeFormat& native, bool by_word,
   return {};
 }
 
+/// Null where the model has a template of its own.
+const answer::UsualTemplate* usual_template(const llama_model& model) {
+  const char* const own = llama_model_chat_template(&model, nullptr);
+  if (own != nullptr && !answer::is_blank_template(own)) return nullptr;
+  const llama_vocab* const vocabulary = llama_model_get_vocab(&model);
+  const auto has = [&](std::string_view mark) {
+    llama_token token = 0;
+    return llama_tokenize(vocabulary, mark.data(), static_cast<std::int32_t>(mark.size()), &token,
+                          1, false, true) == 1 &&
+           mark == llama_vocab_get_text(vocabulary, token);
+  };
+  for (const answer::UsualTemplate& usual : answer::usual_templates()) {
+    if (usual.mark.empty() || has(usual.mark)) return &usual;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 void ChatTemplate::Deleter::operator()(common_chat_templates* templates) const noexcept {
@@ -128,10 +146,13 @@ void ChatTemplate::Deleter::operator()(common_chat_templates* templates) const n
 Result<ChatTemplate> ChatTemplate::create(const llama_model& model,
                                           const std::optional<std::string>& source) {
   const ErrorCode culprit = source ? ErrorCode::InvalidRequest : ErrorCode::InvalidModel;
+  const answer::UsualTemplate* const usual = source ? nullptr : usual_template(model);
   try {
-    auto templates = common_chat_templates_init(&model, source.value_or(""));
+    auto templates = common_chat_templates_init(
+        &model, usual != nullptr ? std::string(usual->source) : source.value_or(""));
     if (!templates) return fail(culprit, "the chat template cannot be read", "chat_template");
     ChatTemplate result(templates.release());
+    if (usual != nullptr) result.told_ = usual->told;
     result.find_out_about_calls();
     result.find_out_about_reasoning();
     result.find_out_about_text();

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "backend/answer/chat/template_traits.h"
@@ -28,11 +29,14 @@ struct RenderedChat {
 /// A model's Jinja chat template, run by llama.cpp's own engine. Any thread may call any method.
 class ChatTemplate {
  public:
-  /// Uses `source`; without one the template in the model's file, and without that ChatML. Fails
-  /// with InvalidRequest if `source` does not parse, and with InvalidModel if the model's own
-  /// template does not.
+  /// Uses `source`; without one the template in the model's file, and without that a usual one
+  /// (answer/chat/usual_template.h). Fails with InvalidRequest if `source` does not parse, and with
+  /// InvalidModel if the model's own template does not.
   static Result<ChatTemplate> create(const llama_model& model,
                                      const std::optional<std::string>& source);
+
+  /// If it is a usual one: that it is, and which. Else "".
+  std::string_view told() const { return told_; }
 
   /// Renders a chat, rewritten as far as the template needs it (answer/chat/whole_chat.h). If the
   /// template knows tools it describes them itself; otherwise we describe them in words of our own.
@@ -57,6 +61,7 @@ class ChatTemplate {
   void find_out_about_text();
 
   std::unique_ptr<common_chat_templates, Deleter> templates_;
+  std::string_view told_;
   answer::TemplateTraits traits_;
   bool native_text_ = false;  // answers without tools have marks that only llama.cpp knows
 };
