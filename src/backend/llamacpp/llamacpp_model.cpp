@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -226,6 +227,7 @@ Result<PreparedPrompt> LlamaCppModel::prepare(const GenerateRequest& request) {
     native = std::move(tokenized->native);
     tokens = std::move(tokenized->tokens);
     prepared.media = std::move(tokenized->media);
+    prepared.warnings = std::move(tokenized->warnings);
   } else if (const auto* gap = std::get_if<InfillPrompt>(&request.prompt)) {
     tokens = tokenize(*gap);
   } else {
@@ -268,7 +270,7 @@ Result<std::unique_ptr<TokenConstraint>> LlamaCppModel::constrain(
   auto matcher = grammars_.matcher(request, format);
   if (!matcher) return fail(std::move(matcher.error()));
   if (!*matcher) return nullptr;
-  warnings = std::move((*matcher)->warnings);
+  std::move((*matcher)->warnings.begin(), (*matcher)->warnings.end(), std::back_inserter(warnings));
   return pcai::backend::llamacpp::constrain(std::move((*matcher)->matcher));
 }
 

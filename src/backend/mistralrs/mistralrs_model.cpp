@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -132,7 +133,7 @@ Status MistralrsModel::submit(RequestId id, GenerateRequest request,
   if (Status status = answer::check_answerable(request, info_, backend_); !status) return status;
   const auto prompt = prepare(request.prompt);
   if (!prompt) return fail(prompt.error());
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings = prompt->warnings;
   auto guide = this->guide(request, prompt->format, warnings);
   if (!guide) return fail(std::move(guide.error()));
   if (!warnings.empty()) sink->on_event(Warned{std::move(warnings)});
@@ -161,7 +162,10 @@ Result<std::unique_ptr<AnswerGuide>> MistralrsModel::guide(const GenerateRequest
                                                            std::vector<std::string>& warnings) {
   auto constraint = grammars_->matcher(request, format);
   if (!constraint) return fail(std::move(constraint.error()));
-  if (*constraint) warnings = std::move((*constraint)->warnings);
+  if (*constraint) {
+    std::vector<std::string>& left_out = (*constraint)->warnings;
+    std::move(left_out.begin(), left_out.end(), std::back_inserter(warnings));
+  }
   std::optional<AnswerGuide::Budget> budget;
   if (request.params.reasoning_budget && !format.reasoning_end.empty()) {
     auto end = tokenizer_->tokenize(format.reasoning_end, false, true);

@@ -9,6 +9,7 @@
 
 #include "backend/answer/chat/whole_chat.h"
 #include "backend/answer/harmony.h"
+#include "backend/answer/marked/family_marks.h"
 #include "core/role_name.h"
 
 namespace pcai::backend::llamacpp {
@@ -162,7 +163,9 @@ void ChatTemplate::find_out_about_messages() {
 /// By llama.cpp's analysis of the template, else by the usual marks in its source.
 void ChatTemplate::find_out_about_reasoning() {
   const std::string source = common_chat_templates_source(templates_.get());
-  if (answer::harmony::is_written_by(source)) return answer::find_reasoning_marks(traits_, source);
+  if (answer::harmony::is_written_by(source) || answer::find_family(source) != nullptr) {
+    return answer::find_reasoning_marks(traits_, source);
+  }
   common_chat_templates_inputs inputs = to_inputs({{.role = Role::User, .content = "go"}});
   inputs.force_pure_content = false;
   inputs.reasoning_format = COMMON_REASONING_FORMAT_DEEPSEEK;
@@ -218,7 +221,8 @@ Result<RenderedChat> ChatTemplate::render(const ChatPrompt& chat, bool constrain
   const bool calls = chat.tools.enabled();
   const bool natively =
       calls ? traits_.knows_tools && !traits_.writes_calls : native_text_ && !chat.continues;
-  if (natively && !traits_.harmony && !constrained) {
+  const bool ours = traits_.harmony || traits_.family != nullptr;  // to read
+  if (natively && !ours && !constrained) {
     if (auto rendered = render_natively(chat)) return *std::move(rendered);
   }
   return render_plainly(chat);
@@ -229,8 +233,8 @@ Result<std::string> ChatTemplate::apply(const ChatPrompt& chat, bool begins_answ
   add_tools(inputs, chat.tools.definitions);
   inputs.add_generation_prompt = begins_answer;
   set_options(inputs, chat);
-  if (traits_.harmony) {
-    // llama.cpp gives reasoning to it under the name that it wants.
+  if (traits_.harmony || traits_.family != nullptr) {
+    // llama.cpp gives reasoning and results to it under the names that it wants.
     inputs.force_pure_content = false;
     inputs.tool_choice = COMMON_CHAT_TOOL_CHOICE_NONE;
   }
@@ -242,11 +246,13 @@ Result<std::string> ChatTemplate::apply(const ChatPrompt& chat, bool begins_answ
 }
 
 Result<RenderedChat> ChatTemplate::render_plainly(const ChatPrompt& chat) const {
-  auto prompt = answer::write_whole(traits_, chat, [this](const ChatPrompt& formed, bool begins) {
+  bool in_our_words = false;
+  auto prompt = answer::write_whole(traits_, chat, [&](const ChatPrompt& formed, bool begins) {
+    in_our_words = chat.tools.enabled() && !formed.tools.enabled();
     return apply(formed, begins);
   });
   if (!prompt) return fail(std::move(prompt.error()));
-  answer::AnswerFormat format = answer::format_of_answer(traits_, chat, *prompt);
+  answer::AnswerFormat format = answer::format_of_answer(traits_, chat, *prompt, in_our_words);
   return RenderedChat{*std::move(prompt), {}, std::move(format)};
 }
 
