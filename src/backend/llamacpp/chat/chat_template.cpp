@@ -15,8 +15,6 @@
 namespace pcai::backend::llamacpp {
 namespace {
 
-constexpr std::string_view kFunctionaryCall = ">>>";
-
 common_chat_msg to_common(const ChatMessage& message) {
   common_chat_msg common;
   common.role = role_name(message.role);
@@ -91,9 +89,6 @@ NativeFormat to_native(const common_chat_params& params, const ToolOptions& tool
   }
   native.marks.insert(native.marks.end(), native.triggers.begin(), native.triggers.end());
   if (params.format == COMMON_CHAT_FORMAT_PEG_GEMMA4) native.marks.emplace_back("<|\"|>");
-  // Where the prompt ends with what begins a call (Functionary 3.2), the trigger cannot tell the
-  // next call from text.
-  if (native.lazy && native.generation_prompt.ends_with(kFunctionaryCall)) native.grammar.clear();
   return native;
 }
 
@@ -106,16 +101,9 @@ bool has_begun_reasoning(const std::string& generation_prompt,
          generation_prompt.find(traits.reasoning_end, begin) == std::string::npos;
 }
 
-/// What a required call begins with: the format's word for it, else the function's name where the
-/// prompt ends with the mark before it (Functionary), else a JSON object.
-std::vector<std::string> call_begins(const NativeFormat& native, bool by_word,
-                                     const std::vector<ToolDefinition>& tools) {
+/// What a required call begins with: the format's word for it, else a JSON object.
+std::vector<std::string> call_begins(const NativeFormat& native, bool by_word) {
   if (by_word) return {native.triggers.front()};
-  if (native.generation_prompt.ends_with(kFunctionaryCall)) {
-    std::vector<std::string> names;
-    for (const ToolDefinition& tool : tools) names.push_back(tool.name + "\n");
-    return names;
-  }
   if (native.patterns.empty()) return {"{"};
   return {};
 }
@@ -296,7 +284,7 @@ Result<RenderedChat> ChatTemplate::apply_natively(const ChatPrompt& chat) const 
     }
     NativeFormat native = to_native(params, chat.tools);
     native.goes_on = chat.continues;
-    if (required) native.call_begins = call_begins(native, by_word, chat.tools.definitions);
+    if (required) native.call_begins = call_begins(native, by_word);
     answer::AnswerFormat format = answer::format_of_answer(traits_, chat, params.prompt);
     format.has_calls = false;  // llama.cpp's parser reads them
     if (!chat.continues && has_begun_reasoning(native.generation_prompt, traits_)) {
