@@ -143,7 +143,9 @@ TEST(MarkedReaderTest, OnlyOneCallIsToldWhereOnlyOneIsWanted) {
 TEST(MarkedReaderTest, ACallThatIsCutShowsWhatThereIsOfIt) {
   EXPECT_EQ(read(kGemma, "<|tool_call>call:lo"), Answer{});
   EXPECT_EQ(read(kGemma, "<|tool_call>call:look{n:1,at:<|\"|>le").calls,
-            (std::vector<Answer::Call>{{"look", "{\"n\":1,\"at\":"}}));
+            (std::vector<Answer::Call>{{"look", "{\"n\":1,\"at\":\"le"}}));
+  EXPECT_EQ(read(kMiniCpm, "<function name=\"look\"><param name=\"at\">l\"e</par").calls,
+            (std::vector<Answer::Call>{{"look", "{\"at\": \"l\\\"e"}}));
   EXPECT_EQ(read(kFunctionary, "look\n{\"at\": \"le").calls,
             (std::vector<Answer::Call>{{"look", "{\"at\": \"le"}}));
 }

@@ -13,8 +13,18 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// Around text in which marks mean nothing (MiniCPM).
+constexpr std::string_view kRawBegin = "<![CDATA[";
+constexpr std::string_view kRawEnd = "]]>";
+
 std::string json_text(std::string_view text) {
   return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+/// The same without the quotes.
+std::string escaped(std::string_view text) {
+  const std::string json = json_text(text);
+  return json.substr(1, json.size() - 2);
 }
 
 void skip_blanks(std::string& text) {
@@ -82,8 +92,6 @@ std::set<std::string> types_of(const Json& schema, int depth = 0) {
 
 /// A value of a tag as JSON.
 std::string value_json(std::string_view text, const Json& schema) {
-  constexpr std::string_view kRawBegin = "<![CDATA[";
-  constexpr std::string_view kRawEnd = "]]>";
   if (text.starts_with(kRawBegin) && text.ends_with(kRawEnd)) {
     text.remove_prefix(kRawBegin.size());
     text.remove_suffix(kRawEnd.size());
@@ -110,6 +118,10 @@ class TagArguments final : public ArgumentsReader {
   std::string take(std::string& text) override {
     std::string json;
     while (!complete_) {
+      if (in_text_) {
+        if (!take_text(text, json)) break;
+        continue;
+      }
       const MarkFit key = fit_mark(family_.key_begin, text);
       const MarkFit end = fit_mark(family_.call_end, text);
       if (key.fit == Fit::Whole) {
@@ -126,27 +138,50 @@ class TagArguments final : public ArgumentsReader {
   }
 
  private:
+  /// A member's name, and its value if that cannot be told as it comes. False if more is needed.
   bool take_member(std::string& text, std::size_t begin, std::string& json) {
     const std::string_view rest = std::string_view(text).substr(begin);
     const FoundMark key_end = find_mark({family_.key_end}, rest);
     if (key_end.fit != Fit::Whole) return false;
-    const std::string_view value = rest.substr(key_end.position + key_end.length);
-    const std::size_t raw_end = value.starts_with("<![CDATA[") ? value.find("]]>") : 0;
-    if (raw_end == std::string_view::npos) return false;
-    const std::size_t end = value.find(family_.value_end, raw_end);
-    if (end == std::string_view::npos) return false;
     const std::string name(rest.substr(0, key_end.position));
-    json += begun_ ? ", " : "{";
+    const std::size_t value_begin = begin + key_end.position + key_end.length;
+    const std::string_view value = std::string_view(text).substr(value_begin);
+    const bool raw = value.starts_with(kRawBegin);
+    if (!raw && kRawBegin.starts_with(value)) return false;
     const Json schema = members_.is_object() && members_.contains(name) ? members_[name] : Json();
-    json += json_text(name) + ": " + value_json(value.substr(0, end), schema);
+    std::string told = (begun_ ? ", " : "{") + json_text(name) + ": ";
+    std::size_t value_end = value_begin;
+    in_text_ = !raw && types_of(schema) == std::set<std::string>{"string"};
+    if (in_text_) {
+      told += '"';
+    } else {
+      const std::size_t raw_end = raw ? value.find(kRawEnd) : 0;
+      if (raw_end == std::string_view::npos) return false;
+      const std::size_t end = value.find(family_.value_end, raw_end);
+      if (end == std::string_view::npos) return false;
+      told += value_json(value.substr(0, end), schema);
+      value_end += end + family_.value_end.size();
+    }
+    json += told;
     begun_ = true;
-    text.erase(0, begin + key_end.position + key_end.length + end + family_.value_end.size());
+    text.erase(0, value_end);
     return true;
+  }
+
+  /// The next part of a string.
+  bool take_text(std::string& text, std::string& json) {
+    const FoundMark end = find_mark({family_.value_end}, text);
+    json += escaped(std::string_view(text).substr(0, end.position));
+    if (end.fit == Fit::Whole) json += '"';
+    in_text_ = end.fit != Fit::Whole;
+    text.erase(0, end.position + end.length);
+    return !in_text_;
   }
 
   const FamilyMarks& family_;
   Json members_;
   bool begun_ = false;
+  bool in_text_ = false;  // of a value that is a string
 };
 
 /// Names and strings get quotes.
@@ -160,10 +195,8 @@ class GemmaArguments final : public ArgumentsReader {
       const MarkFit quote = fit_mark(kGemmaQuote, rest);
       if (quote.fit == Fit::Begun) break;
       if (quote.fit == Fit::Whole) {
-        if (in_string_) {
-          json += json_text(word_);
-          word_.clear();
-        }
+        if (in_string_) json += escaped(std::exchange(word_, {}));
+        json += '"';
         in_string_ = !in_string_;
         at += quote.length;
         continue;
@@ -180,6 +213,7 @@ class GemmaArguments final : public ArgumentsReader {
         word_ += c;
       }
     }
+    if (in_string_) json += escaped(std::exchange(word_, {}));
     text.erase(0, at);
     return json;
   }
@@ -192,7 +226,7 @@ class GemmaArguments final : public ArgumentsReader {
     return !is_name && Json::accept(word) ? word : json_text(word);
   }
 
-  std::string word_;  // outside a string, or its text
+  std::string word_;  // that is not told yet
   bool in_string_ = false;
   std::size_t depth_ = 0;
 };
