@@ -64,7 +64,7 @@ class MarkedWriter {
 
   std::string body() {
     if (family_.text_begin.empty()) return plain_body();
-    const bool begun = !format_.begun.empty() || format_.goes_on;
+    const bool begun = !format_.begun.empty() || (format_.goes_on && !format_.begins_in_reasoning);
     const std::string open = begun ? "" : mark(family_.text_begin) + " ";
     std::string calls = calls_ ? (begun ? mark(family_.text_end) + " " : "") + "calls" : "";
     if (!free()) return calls;

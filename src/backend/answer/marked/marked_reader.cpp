@@ -98,9 +98,8 @@ bool MarkedReader::read_reasoning(bool last) {
 }
 
 bool MarkedReader::read_calls() {
-  const MarkFit fit = fit_mark(family_.call_begin, held_);
-  if (fit.fit == Fit::None) return is_no_call();
-  return fit.fit == Fit::Whole && take_mark(family_.call_begin, State::Name);
+  if (take_mark(family_.call_begin, State::Name)) return true;
+  return may_become(family_.call_begin) ? false : is_no_call();
 }
 
 /// One of the functions, and what ends its name.
@@ -156,11 +155,11 @@ bool MarkedReader::read_call() {
 }
 
 bool MarkedReader::read_call_tail() {
-  const MarkFit fit = fit_mark(family_.call_end, held_);
-  if (fit.fit == Fit::Begun) return false;
-  if (fit.fit == Fit::Whole) held_.erase(0, fit.length);
+  if (!take_mark(family_.call_end, State::AfterCall)) {
+    if (may_become(family_.call_end)) return false;
+    state_ = State::AfterCall;
+  }
   dropped_.clear();
-  state_ = State::AfterCall;
   return true;
 }
 
@@ -168,14 +167,9 @@ bool MarkedReader::read_after_call() {
   if (take_mark(family_.calls_end, State::Text)) return true;
   if (take_mark(family_.call_begin, State::Name)) return true;
   if (family_.between != "~" && take_mark(family_.between, State::AfterCall)) return true;
-  const std::size_t blanks = blanks_at_begin(held_);
-  for (const std::string_view mark : {family_.calls_end, family_.call_begin, family_.between}) {
-    if (!mark.empty() && fit_mark(mark, held_).fit == Fit::Begun) return false;
-    if (!mark.empty() && fit_mark(mark, std::string_view(held_).substr(blanks)).fit == Fit::Begun) {
-      return false;
-    }
-  }
-  if (blanks == held_.size()) return false;
+  const bool may_come = may_become(family_.calls_end) || may_become(family_.call_begin) ||
+                        may_become(family_.between);
+  if (may_come) return false;
   state_ = State::Text;
   skip_space_ = true;
   return true;
@@ -184,13 +178,19 @@ bool MarkedReader::read_after_call() {
 /// Drops a mark, with blanks before it, if the text begins with it.
 bool MarkedReader::take_mark(std::string_view mark, State next) {
   if (mark.empty()) return false;
-  const std::size_t blanks = mark.front() == '~' ? 0 : blanks_at_begin(held_);
+  const std::size_t blanks = blanks_at_begin(held_);
   const MarkFit fit = fit_mark(mark, std::string_view(held_).substr(blanks));
   if (fit.fit != Fit::Whole) return false;
   drop(blanks + fit.length);
   state_ = next;
   skip_space_ = true;
   return true;
+}
+
+/// Whether the text, behind blanks, ends inside the mark.
+bool MarkedReader::may_become(std::string_view mark) const {
+  const std::string_view rest = std::string_view(held_).substr(blanks_at_begin(held_));
+  return !mark.empty() && (rest.empty() || fit_mark(mark, rest).fit == Fit::Begun);
 }
 
 /// What was taken for a call's marks is text.

@@ -41,6 +41,7 @@ class MarkedReader final : public AnswerReader {
   bool read_call_tail();
   bool read_after_call();
   bool take_mark(std::string_view mark, State next);
+  bool may_become(std::string_view mark) const;
   bool is_no_call();
   void emit(std::size_t length, bool reasoning);
   void drop(std::size_t length);
