@@ -7,6 +7,7 @@
 
 #include "backend/answer/grammar/lead_grammar.h"
 #include "backend/answer/harmony.h"
+#include "backend/answer/marked/family_marks.h"
 #include "grammar/bytes.h"
 
 namespace pcai::backend::answer {
@@ -19,7 +20,11 @@ class AnswerGrammarTest : public ::testing::TestWithParam<bool> {
     grammar::Vocabulary vocabulary = grammar::bytes::vocabulary();
     // Its end token has the name of one of the marks.
     vocabulary.tokens[grammar::bytes::kEnd].bytes = "<eos>";
-    for (const std::string_view mark : harmony::kMarks) {
+    std::vector<std::string_view> marks(harmony::kMarks.begin(), harmony::kMarks.end());
+    marks.insert(marks.end(),
+                 {"<|tool_call>", "<tool_call|>", kGemmaQuote, "<|channel>", "<channel|>",
+                  "<|open|>", "<|close|>", "<|sep|>", "<tool_call>", "</tool_call>"});
+    for (const std::string_view mark : marks) {
       if (!GetParam()) break;
       ids_[std::string(mark)] = static_cast<std::int32_t>(vocabulary.tokens.size());
       vocabulary.tokens.push_back({std::string(mark), true});
@@ -148,6 +153,137 @@ TEST_P(AnswerGrammarTest, AnAnswerIsLedByReasoningAndOneOfTheTexts) {
   EXPECT_TRUE(whole(*matcher, "<|start|>think\nWhy not?<|end|>\n<|call|>{"));
   EXPECT_FALSE(take(matcher->clone(), "Hello").taken);
   EXPECT_FALSE(take(matcher->clone(), "<|start|>think\nWhy not?<|end|>Hello").taken);
+}
+
+TEST_P(AnswerGrammarTest, ANewLineBehindACallDoesNotObligeToAnother) {
+  ToolOptions tools = kTools;
+  tools.choice = ToolChoice::Required;
+  const std::string call =
+      "<tool_call>\n{\"name\": \"wave\", \"arguments\": {\"hand\": \"left\"}}\n</tool_call>";
+  const auto matcher = compile({.has_calls = true}, tools);
+  EXPECT_TRUE(whole(matcher, call));
+  EXPECT_TRUE(whole(matcher, call + "\n"));
+  EXPECT_TRUE(whole(matcher, call + "\n" + call));
+  EXPECT_FALSE(take(matcher.clone(), call + "\nWell").taken);
+  EXPECT_FALSE(whole(matcher, "\n"));
+}
+
+/// The format of a family, found by what a template's source has.
+AnswerFormat family_format(const char* source) {
+  AnswerFormat format{
+      .has_calls = true, .family = find_family(source), .tools = kTools.definitions};
+  format.reasoning_begin = format.family->reasoning_begin;
+  format.reasoning_end = format.family->reasoning_end;
+  return format;
+}
+
+struct FamilyCase {
+  const char* source;
+  const char* begun;
+  const char* call;     // of wave
+  const char* thought;  // "" = none
+  const char* text;     // an answer without calls
+};
+
+const FamilyCase kFamilyCases[] = {
+    {">>>all >>>${recipient}", ">>>", "wave\n{\"hand\": \"left\"}", "", "all\nHello"},
+    {"<|tools_prefix|> <|inner_prefix|>", "",
+     "<|tools_prefix|>[{\"wave\": {\"hand\": \"left\"}}]<|tools_suffix|>",
+     "<|inner_prefix|>Why?<|inner_suffix|>", "Hello"},
+    {"\"tool_name\": title of the tool <results>", "",
+     "Action:\n```json\n[\n    {\n        \"tool_name\": \"wave\",\n        \"parameters\": "
+     "{\"hand\": \"left\"}\n    }\n]\n```",
+     "", "Hello"},
+    {"<|tool_call:begin|> <|tool_call:args|>", "",
+     "<|tool_calls|><|tool_call:begin|>a<|tool_call:name|>wave<|tool_call:args|>{\"hand\": "
+     "\"left\"}<|tool_call:end|><|calls|>",
+     "<|think|>Why?<|end|><|begin|>assistant", "<|content|>Hello"},
+    {"<minimax:tool_call> <invoke name=\"", "",
+     "<minimax:tool_call>\n<invoke name=\"wave\">\n<parameter name=\"hand\">left</parameter>\n"
+     "</invoke>\n</minimax:tool_call>",
+     "<think>Why?</think>\n\n", "Hello"},
+    {"<function name=\" <param name=\"", "",
+     "<function name=\"wave\"><param name=\"hand\">left</param></function>",
+     "<think>\nWhy?\n</think>\n\n", "Hello"},
+    {"open_tag('argument' open_tag('tools')", "",
+     "<|open|>tools<|sep|><|open|>call tool=\"wave\" index=\"1\"<|sep|><|open|>argument "
+     "key=\"hand\" "
+     "type=\"string\"<|sep|>left<|close|>argument<|sep|><|close|>call<|sep|><|close|>tools<|sep|>",
+     "<|open|>think<|sep|>Why?<|close|>think<|sep|>", "<|open|>response<|sep|>Hello"},
+    {"<|tool_call>call: <|channel>thought", "",
+     "<|tool_call>call:wave{hand:<|\"|>left<|\"|>}<tool_call|>",
+     "<|channel>thought\nWhy?\n<channel|>", "Hello"},
+};
+
+TEST_P(AnswerGrammarTest, EachFamilysCallsAreHeldToTheirSchema) {
+  for (const FamilyCase& one : kFamilyCases) {
+    SCOPED_TRACE(one.source);
+    AnswerFormat format = family_format(one.source);
+    format.begun = one.begun;
+    ToolOptions tools = kTools;
+    const std::string call = one.call;
+    std::string other = call;
+    other.replace(other.find("left"), 4, "none");
+    std::string nameless = call;
+    nameless.replace(nameless.find("hand"), 4, "foot");
+    for (const bool required : {false, true}) {
+      tools.choice = required ? ToolChoice::Required : ToolChoice::Auto;
+      const auto matcher = compile(format, tools);
+      EXPECT_TRUE(whole(matcher, call));
+      EXPECT_TRUE(whole(matcher, one.thought + call));
+      EXPECT_EQ(whole(matcher, one.text), !required);
+      EXPECT_EQ(whole(matcher, std::string(one.thought) + one.text), !required);
+      if (!required) continue;
+      EXPECT_FALSE(take(matcher.clone(), other).taken);
+      EXPECT_FALSE(take(matcher.clone(), nameless).taken);
+      EXPECT_FALSE(take(matcher.clone(), "Hello").taken);
+    }
+  }
+}
+
+TEST_P(AnswerGrammarTest, AFamilysTextCanBeHeldToASchema) {
+  const Grammar yes{GrammarKind::JsonSchema, R"({"enum":["yes"]})"};
+  for (const FamilyCase& one : kFamilyCases) {
+    SCOPED_TRACE(one.source);
+    AnswerFormat format = family_format(one.source);
+    format.begun = one.begun;
+    std::string said = one.text;
+    const std::size_t hello = said.find("Hello");
+    for (const bool with_tools : {false, true}) {
+      const auto matcher = compile(format, with_tools ? kTools : ToolOptions{}, yes);
+      EXPECT_TRUE(whole(matcher, one.thought + said.substr(0, hello) + "\"yes\""));
+      EXPECT_FALSE(take(matcher.clone(), said.substr(0, hello) + "\"no").taken);
+      EXPECT_EQ(whole(matcher, one.call), with_tools);
+    }
+  }
+}
+
+TEST_P(AnswerGrammarTest, GemmasArgumentsMayBeNestedAndOptional) {
+  const AnswerFormat format = family_format("<|tool_call>call: <|channel>thought");
+  const ToolOptions tools{.definitions = {{"go", "", R"({"type": "object", "properties": {
+          "b": {"type": "integer"}, "a": {"type": "array", "items": {"$ref": "#/$defs/p"}},
+          "c": {"type": ["string", "null"]}, "d": {"anyOf": [{"type": "boolean"}, {"const": 7}]}},
+          "required": ["b"], "additionalProperties": false,
+          "$defs": {"p": {"type": "object", "properties": {"x": {"type": "number"},
+                    "next": {"$ref": "#/$defs/p"}}, "required": ["x"],
+                    "additionalProperties": false}}})"}},
+                          .choice = ToolChoice::Required};
+  const auto matcher = compile(format, tools);
+  const auto takes = [&](const std::string& arguments) {
+    return whole(matcher, "<|tool_call>call:go{" + arguments + "}<tool_call|>");
+  };
+  EXPECT_TRUE(takes("b:1"));
+  EXPECT_TRUE(takes("a:[],b:-12,c:<|\"|>any {text}<|\"|>"));
+  EXPECT_TRUE(takes("a:[{x:1.5},{next:{next:{x:0},x:2},x:3}],b:0,c:null,d:7"));
+  EXPECT_TRUE(takes("b:1,d:true"));
+  EXPECT_FALSE(takes(""));
+  EXPECT_FALSE(takes("a:[]"));
+  EXPECT_FALSE(takes("a:[{}],b:1"));
+  EXPECT_FALSE(takes("b:1,"));
+  EXPECT_FALSE(takes(",b:1"));
+  EXPECT_FALSE(takes("b:<|\"|>1<|\"|>"));
+  EXPECT_FALSE(takes("b:1,d:8"));
+  EXPECT_FALSE(takes("b:1,e:1"));
 }
 
 }  // namespace

@@ -34,10 +34,14 @@ def ecma_pattern(validator, pattern, instance, schema):
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
-def is_valid(schema, instance):
+def judge(schema):
     kind = validators.validator_for(schema, default=Draft202012Validator)
     kind = validators.extend(kind, {"pattern": ecma_pattern})
-    return kind(schema, format_checker=kind.FORMAT_CHECKER).is_valid(instance)
+    return kind(schema, format_checker=kind.FORMAT_CHECKER)
+
+
+def is_valid(schema, instance):
+    return judge(schema).is_valid(instance)
 
 
 def places(instance, path=()):

@@ -493,6 +493,21 @@ TEST_F(ChatTemplateTest, WhatOnlyLooksLikeACallOfATemplatesOwnIsText) {
             std::string::npos);
 }
 
+TEST_F(ChatTemplateTest, MarksThatAreTextDoNotVanish) {
+  const auto chat_template = ChatTemplate::create(weights(), kOwnMarks);
+  const auto rendered = chat_template->render(kWithTool);
+  ASSERT_TRUE(rendered && rendered->native);
+  NativeFormat format = *rendered->native;
+  for (const std::string text :
+       {"A [CALL]none[/CALL] b", "[CALL]", "[/CALL] first", "a [CALL] [CALL] b[CALL]{}[/CALL]"}) {
+    EXPECT_EQ(read_in_pieces(format, text + std::string(400, '.'), 3).text,
+              text + std::string(400, '.'));
+  }
+  format.hidden = {"[CALL]"};  // a special token has no text
+  EXPECT_EQ(read_in_pieces(format, "A [CALL]none[/CALL] b" + std::string(400, '.'), 3).text,
+            "A none[/CALL] b" + std::string(400, '.'));
+}
+
 TEST_F(ChatTemplateTest, ACallOfATemplatesOwnThatIsCutShowsWhatThereIs) {
   const auto chat_template = ChatTemplate::create(weights(), kOwnMarks);
   const auto rendered = chat_template->render(kWithTool);

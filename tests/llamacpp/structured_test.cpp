@@ -180,6 +180,27 @@ TEST_F(StructuredTest, LogprobsHaveAnEntryForEachTokenOfAConstrainedAnswer) {
             backend::finished_in(events)->usage.completion_tokens);
 }
 
+TEST_F(StructuredTest, WhetherLogprobsAreWantedDoesNotChangeTheAnswer) {
+  for (const float temperature : {0.0F, 0.9F}) {
+    std::string calls[2];
+    for (const bool logprobs : {false, true}) {
+      GenerateRequest request =
+          ask_with_tools({.definitions = {kTime, kWeather}, .choice = ToolChoice::Required});
+      request.params.temperature = temperature;
+      request.params.seed = 7;
+      request.params.max_tokens = 300;
+      request.params.logprobs = logprobs;
+      const auto answer = generate(model(), std::move(request));
+      ASSERT_TRUE(answer) << answer.error().message;
+      for (const ToolCall& call : answer->tool_calls) {
+        calls[logprobs ? 1 : 0] += call.name + call.arguments + "\n";
+      }
+    }
+    EXPECT_NE(calls[0], "");
+    EXPECT_EQ(calls[0], calls[1]) << temperature;
+  }
+}
+
 TEST_F(StructuredTest, ForcedTokensAreNotDecodedOneByOne) {
   GenerateRequest request = ask("Say it.", 60);
   request.params.grammar = Grammar{

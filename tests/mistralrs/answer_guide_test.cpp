@@ -44,6 +44,19 @@ TEST_F(AnswerGuideTest, AGrammarAllowsWhatMatchesAndIsCompleteAtItsEnd) {
   EXPECT_EQ(guide.accept(kB), 1);
 }
 
+TEST_F(AnswerGuideTest, WhatTheGrammarForcesIsForcedAsTheTokenizerWritesIt) {
+  AnswerGuide guide = regex("a(a|b)bb");
+  EXPECT_EQ(guide.forced(), -1);
+  guide.accept(kA);
+  EXPECT_EQ(guide.forced(), -1);
+  guide.accept(kA);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(guide.forced(), kB);
+    guide.accept(kB);
+  }
+  EXPECT_EQ(guide.forced(), -1);
+}
+
 TEST_F(AnswerGuideTest, WhatIsNotAllowedFailsWithTheReason) {
   AnswerGuide guide = regex("ab");
   EXPECT_EQ(guide.error(), nullptr);

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/tool.h"
+
 namespace pcai::backend::answer {
 
 /// A tool call as text: kCallBegin, then kCallHead + name + kCallMiddle + arguments + "}", a new
@@ -13,6 +15,8 @@ inline constexpr std::string_view kCallBegin = "<tool_call>";
 inline constexpr std::string_view kCallHead = "\n{\"name\": \"";
 inline constexpr std::string_view kCallMiddle = "\", \"arguments\": ";
 inline constexpr std::string_view kCallEnd = "</tool_call>";
+
+struct FamilyMarks;
 
 /// Where reasoning and tool calls are in the text that a model writes.
 struct AnswerFormat {
@@ -26,10 +30,17 @@ struct AnswerFormat {
   /// gpt-oss' channels (harmony.h). Reasoning and calls are in channels then.
   bool harmony = false;
   bool calls_in_text = false;  // with harmony: look for kCallBegin in the text, too
-  std::string begun = {};      // with harmony: what the prompt already has of the answer
+  std::string begun = {};      // what the prompt already has of the answer's marks
+
+  /// A family whose marks we know (marked/family_marks.h), and what may be called. null = none
+  const FamilyMarks* family = nullptr;
+  std::vector<ToolDefinition> tools = {};
+  bool parallel = true;  // false: at most one call
 
   /// True if the model's text is the answer as it is.
-  bool plain() const noexcept { return reasoning_begin.empty() && !has_calls && !harmony; }
+  bool plain() const noexcept {
+    return reasoning_begin.empty() && !has_calls && !harmony && family == nullptr;
+  }
 };
 
 }  // namespace pcai::backend::answer

@@ -1,7 +1,6 @@
 #include "backend/answer/answer_parser.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "backend/answer/call_id.h"
@@ -47,9 +46,7 @@ std::vector<GenerateEvent> AnswerParser::add(std::string_view text) {
 std::vector<GenerateEvent> AnswerParser::finish() {
   while (step(true)) {
   }
-  // Of a call that was cut.
-  std::move(held_call_.begin(), held_call_.end(), std::back_inserter(out_));
-  held_call_.clear();
+  new_calls_.finish(out_);
   return std::exchange(out_, {});
 }
 
@@ -135,8 +132,9 @@ bool AnswerParser::read_call_head() {
   const std::string_view middle = text.substr(name_end, kCallMiddle.size());
   if (middle != kCallMiddle.substr(0, middle.size())) return no_call();
   if (middle.size() < kCallMiddle.size()) return false;
-  tell({calls_, random_call_id(),
-        std::string(text.substr(kCallHead.size(), name_end - kCallHead.size())), ""});
+  new_calls_.add({calls_, random_call_id(),
+                  std::string(text.substr(kCallHead.size(), name_end - kCallHead.size())), ""},
+                 out_);
   held_.erase(0, name_end + kCallMiddle.size());
   state_ = State::Arguments;
   depth_ = 0;
@@ -165,29 +163,16 @@ bool AnswerParser::read_arguments() {
       complete = --depth_ == 0;
     }
   }
-  if (end > 0) tell({calls_, "", "", held_.substr(0, end)});
+  if (end > 0) new_calls_.add({calls_, "", "", held_.substr(0, end)}, out_);
   held_.erase(0, end);
   if (!complete) return false;
   end_call();
   return true;
 }
 
-void AnswerParser::tell(ToolCallDelta piece) {
-  call_ += piece.name + piece.arguments;
-  held_call_.push_back(std::move(piece));
-  const bool known = std::any_of(made_.begin(), made_.end(), [this](const std::string& made) {
-    return made.compare(0, call_.size(), call_) == 0;
-  });
-  if (known) return;
-  std::move(held_call_.begin(), held_call_.end(), std::back_inserter(out_));
-  held_call_.clear();
-}
-
 void AnswerParser::end_call() {
-  done_ = !held_call_.empty();
-  held_call_.clear();
+  done_ = !new_calls_.end();
   if (done_) return;
-  made_.push_back(std::exchange(call_, {}));
   ++calls_;
   state_ = State::CallTail;
 }

@@ -7,6 +7,7 @@
 
 #include "backend/answer/answer_format.h"
 #include "backend/answer/answer_reader.h"
+#include "backend/answer/new_calls.h"
 #include "core/event.h"
 
 namespace pcai::backend::answer {
@@ -34,7 +35,6 @@ class AnswerParser final : public AnswerReader {
   bool read_call_head();
   bool read_arguments();
   bool read_call_tail();
-  void tell(ToolCallDelta piece);
   void end_call();
   std::string take(std::size_t length);
   void emit_text(std::size_t length);
@@ -48,10 +48,8 @@ class AnswerParser final : public AnswerReader {
   std::uint32_t depth_ = 0;  // open brackets, inside arguments
   bool in_string_ = false;   // of the arguments
   bool escaped_ = false;
-  std::uint32_t calls_ = 0;               // complete ones
-  std::vector<std::string> made_;         // their names and arguments
-  std::string call_;                      // the same, of the call that is being read
-  std::vector<GenerateEvent> held_call_;  // its events, while it may be a repetition
+  std::uint32_t calls_ = 0;  // complete ones
+  NewCalls new_calls_;
   bool done_ = false;
 };
 

@@ -88,8 +88,9 @@ std::vector<Token> DecodingRequest::advance(std::span<const float> logits) {
   }
   if (!take(*token)) return {};
   std::vector<Token> tokens{*token};
-  // Forced tokens are not sampled, so there are no logits to tell their probability by.
-  if (!wants_logprobs_) {
+  if (wants_logprobs_) {
+    sampler_.queue_forced();  // each gets its own step, whose logits tell its probability
+  } else {
     for (const Token forced : sampler_.take_forced()) {
       if (!take(forced)) return {};
       tokens.push_back(forced);

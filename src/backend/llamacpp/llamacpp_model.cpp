@@ -247,6 +247,7 @@ Result<PreparedPrompt> LlamaCppModel::prepare(const GenerateRequest& request) {
     native = std::move(tokenized->native);
     tokens = std::move(tokenized->tokens);
     prepared.media = std::move(tokenized->media);
+    prepared.warnings = std::move(tokenized->warnings);
     if (const std::string_view told = chat_template_.told(); !told.empty()) {
       prepared.warnings.push_back("messages: " + std::string(told));
     }

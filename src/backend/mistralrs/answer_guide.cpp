@@ -62,12 +62,23 @@ std::int32_t AnswerGuide::accept(std::int32_t token) {
   if (!constraint_) return 0;
   constraint_->matcher.accept(token);
   if (constraint_->matcher.failed()) return 2;
+  queue_forced();
   return constraint_->matcher.complete() ? 1 : 0;
+}
+
+/// What the grammar forces becomes the tokens that the tokenizer makes of it, not those that the
+/// model happens to like best.
+void AnswerGuide::queue_forced() {
+  if (!forced_.empty() || std::exchange(queued_, false)) return;
+  const std::vector<std::int32_t> tokens = constraint_->matcher.forced();
+  forced_.assign(tokens.begin(), tokens.end());
+  queued_ = !tokens.empty();
 }
 
 void AnswerGuide::end_long_reasoning() {
   if (budget_->tokens > 0 || !parser_->reasons()) return;
   forced_.assign(budget_->end.begin(), budget_->end.end());
+  queued_ = false;
   budget_.reset();
 }
 

@@ -43,12 +43,14 @@ class AnswerGuide {
 
  private:
   void end_long_reasoning();
+  void queue_forced();
 
   std::shared_ptr<const BridgeTokenizer> tokenizer_;
   std::optional<Constraint> constraint_;
   std::optional<Budget> budget_;  // absent: none, or used up
   std::optional<answer::AnswerParser> parser_;
-  std::deque<std::int32_t> forced_;
+  std::deque<std::int32_t> forced_;  // the next tokens
+  bool queued_ = false;              // forced_ is from the grammar
   std::string error_;
 };
 

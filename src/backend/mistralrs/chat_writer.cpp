@@ -5,6 +5,7 @@
 
 #include "backend/answer/chat/whole_chat.h"
 #include "backend/answer/prompt/prompt_limit.h"
+#include "backend/answer/prompt/short_tools.h"
 
 namespace pcai::backend::mistralrs {
 
@@ -47,20 +48,36 @@ bool ChatWriter::wants_parts() const {
 
 Result<WrittenChat> ChatWriter::write(const ChatPrompt& chat) const {
   bool begun = false;
+  bool in_our_words = false;
   auto prompt = answer::write_whole(
       traits_, chat, [&](const ChatPrompt& formed, bool begins_answer) -> Result<std::string> {
         auto written = render(formed, begins_answer);
         if (!written) return fail(std::move(written.error()));
         begun = written->begun;
+        in_our_words = chat.tools.enabled() && !formed.tools.enabled();
         return std::move(written->prompt);
       });
   if (!prompt) return fail(std::move(prompt.error()));
-  answer::AnswerFormat format = answer::format_of_answer(traits_, chat, *prompt);
+  answer::AnswerFormat format = answer::format_of_answer(traits_, chat, *prompt, in_our_words);
   return WrittenChat{*std::move(prompt), begun, std::move(format)};
 }
 
 Result<TokenizedPrompt> ChatWriter::tokenize(const ChatPrompt& chat,
                                              std::uint32_t context_length) const {
+  return answer::tokenize_to_fit<TokenizedPrompt>(chat, context_length, [&](const ChatPrompt& one) {
+    return tokenize_whole(one, context_length);
+  });
+}
+
+Result<TokenizedPrompt> ChatWriter::prepare_images(const ChatPrompt& chat,
+                                                   std::uint32_t context_length) const {
+  return answer::tokenize_to_fit<TokenizedPrompt>(chat, context_length, [&](const ChatPrompt& one) {
+    return prepare_whole(one, context_length);
+  });
+}
+
+Result<TokenizedPrompt> ChatWriter::tokenize_whole(const ChatPrompt& chat,
+                                                   std::uint32_t context_length) const {
   const answer::SpecialText::Shielded shielded = special_text_.shield(chat);
   auto written = write(shielded.chat);
   if (!written) return fail(std::move(written.error()));
@@ -96,8 +113,8 @@ Status ChatWriter::check_special_text(const ChatPrompt& chat) const {
   return check({.tools = chat.tools}, "tools");
 }
 
-Result<TokenizedPrompt> ChatWriter::prepare_images(const ChatPrompt& chat,
-                                                   std::uint32_t context_length) const {
+Result<TokenizedPrompt> ChatWriter::prepare_whole(const ChatPrompt& chat,
+                                                  std::uint32_t context_length) const {
   const auto refuse = [](const char* field, const char* why) {
     return fail(ErrorCode::Unsupported, std::string(field) + ": " + why, field);
   };
@@ -135,7 +152,7 @@ Result<TokenizedPrompt> ChatWriter::prepare_images(const ChatPrompt& chat,
   }
   auto json = chat_json(told, form_);
   if (!json) return fail(std::move(json.error()));
-  return TokenizedPrompt{.format = answer::format_of_answer(traits_, chat, written.prompt),
+  return TokenizedPrompt{.format = answer::format_of_answer(traits_, chat, written.prompt, true),
                          .chat = std::move(*json)};
 }
 

@@ -23,7 +23,8 @@ struct WrittenChat {
 struct TokenizedPrompt {
   std::vector<std::int32_t> tokens;
   answer::AnswerFormat format;
-  std::string chat = {};  // "" = the tokens are the prompt
+  std::string chat = {};                   // "" = the tokens are the prompt
+  std::vector<std::string> warnings = {};  // for the client
 };
 
 /// Renders chats with the model's template, which the bridge runs. Reads special tokens only where
@@ -41,7 +42,8 @@ class ChatWriter {
   Result<WrittenChat> write(const ChatPrompt& chat) const;
 
   /// Renders and tokenizes a chat. Fails in addition with ContextOverflow if the text has far more
-  /// bytes than `context_length` tokens can have.
+  /// bytes than `context_length` tokens can have. A chat that does not fit is tried again with
+  /// short tools (answer/prompt/short_tools.h).
   Result<TokenizedPrompt> tokenize(const ChatPrompt& chat, std::uint32_t context_length) const;
 
   /// Prepares a chat with images. The engine will render it and read all of it as one text, so
@@ -52,6 +54,9 @@ class ChatWriter {
 
  private:
   Result<WrittenChat> render(ChatPrompt chat, bool begins_answer = true) const;
+  Result<TokenizedPrompt> tokenize_whole(const ChatPrompt& chat,
+                                         std::uint32_t context_length) const;
+  Result<TokenizedPrompt> prepare_whole(const ChatPrompt& chat, std::uint32_t context_length) const;
   Status check_special_text(const ChatPrompt& chat) const;
   bool wants_parts() const;
 

@@ -143,7 +143,7 @@ Status MistralrsModel::submit(RequestId id, GenerateRequest request,
   if (Status status = answer::check_answerable(request, info_, backend_); !status) return status;
   const auto prompt = prepare(request.prompt);
   if (!prompt) return fail(prompt.error());
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings = prompt->warnings;
   if (!told_.empty() && std::holds_alternative<ChatPrompt>(request.prompt)) {
     warnings.push_back("messages: " + told_);
   }
@@ -176,8 +176,8 @@ Result<std::unique_ptr<AnswerGuide>> MistralrsModel::guide(const GenerateRequest
   auto constraint = grammars_->matcher(request, format);
   if (!constraint) return fail(std::move(constraint.error()));
   if (*constraint) {
-    auto& more = (*constraint)->warnings;
-    std::move(more.begin(), more.end(), std::back_inserter(warnings));
+    std::vector<std::string>& left_out = (*constraint)->warnings;
+    std::move(left_out.begin(), left_out.end(), std::back_inserter(warnings));
   }
   std::optional<AnswerGuide::Budget> budget;
   if (request.params.reasoning_budget && !format.reasoning_end.empty()) {

@@ -6,6 +6,8 @@
 
 #include "backend/answer/chat/prompt_proof.h"
 #include "backend/answer/harmony.h"
+#include "backend/answer/marked/family_marks.h"
+#include "backend/answer/marked/mark_match.h"
 
 namespace pcai::backend::answer {
 namespace {
@@ -85,6 +87,38 @@ void go_on(AnswerFormat& format, const ChatMessage& last) {
   format.reasoning_end.clear();
 }
 
+/// The special tokens that may be in a mark.
+void add_names(std::vector<std::string>& names, std::string_view mark) {
+  for (const std::string& word : words_of(mark)) {
+    names.push_back(word);
+    for (std::size_t begin = word.find('<'); begin != std::string::npos;) {
+      const std::size_t end = word.find('>', begin);
+      if (end == std::string::npos) break;
+      names.push_back(word.substr(begin, end + 1 - begin));
+      begin = word.find('<', end);
+    }
+  }
+}
+
+void set_family(AnswerFormat& format, const FamilyMarks& family, const ToolOptions& tools,
+                std::string_view prompt) {
+  format.family = &family;
+  format.tools = tools.definitions;
+  format.parallel = tools.parallel;
+  if (!family.text_name.empty() && prompt.ends_with(family.call_begin)) {
+    format.begun = family.call_begin;
+  } else if (ends_with_mark(prompt, family.text_begin)) {
+    format.begun = family.text_begin;
+  }
+  for (const std::string_view mark :
+       {family.reasoning_begin, family.reasoning_end, family.turn, family.text_begin,
+        family.text_end, family.calls_begin, family.call_begin, family.name_end, family.key_begin,
+        family.key_end, family.value_end, family.call_end, family.between, family.calls_end,
+        family.arguments == ArgumentSyntax::Gemma ? kGemmaQuote : std::string_view()}) {
+    add_names(format.marks, mark);
+  }
+}
+
 }  // namespace
 
 ChatPrompt probe_of_tools() {
@@ -109,6 +143,12 @@ void find_reasoning_marks(TemplateTraits& traits, std::string_view source) {
     traits.harmony = true;
     traits.reasoning_begin = harmony::kReasoningBegin;
     traits.reasoning_end = harmony::kEnd;
+    return;
+  }
+  traits.family = find_family(source);
+  if (traits.family != nullptr) {
+    traits.reasoning_begin = traits.family->reasoning_begin;
+    traits.reasoning_end = traits.family->reasoning_end;
     return;
   }
   if (source.find(kBegin) == std::string_view::npos || source.find(kEnd) == std::string_view::npos)
@@ -147,13 +187,14 @@ void find_form(TemplateTraits& traits, const ApplyTemplate& apply) {
 }
 
 bool needs_our_words(const TemplateTraits& traits, const ChatPrompt& chat) {
-  if (traits.writes_calls || (traits.harmony && traits.knows_tools)) return false;
+  const bool ours = traits.harmony || traits.family != nullptr;  // to read
+  if (traits.writes_calls || (ours && traits.knows_tools)) return false;
   // A native template writes calls of the past itself where it need not describe tools.
   return mentions_tools(chat) && (chat.tools.enabled() || !traits.knows_tools);
 }
 
 AnswerFormat format_of_answer(const TemplateTraits& traits, const ChatPrompt& chat,
-                              std::string_view prompt) {
+                              std::string_view prompt, bool in_our_words) {
   AnswerFormat format{.reasoning_begin = traits.reasoning_begin,
                       .reasoning_end = traits.reasoning_end,
                       .begins_in_reasoning = ends_with_mark(prompt, traits.reasoning_begin),
@@ -168,6 +209,10 @@ AnswerFormat format_of_answer(const TemplateTraits& traits, const ChatPrompt& ch
       format.begun.resize(text + harmony::kMessage.size());  // the caller has its words already
     }
     format.marks.assign(harmony::kMarks.begin(), harmony::kMarks.end());
+  }
+  if (traits.family != nullptr && !(format.has_calls && (in_our_words || !traits.knows_tools))) {
+    set_family(format, *traits.family, chat.tools, prompt);
+    return format;
   }
   if (!format.plain() && (!format.harmony || format.calls_in_text)) {
     for (const std::string_view mark :

@@ -16,8 +16,9 @@ struct TemplateTraits {
   bool writes_calls = false;         // it writes calls in the format of answer_format.h
   std::string reasoning_begin = {};  // such as "<think>"; "" = it has no reasoning
   std::string reasoning_end = {};
-  ChatForm form = {};    // what chats need for it, as far as probes tell
-  bool harmony = false;  // it writes gpt-oss' channels (harmony.h)
+  ChatForm form = {};                   // what chats need for it, as far as probes tell
+  bool harmony = false;                 // it writes gpt-oss' channels (harmony.h)
+  const FamilyMarks* family = nullptr;  // whose marks we know; null = none
 };
 
 /// A chat with a function, a call of it and the result. read_probe() finds out from a template's
@@ -36,8 +37,9 @@ void find_form(TemplateTraits& traits, const ApplyTemplate& apply);
 /// them or would make the model answer in another format than ours.
 bool needs_our_words(const TemplateTraits& traits, const ChatPrompt& chat);
 
-/// How to read the answer to a prompt that such a template made of the chat.
+/// How to read the answer to a prompt that such a template made of the chat. `in_our_words`: the
+/// prompt describes tools in them.
 AnswerFormat format_of_answer(const TemplateTraits& traits, const ChatPrompt& chat,
-                              std::string_view prompt);
+                              std::string_view prompt, bool in_our_words = false);
 
 }  // namespace pcai::backend::answer

@@ -5,8 +5,11 @@
 #include <utility>
 #include <vector>
 
+#include "backend/answer/grammar/arguments_grammar.h"
 #include "backend/answer/grammar/harmony_grammar.h"
 #include "backend/answer/grammar/lead_grammar.h"
+#include "backend/answer/grammar/marked_grammar.h"
+#include "backend/answer/marked/family_marks.h"
 #include "core/path.h"
 
 namespace pcai::backend::answer {
@@ -50,9 +53,10 @@ class AnswerWriter {
 
   std::string reasoning() const { return lark_reasoning(format_, token_of_); }
 
+  /// A new line does not oblige to another call: many models write one at the end.
   std::string calls(const std::vector<std::size_t>& callable) const {
     const std::string again =
-        tools_.parallel ? " (\"\\n\" " + mark(kCallBegin) + " call){0,15}" : "";
+        tools_.parallel ? " (\"\\n\" " + mark(kCallBegin) + " call){0,15} \"\\n\"?" : "";
     std::string lark = "calls: call" + again + "\ncall: (";
     for (std::size_t i = 0; i < callable.size(); ++i) {
       std::string head(kCallHead);
@@ -95,9 +99,25 @@ std::vector<std::size_t> callable_of(const ToolOptions& tools) {
 std::string write_main(const AnswerFormat& format, const ToolOptions& tools,
                        const TokenOf& token_of, bool has_text,
                        const std::vector<std::size_t>& callable) {
-  if (!format.harmony) return AnswerWriter(format, tools, token_of).write(has_text, callable);
+  const bool has_family = format.family != nullptr;
+  if (!format.harmony && !has_family) {
+    return AnswerWriter(format, tools, token_of).write(has_text, callable);
+  }
   std::vector<std::string> names;
   for (const std::size_t index : callable) names.push_back(tools.definitions[index].name);
+  if (has_family) {
+    const bool json = format.family->arguments == ArgumentSyntax::Json;
+    std::vector<std::string> arguments;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      arguments.push_back((json ? "@arguments" : "arguments") + std::to_string(i));
+    }
+    return marked_grammar({.format = format,
+                           .has_text = has_text,
+                           .required = tools.choice == ToolChoice::Required,
+                           .functions = std::move(names),
+                           .arguments = std::move(arguments)},
+                          token_of);
+  }
   return harmony_grammar({.begun = format.begun,
                           .has_text = has_text,
                           .required = tools.choice == ToolChoice::Required,
@@ -152,15 +172,13 @@ Result<AnswerGrammar> compile_answer(grammar::GrammarCompiler& compiler, const A
   if (text) {  // also where it is only a part: the error is then about it alone
     auto matcher = compiler.compile(*text);
     if (!matcher) return fail(at_path(std::move(matcher.error()), "grammar"));
-    if (callable.empty() && format.reasoning_begin.empty()) {
+    if (callable.empty() && format.reasoning_begin.empty() && format.family == nullptr) {
       answer.matcher = std::move(*matcher);
       return answer;
     }
   }
+  std::string main = write_main(format, tools, token_of, text.has_value(), callable);
   Json grammars = Json::array();
-  grammars.push_back(
-      {{"name", "main"},
-       {"lark_grammar", write_main(format, tools, token_of, text.has_value(), callable)}});
   if (text) {
     std::string prepared = text->source;
     if (text->kind == GrammarKind::JsonSchema) prepared = compiler.prepare(prepared, false)->text;
@@ -170,9 +188,17 @@ Result<AnswerGrammar> compile_answer(grammar::GrammarCompiler& compiler, const A
     const auto schema =
         arguments_schema(compiler, tools.definitions[callable[i]], callable[i], answer.warnings);
     if (!schema) return fail(schema.error());
-    grammars.push_back(
-        named_grammar("arguments" + std::to_string(i), {GrammarKind::JsonSchema, ""}, *schema));
+    const std::string name = "arguments" + std::to_string(i);
+    if (format.family != nullptr && format.family->arguments != ArgumentSyntax::Json) {
+      ArgumentsGrammar written =
+          arguments_grammar(*format.family, name, Json::parse(*schema), token_of);
+      main += written.rules;
+      grammars.insert(grammars.end(), written.grammars.begin(), written.grammars.end());
+    } else {
+      grammars.push_back(named_grammar(name, {GrammarKind::JsonSchema, ""}, *schema));
+    }
   }
+  grammars.insert(grammars.begin(), Json{{"name", "main"}, {"lark_grammar", std::move(main)}});
   auto matcher = compiler.compile_list(Json{{"grammars", std::move(grammars)}}.dump());
   if (!matcher) return fail(at_path(std::move(matcher.error()), "tools"));
   answer.matcher = std::move(*matcher);

@@ -10,12 +10,11 @@
 #include "backend/answer/chat/usual_template.h"
 #include "backend/answer/chat/whole_chat.h"
 #include "backend/answer/harmony.h"
+#include "backend/answer/marked/family_marks.h"
 #include "core/role_name.h"
 
 namespace pcai::backend::llamacpp {
 namespace {
-
-constexpr std::string_view kFunctionaryCall = ">>>";
 
 common_chat_msg to_common(const ChatMessage& message) {
   common_chat_msg common;
@@ -91,9 +90,6 @@ NativeFormat to_native(const common_chat_params& params, const ToolOptions& tool
   }
   native.marks.insert(native.marks.end(), native.triggers.begin(), native.triggers.end());
   if (params.format == COMMON_CHAT_FORMAT_PEG_GEMMA4) native.marks.emplace_back("<|\"|>");
-  // Where the prompt ends with what begins a call (Functionary 3.2), the trigger cannot tell the
-  // next call from text.
-  if (native.lazy && native.generation_prompt.ends_with(kFunctionaryCall)) native.grammar.clear();
   return native;
 }
 
@@ -106,16 +102,9 @@ bool has_begun_reasoning(const std::string& generation_prompt,
          generation_prompt.find(traits.reasoning_end, begin) == std::string::npos;
 }
 
-/// What a required call begins with: the format's word for it, else the function's name where the
-/// prompt ends with the mark before it (Functionary), else a JSON object.
-std::vector<std::string> call_begins(const NativeFormat& native, bool by_word,
-                                     const std::vector<ToolDefinition>& tools) {
+/// What a required call begins with: the format's word for it, else a JSON object.
+std::vector<std::string> call_begins(const NativeFormat& native, bool by_word) {
   if (by_word) return {native.triggers.front()};
-  if (native.generation_prompt.ends_with(kFunctionaryCall)) {
-    std::vector<std::string> names;
-    for (const ToolDefinition& tool : tools) names.push_back(tool.name + "\n");
-    return names;
-  }
   if (native.patterns.empty()) return {"{"};
   return {};
 }
@@ -183,7 +172,9 @@ void ChatTemplate::find_out_about_messages() {
 /// By llama.cpp's analysis of the template, else by the usual marks in its source.
 void ChatTemplate::find_out_about_reasoning() {
   const std::string source = common_chat_templates_source(templates_.get());
-  if (answer::harmony::is_written_by(source)) return answer::find_reasoning_marks(traits_, source);
+  if (answer::harmony::is_written_by(source) || answer::find_family(source) != nullptr) {
+    return answer::find_reasoning_marks(traits_, source);
+  }
   common_chat_templates_inputs inputs = to_inputs({{.role = Role::User, .content = "go"}});
   inputs.force_pure_content = false;
   inputs.reasoning_format = COMMON_REASONING_FORMAT_DEEPSEEK;
@@ -239,7 +230,8 @@ Result<RenderedChat> ChatTemplate::render(const ChatPrompt& chat, bool constrain
   const bool calls = chat.tools.enabled();
   const bool natively =
       calls ? traits_.knows_tools && !traits_.writes_calls : native_text_ && !chat.continues;
-  if (natively && !traits_.harmony && !constrained) {
+  const bool ours = traits_.harmony || traits_.family != nullptr;  // to read
+  if (natively && !ours && !constrained) {
     if (auto rendered = render_natively(chat)) return *std::move(rendered);
   }
   return render_plainly(chat);
@@ -250,8 +242,8 @@ Result<std::string> ChatTemplate::apply(const ChatPrompt& chat, bool begins_answ
   add_tools(inputs, chat.tools.definitions);
   inputs.add_generation_prompt = begins_answer;
   set_options(inputs, chat);
-  if (traits_.harmony) {
-    // llama.cpp gives reasoning to it under the name that it wants.
+  if (traits_.harmony || traits_.family != nullptr) {
+    // llama.cpp gives reasoning and results to it under the names that it wants.
     inputs.force_pure_content = false;
     inputs.tool_choice = COMMON_CHAT_TOOL_CHOICE_NONE;
   }
@@ -263,11 +255,13 @@ Result<std::string> ChatTemplate::apply(const ChatPrompt& chat, bool begins_answ
 }
 
 Result<RenderedChat> ChatTemplate::render_plainly(const ChatPrompt& chat) const {
-  auto prompt = answer::write_whole(traits_, chat, [this](const ChatPrompt& formed, bool begins) {
+  bool in_our_words = false;
+  auto prompt = answer::write_whole(traits_, chat, [&](const ChatPrompt& formed, bool begins) {
+    in_our_words = chat.tools.enabled() && !formed.tools.enabled();
     return apply(formed, begins);
   });
   if (!prompt) return fail(std::move(prompt.error()));
-  answer::AnswerFormat format = answer::format_of_answer(traits_, chat, *prompt);
+  answer::AnswerFormat format = answer::format_of_answer(traits_, chat, *prompt, in_our_words);
   return RenderedChat{*std::move(prompt), {}, std::move(format)};
 }
 
@@ -311,7 +305,7 @@ Result<RenderedChat> ChatTemplate::apply_natively(const ChatPrompt& chat) const 
     }
     NativeFormat native = to_native(params, chat.tools);
     native.goes_on = chat.continues;
-    if (required) native.call_begins = call_begins(native, by_word, chat.tools.definitions);
+    if (required) native.call_begins = call_begins(native, by_word);
     answer::AnswerFormat format = answer::format_of_answer(traits_, chat, params.prompt);
     format.has_calls = false;  // llama.cpp's parser reads them
     if (!chat.continues && has_begun_reasoning(native.generation_prompt, traits_)) {

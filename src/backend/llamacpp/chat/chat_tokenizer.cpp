@@ -1,10 +1,12 @@
 #include "backend/llamacpp/chat/chat_tokenizer.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
 #include "backend/answer/prompt/prompt_limit.h"
+#include "backend/answer/prompt/short_tools.h"
 #include "core/path.h"
 
 namespace pcai::backend::llamacpp {
@@ -83,6 +85,14 @@ Status ChatTokenizer::add_media(const Media& file, bool count_only, TokenizedCha
 
 Result<TokenizedChat> ChatTokenizer::tokenize(const ChatPrompt& chat, bool constrained,
                                               std::uint32_t context_length, bool count_only) const {
+  return answer::tokenize_to_fit<TokenizedChat>(chat, context_length, [&](const ChatPrompt& one) {
+    return tokenize_whole(one, constrained, context_length, count_only);
+  });
+}
+
+Result<TokenizedChat> ChatTokenizer::tokenize_whole(const ChatPrompt& chat, bool constrained,
+                                                    std::uint32_t context_length,
+                                                    bool count_only) const {
   if (Status status = check_media(chat); !status) return fail(std::move(status.error()));
   const answer::SpecialText::Shielded shielded = special_text_.shield(chat);
   auto rendered = chat_template_.render(shielded.chat, constrained);
@@ -93,7 +103,12 @@ Result<TokenizedChat> ChatTokenizer::tokenize(const ChatPrompt& chat, bool const
                        .format = std::move(rendered->format),
                        .native = std::move(rendered->native)};
   add_names_within(result.format.marks, tokenizer_);
-  if (result.native) result.native->marks = result.format.marks;
+  if (result.native) {
+    result.native->marks = result.format.marks;
+    std::copy_if(result.format.marks.begin(), result.format.marks.end(),
+                 std::back_inserter(result.native->hidden),
+                 [this](const std::string& mark) { return tokenizer_.has_special(mark); });
+  }
   bool first = true;
   std::set<std::shared_ptr<const std::string>> seen;
   for (const answer::PromptPart& part : answer::SpecialText::split(rendered->prompt, shielded)) {

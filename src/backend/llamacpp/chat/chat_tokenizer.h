@@ -19,6 +19,7 @@ struct TokenizedChat {
   std::vector<std::string> stop_sequences;  // that the template's format needs
   answer::AnswerFormat format;
   std::optional<NativeFormat> native;
+  std::vector<std::string> warnings = {};  // for the client
 };
 
 /// Turns chats into tokens: renders them and reads special tokens only where the template wrote
@@ -33,11 +34,15 @@ class ChatTokenizer {
 
   /// Renders and tokenizes. `constrained` is as in ChatTemplate::render. `context_length` is in
   /// tokens: far more text than such a context can hold is refused with ContextOverflow before it
-  /// is tokenized. `count_only`: leave out what the projector needs to encode media.
+  /// is tokenized. A chat that does not fit is tried again with short tools
+  /// (answer/prompt/short_tools.h). `count_only`: leave out what the projector needs to encode
+  /// media.
   Result<TokenizedChat> tokenize(const ChatPrompt& chat, bool constrained,
                                  std::uint32_t context_length, bool count_only = false) const;
 
  private:
+  Result<TokenizedChat> tokenize_whole(const ChatPrompt& chat, bool constrained,
+                                       std::uint32_t context_length, bool count_only) const;
   Status check_media(const ChatPrompt& chat) const;
   Status add_media(const Media& file, bool count_only, TokenizedChat& result) const;
 

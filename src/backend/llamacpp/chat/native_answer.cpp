@@ -36,6 +36,13 @@ std::string grow(std::string& told, std::string_view text) {
   return added;
 }
 
+/// The same at the end, where what has changed is told, too: rather twice than never.
+std::string grow_at_last(std::string& told, std::string_view text) {
+  const auto parted = std::mismatch(told.begin(), told.end(), text.begin(), text.end());
+  told.erase(parted.first, told.end());
+  return grow(told, text);
+}
+
 std::unique_ptr<common_chat_peg_mapper> mapper_of(common_chat_format format, common_chat_msg& out) {
   switch (format) {
     case COMMON_CHAT_FORMAT_PEG_GEMMA4: return std::make_unique<common_chat_peg_gemma4_mapper>(out);
@@ -52,6 +59,7 @@ class NativeAnswer final : public answer::AnswerReader {
       : format_(static_cast<common_chat_format>(format.kind)),
         parallel_(format.parallel),
         marks_(format.marks),
+        hidden_(format.hidden),
         text_(format.generation_prompt),
         read_(text_.size()) {
     if (!format.parser.empty()) parser_.load(format.parser);
@@ -133,13 +141,15 @@ class NativeAnswer final : public answer::AnswerReader {
     const std::string_view thought =
         without_blanks_at_end(without_blanks_at_begin(message_.reasoning_content));
     const bool first = reasoning_.size() == begun_reasoning_;
-    if (std::string added = grow(reasoning_, thought); !added.empty()) {
+    if (std::string added = last ? grow_at_last(reasoning_, thought) : grow(reasoning_, thought);
+        !added.empty()) {
       if (first) added.erase(0, added.size() - without_blanks_at_begin(added).size());
       events_.push_back(ReasoningDelta{std::move(added)});
     }
     std::string_view text = without_blanks_at_begin(message_.content);
     if (!last || !message_.tool_calls.empty()) text = without_blanks_at_end(text);
-    if (std::string added = grow(content_, text); !added.empty()) {
+    std::string added = last ? grow_at_last(content_, text) : grow(content_, text);
+    if (!added.empty()) {
       events_.push_back(TextDelta{std::move(added)});
     }
     for (std::size_t i = 0; i < message_.tool_calls.size() && !done_; ++i) tell_call(i);
@@ -170,11 +180,11 @@ class NativeAnswer final : public answer::AnswerReader {
     });
   }
 
-  /// Tells what the parser has not taken, as text.
+  /// Tells what the parser has not taken, as text: all but special tokens, which have none.
   void tell_rest() {
     std::string rest = text_.substr(std::min(read_, text_.size()));
     read_ = text_.size();
-    for (const std::string& mark : marks_) {
+    for (const std::string& mark : hidden_) {
       for (std::size_t at = rest.find(mark); !mark.empty() && at != std::string::npos;
            at = rest.find(mark)) {
         rest.erase(at, mark.size());
@@ -187,6 +197,7 @@ class NativeAnswer final : public answer::AnswerReader {
   common_chat_format format_;
   bool parallel_;
   std::vector<std::string> marks_;
+  std::vector<std::string> hidden_;
   common_peg_arena parser_;
   std::string text_;                 // with the part that is in the prompt
   common_chat_msg message_;          // of the last text that the parser took

@@ -17,7 +17,8 @@ struct NativeFormat {
   std::vector<std::string> patterns;     // triggers that are regular expressions of llama.cpp's own
   bool parallel = true;                  // false: the answer ends with the first call
   std::vector<std::string> call_begins;  // a call must come, and begins with one; {} = it need not
-  std::vector<std::string> marks;        // special tokens of the format, by name
+  std::vector<std::string> marks;        // of the format, that count as text
+  std::vector<std::string> hidden;       // those that are special tokens, so never shown
 };
 
 }  // namespace pcai::backend::llamacpp

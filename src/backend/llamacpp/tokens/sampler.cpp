@@ -50,6 +50,7 @@ void Sampler::accept(Token token) {
 
 void Sampler::force(std::vector<Token> tokens) {
   forced_.assign(tokens.begin(), tokens.end());
+  queued_ = false;
 }
 
 std::optional<Token> Sampler::next_forced() {
@@ -73,6 +74,13 @@ std::vector<Token> Sampler::take_forced() {
     tokens.push_back(token);
   }
   return tokens;
+}
+
+void Sampler::queue_forced() {
+  if (!constraint_ || !forced_.empty() || std::exchange(queued_, false)) return;
+  const std::vector<std::int32_t> tokens = constraint_->forced();
+  forced_.assign(tokens.begin(), tokens.end());
+  queued_ = !tokens.empty();
 }
 
 bool Sampler::complete() {

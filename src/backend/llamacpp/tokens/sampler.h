@@ -33,6 +33,10 @@ class Sampler {
   /// Takes the tokens that the constraint forces next, and returns them.
   std::vector<Token> take_forced();
 
+  /// The same tokens for who wants to see the logits of each: sample() takes them one by one. Call
+  /// it after each sample().
+  void queue_forced();
+
   /// True if the answer satisfies the constraint and nothing more is allowed.
   bool complete();
 
@@ -49,6 +53,7 @@ class Sampler {
   LlamaSamplerPtr chain_;
   std::unique_ptr<TokenConstraint> constraint_;  // null = none
   std::deque<Token> forced_;                     // the next tokens, whatever the logits are
+  bool queued_ = false;                          // forced_ is from the constraint
   std::vector<llama_token_data> candidates_;
 };
 
