@@ -11,6 +11,7 @@
 #include "app/terminal/text_table.h"
 #include "core/parameters/parameters.h"
 #include "models/gguf/gguf_reader.h"
+#include "models/gguf/vocabulary_notes.h"
 #include "platform/path_text.h"
 
 namespace pcai::app {
@@ -96,6 +97,9 @@ Result<ShownModel> read_model(const Settings& settings, const std::string& name)
   ShownModel model = {
       std::move(*found), std::move(*summary), std::move(*file), std::move(spec->config), {}, {}};
   describe_projector(model);
+  for (std::string& note : models::vocabulary_notes(model.file)) {
+    model.found.notes.push_back(std::move(note));
+  }
   return model;
 }
 

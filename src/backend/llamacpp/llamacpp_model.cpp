@@ -14,9 +14,12 @@
 #include "backend/llamacpp/chat/native_constraint.h"
 #include "backend/llamacpp/kernels/load_kernels.h"
 #include "backend/llamacpp/load/context.h"
+#include "backend/llamacpp/load/llama_log.h"
 #include "backend/llamacpp/load/memory_use.h"
 #include "backend/llamacpp/plan/step_costs.h"
 #include "backend/llamacpp/register.h"
+#include "backend/llamacpp/tokens/vocabulary_check.h"
+#include "platform/path_text.h"
 
 namespace pcai::backend::llamacpp {
 namespace {
@@ -64,6 +67,12 @@ Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
   if (!placement) return fail(placement.error());
   auto weights = load_weights(spec.config, *kernels, reading, *placement);
   if (!weights) return fail(std::move(weights.error()));
+  std::vector<std::string> warnings = take_vocabulary_warnings();
+  if (Status usable = check_vocabulary(*llama_model_get_vocab(weights->get())); !usable) {
+    return fail(ErrorCode::InvalidModel,
+                platform::path_text(spec.config.model_path) + ": " + usable.error().message,
+                "model_path");
+  }
   auto chat_template = ChatTemplate::create(**weights, spec.config.chat_template);
   if (!chat_template) return fail(std::move(chat_template.error()));
   std::unique_ptr<LlamaCppModel> model(
@@ -87,6 +96,7 @@ Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
     return fail(std::move(status.error()));
   }
   model->info_ = describe_model(*model->weights_);
+  model->info_.warnings = std::move(warnings);
   model->info_.id = spec.id;
   model->info_.context_length = context->planner.cells;
   model->info_.max_sequences = context->planner.max_running;
