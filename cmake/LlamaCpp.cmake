@@ -113,6 +113,14 @@ set(llama_archives ${llama_build}/src/libllama.a ${llama_build}/ggml/src/libggml
 file(GLOB_RECURSE gpu_archives ${llama_build}/ggml/src/ggml-*/libggml-*.a)
 target_link_libraries(pcai_llama INTERFACE -Wl,--start-group ${llama_archives} ${gpu_archives}
                                            -Wl,--end-group Threads::Threads ${CMAKE_DL_LIBS})
+# unicode_regex_split(const std::string&, const std::vector<std::string>&, bool), which cuts texts into
+# words: llama.cpp calls ours instead (backend/llamacpp/tokens/words.h). A program does not link if it
+# is called otherwise in another llama.cpp.
+set(llama_split
+    _Z19unicode_regex_splitRKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEERKSt6vectorIS4_SaIS4_EEb)
+target_link_options(pcai_llama INTERFACE LINKER:--wrap=${llama_split}
+                                         LINKER:--undefined=__wrap_${llama_split})
+target_link_libraries(pcai_llama INTERFACE pcai_llamacpp_words ${llama_build}/src/libllama.a)
 # What ggml's GPU backends need beside their archives, which do not say so.
 if(PCAI_WITH_CUDA)
   target_link_libraries(pcai_llama INTERFACE CUDA::cudart_static CUDA::cublas

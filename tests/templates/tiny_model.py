@@ -24,14 +24,16 @@ def listing(key, kind, items):
     return gguf_file.text(key) + struct.pack("<IIQ", 9, kind, len(items)) + b"".join(items)
 
 
-def write(path, context=8192):
+def write(path, context=8192, pre_tokenizer="gpt-2", broken=None):
+    """`broken`: a number to put into the last norm, such as NaN. `pre_tokenizer`: None names none."""
     tokens = [*byte_names(), *SPECIAL, "aa"]
     file = gguf_file.llama(vocabulary=-(-len(tokens) // 32) * 32, context=context)
     tokens += [f"<unused{i}>" for i in range(-len(tokens) % 32)]
     file.keys = [key for key in file.keys if b"tokenizer.ggml.model" not in key]
     file.real("attention.layer_norm_rms_epsilon", 1e-5)
     file.text("tokenizer.ggml.model", "gpt2")
-    file.text("tokenizer.ggml.pre", "gpt-2")
+    if pre_tokenizer:
+        file.text("tokenizer.ggml.pre", pre_tokenizer)
     string, integer = 8, 5
     kinds = [1] * 256 + [3] * len(SPECIAL) + [1] * (len(tokens) - 256 - len(SPECIAL))
     file.keys.append(listing("tokenizer.ggml.tokens", string, [gguf_file.text(t) for t in tokens]))
@@ -42,4 +44,8 @@ def write(path, context=8192):
         file.keys.append(gguf_file.text(f"tokenizer.ggml.{key}_token_id")
                          + struct.pack("<II", 4, tokens.index(token)))
     file.flag("tokenizer.ggml.add_bos_token", 0)
-    Path(path).write_bytes(file.bytes())
+    content = bytearray(file.bytes())
+    if broken is not None:
+        at = len(file.header()) + file.places["output_norm.weight"]
+        content[at:at + 4] = struct.pack("<f", broken)
+    Path(path).write_bytes(content)

@@ -11,6 +11,7 @@
 #include "app/terminal/text_table.h"
 #include "core/parameters/parameters.h"
 #include "models/gguf/gguf_reader.h"
+#include "models/gguf/vocabulary_notes.h"
 #include "models/safetensors/safetensors_folder.h"
 #include "platform/path_text.h"
 
@@ -104,6 +105,9 @@ Status read_files(ShownModel& model) {
   if (!file) return fail(file.error());
   model.summary = std::move(*summary);
   model.tensors = file->tensors.size();
+  for (std::string& note : models::vocabulary_notes(*file)) {
+    model.found.notes.push_back(std::move(note));
+  }
   for (const auto& [key, value] : file->values) {
     model.metadata.emplace_back(key, value_json(value));
   }

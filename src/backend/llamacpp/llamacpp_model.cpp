@@ -15,9 +15,11 @@
 #include "backend/llamacpp/chat/native_constraint.h"
 #include "backend/llamacpp/kernels/load_kernels.h"
 #include "backend/llamacpp/load/context.h"
+#include "backend/llamacpp/load/llama_log.h"
 #include "backend/llamacpp/load/memory_use.h"
 #include "backend/llamacpp/plan/step_costs.h"
 #include "backend/llamacpp/register.h"
+#include "backend/llamacpp/tokens/vocabulary_check.h"
 #include "platform/path_text.h"
 
 namespace pcai::backend::llamacpp {
@@ -77,8 +79,14 @@ Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
   if (!placement) return fail(placement.error());
   auto weights = load_weights(spec.config, *kernels, reading, *placement);
   if (!weights) return fail(std::move(weights.error()));
+  std::vector<std::string> warnings = take_vocabulary_warnings();
   if (Status status = check_use(**weights, spec.config.model_path); !status) {
     return fail(std::move(status.error()));
+  }
+  if (Status usable = check_vocabulary(*llama_model_get_vocab(weights->get())); !usable) {
+    return fail(ErrorCode::InvalidModel,
+                platform::path_text(spec.config.model_path) + ": " + usable.error().message,
+                "model_path");
   }
   auto chat_template = ChatTemplate::create(**weights, spec.config.chat_template);
   if (!chat_template) return fail(std::move(chat_template.error()));
@@ -103,6 +111,7 @@ Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
     return fail(std::move(status.error()));
   }
   model->info_ = describe_model(*model->weights_);
+  model->info_.warnings = std::move(warnings);
   model->info_.id = spec.id;
   model->info_.context_length = context->planner.cells;
   model->info_.max_sequences = context->planner.max_running;
@@ -110,7 +119,8 @@ Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
       memory_use(*context->context).bytes() + (is_packed ? model->kernels_->bytes() : 0) -
       (is_packed ? model->kernels_->returned() : 0) + model->adapters_.bytes();
   model->info_.fills_gaps = model->tokenizer_.fills_gaps();
-  model->info_.warnings = needs->notes;
+  model->info_.warnings.insert(model->info_.warnings.end(), needs->notes.begin(),
+                               needs->notes.end());
   model->info_.generates =
       !needs->sees_ahead && llama_get_memory(context->context.get()) != nullptr;
   if (model->info_.generates && !model->chat_template_.told().empty()) {

@@ -4,9 +4,11 @@
 
 #include <chrono>
 #include <exception>
+#include <span>
 #include <utility>
 
 #include "backend/llamacpp/load/llama_log.h"
+#include "backend/llamacpp/tokens/logits.h"
 
 namespace pcai::backend::llamacpp {
 namespace {
@@ -148,9 +150,11 @@ void Scheduler::step() {
   ++counters_.steps;
   if (result == kDecoded) {
     threads_.record(plan.tokens, elapsed);
-    if (plan.rows > 0) score(plan);
+    std::map<RequestId, Error> failed;
+    if (plan.rows > 0) failed = score(plan);
     if (plan.has_prompt) budget_.record(plan.tokens, plan.cells, ms_since(begin));
     planner_.computed(plan);
+    for (auto& [request, error] : failed) end(request, std::move(error));
     sample(plan);
   } else if (result == kAborted) {
     recover(plan);
@@ -221,26 +225,37 @@ int Scheduler::decode_media(const StepItem& item) {
   return result;
 }
 
-/// Tells of each row how likely the prompt's next token is.
-void Scheduler::score(const StepPlan& plan) {
+/// Tells of each row how likely the prompt's next token is. Returns the requests that have a row
+/// without meaning.
+std::map<RequestId, Error> Scheduler::score(const StepPlan& plan) {
+  std::map<RequestId, Error> failed;
   std::int32_t first = 0;  // of the item, in the batch
   for (const StepItem& item : plan.items) {
     for (std::uint32_t i = 0; i < item.count; ++i) {
       if (!item.has_row(item.first + i)) continue;
       const auto at = first + static_cast<std::int32_t>(i);
-      const float* logits = llama_get_logits_ith(context_.get(), at);
-      live_.at(item.request)->add_prompt_logprobs({logits, vocabulary_size_}, item.first + i + 1);
+      const std::span<const float> logits(llama_get_logits_ith(context_.get(), at),
+                                          vocabulary_size_);
+      if (Status usable = check_logits(logits); !usable) {
+        failed.emplace(item.request, std::move(usable.error()));
+        break;
+      }
+      live_.at(item.request)->add_prompt_logprobs(logits, item.first + i + 1);
     }
-    if (item.rows > 0) live_.at(item.request)->send_prompt_logprobs();
+    if (item.rows > 0 && !failed.contains(item.request))
+      live_.at(item.request)->send_prompt_logprobs();
     first += static_cast<std::int32_t>(item.count);
   }
+  return failed;
 }
 
 void Scheduler::sample(const StepPlan& plan) {
   std::int32_t row = -1;
   for (const StepItem& item : plan.items) {
     row += static_cast<std::int32_t>(item.count);
-    DecodingRequest& request = *live_.at(item.request);
+    const auto found = live_.find(item.request);
+    if (found == live_.end()) continue;  // it failed while it was scored
+    DecodingRequest& request = *found->second;
     const std::uint32_t prompt_end = static_cast<std::uint32_t>(request.prompt().size());
     if (item.first < prompt_end) {
       counters_.prompt_tokens_computed += std::min(item.count, prompt_end - item.first);
@@ -250,9 +265,14 @@ void Scheduler::sample(const StepPlan& plan) {
       request.set_cached_tokens(planner_.cached(item.request));
       counters_.prompt_tokens_cached += planner_.cached(item.request);
     }
-    const float* logits = llama_get_logits_ith(context_.get(), row);
+    const std::span<const float> logits(llama_get_logits_ith(context_.get(), row),
+                                        vocabulary_size_);
+    if (Status usable = check_logits(logits); !usable) {
+      end(item.request, std::move(usable.error()));
+      continue;
+    }
     const std::uint32_t generated = request.generated();
-    const std::vector<Token> tokens = request.advance({logits, vocabulary_size_});
+    const std::vector<Token> tokens = request.advance(logits);
     counters_.tokens_generated += request.generated() - generated;
     for (const Token token : tokens) planner_.append(item.request, token);
     if (tokens.empty()) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <memory>
 #include <thread>
 #include <unordered_map>
@@ -67,7 +68,7 @@ class Scheduler {
   int decode(const StepPlan& plan);
   int decode_media(const StepItem& item);
   llama_pos cut(const StepItem& item);
-  void score(const StepPlan& plan);
+  std::map<RequestId, Error> score(const StepPlan& plan);
   void sample(const StepPlan& plan);
   void recover(const StepPlan& plan);
   void fail_step(const StepPlan& plan, const std::string& reason);

@@ -141,6 +141,7 @@ Result<LlamaModelPtr> load_weights(const ModelConfig& config, bool as_stored,
   params.progress_callback = on_load_progress;
   params.progress_callback_user_data = &progress;
   take_llama_errors();
+  take_vocabulary_warnings();
   LlamaModelPtr model;
   try {
     const AssertionsThrow while_it_loads;

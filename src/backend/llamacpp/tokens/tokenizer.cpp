@@ -3,32 +3,54 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <stdexcept>
 
 namespace pcai::backend::llamacpp {
 
-Tokenizer::Tokenizer(const llama_model& model) : vocab_(llama_model_get_vocab(&model)) {}
+Tokenizer::Tokenizer(const llama_model& model)
+    : vocab_(llama_model_get_vocab(&model)), special_texts_(*vocab_) {}
 
 Result<std::vector<llama_token>> Tokenizer::tokenize(std::string_view text, bool add_special,
                                                      bool parse_special) const {
+  try {
+    const std::vector<std::string_view> parts = special_texts_.parts(text, parse_special);
+    if (parts.size() == 1) return tokens_of(text, add_special, parse_special);
+    std::vector<llama_token> tokens;
+    for (const std::string_view part : parts) {
+      const std::vector<llama_token> more = tokens_of(part, false, parse_special);
+      tokens.insert(tokens.end(), more.begin(), more.end());
+    }
+    if (!add_special) return tokens;
+    // What the model wants around a text: one token before it and one behind it, or one of the two.
+    const std::vector<llama_token> around = tokens_of({}, true, parse_special);
+    const bool begins = around.size() == 2 || llama_vocab_get_add_bos(vocab_);
+    const auto behind = around.begin() + (begins && !around.empty() ? 1 : 0);
+    tokens.insert(tokens.begin(), around.begin(), behind);
+    tokens.insert(tokens.end(), behind, around.end());
+    return tokens;
+  } catch (const std::exception& exception) {
+    return fail(ErrorCode::InvalidRequest,
+                std::string("the prompt cannot be tokenized: ") + exception.what());
+  }
+}
+
+std::vector<llama_token> Tokenizer::tokens_of(std::string_view text, bool add_special,
+                                              bool parse_special) const {
+  if (text.size() > INT32_MAX) throw std::length_error("it is too long");
   const auto length = static_cast<std::int32_t>(text.size());
   std::vector<llama_token> tokens(text.size() / 2 + 8);
   const auto fill = [&] {
     return llama_tokenize(vocab_, text.data(), length, tokens.data(),
                           static_cast<std::int32_t>(tokens.size()), add_special, parse_special);
   };
-  try {
-    std::int32_t count = fill();
-    if (count < 0 && count != INT32_MIN) {  // how many there are, negated
-      tokens.resize(static_cast<std::size_t>(-count));
-      count = fill();
-    }
-    if (count < 0) return fail(ErrorCode::InvalidRequest, "the prompt is too long to tokenize");
-    tokens.resize(static_cast<std::size_t>(count));
-    return tokens;
-  } catch (const std::exception& exception) {
-    return fail(ErrorCode::InvalidRequest,
-                std::string("the prompt cannot be tokenized: ") + exception.what());
+  std::int32_t count = fill();
+  if (count < 0 && count != INT32_MIN) {  // how many there are, negated
+    tokens.resize(static_cast<std::size_t>(-count));
+    count = fill();
   }
+  if (count < 0) throw std::length_error("it is too long");
+  tokens.resize(static_cast<std::size_t>(count));
+  return tokens;
 }
 
 bool Tokenizer::fills_gaps() const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "backend/answer/prompt/prompt_tokenizer.h"
+#include "backend/llamacpp/tokens/special_texts.h"
 
 namespace pcai::backend::llamacpp {
 
@@ -53,8 +54,11 @@ class Tokenizer final : public answer::PromptTokenizer {
 
  private:
   std::string to_text(llama_token token, bool special) const;
+  std::vector<llama_token> tokens_of(std::string_view text, bool add_special,
+                                     bool parse_special) const;
 
   const llama_vocab* vocab_;
+  SpecialTexts special_texts_;
 };
 
 }  // namespace pcai::backend::llamacpp

@@ -1,0 +1,59 @@
+"""A model whose numbers are none, or whose vocabulary says too little: the user is told."""
+import json
+import math
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+import sys
+
+TESTS = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS / "sdk"), str(TESTS / "templates")]
+
+import tiny_model  # noqa: E402
+from server import PROGRAM, skip_without  # noqa: E402
+
+
+def setUpModule():
+    skip_without("llama.cpp")
+
+
+class BrokenModelTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.model = Path(folder.name, "model.gguf")
+
+    def run_pcai(self, *arguments):
+        return subprocess.run([PROGRAM, *arguments], stdin=subprocess.DEVNULL, timeout=120,
+                              capture_output=True, text=True)
+
+    def test_logits_that_are_no_numbers_end_the_request_with_a_reason(self):
+        for broken in (math.nan, math.inf):
+            tiny_model.write(self.model, broken=broken)
+            for more in ([], ["--temperature", "0"], ["--logprobs"], ["--json"]):
+                with self.subTest(broken=broken, arguments=more):
+                    done = self.run_pcai("run", "--model", str(self.model), "--max-tokens", "4",
+                                         *more, "hello")
+                    self.assertEqual(done.returncode, 1, done)
+                    self.assertIn("no numbers (NaN or infinite)", done.stderr)
+                    self.assertNotIn("NaN,", done.stdout)
+
+    def test_a_vocabulary_without_a_pre_tokenizer_is_told_of(self):
+        tiny_model.write(self.model, pre_tokenizer=None)
+        done = self.run_pcai("run", "--model", str(self.model), "--max-tokens", "1", "hello")
+        self.assertEqual(done.returncode, 0, done)
+        self.assertIn("missing pre-tokenizer type", done.stderr)
+        self.assertNotIn("*****", done.stderr)
+        self.assertIn("tokenizer.ggml.pre", self.run_pcai("show", str(self.model)).stdout)
+
+    def test_a_vocabulary_as_it_should_be_is_not_talked_about(self):
+        tiny_model.write(self.model)
+        done = self.run_pcai("run", "--model", str(self.model), "--max-tokens", "1", "hello")
+        self.assertEqual(done.returncode, 0, done)
+        self.assertNotIn("vocabulary", done.stderr)
+        self.assertNotIn("pre-tokenizer", self.run_pcai("show", str(self.model)).stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
