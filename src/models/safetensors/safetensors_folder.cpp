@@ -64,7 +64,7 @@ std::string architecture_of(const Json& config) {
   return type.is_string() ? printable(type.get<std::string>()) : std::string();
 }
 
-bool exists(const fs::path& path) {
+bool is_there(const fs::path& path) {
   std::error_code error;
   return fs::exists(path, error);
 }
@@ -80,7 +80,7 @@ std::vector<fs::path> weights_in(const fs::path& folder) {
 /// Fails for a file that the index names and that is not there.
 Status check_index(const fs::path& folder) {
   const fs::path path = folder / "model.safetensors.index.json";
-  if (!exists(path)) return {};
+  if (!is_there(path)) return {};
   const auto index = read_object(path, kLargestIndex);
   if (!index) return fail(index.error());
   const Json& map = member(*index, "weight_map");
@@ -91,7 +91,7 @@ Status check_index(const fs::path& folder) {
   }
   for (const std::string& name : names) {
     const bool is_name = name.find_first_of("/\\") == std::string::npos;
-    if (!is_name || !exists(folder / platform::text_path(name))) {
+    if (!is_name || !is_there(folder / platform::text_path(name))) {
       return damaged(printable_path(folder) + ": is not complete, " + printable(name) +
                      " is missing");
     }
@@ -127,13 +127,13 @@ std::string quantization_of(const Json& config, const std::vector<SafetensorsTen
 }
 
 GgufKind kind_of(const fs::path& folder, const std::string& architecture) {
-  const bool has_modules = exists(folder / "modules.json");  // of sentence-transformers
+  const bool has_modules = is_there(folder / "modules.json");  // of sentence-transformers
   const bool is_encoder = architecture.find("Bert") != std::string::npos;
   return has_modules || is_encoder ? GgufKind::Embedding : GgufKind::Model;
 }
 
 bool has_template(const fs::path& folder) {
-  if (exists(folder / "chat_template.jinja") || exists(folder / "chat_template.json")) return true;
+  if (is_there(folder / "chat_template.jinja") || is_there(folder / "chat_template.json")) return true;
   const auto config = read_object(folder / "tokenizer_config.json", kLargestConfig);
   return config && config->contains("chat_template");
 }
@@ -166,7 +166,7 @@ void describe_config(const fs::path& folder, const Json& config, SafetensorsMode
 bool is_safetensors_folder(const fs::path& folder) {
   // That is a pipeline, and the folders in it are its parts.
   for (const fs::path& place : {folder, folder.parent_path()}) {
-    if (exists(place / "model_index.json")) return false;
+    if (is_there(place / "model_index.json")) return false;
   }
   const auto config = read_object(folder / "config.json", kLargestConfig);
   return config && !architecture_of(*config).empty() && !weights_in(folder).empty();
