@@ -107,7 +107,7 @@ public sealed class ChatClientTests : IDisposable
         await Refuses(new ChatOptions { PresencePenalty = float.NaN }, "presence_penalty");
         await Refuses(new ChatOptions { MaxOutputTokens = 0 }, "MaxOutputTokens");
         await Refuses(new ChatOptions { ModelId = "other" }, "ModelId");
-        await Refuses(new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(JsonDocument.Parse("{\"type\":3}").RootElement) }, "json_schema");
+        await Refuses(new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(JsonDocument.Parse("[]").RootElement) }, "json_schema");
         Assert.Equal("You said: x", (await _client.GetResponseAsync("x", new ChatOptions { ModelId = "a" }, Cancel)).Text);
     }
 

@@ -105,7 +105,8 @@ public sealed class HeaderTests
 
     private static string Find(string file)
     {
-        for (string? folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
+        string? start = Environment.GetEnvironmentVariable("PCAI_REPOSITORY");
+        for (string? folder = start ?? AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
         {
             if (File.Exists(Path.Combine(folder, file))) return Path.Combine(folder, file);
         }
