@@ -53,7 +53,7 @@ public sealed class EngineTests
     {
         using var engine = new Engine("fake");
         using var cancel = new CancellationTokenSource();
-        Task<Model> load = engine.LoadAsync("load_ms=600000.fake", cancel.Token);
+        Task<Model> load = engine.LoadAsync("load_ms=20000.fake", cancel.Token);
         cancel.Cancel();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => load);
         Assert.Empty(engine.GetModels());
@@ -63,7 +63,7 @@ public sealed class EngineTests
     public async Task ToDisposeOfAModelEndsAWaitOfAnotherThread()
     {
         using var engine = new Engine("fake");
-        Model model = engine.Load("load_ms=600000.fake");
+        Model model = engine.Load("load_ms=20000.fake");
         Task wait = Task.Factory.StartNew(model.Wait, Cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         Assert.False(model.Wait(50));
         model.Dispose();
