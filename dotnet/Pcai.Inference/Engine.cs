@@ -70,7 +70,7 @@ public sealed unsafe class Engine : IDisposable
 
     /// <summary>Loads a model and waits until it is ready. A cancelled load frees what it had.</summary>
     /// <param name="options">What to load.</param>
-    /// <param name="progress">Is told 0 to 1, on a thread of the pool.</param>
+    /// <param name="progress">Is told 0 to 1, on another thread.</param>
     /// <param name="cancellationToken">Gives up loading.</param>
     /// <exception cref="PcaiException">The model could not be loaded.</exception>
     public Task<Model> LoadAsync(ModelOptions options, IProgress<float>? progress = null,

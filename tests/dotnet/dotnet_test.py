@@ -278,14 +278,16 @@ class DocumentationTest(unittest.TestCase):
 
 
 def program_of(examples):
-    """One program with each example as a method. An example that makes no engine finds `engine` and `model`."""
+    """One program with each example as a method. An example that makes no engine finds `engine` and `model`. The
+    context is small, so that no answer is long."""
+    load = f"LoadAsync(new ModelOptions(\"{MODEL.name}\") {{{{ ContextLength = {{}} }}}})"
     usings, methods = {"using PcaiInference;"}, []
     for number, code in enumerate(examples):
         usings |= set(re.findall(r"^using [\w.]+;", code, re.M))
         body = re.sub(r"^using [\w.]+;\n", "", code, flags=re.M)
+        body = body.replace(f'LoadAsync("{MODEL.name}")', load.format(128))
         before = "" if "new Engine" in body else (
-            "using var engine = new Engine();\n"
-            f"using Model model = await engine.LoadAsync(new ModelOptions(\"{MODEL.name}\") {{ ContextLength = 2048 }});\n")
+            f"using var engine = new Engine();\nusing Model model = await engine.{load.format(512)};\n")
         methods.append(f"static async Task Example{number}()\n{{\nawait Task.Yield();\n{before}{body}}}\n")
     calls = "".join(f"    case {number}: await Example{number}(); break;\n" for number in range(len(examples)))
     return ("\n".join(sorted(usings)) + "\n\nswitch (int.Parse(args[0]))\n{\n" + calls + "}\n\n" + "\n".join(methods))
