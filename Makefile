@@ -11,7 +11,7 @@ PORT ?= $(or $(PCAI_PORT),8080)
 export CCACHE_BASEDIR = $(CURDIR)
 export CCACHE_NOHASHDIR = true
 
-.PHONY: help run build test test-long test-clients test-models install check format layers tidy sanitize clean
+.PHONY: help run build dotnet test test-long test-clients test-models install check format layers tidy sanitize clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -24,6 +24,12 @@ run: build ## build, get the default model and serve it (PORT=8080)
 
 build: configured ## programs and library into build/release/bin/
 	@cmake --build $(BUILD) -j $(JOBS) --target programs
+
+dotnet: dependencies ## test and pack the .NET library into build/dotnet/ (needs a .NET SDK 10)
+	@tools/dotnet/find >/dev/null
+	@cmake --preset portable -Wno-dev
+	@cmake --build build/portable -j $(JOBS) --target pcai_inference
+	@tools/dotnet/build build/portable/bin/libpcai_inference.so
 
 test: dependencies-test ## build and run all tests, less the long ones
 	@cmake --preset $(PRESET) -Wno-dev -DPCAI_BUILD_TESTS=ON

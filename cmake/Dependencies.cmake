@@ -3,7 +3,7 @@ find_package(nlohmann_json 3.11 REQUIRED)
 find_package(Boost 1.74 REQUIRED)
 find_package(CLI11 REQUIRED)
 find_path(PCAI_LIBYAML_INCLUDE yaml.h REQUIRED)
-find_library(PCAI_LIBYAML yaml REQUIRED)
+find_library(PCAI_LIBYAML NAMES libyaml.a yaml REQUIRED)  # inside of the library, where there is an archive
 find_path(PCAI_TOMLPLUSPLUS_INCLUDE toml++/toml.h REQUIRED)
 find_path(PCAI_EXPECTED_INCLUDE tl/expected.hpp REQUIRED)
 include_directories(SYSTEM ${PCAI_EXPECTED_INCLUDE})
