@@ -5,6 +5,7 @@ PCAI_WALKS says how many documents a schema (3 by default), PCAI_SEED the seed (
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import unittest
@@ -32,21 +33,31 @@ class RandomWalkTest(unittest.TestCase):
         documents = os.environ.get("PCAI_WALKS", "3")
         walks = subprocess.run([WALKS, seed, documents], capture_output=True, text=True, check=True)
         judges = {name: judge(schema) for name, schema in schemas().items()}
-        found, unfinished, wrong = 0, 0, []
+        # In Python, \s means ASCII blanks wherever \d means ASCII digits; in ECMA-262 it does not.
+        blanks = {name for name, schema in schemas().items() if r"\\s" in json.dumps(schema)}
+        found, unfinished, wrong, unjudged = 0, 0, [], set()
         for line in walks.stdout.splitlines():
             walk = json.loads(line)
             if not walk["document"]:
                 unfinished += 1
                 continue
             found += 1
+            if walk["name"] in blanks and any(c.isspace() and c > "\x7f" or c == "\ufeff"
+                                              for c in walk["document"]):
+                continue
             try:
                 error = next(judges[walk["name"]].iter_errors(json.loads(walk["document"])), None)
+            except re.error:  # a pattern that Python does not read
+                unjudged.add(walk["name"])
+                continue
             except ValueError as no_json:
                 error = no_json
             if error is not None:
                 wrong.append(f"{walk['name']}: {walk['document']}: {str(error).splitlines()[0]}")
-        print(f"seed {seed}: {found} documents, {unfinished} walks without an end")
+        print(f"seed {seed}: {found} documents, {unfinished} walks without an end, "
+              f"{len(unjudged)} schemas that cannot be judged")
         self.assertEqual(wrong, [], f"seed {seed}")
+        self.assertLess(len(unjudged), 20, unjudged)
         self.assertGreater(found, 9 * unfinished)
         self.assertGreater(found, 400 * int(documents))
 
