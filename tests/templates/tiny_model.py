@@ -24,10 +24,12 @@ def listing(key, kind, items):
     return gguf_file.text(key) + struct.pack("<IIQ", 9, kind, len(items)) + b"".join(items)
 
 
-def write(path, context=8192, pre_tokenizer="gpt-2", broken=None):
+def write(path, context=8192, pre_tokenizer="gpt-2", broken=None,
+          type="Q4_1"):
     """`broken`: a number to put into the last norm, such as NaN. `pre_tokenizer`: None names none."""
     tokens = [*byte_names(), *SPECIAL, "aa"]
-    file = gguf_file.llama(vocabulary=-(-len(tokens) // 32) * 32, context=context)
+    file = gguf_file.llama(vocabulary=-(-len(tokens) // 32) * 32, context=context,
+                          type=type)
     tokens += [f"<unused{i}>" for i in range(-len(tokens) % 32)]
     file.keys = [key for key in file.keys if b"tokenizer.ggml.model" not in key]
     file.real("attention.layer_norm_rms_epsilon", 1e-5)

@@ -19,7 +19,7 @@ KINDS = {"letters": "a", "capitals": "A", "digits": "1", "blanks": " ", "signs":
 
 
 def setUpModule():
-    skip_without("llama.cpp")
+    skip_without("llamacpp")
 
 
 class LongTextTest(unittest.TestCase):

@@ -72,17 +72,17 @@ fs::path vocabulary_file(const std::string& pre_tokenizer) {
   }
   for (const std::string& single : singles) add(single, 1);
   std::vector<std::string> merges;
-  for (const std::pair<const char*, const char*> merge : {std::pair{"a", "a"},
-                                                          {"aa", "aa"},
-                                                          {"aaaa", "aaaa"},
-                                                          {"h", "e"},
-                                                          {"l", "l"},
-                                                          {"he", "ll"},
-                                                          {"hell", "o"},
-                                                          {"\u0120", "\u0120"},
-                                                          {"\u0120", "hello"},
-                                                          {"1", "2"},
-                                                          {"12", "3"}}) {
+  for (const std::pair<const char*, const char*>& merge : {std::pair{"a", "a"},
+                                                           {"aa", "aa"},
+                                                           {"aaaa", "aaaa"},
+                                                           {"h", "e"},
+                                                           {"l", "l"},
+                                                           {"he", "ll"},
+                                                           {"hell", "o"},
+                                                           {"\u0120", "\u0120"},
+                                                           {"\u0120", "hello"},
+                                                           {"1", "2"},
+                                                           {"12", "3"}}) {
     merges.push_back(std::string(merge.first) + " " + merge.second);
     add(std::string(merge.first) + merge.second, 1);
   }

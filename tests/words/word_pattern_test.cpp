@@ -115,7 +115,7 @@ TEST(WordPatternTest, RandomPatternsFindWhatStdRegexFinds) {
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
   int compared = 0;
-  while (compared < 2000) {
+  while (compared < 1000) {
     const std::string pattern = RandomPattern(random).choice(2);
     const auto made = WordPattern::compile(wide(pattern));
     if (!made) {
@@ -126,7 +126,7 @@ TEST(WordPatternTest, RandomPatternsFindWhatStdRegexFinds) {
         pattern.find("(?=") < pattern.size() || pattern.find("(?!") < pattern.size();
     for (int i = 0; i < 5; ++i) {
       std::string text;
-      for (std::size_t left = random() % 14; left > 0; --left) text += "aab 1.-]"[random() % 8];
+      for (std::size_t left = random() % 10; left > 0; --left) text += "aab 1.-]"[random() % 8];
       const Lengths expected = split_by_regex(pattern, text);
       // Behind an empty match libstdc++ also wants what is looked ahead for not to be empty.
       if (looks_ahead && std::ranges::count(expected, 0U) > 0) continue;

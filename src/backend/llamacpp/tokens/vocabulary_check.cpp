@@ -58,7 +58,7 @@ Status check_bytes(const llama_vocab& vocab) {
 }  // namespace
 
 Status check_vocabulary(const llama_vocab& vocab) {
-  const llama_vocab_type type = llama_vocab_type(&vocab);
+  const enum llama_vocab_type type = llama_vocab_type(&vocab);
   if (type == LLAMA_VOCAB_TYPE_NONE) return {};
   if (type == LLAMA_VOCAB_TYPE_RWKV) return check_bytes(vocab);
   return check_ends(vocab);
