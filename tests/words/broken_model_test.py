@@ -30,7 +30,7 @@ class BrokenModelTest(unittest.TestCase):
         return subprocess.run([PROGRAM, *arguments], stdin=subprocess.DEVNULL, timeout=120,
                               capture_output=True, text=True)
 
-    def test_logits_that_are_no_numbers_end_the_request_with_a_reason(self):
+    def test_nan_and_infinite_logits_end_the_request_with_a_reason(self):
         for broken in (math.nan, math.inf):
             # A product of quantised weights makes a number of a NaN.
             tiny_model.write(self.model, broken=broken, type="F32")
@@ -39,7 +39,7 @@ class BrokenModelTest(unittest.TestCase):
                     done = self.run_pcai("run", "--model", str(self.model), "--max-tokens", "4",
                                          *more, "hello")
                     self.assertEqual(done.returncode, 1, done)
-                    self.assertIn("no numbers (NaN or infinite)", done.stderr)
+                    self.assertIn("NaN or infinite logits", done.stderr)
                     self.assertNotIn("NaN,", done.stdout)
 
     def test_scored_prompts_and_log_probabilities_are_numbers_or_an_error(self):
@@ -58,7 +58,7 @@ class BrokenModelTest(unittest.TestCase):
                 except urllib.error.HTTPError as error:
                     self.assertEqual(error.code, 500)
                     text = error.read().decode()
-                self.assertIn("no numbers (NaN or infinite)", text)
+                self.assertIn("NaN or infinite logits", text)
                 self.assertNotIn("NaN,", text)
 
     def test_a_vocabulary_without_a_pre_tokenizer_is_told_of(self):

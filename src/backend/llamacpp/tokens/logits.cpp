@@ -20,9 +20,8 @@ Status check_logits(std::span<const float> logits) {
   if (bad == 0 && finite != 0) return {};
   return fail(
       ErrorCode::Internal,
-      "the model computed logits that are no numbers (NaN or infinite), so it cannot go on; "
-      "its file may be damaged, or its numbers too large for their type: take another file "
-      "or quantization of the model");
+      "the model computed NaN or infinite logits, so it cannot go on; its file may be damaged, "
+      "or its numbers too large for their type: take another file or quantization of it");
 }
 
 }  // namespace pcai::backend::llamacpp
