@@ -50,7 +50,7 @@ TEST(MemoryTest, LargePagesBeginAtOne) {
   const LargePages pages = allocate_large_pages(1);
   ASSERT_NE(pages, nullptr);
   EXPECT_EQ(reinterpret_cast<std::uintptr_t>(pages.get()) % (2 << 20), 0U);
-  EXPECT_EQ(give_back(pages.get() + 1, 100), 0U);  // no whole page
+  EXPECT_EQ(give_back(pages.get() + 1, 100), 0U);                    // no whole page
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they end the process
   EXPECT_EQ(allocate_large_pages(std::size_t{1} << 62), nullptr);
 #endif

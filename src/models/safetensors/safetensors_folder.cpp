@@ -133,7 +133,8 @@ GgufKind kind_of(const fs::path& folder, const std::string& architecture) {
 }
 
 bool has_template(const fs::path& folder) {
-  if (is_there(folder / "chat_template.jinja") || is_there(folder / "chat_template.json")) return true;
+  if (is_there(folder / "chat_template.jinja") || is_there(folder / "chat_template.json"))
+    return true;
   const auto config = read_object(folder / "tokenizer_config.json", kLargestConfig);
   return config && config->contains("chat_template");
 }
