@@ -22,7 +22,7 @@ class Vocabulary {
   const llama_model& model() const { return *model_; }
 
   std::vector<llama_token> tokens(const std::string& text, bool parse_special = false) const {
-    std::vector<llama_token> tokens(text.size() + 8);
+    std::vector<llama_token> tokens(4 * text.size() + 8);  // an invalid byte becomes U+FFFD
     const auto length = static_cast<std::int32_t>(text.size());
     const std::int32_t count =
         llama_tokenize(llama_model_get_vocab(model_.get()), text.data(), length, tokens.data(),
