@@ -34,6 +34,7 @@ std::vector<std::string> texts(const fs::path& file) {
     texts.push_back(all.substr(begin, end - begin));
     begin = end + mark.size();
   }
+  if (begin < all.size()) texts.push_back(all.substr(begin));  // not every file ends with a mark
   return texts;
 }
 
