@@ -148,7 +148,8 @@ class Listing {
     if (is_new || model.source == "ollama") {
       models_.push_back(std::move(model));
     } else {
-      add_names(models_[seen_[model.path.native()]], std::move(model));
+      const std::size_t known = seen_[model.path.native()];  // before the model is moved
+      add_names(models_[known], std::move(model));
     }
   }
 

@@ -82,9 +82,9 @@ class Chooser {
     // A folder of safetensors is beside the GGUF files, whatever these are.
     const bool only_folders = std::ranges::all_of(facts_, &Facts::is_folder);
     for (Facts& facts : facts_) facts.is_left_out = facts.is_folder && !only_folders;
-    const bool has_plain = std::ranges::any_of(
+    has_plain_ = std::ranges::any_of(
         facts_, [](const Facts& facts) { return !facts.is_addition && !facts.is_left_out; });
-    for (Facts& facts : facts_) facts.is_left_out |= has_plain && facts.is_addition;
+    for (Facts& facts : facts_) facts.is_left_out |= has_plain_ && facts.is_addition;
   }
 
   Choice choose(std::string_view choice) {
@@ -161,11 +161,16 @@ class Chooser {
     if (how != Fitting::Only) {
       std::erase_if(fitting, [&](std::size_t i) { return place(i) != least; });
     }
-    found_ = {ways_, std::move(fitting)};
+    // Where a repository lies in several stores, additions are not taken for a model elsewhere.
+    const bool is_addition = how != Fitting::WholeName && !has_plain_;
+    found_ = {ways_ + (is_addition ? kBehindAll : 0), std::move(fitting)};
   }
+
+  static constexpr std::size_t kBehindAll = 1000;  // more than the ways to choose
 
   const std::vector<RepositoryModel>& models_;
   std::vector<Facts> facts_;
+  bool has_plain_ = false;  // models that are no additions
   std::size_t ways_ = 0;
   Choice found_;
 };
