@@ -31,9 +31,15 @@ class Repository:
     def listing(self):
         return {"sha": COMMIT, "siblings": [
             {"rfilename": self.names.get(name, name), "size": self.sizes.get(name, len(data)),
-             "lfs": {"sha256": self.digests.get(name, hashlib.sha256(data).hexdigest()),
+             "lfs": {"pointerSize": 134, "sha256": self.digests.get(name, hashlib.sha256(data).hexdigest()),
                      "size": self.sizes.get(name, len(data))}}
             for name, data in self.files.items()]}
+
+    def tree(self):
+        """The same as huggingface_hub asks for it."""
+        return [{"type": "file", "oid": "0" * 40, "path": entry["rfilename"], "size": entry["size"],
+                 "lfs": {"oid": entry["lfs"]["sha256"], "size": entry["size"], "pointerSize": 134}}
+                for entry in self.listing()["siblings"]]
 
 
 class Hub:
@@ -48,6 +54,9 @@ class Hub:
 
             def log_message(self, *_):
                 pass
+
+            def do_HEAD(self):
+                self.do_GET()
 
             def do_GET(self):
                 hub.requests.append((self.path, dict(self.headers)))
@@ -84,14 +93,23 @@ class Hub:
     def answer(self, handler):
         path = unquote(handler.path.split("?")[0])
         api = re.fullmatch(r"/api/models/([^/]+/[^/]+)/revision/[^/]+", path)
+        tree = re.fullmatch(r"/api/models/([^/]+/[^/]+)/tree/[^/]+", path)
         file = re.fullmatch(r"/([^/]+/[^/]+)/resolve/([^/]+)/(.+)", path)
-        repository = self.repositories.get((api or file or [None, None])[1])
+        repository = self.repositories.get((api or tree or file or [None, None])[1])
         if repository is None:
             return self.status(handler, 404)
         if repository.token and handler.headers["Authorization"] != f"Bearer {repository.token}":
             return self.status(handler, 401)
         if api:
-            return self.status(handler, 200, body=json.dumps(repository.listing()).encode())
+            return self.status(handler, 200,
+                               body=json.dumps({"id": api[1], **repository.listing()}).encode())
+        if tree:
+            return self.status(handler, 200, body=json.dumps(repository.tree()).encode())
+        if handler.command == "HEAD":
+            data = repository.files[file[3]]
+            return self.status(handler, 200, [
+                ("X-Repo-Commit", COMMIT), ("ETag", f'"{hashlib.sha256(data).hexdigest()}"'),
+                ("X-Linked-Size", str(len(data)))])
         if repository.statuses:
             return self.status(handler, repository.statuses.pop(0))
         if repository.redirect:

@@ -114,7 +114,7 @@ std::vector<Setting> make_table() {
        .choices = {"off", "on"}},
       {.name = "isq",
        .field = &Settings::isq,
-       .commands = kPerModel,
+       .commands = kPerModel | kPlan,
        .noun = "a quantization",
        .help = "Quantize a safetensors model while it is loaded (mistralrs)",
        .choices = {"off", "q4_0", "q4_1", "q5_0", "q5_1", "q8_0", "q2k", "q3k", "q4k", "q5k",

@@ -11,7 +11,7 @@ const std::array<UsualTemplate, 2>& usual_templates() {
        .told = "the model has no chat template, so chats reach it as ChatML, whose marks it knows; "
                "--chat-template FILE gives it another"},
       {.mark = "",
-       .source = "{% for message in messages %}{% if not loop.first %}\n\n{% endif %}"
+       .source = "{% for message in messages %}{% if not loop.first %}{{ '\\n\\n' }}{% endif %}"
                  "{{ message.content }}{% endfor %}",
        .told = "the model has no chat template, so chats reach it as plain text, which it "
                "continues; --chat-template FILE gives it one"},

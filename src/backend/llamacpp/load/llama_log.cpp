@@ -29,9 +29,10 @@ std::string_view trimmed(std::string_view line) {
 /// Keeps what the function that reads vocabularies says, which begins with its name.
 void keep_vocabulary_warning(std::string_view line) {
   constexpr std::string_view kReader = "load: ";
-  // llama.cpp sets these right in files that are as they should be.
-  constexpr std::array<std::string_view, 3> kMended = {"setting token ", "override ",
-                                                       "special_eog_ids contains both "};
+  // llama.cpp sets these right in files that are as they should be; bad tokens our own reader
+  // tells.
+  constexpr std::array<std::string_view, 4> kMended = {
+      "setting token ", "override ", "special_eog_ids contains both ", "bad special token: "};
   if (!line.starts_with(kReader)) return;
   line.remove_prefix(kReader.size());
   const bool is_frame = std::ranges::none_of(line, [](char c) { return c >= 'a' && c <= 'z'; });
