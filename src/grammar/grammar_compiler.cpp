@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "grammar/gbnf/gbnf.h"
+
 namespace pcai::grammar {
 namespace {
 
@@ -19,7 +21,8 @@ const char* type_name(GrammarKind kind) noexcept {
   switch (kind) {
     case GrammarKind::JsonSchema: return "json_schema";
     case GrammarKind::Regex: return "regex";
-    case GrammarKind::Lark: return "lark";
+    case GrammarKind::Lark:
+    case GrammarKind::Gbnf: return "lark";  // translated
   }
   return "lark";
 }
@@ -124,6 +127,11 @@ Result<GrammarMatcher> GrammarCompiler::compile(const Grammar& grammar) {
   }
   if (grammar.source.find('\0') != std::string::npos) {
     return fail(ErrorCode::InvalidRequest, "the grammar has a zero byte in it");
+  }
+  if (grammar.kind == GrammarKind::Gbnf) {
+    const auto lark = lark_of_gbnf(grammar.source);
+    if (!lark) return fail(lark.error());
+    return compile_source(type_name(grammar.kind), *lark);
   }
   return compile_source(type_name(grammar.kind), grammar.source);
 }

@@ -1,6 +1,7 @@
 #include "openai/answer_fields.h"
 
 #include "api/fields/keep_alive_field.h"
+#include "api/fields/schema_text.h"
 
 namespace pcai::openai {
 namespace {
@@ -15,6 +16,28 @@ Status read_model(api::Json& value, const std::string&, Request& request) {
 Status read_prompt_logprobs(api::Json& value, const std::string&, Request& request) {
   request.prompt_logprobs = request.generate.params.prompt_logprobs = value.get<std::uint32_t>();
   return {};
+}
+
+/// An error about the grammar names this field.
+Status set_grammar(Grammar grammar, const std::string& path, Request& request) {
+  if (request.generate.params.grammar) {
+    return fail(ErrorCode::InvalidRequest, "grammar and json_schema exclude each other", path);
+  }
+  request.generate.params.grammar = std::move(grammar);
+  request.places.add("grammar", path);
+  return {};
+}
+
+Status read_grammar(api::Json& value, const std::string& path, Request& request) {
+  std::string& source = value.get_ref<std::string&>();
+  if (source.empty()) return {};
+  return set_grammar({GrammarKind::Gbnf, std::move(source)}, path, request);
+}
+
+Status read_json_schema(api::Json& value, const std::string& path, Request& request) {
+  auto text = api::schema_text(value, path);
+  if (!text) return fail(std::move(text).error());
+  return set_grammar({GrammarKind::JsonSchema, *std::move(text)}, path, request);
 }
 
 Status read_stream_options(api::Json& value, const std::string& path, Request& request) {
@@ -49,6 +72,13 @@ std::span<const api::Field<Request>> answer_fields() {
         "Alternatives per token of the prompt, whose log-probabilities are returned; not in a "
         "stream"},
        read_prompt_logprobs},
+      {{"grammar",
+        String,
+        {0, api::kMaxSchemaBytes},
+        "",
+        "Grammar of the answer, in llama.cpp's GBNF; empty = none"},
+       read_grammar},
+      {{"json_schema", Object, {}, "", "JSON schema of the answer"}, read_json_schema},
       api::ignored_field<Request>("user", String, "Who asks"),
       api::keep_alive_field<Request>("keep_alive"),
       api::keep_alive_field<Request>("ttl"),

@@ -80,6 +80,8 @@ Status read_format(api::Json& object, const std::string& path, FormatShape shape
       {"regex", api::FieldType::String, kSourceBytes}, read_source<GrammarKind::Regex>})});
   static const Fields kLark = with_type({api::required(api::Field<Draft>{
       {"lark", api::FieldType::String, kSourceBytes}, read_source<GrammarKind::Lark>})});
+  static const Fields kGbnf = with_type({api::required(api::Field<Draft>{
+      {"gbnf", api::FieldType::String, kSourceBytes}, read_source<GrammarKind::Gbnf>})});
 
   const auto type = api::read_type(object, path);
   if (!type) return fail(type.error());
@@ -89,10 +91,11 @@ Status read_format(api::Json& object, const std::string& path, FormatShape shape
   if (*type == "json_schema") fields = shape == FormatShape::Nested ? &kNested : &kFlat;
   if (*type == "regex") fields = &kRegex;
   if (*type == "lark") fields = &kLark;
+  if (*type == "gbnf") fields = &kGbnf;
   if (!fields) {
     const std::string where = api::member_path(path, "type");
     return fail(ErrorCode::InvalidRequest,
-                where + " must be text, json_object, json_schema, regex or lark, not " +
+                where + " must be text, json_object, json_schema, regex, lark or gbnf, not " +
                     api::quote_text(*type),
                 where);
   }

@@ -356,7 +356,11 @@ TEST(ChatTest, EachKindOfRefusalNamesItsFieldAndTheWayOut) {
       {R"(,"tools":[{"type":"function","function":{"name":"a b"}}])", "tools[0].function.name", "",
        "letters, digits"},
       {R"(,"response_format":{"type":"xml"})", "response_format.type", "", "json_schema"},
-      {R"(,"grammar":"root ::= x")", "grammar", "unsupported_parameter", "response_format"},
+      {R"(,"ebnf":"root ::= x")", "ebnf", "unsupported_parameter", "response_format"},
+      {R"(,"grammar":"root ::= x","json_schema":{})", "json_schema", "", "exclude each other"},
+      {R"(,"grammar":"root ::= x","response_format":{"type":"json_object"})", "response_format", "",
+       "exclude each other"},
+      {R"(,"json_schema":[])", "json_schema", "", "an object"},
       {R"(,"audio":{"voice":"x"})", "audio", "unsupported_parameter", "not supported"},
       {R"(,"chat_template_kwargs":{"x":{}})", "chat_template_kwargs.x", "", "a string"},
   };

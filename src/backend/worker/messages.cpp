@@ -88,7 +88,8 @@ bool is_known(GrammarKind kind) noexcept {
   switch (kind) {
     case GrammarKind::JsonSchema:
     case GrammarKind::Regex:
-    case GrammarKind::Lark: return true;
+    case GrammarKind::Lark:
+    case GrammarKind::Gbnf: return true;
   }
   return false;
 }

@@ -28,9 +28,14 @@ Status read_message_list(api::Json& value, const std::string& path, Request& req
 }
 
 Status read_response_format(api::Json& value, const std::string& path, Request& request) {
-  Status read = read_format(value, path, FormatShape::Nested, request.warnings,
-                            request.generate.params.grammar);
-  if (!read) return read;
+  std::optional<Grammar> grammar;
+  Status read = read_format(value, path, FormatShape::Nested, request.warnings, grammar);
+  if (!read || !grammar) return read;
+  if (request.generate.params.grammar) {
+    return fail(ErrorCode::InvalidRequest,
+                path + ", grammar and json_schema exclude each other; leave out all but one", path);
+  }
+  request.generate.params.grammar = std::move(grammar);
   std::string place = schema_path(value, path, FormatShape::Nested);
   if (!place.empty()) request.places.add("grammar", std::move(place));
   return {};

@@ -11,6 +11,7 @@
 #include "backend/answer/grammar/marked_grammar.h"
 #include "backend/answer/marked/family_marks.h"
 #include "core/path.h"
+#include "grammar/gbnf/gbnf.h"
 
 namespace pcai::backend::answer {
 namespace {
@@ -155,7 +156,7 @@ Json named_grammar(const std::string& name, const Grammar& grammar, const std::s
   if (grammar.kind == GrammarKind::JsonSchema) {
     return {{"name", name}, {"json_schema", Json::parse(prepared)}};
   }
-  if (grammar.kind == GrammarKind::Lark) return {{"name", name}, {"lark_grammar", prepared}};
+  if (grammar.kind != GrammarKind::Regex) return {{"name", name}, {"lark_grammar", prepared}};
   std::string escaped;
   for (const char c : prepared) escaped += c == '/' ? "\\/" : c == '\n' ? "\\n" : std::string(1, c);
   return {{"name", name}, {"lark_grammar", "start: /" + escaped + "/"}};
@@ -182,6 +183,7 @@ Result<AnswerGrammar> compile_answer(grammar::GrammarCompiler& compiler, const A
   if (text) {
     std::string prepared = text->source;
     if (text->kind == GrammarKind::JsonSchema) prepared = compiler.prepare(prepared, false)->text;
+    if (text->kind == GrammarKind::Gbnf) prepared = *grammar::lark_of_gbnf(prepared);
     grammars.push_back(named_grammar("answer", *text, prepared));
   }
   for (std::size_t i = 0; i < callable.size(); ++i) {
