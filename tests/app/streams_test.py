@@ -15,7 +15,7 @@ import program
 from hub_server import Hub, Repository
 
 COMMANDS = [("--version",), ("--help",), ("-h",), ("help",), ("help", "run"), ("serve", "--help"),
-            ("version",), ("version", "--json"), ("models",), ("models", "--json"), ("config",),
+            ("version",), ("version", "--json"), ("models", "--json"), ("config",),
             ("config", "--json"), ("completion", "bash"), ("completion", "fish"), ("doctor",),
             ("doctor", "--json"), ("run", "--backend", "fake", "x"),
             ("run", "--backend", "fake", "--json", "x")]
