@@ -13,6 +13,11 @@ option(PCAI_BUILD_TESTS "Build the tests" ON)
 option(PCAI_BUILD_BENCH "Build the benchmarks" OFF)
 option(PCAI_BUILD_FUZZERS "Build the libFuzzer targets (clang)" OFF)
 option(PCAI_WERROR "Treat warnings as errors" OFF)
+# What GCC's OpenMP calls is ours then (src/backend/llamacpp/parallel). Other compilers call other names.
+set(PCAI_OWN_OPENMP OFF)
+if(PCAI_GGML_OPENMP AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  set(PCAI_OWN_OPENMP ON)
+endif()
 set(PCAI_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined or thread")
 set(PCAI_LLAMA_SOURCE "" CACHE PATH "A llama.cpp source tree to build instead of the pinned one")
 

@@ -35,8 +35,9 @@
 //     the distance between elements, and all others must equal it. A struct without struct_size is
 //     frozen. Names and numbers never change. Enumerations may get new numbers.
 // 12. No function throws, prints or ends the process. A callback must neither throw nor longjmp.
-//     Free the engines and call pcai_shutdown before the process ends. Once loaded, the library
-//     stays in the process.
+//     The process may end at any time: what still runs is cancelled. In a child that was forked
+//     while an engine existed, calls fail with PCAI_ERROR_UNSUPPORTED and freeing does nothing.
+//     Once loaded, the library stays in the process.
 //
 // "Fails with X" means that the call returns PCAI_ERROR_X. Any call that can fail may fail with
 // OUT_OF_MEMORY or INTERNAL, and with INVALID_REQUEST for an argument that must not be NULL.

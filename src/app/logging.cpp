@@ -2,13 +2,16 @@
 
 #include <fmt/chrono.h>
 #include <fmt/core.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink-inl.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
 #include <chrono>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "app/terminal/terminal.h"
+#include "core/mutex.h"
 
 namespace pcai::app {
 namespace {
@@ -56,6 +59,34 @@ class JsonFormatter final : public spdlog::formatter {
   }
 };
 
+/// Writes to the stream. Lines that are lost, on a full disk say, are told of once there is room
+/// again.
+class StreamSink final : public spdlog::sinks::base_sink<Mutex> {
+ public:
+  explicit StreamSink(std::FILE* stream) : stream_(stream) {}
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    if (lost_ > 0) {
+      const std::string text = fmt::format("{} lines of the log before this one are lost", lost_);
+      const spdlog::details::log_msg note(message.logger_name, spdlog::level::warn, text);
+      if (write(note)) lost_ = 0;
+    }
+    if (!write(message)) ++lost_;
+  }
+  void flush_() override {}
+
+  bool write(const spdlog::details::log_msg& message) {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    return std::fwrite(line.data(), 1, line.size(), stream_) == line.size() &&
+           std::fflush(stream_) == 0;
+  }
+
+  std::FILE* const stream_;
+  std::uint64_t lost_ = 0;
+};
+
 }  // namespace
 
 std::unique_ptr<spdlog::formatter> make_log_formatter(const std::string& format) {
@@ -63,9 +94,12 @@ std::unique_ptr<spdlog::formatter> make_log_formatter(const std::string& format)
   return std::make_unique<TextFormatter>();
 }
 
+std::shared_ptr<spdlog::sinks::sink> make_log_sink(std::FILE* stream) {
+  return std::make_shared<StreamSink>(stream);
+}
+
 void start_logging(const Settings& settings) {
-  auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-  auto logger = std::make_shared<spdlog::logger>("pcai", std::move(sink));
+  auto logger = std::make_shared<spdlog::logger>("pcai", make_log_sink(stderr));
   logger->set_formatter(make_log_formatter(settings.log_format));
   logger->set_level(spdlog::level::from_str(settings.log_level));
   logger->flush_on(spdlog::level::trace);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdio>
 #include <memory>
 #include <string>
 
@@ -18,6 +19,10 @@ void start_logging(const Settings& settings);
 /// time, level and message. Control bytes of a message are escaped, so that no client forges a
 /// line.
 std::unique_ptr<spdlog::formatter> make_log_formatter(const std::string& format);
+
+/// Writes lines to the stream at once. If they are lost (a full disk), the next line that is not
+/// comes after one that says how many.
+std::shared_ptr<spdlog::sinks::sink> make_log_sink(std::FILE* stream);
 
 /// What became of a request, as the words of one log line.
 std::string record_text(const engine::RequestRecord& record);

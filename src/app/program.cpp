@@ -6,10 +6,12 @@
 #include "app/exit_code.h"
 #include "app/settings/command_line.h"
 #include "app/terminal/terminal.h"
+#include "platform/standard_streams.h"
 
 namespace pcai::app {
 
 int run_program(int argc, char** argv) noexcept {
+  platform::reserve_standard_streams();
   try {
     CommandLine line;
     add_run(line);

@@ -60,7 +60,7 @@ class DefaultEngine::Running {
 
 Status DefaultEngine::Running::load_model(std::filesystem::path path, std::int32_t gpu_layers) {
   const MutexLock one_load(load_mutex_);
-  const auto engine = std::make_shared<OpenEngine>(backend_, registry_, engine::EngineOptions{});
+  const auto engine = OpenEngine::create(backend_, registry_, engine::EngineOptions{});
   {
     const MutexLock lock(mutex_);
     if (closed_) return shut_down_meanwhile();

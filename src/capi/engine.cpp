@@ -80,14 +80,14 @@ pcai_status pcai_engine_create(const pcai_engine_options* options, pcai_engine**
     if (!backend) return fail(backend.error());
     auto registry = backends_for(*backend);
     if (!registry) return fail(std::move(registry.error()));
-    *engine =
-        new pcai_engine{std::make_shared<OpenEngine>(*backend, std::move(*registry), *settings)};
+    *engine = new pcai_engine{OpenEngine::create(*backend, std::move(*registry), *settings)};
     return {};
   });
 }
 
 void pcai_engine_free(pcai_engine** engine) {
   if (engine == nullptr || *engine == nullptr) return;
+  if (is_forked_from_engine()) return leave(engine);
   const std::unique_ptr<pcai_engine> freed(std::exchange(*engine, nullptr));
   (void)guarded(nullptr, [&]() -> Status {
     freed->engine->close();

@@ -78,11 +78,13 @@ pcai_status pcai_generation_next(pcai_generation* generation, int32_t timeout_ms
 }
 
 void pcai_generation_cancel(pcai_generation* generation) {
-  if (generation != nullptr) generation->generation->cancel();
+  if (generation != nullptr && !is_forked_from_engine()) generation->generation->cancel();
 }
 
 void pcai_generation_free(pcai_generation** generation) {
-  if (generation != nullptr) delete std::exchange(*generation, nullptr);
+  if (generation == nullptr) return;
+  if (is_forked_from_engine()) return leave(generation);
+  delete std::exchange(*generation, nullptr);
 }
 
 }  // extern "C"

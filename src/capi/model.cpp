@@ -162,7 +162,9 @@ pcai_status pcai_model_unload(pcai_model* model, pcai_error** error) {
 }
 
 void pcai_model_free(pcai_model** model) {
-  if (model != nullptr) delete std::exchange(*model, nullptr);
+  if (model == nullptr) return;
+  if (is_forked_from_engine()) return leave(model);
+  delete std::exchange(*model, nullptr);
 }
 
 pcai_status pcai_model_get_info(const pcai_model* model, pcai_model_info* info,

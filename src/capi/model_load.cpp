@@ -3,10 +3,12 @@
 #include <exception>
 #include <utility>
 
+#include "core/start_thread.h"
+
 namespace pcai::capi {
 
 ModelLoad::ModelLoad(std::shared_ptr<OpenEngine> engine, std::string id)
-    : thread_([this, engine = std::move(engine), id = std::move(id)] {
+    : thread_(start_thread([this, engine = std::move(engine), id = std::move(id)] {
         Status status;
         try {
           status = engine->load_model(id, *this);
@@ -18,7 +20,7 @@ ModelLoad::ModelLoad(std::shared_ptr<OpenEngine> engine, std::string id)
           outcome_ = std::move(status);
         }
         ended_.notify_all();
-      }) {}
+      })) {}
 
 ModelLoad::~ModelLoad() {
   give_up();

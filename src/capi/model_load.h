@@ -15,7 +15,7 @@ namespace pcai::capi {
 class ModelLoad final : backend::LoadProgress {
  public:
   /// Starts loading and returns at once. The model must be known to the engine. Throws
-  /// std::system_error if there is no thread for it.
+  /// NoThread.
   ModelLoad(std::shared_ptr<OpenEngine> engine, std::string id);
 
   /// Gives up loading and waits until the thread has ended, which the backend's next report of

@@ -45,6 +45,15 @@ Result<std::shared_ptr<const backend::BackendRegistry>> backends_for(std::string
   return registry;
 }
 
+std::shared_ptr<OpenEngine> OpenEngine::create(
+    std::string backend, std::shared_ptr<const backend::BackendRegistry> registry,
+    engine::EngineOptions options) {
+  std::shared_ptr<OpenEngine> engine(
+      new OpenEngine(std::move(backend), std::move(registry), options));
+  note_engine(engine);
+  return engine;
+}
+
 OpenEngine::OpenEngine(std::string backend,
                        std::shared_ptr<const backend::BackendRegistry> registry,
                        engine::EngineOptions options)
@@ -59,6 +68,7 @@ Status OpenEngine::load_model(const std::string& id, backend::LoadProgress& prog
   if (closed_) return engine_freed();
   UntilClosed until_closed(*this, progress);
   Status status = engine_.load_model(id, until_closed);
+  if (status) note_load();
   // close() may have unloaded everything just before this load was done.
   if (status && closed_) status = engine_.unload_model(id);
   if (closed_) return engine_freed();

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "capi/process_end.h"
 #include "engine/engine.h"
 
 namespace pcai::capi {
@@ -19,9 +20,11 @@ Result<std::shared_ptr<const backend::BackendRegistry>> backends_for(std::string
 /// with Cancelled. All its models use one backend, or "auto". Any thread may call any method.
 class OpenEngine {
  public:
-  /// `registry` is what backends_for(backend) returned. Starts the engine's threads.
-  OpenEngine(std::string backend, std::shared_ptr<const backend::BackendRegistry> registry,
-             engine::EngineOptions options);
+  /// `registry` is what backends_for(backend) returned. Starts the engine's threads; throws
+  /// NoThread.
+  static std::shared_ptr<OpenEngine> create(
+      std::string backend, std::shared_ptr<const backend::BackendRegistry> registry,
+      engine::EngineOptions options);
 
   /// For what needs no check of closed(): stats, lists, unloading.
   engine::Engine& engine() noexcept { return engine_; }
@@ -46,8 +49,12 @@ class OpenEngine {
   void close();
 
  private:
+  OpenEngine(std::string backend, std::shared_ptr<const backend::BackendRegistry> registry,
+             engine::EngineOptions options);
+
   std::string backend_;
   std::atomic<bool> closed_{false};
+  EngineAlive alive_;  // before the engine, which ends its threads
   engine::Engine engine_;
 };
 

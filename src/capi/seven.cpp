@@ -54,7 +54,8 @@ template <class Body>
 bool succeeded(Body body) noexcept {
   last_error.clear();
   try {
-    const Status status = body();
+    const Status status =
+        is_forked_from_engine() ? fail(ErrorCode::Unsupported, std::string(kForked)) : body();
     if (status) {
       last_error.clear();  // of what a callback called
       return true;
@@ -171,6 +172,7 @@ void pcai_free_result(FfiResult* result) {
 }
 
 void pcai_shutdown(void) {
+  if (is_forked_from_engine()) return;
   try {
     DefaultEngine::instance().shut_down();
   } catch (...) {  // nothing in it is expected to throw, and there is nobody to tell

@@ -3,11 +3,23 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/start_thread.h"
+
 namespace pcai {
 
 TaskThreads::TaskThreads(std::size_t count) {
-  for (std::size_t i = 0; i < std::max<std::size_t>(count, 1); ++i) {
-    threads_.emplace_back([this] { run(); });
+  const std::size_t wanted = std::max<std::size_t>(count, 1);
+  threads_.reserve(wanted);
+  try {
+    while (threads_.size() < wanted) threads_.push_back(start_thread([this] { run(); }));
+  } catch (...) {
+    {
+      const MutexLock lock(mutex_);
+      stopping_ = true;
+    }
+    changed_.notify_all();
+    for (std::thread& thread : threads_) thread.join();
+    throw;
   }
 }
 

@@ -14,7 +14,7 @@ namespace pcai {
 /// from a task. A task must not throw.
 class TaskThreads {
  public:
-  /// 0 means one thread.
+  /// 0 means one thread. Throws NoThread.
   explicit TaskThreads(std::size_t count);
 
   /// Runs all that was posted, then ends the threads.

@@ -17,6 +17,43 @@ std::string formatted(const std::string& format, const std::string& message) {
   return {out.data(), out.size()};
 }
 
+#ifdef __GLIBC__
+TEST(LoggingTest, LinesThatAreLostAreTold) {
+  struct Disk {
+    bool full = false;
+    std::string text = {};
+  } disk;
+  const cookie_io_functions_t functions = {
+      .read = nullptr,
+      .write = [](void* cookie, const char* bytes, std::size_t size) -> ssize_t {
+        Disk& on = *static_cast<Disk*>(cookie);
+        if (on.full) return 0;
+        on.text.append(bytes, size);
+        return static_cast<ssize_t>(size);
+      },
+      .seek = nullptr,
+      .close = nullptr};
+  std::FILE* const stream = ::fopencookie(&disk, "w", functions);
+  ASSERT_NE(stream, nullptr);
+  std::setvbuf(stream, nullptr, _IONBF, 0);
+  const auto sink = make_log_sink(stream);
+  sink->set_formatter(make_log_formatter("text"));
+  const auto log = [&](const std::string& text) { sink->log({"pcai", spdlog::level::info, text}); };
+  log("first");
+  disk.full = true;
+  log("second");
+  log("third");
+  disk.full = false;
+  log("fourth");
+  log("fifth");
+  EXPECT_THAT(
+      disk.text,
+      testing::MatchesRegex("[^\n]*info    first\n[^\n]*warning 2 lines of the log before this one "
+                            "are lost\n[^\n]*info    fourth\n[^\n]*info    fifth\n"));
+  std::fclose(stream);
+}
+#endif
+
 TEST(LoggingTest, ATextLineIsTimeLevelMessage) {
   EXPECT_THAT(formatted("text", "hello"),
               testing::MatchesRegex("[0-9-]+T[0-9:.]+Z info    hello\n"));

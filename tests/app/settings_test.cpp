@@ -120,6 +120,54 @@ TEST_F(SettingsTest, AVariableThatIsNoSettingIsTold) {
           "the environment variable PCAI_PROT is not a setting; did you mean 'PCAI_PORT'?"));
 }
 
+TEST_F(SettingsTest, WhatKubernetesSetsForAServiceIsNoSetting) {
+  for (const auto& [name, value] : Environment{{"PCAI_PORT", "tcp://10.96.0.12:80"},
+                                               {"PCAI_PORT_80_TCP", "tcp://10.96.0.12:80"},
+                                               {"PCAI_PORT_80_TCP_PROTO", "tcp"},
+                                               {"PCAI_PORT_80_TCP_PORT", "80"},
+                                               {"PCAI_PORT_80_TCP_ADDR", "10.96.0.12"},
+                                               {"PCAI_PORT_53_UDP", "udp://10.96.0.12:53"},
+                                               {"PCAI_SERVICE_HOST", "10.96.0.12"},
+                                               {"PCAI_SERVICE_PORT", "80"},
+                                               {"PCAI_SERVICE_PORT_HTTP", "80"},
+                                               {"PCAI_CHAT_PORT", "sctp://[fd00::1]:80"},
+                                               {"PCAI_CHAT_SERVICE_HOST", "fd00::1"}}) {
+    environment_.emplace_back(name, value);
+  }
+  const auto resolved = load();
+  ASSERT_TRUE(resolved) << resolved.error().message;
+  EXPECT_EQ(resolved->values.port, 8080);
+  ASSERT_EQ(warnings_.size(), 1U);
+  EXPECT_THAT(warnings_.front(),
+              testing::AllOf(StartsWith("ignored PCAI_PORT and 10 more"), HasSubstr("Kubernetes"),
+                             HasSubstr("enableServiceLinks: false")));
+}
+
+TEST_F(SettingsTest, APortBesideAServiceIsTheUsersOwn) {
+  environment_.emplace_back("PCAI_SERVICE_HOST", "10.96.0.12");
+  environment_.emplace_back("PCAI_PORT", "9000");
+  const auto resolved = load();
+  ASSERT_TRUE(resolved) << resolved.error().message;
+  EXPECT_EQ(resolved->values.port, 9000);
+}
+
+TEST_F(SettingsTest, WhatOnlyLooksLikeAServiceIsTold) {
+  for (const char* name : {"PCAI_PORT_TCP", "PCAI_PORT_X_TCP", "PCAI_SERVICE_PORTS"}) {
+    environment_.emplace_back(name, "none");
+  }
+  environment_.emplace_back("PCAI_HOST_PORT", "80");
+  ASSERT_TRUE(load());
+  EXPECT_EQ(warnings_.size(), 4U);
+  EXPECT_THAT(warnings_, testing::Each(HasSubstr("is not a setting")));
+}
+
+TEST_F(SettingsTest, AnAddressOfAnotherKindIsAWrongPort) {
+  environment_.emplace_back("PCAI_PORT", "http://10.96.0.12:80");
+  const auto resolved = load();
+  ASSERT_FALSE(resolved);
+  EXPECT_THAT(resolved.error().message, HasSubstr("PCAI_PORT"));
+}
+
 TEST(SettingTableTest, NamesAreUniqueAndFollowTheRule) {
   std::set<std::string_view> names;
   for (const Setting& setting : settings_table()) {

@@ -9,6 +9,8 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -31,6 +33,7 @@ class ManualControl {
     bool answer_cancels = true;  // cancel() delivers Failed(Cancelled)
     std::optional<Error> load_error = {};
     std::optional<Error> submit_error = {};
+    std::string throws = {};  // loads and submits throw it, unless it is empty
     std::vector<GenerateEvent> during_submit = {};  // delivered before submit() returns
   };
 
@@ -97,6 +100,10 @@ class ManualControl {
   friend class ManualModel;
   friend class ManualBackend;
 
+  void throw_if_asked() const {
+    if (!settings_.throws.empty()) throw std::runtime_error(settings_.throws);
+  }
+
   void end_all(const Error& error) {
     std::map<RequestId, std::shared_ptr<backend::EventSink>> ending;
     {
@@ -135,6 +142,7 @@ class ManualModel final : public backend::LoadedModel {
     ++control_->counts_.submits;
     control_->changed_.notify_all();
     control_->changed_.wait(lock, [&] { return !control_->settings_.hold_submits; });
+    control_->throw_if_asked();
     if (control_->settings_.submit_error) return fail(*control_->settings_.submit_error);
     control_->taken_.push_back(id);
     control_->live_.emplace(id, std::move(sink));
@@ -188,6 +196,7 @@ class ManualBackend final : public backend::InferenceBackend {
       if (!control_->settings_.hold_loads) break;
       control_->changed_.wait_for(lock, std::chrono::milliseconds(1));
     }
+    control_->throw_if_asked();
     if (control_->settings_.load_error) return fail(*control_->settings_.load_error);
     control_->dead_ = false;
     ++control_->counts_.models;

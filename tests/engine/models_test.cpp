@@ -53,6 +53,26 @@ TEST_F(EngineModelsTest, ARequestLoadsItsModelOnce) {
   EXPECT_EQ(engine_->model("m")->info->backend, "manual");
 }
 
+TEST_F(EngineModelsTest, WhatABackendThrowsIsTheErrorOfWhoWaits) {
+  start();
+  control_->set([](auto& settings) { settings.throws = "no thread"; });
+  EXPECT_EQ(failure_of(*generate()), ErrorCode::Internal);  // in a thread of the engine
+  EXPECT_EQ(state(), ModelState::Failed);
+  const Status loaded = load();
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().message, "model 'm' cannot be loaded: no thread");
+
+  control_->set([](auto& settings) { settings.throws.clear(); });
+  ASSERT_TRUE(load());
+  control_->set([](auto& settings) { settings.throws = "no memory"; });
+  EXPECT_EQ(failure_of(*generate()), ErrorCode::Internal);  // of the submit
+  control_->set([](auto& settings) { settings.throws.clear(); });
+  const auto next = generate();
+  ASSERT_TRUE(control_->wait_taken(1));
+  control_->finish(next->id());
+  EXPECT_NE(backend::finished_in(read_all(*next)), nullptr);
+}
+
 TEST_F(EngineModelsTest, AFailedLoadFailsWhoWaitsAndTheNextRequestTriesAgain) {
   control_->set([](auto& settings) {
     settings.hold_loads = true;

@@ -315,6 +315,8 @@ TEST_F(EngineResidentsTest, AKeepAliveBeginsAnewWithEachRequest) {
   EXPECT_FALSE(engine_->model("a")->unloads_at) << "busy";
   ledger_->release(generation->id());
   EXPECT_EQ(failure_of(*generation), std::nullopt);
+  // The model becomes idle just after the last event was read.
+  while (!engine_->model("a")->unloads_at) std::this_thread::yield();
   EXPECT_GE(engine_->model("a")->unloads_at, first);
 }
 

@@ -7,6 +7,7 @@
 #include "app/engine_setup.h"
 #include "app/exit_code.h"
 #include "app/logging.h"
+#include "app/plain_text.h"
 #include "app/settings/command_line.h"
 #include "app/settings/sampling_flags.h"
 #include "app/terminal/chat.h"
@@ -41,7 +42,7 @@ Result<std::string> read_stdin() {
     }
   }
   if (std::ferror(stdin) != 0) return fail(ErrorCode::Internal, "stdin cannot be read");
-  return text;
+  return plain_text(std::move(text), "the prompt on stdin");
 }
 
 /// The request that the flags make, which the model's defaults may still complete; without a
@@ -69,11 +70,13 @@ Result<GenerateRequest> make_request(const RunFlags& flags, bool is_chat) {
 int answer_once(engine::Engine& engine, GenerateRequest request, const std::string& model,
                 bool json, platform::Signals& signals) {
   const bool terminal = platform::is_terminal(stdout);
+  bool is_lost = false;  // a piece that could not be written
   AnswerPieces pieces;
   pieces.warning = [](std::string_view text) { print_warning(terminal_safe(text)); };
   if (!json) {
-    pieces.text = [terminal](std::string_view piece) {
-      return write_out(terminal ? terminal_safe(piece, true) : std::string(piece));
+    pieces.text = [terminal, &is_lost](std::string_view piece) {
+      is_lost |= !write_out(terminal ? terminal_safe(piece, true) : std::string(piece));
+      return !is_lost;
     };
     pieces.reasoning = [](std::string_view piece) {
       if (platform::is_terminal(stderr)) {
@@ -84,8 +87,9 @@ int answer_once(engine::Engine& engine, GenerateRequest request, const std::stri
   }
   const Answer answer = get_answer(engine, std::move(request), signals, pieces);
   const std::string content = answer.response.content.value_or("");
-  if (!json && !content.empty() && content.back() != '\n') write_out("\n");
+  if (!json && !is_lost && !content.empty() && content.back() != '\n') is_lost = !write_out("\n");
   if (answer.signal) return 128 + *answer.signal;
+  if (is_lost) return kFailure;
   if (answer.error) return refuse(*answer.error);
   if (json) {
     const std::string text =

@@ -13,6 +13,7 @@
 #include "app/settings/load_settings.h"
 #include "app/terminal/terminal.h"
 #include "core/mutex.h"
+#include "core/start_thread.h"
 #include "http/connection/server.h"
 #include "hub/pull.h"
 #include "models/split_name.h"
@@ -65,7 +66,7 @@ std::string ready_line(const LoadOutcome& loaded, std::int64_t threads) {
 class ServerThread {
  public:
   explicit ServerThread(http::HttpServer& server)
-      : server_(server), thread_([&server] { server.run(); }) {}
+      : server_(server), thread_(start_thread([&server] { server.run(); })) {}
 
   ~ServerThread() { stop(milliseconds(0)); }
 

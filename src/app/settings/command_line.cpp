@@ -90,11 +90,9 @@ int CommandLine::run(std::vector<std::string> arguments) {
     root_.parse(std::move(arguments));
   } catch (const CLI::CallForHelp&) {
     chosen();
-    std::cout << command->help(command == &root_ ? "" : "pcai") << std::flush;
-    return kSuccess;
+    return write_out(command->help(command == &root_ ? "" : "pcai")) ? kSuccess : kFailure;
   } catch (const CLI::Success& wanted) {  // --version
-    std::cout << wanted.what() << std::endl;
-    return kSuccess;
+    return write_out(std::string(wanted.what()) + "\n") ? kSuccess : kFailure;
   } catch (const CLI::ParseError& failure) {
     chosen();
     return refuse(failure.what(), *command);

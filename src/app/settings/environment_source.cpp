@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "app/settings/service_links.h"
 #include "app/settings/settings_table.h"
 #include "app/settings/suggestion.h"
 
@@ -31,8 +32,13 @@ EnvironmentValues read_environment(const Environment& environment) {
   for (const Setting& setting : settings_table()) known.push_back(environment_name(setting));
 
   EnvironmentValues values;
+  std::vector<std::string> links;
   for (const auto& [name, text] : environment) {
     if (name.rfind("PCAI_", 0) != 0 || text.empty()) continue;
+    if (is_service_link(name, text)) {
+      links.push_back(name);
+      continue;
+    }
     const auto found = std::find(known.begin(), known.end(), name);
     if (found != known.end()) {
       const Setting& setting = settings_table()[static_cast<std::size_t>(found - known.begin())];
@@ -44,6 +50,7 @@ EnvironmentValues read_environment(const Environment& environment) {
                                 did_you_mean(name, known));
     }
   }
+  if (!links.empty()) values.warnings.push_back(about_service_links(links));
   return values;
 }
 

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "app/plain_text.h"
 #include "app/settings/environment_source.h"
 #include "app/settings/toml_source.h"
 #include "platform/files.h"
@@ -97,7 +98,7 @@ Result<std::string> load_text_file(const std::string& path, const std::string& w
   std::ostringstream text;
   text << stream.rdbuf();
   if (!stream || stream.bad()) return refuse("cannot be read, or is empty");
-  return text.str();
+  return plain_text(text.str(), "the " + what + " '" + path + "'");
 }
 
 }  // namespace pcai::app

@@ -8,6 +8,7 @@
 #include <optional>
 #include <sstream>
 
+#include "app/plain_text.h"
 #include "app/settings/settings_table.h"
 #include "app/settings/suggestion.h"
 #include "platform/path_text.h"
@@ -51,8 +52,10 @@ class SettingsFile {
     std::ostringstream text;
     text << stream.rdbuf();
     if (!stream) return refuse("cannot be read");
+    Result<std::string> plain = plain_text(text.str(), "'" + platform::path_text(file_) + "'");
+    if (!plain) return fail(plain.error());
     try {
-      return values(toml::parse(text.str(), platform::path_text(file_)));
+      return values(toml::parse(*plain, platform::path_text(file_)));
     } catch (const toml::parse_error& failure) {
       return refuse_at(failure.source(), std::string(failure.description()));
     }

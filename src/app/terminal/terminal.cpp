@@ -1,5 +1,9 @@
 #include "app/terminal/terminal.h"
 
+#include <atomic>
+#include <cerrno>
+#include <system_error>
+
 #include "core/utf8.h"
 #include "platform/console.h"
 #include "platform/environment.h"
@@ -84,8 +88,16 @@ void print_warning(std::string_view message) {
 }
 
 bool write_out(std::string_view text) noexcept {
-  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
-         std::fflush(stdout) == 0;
+  errno = 0;
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) {
+    return true;
+  }
+  const std::error_code why(errno, std::generic_category());
+  static std::atomic_flag told;
+  if (why != std::errc::broken_pipe && !told.test_and_set()) {
+    std::fprintf(stderr, "pcai: cannot write to stdout: %s\n", why.message().c_str());
+  }
+  return false;
 }
 
 }  // namespace pcai::app

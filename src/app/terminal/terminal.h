@@ -26,7 +26,7 @@ void print_error(std::string_view message);
 /// The same with "warning: " before the message.
 void print_warning(std::string_view message);
 
-/// Writes to stdout and flushes. False when nobody can read it any more.
+/// Writes to stdout and flushes. False if it is lost; stderr is told unless a pipe's reader left.
 bool write_out(std::string_view text) noexcept;
 
 }  // namespace pcai::app

@@ -7,6 +7,7 @@
 #include "backend/fake/register.h"
 #include "backend/stop_filter.h"
 #include "backend/supported.h"
+#include "core/start_thread.h"
 
 namespace pcai::backend::fake {
 namespace {
@@ -77,7 +78,7 @@ FakeModel::FakeModel(ModelInfo info, std::uint32_t kv_cells, FakeScript defaults
       embedder_(info_.context_length),
       codec_(defaults_) {
   stats_.kv_cells_total = kv_cells;
-  thread_ = std::thread([this] { drive(); });
+  thread_ = start_thread([this] { drive(); });
 }
 
 FakeModel::~FakeModel() {

@@ -17,6 +17,7 @@
 #include "backend/llamacpp/load/context.h"
 #include "backend/llamacpp/load/llama_log.h"
 #include "backend/llamacpp/load/memory_use.h"
+#include "backend/llamacpp/parallel/thread_team.h"
 #include "backend/llamacpp/plan/step_costs.h"
 #include "backend/llamacpp/register.h"
 #include "backend/llamacpp/tokens/vocabulary_check.h"
@@ -26,6 +27,11 @@ namespace pcai::backend::llamacpp {
 namespace {
 
 constexpr float kReadingShare = 0.5F;  // of a load's progress, where weights are packed afterwards
+
+/// Ends the threads that computed on the loading thread, which may be the host's own.
+struct TeamOfLoad {
+  ~TeamOfLoad() { ThreadTeam::end_own(); }
+};
 
 /// Shows a part of a load as a span of the whole.
 class PartOfProgress final : public LoadProgress {
@@ -66,6 +72,7 @@ LlamaCppModel::LlamaCppModel(LlamaModelPtr weights, ChatTemplate chat_template,
 
 Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
                                                          LoadProgress& progress) {
+  const TeamOfLoad team;
   const auto needs = fit::read_model_memory(spec.config);  // checks the whole headers, too
   if (!needs) {
     const std::string& field = needs.error().field;

@@ -9,6 +9,7 @@
 
 #include "backend/llamacpp/load/llama_log.h"
 #include "backend/llamacpp/tokens/logits.h"
+#include "core/start_thread.h"
 
 namespace pcai::backend::llamacpp {
 namespace {
@@ -50,7 +51,12 @@ Scheduler::Scheduler(LlamaContextPtr context, std::uint32_t vocabulary_size, Opt
       batch_(llama_batch_init(static_cast<std::int32_t>(options.planner.max_batch), 0, 1)) {
   stats_.kv_cells_total = counters_.kv_cells_total = options.planner.cells;
   llama_set_abort_callback(context_.get(), should_abort, &abort_);
-  thread_ = std::thread([this] { run(); });
+  try {
+    thread_ = start_thread([this] { run(); });
+  } catch (...) {
+    llama_batch_free(batch_);
+    throw;
+  }
 }
 
 Scheduler::~Scheduler() {

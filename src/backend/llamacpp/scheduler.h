@@ -33,7 +33,7 @@ class Scheduler {
   };
 
   /// Takes the context over, with the adapters as loaded. `vocabulary_size` is the length of a row
-  /// of logits.
+  /// of logits. Throws NoThread.
   Scheduler(LlamaContextPtr context, std::uint32_t vocabulary_size, Options options);
 
   /// Ends live requests with Failed(Cancelled) and joins the thread.

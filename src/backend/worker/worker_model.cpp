@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <system_error>
 #include <utility>
 
 #include "backend/worker/secret_variable.h"
 #include "backend/worker/soundness.h"
 #include "backend/worker/worker_line.h"
+#include "core/start_thread.h"
 
 namespace pcai::backend::worker {
 namespace {
@@ -76,15 +76,16 @@ Result<std::unique_ptr<LoadedModel>> WorkerModel::load(std::vector<std::string> 
                 "cannot connect to a model's process: " + ends.error().message());
   }
   std::unique_ptr<WorkerModel> model(new WorkerModel(std::move(ends->first), spec.id, options));
-  model->thread_ = std::thread(&WorkerModel::run, model.get(), std::move(command),
-                               std::move(ends->second), spec);
+  const auto theirs = std::make_shared<platform::Stream>(std::move(ends->second));
+  model->thread_ = start_thread([running = model.get(), command = std::move(command), theirs,
+                                 spec = spec] { running->run(command, std::move(*theirs), spec); });
   Result<ModelInfo> info = model->wait_loaded(progress);
   if (!info) return fail(std::move(info.error()));
   model->info_ = std::move(*info);
   model->loaded_ = true;
   return model;
-} catch (const std::system_error& error) {
-  return fail(ErrorCode::Internal, std::string("cannot start a thread: ") + error.what());
+} catch (const NoThread& none) {
+  return fail(ErrorCode::Internal, none.what());
 }
 
 Result<ModelInfo> WorkerModel::wait_loaded(LoadProgress& progress) {

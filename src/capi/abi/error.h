@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "capi/process_end.h"
 #include "core/result.h"
 #include "pcai/pcai.h"
 
@@ -31,6 +32,9 @@ template <class Body>
 pcai_status guarded(pcai_error** error, Body body) noexcept {
   if (error != nullptr) *error = nullptr;
   try {
+    if (is_forked_from_engine()) {
+      return report({ErrorCode::Unsupported, std::string(kForked)}, error);
+    }
     auto result = body();
     if (!result) return report(std::move(result.error()), error);
     if constexpr (std::is_same_v<decltype(result), Status>) {
@@ -49,6 +53,12 @@ pcai_status guarded(pcai_error** error, Body body) noexcept {
   } catch (...) {
     return report({ErrorCode::Internal, {}}, error);
   }
+}
+
+/// Frees nothing: in a forked process that could wait for ever.
+template <class Handle>
+void leave(Handle** handle) noexcept {
+  *handle = nullptr;
 }
 
 /// InvalidRequest for an argument that must not be null, which the error names.

@@ -5,10 +5,22 @@
 #include <functional>
 #include <utility>
 
+#include "engine/models/call_model.h"
+
 namespace pcai::engine {
 namespace {
 
 constexpr std::uint32_t kLoadThreads = 4;  // some may wait for room
+
+Result<std::unique_ptr<backend::LoadedModel>> load_by(Backends& backends, const ModelSpec& spec,
+                                                      backend::LoadProgress& progress) {
+  using Loaded = Result<std::unique_ptr<backend::LoadedModel>>;
+  return call_model("model '" + spec.id + "' cannot be loaded", [&]() -> Loaded {
+    const Result<backend::InferenceBackend*> backend = backends.get(spec);
+    if (!backend) return fail(backend.error());
+    return (*backend)->load(spec, progress);
+  });
+}
 
 }  // namespace
 
@@ -109,10 +121,8 @@ Status Residence::load(Model& model, backend::LoadProgress& progress) {
   WatchedLoad watched(state_, model, progress);
   const Status room = room_.make(model, watched);
   const auto start = Model::Clock::now();
-  const Result<backend::InferenceBackend*> backend =
-      room ? backends_.get(model.spec) : Result<backend::InferenceBackend*>(fail(room.error()));
   Result<std::unique_ptr<backend::LoadedModel>> loaded =
-      backend ? (*backend)->load(model.spec, watched) : fail(backend.error());
+      room ? load_by(backends_, model.spec, watched) : fail(room.error());
 
   lock.lock();
   model.load_seconds = std::chrono::duration<double>(Model::Clock::now() - start).count();

@@ -1,9 +1,11 @@
 #include "engine/requests/deadline_timer.h"
 
+#include "core/start_thread.h"
+
 namespace pcai::engine {
 
 DeadlineTimer::DeadlineTimer(std::function<void(RequestId)> expired)
-    : expired_(std::move(expired)), thread_([this] { run(); }) {}
+    : expired_(std::move(expired)), thread_(start_thread([this] { run(); })) {}
 
 DeadlineTimer::~DeadlineTimer() {
   stop();

@@ -11,8 +11,8 @@
 
 namespace pcai::engine {
 
-/// Calls `expired` on its own thread for each request whose time has come. Any thread may call any
-/// method; `expired` may too.
+/// Calls `expired` on its own thread, whose start may throw NoThread, for each request whose time
+/// has come. Any thread may call any method; `expired` may too.
 class DeadlineTimer {
  public:
   using Clock = std::chrono::steady_clock;

@@ -4,6 +4,7 @@
 
 #include "backend/embedder.h"
 #include "backend/token_codec.h"
+#include "engine/models/call_model.h"
 
 namespace pcai::engine {
 namespace {
@@ -122,7 +123,7 @@ Status Inquiries::with_model(PendingInquiry& pending,
   }
   residence_.settle(model);
   lock.unlock();
-  if (lease) status = call(lease->model());
+  if (lease) status = call_model("the model failed", [&] { return call(lease->model()); });
   lease.reset();
   lock.lock();
   if (pending.end_code && (status || status.error().code == ErrorCode::Cancelled)) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/models/call_model.h"
+
 namespace pcai::engine {
 namespace {
 
@@ -108,7 +110,9 @@ void Requests::submit(const std::shared_ptr<PendingRequest>& request) {
   request->state = PendingRequest::State::Submitting;
   const Lease lease = residence_.lease(request->model, request->instance);
   lock.unlock();
-  Status status = lease.model().submit(request->id, std::move(*request->request), request);
+  Status status = call_model("the request cannot be taken", [&] {
+    return lease.model().submit(request->id, std::move(*request->request), request);
+  });
   request->request.reset();
   if (!status) return on_last(*request, failure(std::move(status.error())));
 

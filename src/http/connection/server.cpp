@@ -5,9 +5,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
-#include <thread>
 
 #include "core/mutex.h"
+#include "core/start_thread.h"
 #include "http/connection/listen.h"
 #include "http/connection/loop.h"
 #include "http/connection/session.h"
@@ -21,6 +21,8 @@ constexpr std::uint32_t kRefusalRoom = 64;
 
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
+constexpr int kFetchThreads = 2;
+
 std::vector<RoutePattern> patterns() {
   std::vector<RoutePattern> patterns;
   for (const Route& route : routes()) patterns.push_back(route.pattern);
@@ -32,6 +34,62 @@ Guard make_guard(const HttpOptions& options, bool loopback_only) {
                Cors(options.cors_origins, options.desktop_origins), Auth(options.api_keys),
                options.max_body_bytes);
 }
+
+/// The threads of ServerState::fetchers. asio's own pool of two would wait for ever for its first
+/// thread if there is no second one.
+class FetchThreads {
+ public:
+  explicit FetchThreads(asio::thread_pool& pool) : pool_(pool) {
+    try {
+      for (int i = 0; i < kFetchThreads; ++i) threads_.start([this] { pool_.attach(); });
+    } catch (...) {
+      pool_.stop();
+      throw;
+    }
+  }
+  ~FetchThreads() { pool_.stop(); }
+
+  FetchThreads(const FetchThreads&) = delete;
+  FetchThreads& operator=(const FetchThreads&) = delete;
+
+ private:
+  asio::thread_pool& pool_;
+  JoinedThreads threads_;
+};
+
+/// The threads of all loops but the first. They are there before the first connection, so that a
+/// server that lacks one does not begin to serve.
+class OtherLoops {
+ public:
+  explicit OtherLoops(const std::vector<std::unique_ptr<Loop>>& loops) : loops_(loops) {
+    try {
+      for (std::size_t i = 1; i < loops_.size(); ++i) {
+        threads_.start([loop = loops_[i].get()] { loop->run(); });
+      }
+    } catch (...) {
+      stop();
+      throw;
+    }
+  }
+  ~OtherLoops() { stop(); }
+
+  OtherLoops(const OtherLoops&) = delete;
+  OtherLoops& operator=(const OtherLoops&) = delete;
+
+  /// Waits until each has ended.
+  void join() noexcept { threads_.join(); }
+
+ private:
+  void stop() {
+    for (std::size_t i = 1; i < loops_.size(); ++i) {
+      loops_[i]->stop(std::chrono::milliseconds(0));
+    }
+    join();
+  }
+
+  const std::vector<std::unique_ptr<Loop>>& loops_;
+  JoinedThreads threads_;
+};
 
 }  // namespace
 
@@ -45,7 +103,10 @@ class HttpServer::Impl {
         state_{.engine = engine,
                .options = options,
                .router = Router(patterns()),
-               .guard = make_guard(options, listening.loopback_only)} {
+               .guard = make_guard(options, listening.loopback_only),
+               .fetchers{0}},
+        fetchers_(state_.fetchers),
+        others_(loops_) {
     for (Acceptor& acceptor : acceptors_) {
       asio::co_spawn(acceptor.get_executor(), accept(acceptor), asio::detached);
     }
@@ -64,12 +125,8 @@ class HttpServer::Impl {
       const MutexLock lock(mutex_);
       running_ = true;
     }
-    std::vector<std::thread> threads;
-    for (std::size_t i = 1; i < loops_.size(); ++i) {
-      threads.emplace_back([loop = loops_[i].get()] { loop->run(); });
-    }
     loops_.front()->run();
-    for (std::thread& thread : threads) thread.join();
+    others_.join();
     const MutexLock lock(mutex_);
     running_ = false;
     stopped_.notify_all();
@@ -140,6 +197,8 @@ class HttpServer::Impl {
   Mutex mutex_;
   CondVar stopped_;
   bool running_ GUARDED_BY(mutex_) = false;
+  FetchThreads fetchers_;
+  OtherLoops others_;
 };
 
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(engine::Engine& engine,
@@ -150,8 +209,15 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(engine::Engine& engine,
   for (std::uint32_t i = 0; i < options.threads; ++i) loops.push_back(std::make_unique<Loop>());
   auto listening = pcai::http::listen(loops.front()->context(), options);
   if (!listening) return fail(std::move(listening.error()));
-  return std::unique_ptr<HttpServer>(new HttpServer(
-      std::make_unique<Impl>(engine, std::move(options), std::move(loops), std::move(*listening))));
+  try {
+    return std::unique_ptr<HttpServer>(new HttpServer(std::make_unique<Impl>(
+        engine, std::move(options), std::move(loops), std::move(*listening))));
+  } catch (const NoThread& none) {
+    return fail(ErrorCode::Internal, none.what());
+  } catch (const boost::system::system_error& failure) {  // asio's own threads
+    if (failure.code() != boost::system::errc::resource_unavailable_try_again) throw;
+    return fail(ErrorCode::Internal, NoThread(failure.code().message()).what());
+  }
 }
 
 HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <map>
 #include <string_view>
-#include <thread>
+
+#include "core/start_thread.h"
 
 namespace pcai::backend::llamacpp {
 namespace {
@@ -152,10 +153,14 @@ bool ModelKernels::pack(const std::vector<Taken>& taken, unsigned threads, LoadP
       if (reports && !progress.on_progress(fraction)) cancelled = true;
     }
   };
-  std::vector<std::thread> others;
-  for (unsigned i = 1; i < threads; ++i) others.emplace_back(work, false);
+  JoinedThreads others;
+  try {
+    for (unsigned i = 1; i < threads; ++i) others.start([&work] { work(false); });
+  } catch (const NoThread&) {
+    // Those that are there do it, only slower.
+  }
   work(true);
-  for (std::thread& thread : others) thread.join();
+  others.join();
   return !cancelled && progress.on_progress(1);
 }
 

@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/start_thread.h"
+
 namespace pcai::backend::llamacpp {
 namespace {
 
@@ -12,7 +14,7 @@ constexpr std::size_t kMaxKept = std::size_t{64} << 20;  // floats: 256 MiB
 
 MediaEncoder::MediaEncoder(Projector& projector,
                            std::function<void(std::unique_ptr<DecodingRequest>)> ready)
-    : projector_(projector), ready_(std::move(ready)), thread_([this] { run(); }) {}
+    : projector_(projector), ready_(std::move(ready)), thread_(start_thread([this] { run(); })) {}
 
 MediaEncoder::~MediaEncoder() {
   {

@@ -20,7 +20,7 @@ namespace pcai::backend::llamacpp {
 class MediaEncoder {
  public:
   /// `ready` takes over a request whose media are encoded. It is called under a lock and must not
-  /// call back.
+  /// call back. Throws NoThread.
   MediaEncoder(Projector& projector, std::function<void(std::unique_ptr<DecodingRequest>)> ready);
 
   /// Ends its requests with Failed(Cancelled). Waits for the part that is being encoded.
