@@ -107,8 +107,8 @@ PCAI_FIELDS(ModelStats, kv_cells_total, kv_cells_used, kv_cells_active, sequence
             tokens_generated, preemptions)
 
 // core: queries and their answers.
-PCAI_FIELDS(EmbedRequest, model, inputs, pooling)
-PCAI_FIELDS(Embedding, values, tokens)
+PCAI_FIELDS(EmbedRequest, model, inputs, pooling, truncate)
+PCAI_FIELDS(Embedding, values, tokens, truncated)
 PCAI_FIELDS(RankRequest, model, query, documents)
 PCAI_FIELDS(RankScore, score, tokens)
 PCAI_FIELDS(TokenizeRequest, model, text, add_special, parse_special, pieces)
