@@ -99,9 +99,9 @@ TEST(OllamaRequestTest, FormatsBecomeGrammars) {
 }
 
 TEST(OllamaRequestTest, ThinkingIsTurnedOnAndOff) {
-  EXPECT_FALSE(prompt_of(chat(chat_with(R"("think":false)"))).thinking);
+  EXPECT_FALSE(prompt_of(chat(chat_with(R"("think":false)"))).reasoning);
   const auto high = chat(chat_with(R"("think":"high")"));
-  EXPECT_TRUE(prompt_of(high).thinking);
+  EXPECT_TRUE(prompt_of(high).reasoning);
   ASSERT_EQ(prompt_of(high).template_arguments.size(), 1U);
   EXPECT_EQ(prompt_of(high).template_arguments[0].json, "\"high\"");
 }
