@@ -130,6 +130,8 @@ if(PCAI_WITH_VULKAN)
   target_link_libraries(pcai_llama INTERFACE ${Vulkan_LIBRARIES})
 endif()
 if(PCAI_OWN_OPENMP)
+  # Taken wherever the archive stands among ggml's, all of it: it is one file.
+  target_link_options(pcai_llama INTERFACE LINKER:--undefined=GOMP_parallel)
   target_link_libraries(pcai_llama INTERFACE pcai_llamacpp_parallel)
 elseif(PCAI_GGML_OPENMP)
   find_package(OpenMP REQUIRED)

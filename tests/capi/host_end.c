@@ -50,6 +50,7 @@ static void* load(void* data) {
     pcai_load_model(path, 0);
     pcai_shutdown();
   }
+  return NULL;
 }
 
 static void* leave(void* data) {
