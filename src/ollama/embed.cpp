@@ -123,12 +123,15 @@ Result<OllamaEmbedRequest> parse_ollama_embeddings(std::string_view body) {
   return parse(body, embeddings_fields(), kOllamaEmbeddingsDialect);
 }
 
-void tell_truncated(const std::vector<Embedding>& embeddings, api::Warnings& warnings) {
+Warned truncated(const std::vector<Embedding>& embeddings) {
+  Warned warned;
   for (std::size_t i = 0; i < embeddings.size(); ++i) {
     if (!embeddings[i].truncated) continue;
-    warnings.add(item_path("input", i) + " is too long for the model: only its first " +
-                 std::to_string(embeddings[i].tokens) + " tokens are embedded");
+    warned.warnings.push_back(item_path("inputs", i) +
+                              ": the text is too long for the model; only its first " +
+                              std::to_string(embeddings[i].tokens) + " tokens are embedded");
   }
+  return warned;
 }
 
 std::string ollama_embed_body(std::string_view model, const std::vector<Embedding>& embeddings,

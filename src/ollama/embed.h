@@ -9,6 +9,7 @@
 #include "api/dialect.h"
 #include "api/warnings.h"
 #include "core/embedding.h"
+#include "core/event.h"
 #include "core/result.h"
 
 namespace pcai::ollama {
@@ -25,8 +26,8 @@ struct OllamaEmbedRequest {
 Result<OllamaEmbedRequest> parse_ollama_embed(std::string_view body);
 Result<OllamaEmbedRequest> parse_ollama_embeddings(std::string_view body);
 
-/// Adds a line for each text that was cut.
-void tell_truncated(const std::vector<Embedding>& embeddings, api::Warnings& warnings);
+/// A line for each text that was cut, with the core's paths.
+Warned truncated(const std::vector<Embedding>& embeddings);
 
 /// {"model","embeddings":[[…]],…}
 std::string ollama_embed_body(std::string_view model, const std::vector<Embedding>& embeddings,

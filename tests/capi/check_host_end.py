@@ -24,7 +24,7 @@ def default_model():
 
 def main():
     program = sys.argv[1]
-    backends = [("fake", "fake")]
+    backends = [("fake", "m.fake")]
     if default_model().exists():
         backends.append(("llamacpp", str(default_model())))
     wrong = 0

@@ -238,9 +238,9 @@ TEST(ErrorFieldsTest, WhatTheBodyItselfHasWrongKeepsItsName) {
   EXPECT_THAT(answer.body, Not(HasSubstr("options")));
 
   body = chat("hello");
-  body["grammar"] = "root ::= x";
+  body["guided_regex"] = "x";
   const Answer refused = server.post("/v1/chat/completions", body.dump());
-  EXPECT_EQ(json::parse(refused.body)["error"]["param"], "grammar");
+  EXPECT_EQ(json::parse(refused.body)["error"]["param"], "guided_regex");
 }
 
 TEST(ErrorFieldsTest, InputsAreNamedAsTheyWereGiven) {
@@ -257,11 +257,14 @@ TEST(ErrorFieldsTest, InputsAreNamedAsTheyWereGiven) {
   EXPECT_EQ(fault_of("/v1/rerank", {{"query", "a"}, {"documents", {"a", text}}}), "documents[1]");
   EXPECT_EQ(fault_of("/detokenize", {{"tokens", {1}}}), "tokens");
   EXPECT_EQ(fault_of("/v1/completions", {{"prompt", {1, 2}}, {"echo", true}}), "prompt");
-  EXPECT_THAT(fault_of("/api/embed", {{"model", "fake/model:1b"}, {"input", text}}),
-              StartsWith("input has "));
-  EXPECT_THAT(fault_of("/api/embed", {{"model", "fake/model:1b"}, {"input", {"a", text}}}),
+  EXPECT_THAT(
+      fault_of("/api/embed", {{"model", "fake/model:1b"}, {"input", text}, {"truncate", false}}),
+      StartsWith("input has "));
+  EXPECT_THAT(fault_of("/api/embed",
+                       {{"model", "fake/model:1b"}, {"input", {"a", text}}, {"truncate", false}}),
               StartsWith("input[1] has "));
-  EXPECT_THAT(fault_of("/api/embeddings", {{"model", "fake/model:1b"}, {"prompt", text}}),
+  EXPECT_THAT(fault_of("/api/embeddings",
+                       {{"model", "fake/model:1b"}, {"prompt", text}, {"truncate", false}}),
               StartsWith("prompt has "));
 }
 

@@ -182,6 +182,10 @@ TEST(UnknownFieldsTest, MisspeltNamesAndThoseThatChangeTheAnswerAreRefused) {
   for (const char* name : {"conversation", "background", "prompt", "thread", "mcp_servers",
                            "guided_json", "guided_regex", "grammar"}) {
     for (const char* route : {"/v1/chat/completions", "/v1/messages", "/api/chat"}) {
+      if (name == std::string_view("grammar") &&
+          route == std::string_view("/v1/chat/completions")) {
+        continue;  // an ability there
+      }
       json with = chat({{"max_tokens", 5}, {"stream", false}, {name, "x"}});
       const Answer answer = server.post(route, with.dump());
       EXPECT_EQ(answer.status, 400) << route << " " << name;

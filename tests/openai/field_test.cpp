@@ -301,6 +301,7 @@ TEST(FieldTest, WarningsThatComeLaterAreToldOnce) {
 
 TEST(FieldTest, WhatChangesTheAnswersMeaningIsRefusedUnlessItAsksForNothing) {
   for (const api::RefusedField& field : api::refused_fields()) {
+    if (field.name == "grammar" || field.name == "json_schema") continue;  // chat has them
     const std::string name = "\"" + std::string(field.name) + "\":";
     const Error error = error_of(chat_body(name + "\"x\""));
     EXPECT_EQ(error.code, ErrorCode::Unsupported) << field.name;

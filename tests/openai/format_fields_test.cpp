@@ -51,6 +51,20 @@ TEST(FormatFieldsTest, EachFormatBecomesItsGrammar) {
   EXPECT_EQ(grammar_of(R"({"type":"lark","lark":"start: \"a\""})")->kind, GrammarKind::Lark);
 }
 
+TEST(FormatFieldsTest, LlamaServersGrammarAndSchemaAreRead) {
+  const auto read = [](const char* members) {
+    const auto request = parse_chat_request(chat_body(members));
+    EXPECT_TRUE(request) << request.error().message;
+    return request ? request->generate.params.grammar : std::nullopt;
+  };
+  EXPECT_EQ(read(R"("grammar":"root ::= [0-9]+")")->kind, GrammarKind::Gbnf);
+  EXPECT_EQ(read(R"("grammar":"root ::= [0-9]+")")->source, "root ::= [0-9]+");
+  EXPECT_FALSE(read(R"("grammar":"")"));
+  EXPECT_EQ(read(R"("json_schema":{"type":"array"})")->kind, GrammarKind::JsonSchema);
+  EXPECT_EQ(error_of(chat_body(R"("grammar":"root ::= \"a\"","json_schema":{})")).code,
+            ErrorCode::InvalidRequest);
+}
+
 TEST(FormatFieldsTest, ADescriptionOfASchemaHasNoEffectAndSaysSo) {
   const auto request = parse_chat_request(chat_body(
       R"("response_format":{"type":"json_schema","json_schema":{"name":"x","description":"y",
@@ -86,7 +100,7 @@ TEST(FormatFieldsTest, WhatIsWrongIsNamed) {
       {R"({"type":"regex"})", "response_format.regex"},
       {R"({"type":"regex","regex":""})", "response_format.regex"},
       {R"({"type":"lark","lark":7})", "response_format.lark"},
-      {R"({"type":"gbnf","grammar":"root ::= x"})", "response_format.type"},
+      {R"({"type":"gbnf","grammar":"root ::= x"})", "response_format.gbnf"},
   };
   for (const auto& [format, field] : cases) {
     expect_refused("\"response_format\":" + format, ErrorCode::InvalidRequest, field);
@@ -95,9 +109,8 @@ TEST(FormatFieldsTest, WhatIsWrongIsNamed) {
 
 TEST(FormatFieldsTest, OtherServersFieldsAreRefusedWithTheWayOut) {
   for (const char* members :
-       {R"("grammar":"root ::= x")", R"("json_schema":{"a":1})", R"("guided_json":{"a":1})",
-        R"("guided_regex":"a")", R"("guided_choice":["a"])", R"("guided_grammar":"a")",
-        R"("structured_outputs":{"a":1})"}) {
+       {R"("guided_json":{"a":1})", R"("guided_regex":"a")", R"("guided_choice":["a"])",
+        R"("guided_grammar":"a")", R"("structured_outputs":{"a":1})"}) {
     const Error error = error_of(chat_body(members));
     EXPECT_EQ(error.code, ErrorCode::Unsupported) << members;
     EXPECT_NE(error.message.find("response_format"), std::string::npos) << error.message;

@@ -151,6 +151,7 @@ TEST_F(PreTokenizersTest, RandomTextsAreCutAsLlamaCppCutsThem) {
   std::printf("seed %u, %d texts for each of %zu\n", seed(), texts, all().size());
   for (const auto& [patterns, name] : all()) {
     RandomTexts random(seed());
+    int given_up = 0;  // by llama.cpp alone: std::regex refuses what it would take too long for
     for (int i = 0; i < texts; ++i) {
       const std::string text = random.next();
       std::vector<std::string> expected;
@@ -159,10 +160,15 @@ TEST_F(PreTokenizersTest, RandomTextsAreCutAsLlamaCppCutsThem) {
       } catch (const std::invalid_argument&) {  // bytes beyond the last code point
         EXPECT_NO_THROW(split_words(text, patterns, true));
         continue;
+      } catch (const std::runtime_error&) {
+        EXPECT_NO_THROW(split_words(text, patterns, true));
+        ++given_up;
+        continue;
       }
       ASSERT_EQ(split_words(text, patterns, i % 2 == 0), expected)
           << name << ", seed " << seed() << ", text " << i << ": " << testing::PrintToString(text);
     }
+    EXPECT_LE(given_up, texts / 100) << name;
   }
 }
 
