@@ -43,9 +43,13 @@ endif()
 
 find_program(PCAI_CCACHE ccache)
 if(PCAI_CCACHE)
-  # It caches nothing that uses a precompiled header unless it is told so.
-  set(CMAKE_C_COMPILER_LAUNCHER ${PCAI_CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros ${PCAI_CCACHE})
+  # A second checkout finds what the first one compiled. Nothing that uses a precompiled header is
+  # cached without that sloppiness.
+  set(CMAKE_C_COMPILER_LAUNCHER
+      env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=true ${PCAI_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=true
+          CCACHE_SLOPPINESS=pch_defines,time_macros ${PCAI_CCACHE})
 endif()
 
 if(PCAI_SANITIZE)
