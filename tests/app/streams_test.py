@@ -164,8 +164,8 @@ class FullDiskTest(unittest.TestCase):
                            f"{program.PROGRAM} models -q; }}",
                            {"HF_ENDPOINT": hub.url, "HF_TOKEN": "", "HF_HOME": "/nonexistent",
                             "no_proxy": "*", "XDG_DATA_HOME": str(self.disk)})
-        self.assertEqual(ran.stdout.split(), ["code", "1"], ran.stderr)
-        self.assertIn("No space left on device", ran.stderr)
+        self.assertEqual(ran.stdout.split(), ["code", "2"], ran.stderr)
+        self.assertIn("make room, or set PCAI_MODELS_DIR to another disk", ran.stderr)
 
     def test_answers_and_logs_that_do_not_fit_are_no_silent_loss(self):
         full = f"dd if=/dev/zero of={self.disk}/fill bs=1k count=1000 2>/dev/null; "
