@@ -14,7 +14,8 @@ namespace pcai::openai {
 enum class FormatShape : std::uint8_t { Nested, Flat };
 
 /// Reads `response_format` or `text.format`: text, json_object, json_schema, and three of our
-/// own, {"type":"regex","regex":…} and the same with lark and gbnf. Sets the grammar, none for text.
+/// own, {"type":"regex","regex":…} and the same with lark and gbnf. Sets the grammar, none for
+/// text.
 Status read_format(api::Json& object, const std::string& path, FormatShape shape,
                    api::Warnings& warnings, std::optional<Grammar>& grammar);
 
