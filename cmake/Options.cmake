@@ -35,10 +35,17 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 
+# Only GCC; the compiler's cache understands its precompiled headers.
+set(PCAI_PRECOMPILED_HEADERS OFF)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  set(PCAI_PRECOMPILED_HEADERS ON)
+endif()
+
 find_program(PCAI_CCACHE ccache)
 if(PCAI_CCACHE)
+  # It caches nothing that uses a precompiled header unless it is told so.
   set(CMAKE_C_COMPILER_LAUNCHER ${PCAI_CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${PCAI_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros ${PCAI_CCACHE})
 endif()
 
 if(PCAI_SANITIZE)

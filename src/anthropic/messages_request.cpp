@@ -160,7 +160,7 @@ Status read_thinking(api::Json& value, const std::string& path, Request& request
         where + " must be enabled, adaptive or disabled, not " + api::quote_text(thinking.type),
         where);
   }
-  chat_of(request).thinking = thinking.type != "disabled";
+  chat_of(request).reasoning = thinking.type != "disabled";
   if (thinking.budget_tokens > 0) {
     request.generate.params.reasoning_budget = thinking.budget_tokens;
   }
@@ -220,7 +220,7 @@ Result<Request> parse(std::string_view text, bool counts, const DefaultsOf& defa
   if (!body) return fail(std::move(body).error());
   Request request;
   // No other API asks for reasoning; here it is off unless the client turns it on.
-  request.generate.prompt = ChatPrompt{.messages = {}, .thinking = false};
+  request.generate.prompt = ChatPrompt{.messages = {}, .reasoning = false};
   api::start_with_defaults(*body, defaults_of, request.generate.params);
   Status read = api::read_fields(*body, "", request.warnings,
                                  api::FieldSet<Request>{messages_fields(), request});

@@ -2,7 +2,6 @@
 
 #include <fmt/chrono.h>
 #include <fmt/core.h>
-#include <spdlog/sinks/base_sink-inl.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 

@@ -26,12 +26,15 @@ struct EmbedRequest {
   std::string model = {};  // id; empty = the engine's default model
   std::vector<EmbedInput> inputs = {};
   std::optional<Pooling> pooling = {};  // absent = the model's own; one made for chats has none
+  bool truncate = false;                // an input that is too long is cut instead of refused
 };
 
-/// A text's vector, of length 1, and how many tokens the text had.
+/// A text's vector, of length 1, and how many tokens it was made of. `truncated`: the text had more
+/// of them, and its end was left out.
 struct Embedding {
   std::vector<float> values;
   std::uint32_t tokens = 0;
+  bool truncated = false;
 };
 
 /// Documents to be ordered by how well they answer a query.

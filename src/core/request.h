@@ -92,7 +92,7 @@ struct TemplateArgument {
 struct ChatPrompt {
   std::vector<ChatMessage> messages;
   ToolOptions tools = {};
-  bool thinking = true;    // false: asks a model that reasons not to
+  bool reasoning = true;   // false: asks a model that reasons not to
   bool continues = false;  // true: the answer goes on from the last message, the assistant's
   std::vector<TemplateArgument> template_arguments = {};
 };

@@ -45,6 +45,11 @@ Status read_options_field(api::Json& value, const std::string& path, R& request)
   return read;
 }
 
+Status read_truncate(api::Json& value, const std::string&, R& request) {
+  request.embed.truncate = value.get<bool>();
+  return {};
+}
+
 std::vector<api::Field<R>> shared_fields() {
   using enum api::FieldType;
   return {
@@ -52,8 +57,8 @@ std::vector<api::Field<R>> shared_fields() {
                                   read_model}),
       {{"options", Object, {}, "", "None has an effect"}, read_options_field},
       api::keep_alive_field<R>("keep_alive"),
-      api::ignored_field<R>("truncate", Boolean,
-                            "Nothing is cut; a text that is too long is refused"),
+      {{"truncate", Boolean, {}, "true", "Cuts a text that is too long; false refuses it"},
+       read_truncate},
   };
 }
 
@@ -61,7 +66,7 @@ Result<R> parse(std::string_view text, std::span<const api::Field<R>> fields,
                 const api::Dialect& dialect) {
   Result<api::Json> body = api::read_json(text);
   if (!body) return fail(std::move(body).error());
-  R request;
+  R request{.embed = {.truncate = true}};
   Status read = api::read_fields(*body, "", request.warnings, api::FieldSet<R>{fields, request});
   if (read) read = api::check_request_in(dialect, request.embed, request.places);
   if (!read) return fail(std::move(read).error());
@@ -116,6 +121,14 @@ Result<OllamaEmbedRequest> parse_ollama_embed(std::string_view body) {
 
 Result<OllamaEmbedRequest> parse_ollama_embeddings(std::string_view body) {
   return parse(body, embeddings_fields(), kOllamaEmbeddingsDialect);
+}
+
+void tell_truncated(const std::vector<Embedding>& embeddings, api::Warnings& warnings) {
+  for (std::size_t i = 0; i < embeddings.size(); ++i) {
+    if (!embeddings[i].truncated) continue;
+    warnings.add(item_path("input", i) + " is too long for the model: only its first " +
+                 std::to_string(embeddings[i].tokens) + " tokens are embedded");
+  }
 }
 
 std::string ollama_embed_body(std::string_view model, const std::vector<Embedding>& embeddings,

@@ -25,6 +25,9 @@ struct OllamaEmbedRequest {
 Result<OllamaEmbedRequest> parse_ollama_embed(std::string_view body);
 Result<OllamaEmbedRequest> parse_ollama_embeddings(std::string_view body);
 
+/// Adds a line for each text that was cut.
+void tell_truncated(const std::vector<Embedding>& embeddings, api::Warnings& warnings);
+
 /// {"model","embeddings":[[…]],…}
 std::string ollama_embed_body(std::string_view model, const std::vector<Embedding>& embeddings,
                               double milliseconds, const std::vector<std::string>& warnings);

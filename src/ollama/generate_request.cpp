@@ -53,11 +53,11 @@ Status read_format(api::Json& value, const std::string& path, Request& request) 
 
 Status read_think(api::Json& value, const std::string& path, Request& request) {
   if (value.is_boolean()) {
-    chat_of(request).thinking = value.get<bool>();
+    chat_of(request).reasoning = value.get<bool>();
     return {};
   }
   if (value == "high" || value == "medium" || value == "low") {
-    chat_of(request).thinking = true;
+    chat_of(request).reasoning = true;
     chat_of(request).template_arguments.push_back({"reasoning_effort", api::to_text(value)});
     return {};
   }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "backend/answer/prompt/prompt_check.h"
+#include "backend/answer/prompt/prompt_limit.h"
 
 namespace pcai::backend::answer {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-/// Each byte is a token.
+/// Each byte is a token; 0 is a special one.
 class ByteTokenizer final : public PromptTokenizer {
  public:
   Result<std::vector<std::int32_t>> tokenize(std::string_view text, bool, bool) const override {
@@ -25,7 +26,7 @@ class ByteTokenizer final : public PromptTokenizer {
     return text;
   }
   std::string name(std::int32_t token) const override {
-    return std::string(1, static_cast<char>(token));
+    return token == 0 ? "" : std::string(1, static_cast<char>(token));
   }
   bool has_special(std::string_view) const override { return false; }
   std::vector<std::string> special_names() const override { return {}; }
@@ -54,6 +55,28 @@ const ByteTokenizer kTokenizer{};
 
 ChatPrompt a_chat() {
   return {.messages = {{.role = Role::User, .content = "abc"}}};
+}
+
+TEST(PromptLimitTest, TheEndOfALongInputIsLeftOutButNotItsSeparator) {
+  const auto cut = [](std::vector<std::int32_t> tokens) {
+    EXPECT_TRUE(truncate(tokens, 3, kTokenizer));
+    return tokens;
+  };
+  std::vector<std::int32_t> fits = {1, 2, 0};
+  EXPECT_FALSE(truncate(fits, 3, kTokenizer));
+  EXPECT_THAT(fits, ElementsAre(1, 2, 0));
+  EXPECT_THAT(cut({1, 2, 3, 4}), ElementsAre(1, 2, 3));
+  EXPECT_THAT(cut({1, 2, 3, 4, 0}), ElementsAre(1, 2, 0));
+}
+
+TEST(PromptLimitTest, TheBeginningOfALongTextEndsWithAWholeCharacter) {
+  EXPECT_EQ(beginning("abc", 1), "abc");
+  std::string text;
+  for (int i = 0; i < 100; ++i) text += "\u20ac";  // three bytes
+  const std::string_view begin = beginning(text, 4);
+  EXPECT_LT(begin.size(), text.size());
+  EXPECT_GE(begin.size(), 4U);
+  EXPECT_EQ(begin.size() % 3, 0U);
 }
 
 TEST(PromptCodecTest, TextBecomesTokensAndTextAgain) {

@@ -112,11 +112,11 @@ TEST(MessagesRequestTest, ToolsAndTheirChoiceArrive) {
 }
 
 TEST(MessagesRequestTest, ThinkingIsOffUnlessAskedFor) {
-  EXPECT_FALSE(chat_of(body_with("")).thinking);
-  EXPECT_FALSE(chat_of(body_with(R"("thinking":{"type":"disabled"})")).thinking);
-  EXPECT_TRUE(chat_of(body_with(R"("thinking":{"type":"adaptive"})")).thinking);
+  EXPECT_FALSE(chat_of(body_with("")).reasoning);
+  EXPECT_FALSE(chat_of(body_with(R"("thinking":{"type":"disabled"})")).reasoning);
+  EXPECT_TRUE(chat_of(body_with(R"("thinking":{"type":"adaptive"})")).reasoning);
   const auto budget = parsed(body_with(R"("thinking":{"type":"enabled","budget_tokens":2000})"));
-  EXPECT_TRUE(std::get<ChatPrompt>(budget.generate.prompt).thinking);
+  EXPECT_TRUE(std::get<ChatPrompt>(budget.generate.prompt).reasoning);
   EXPECT_EQ(budget.generate.params.reasoning_budget, 2000U);
   EXPECT_THAT(budget.warnings.lines(), ElementsAre());
 }

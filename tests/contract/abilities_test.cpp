@@ -120,6 +120,23 @@ TEST_P(EmbedderContractTest, TooLongAnInputIsAnOverflow) {
   EXPECT_EQ(error.field, "inputs[1]");
 }
 
+TEST_P(EmbedderContractTest, TooLongAnInputIsCutIfTheRequestAllowsIt) {
+  const std::uint32_t most = model().info().context_length;
+  std::string text;
+  for (std::uint32_t i = 0; i <= most; ++i) text += "cut ";
+  EmbedRequest request = embed_request(
+      {TextPrompt{kText}, TextPrompt{text}, TokenPrompt{std::vector<std::int32_t>(most + 1, 5)}});
+  request.truncate = true;
+  const auto embeddings = embed(request);
+  ASSERT_EQ(embeddings.size(), 3U);
+  EXPECT_FALSE(embeddings[0].truncated);
+  for (const std::size_t i : {1U, 2U}) {
+    EXPECT_TRUE(embeddings[i].truncated) << i;
+    EXPECT_LE(embeddings[i].tokens, most) << i;
+    EXPECT_NEAR(dot(embeddings[i].values, embeddings[i].values), 1, 1e-3) << i;
+  }
+}
+
 TEST_P(EmbedderContractTest, AStoppedCallIsCancelled) {
   const EmbedRequest request = embed_request({TextPrompt{kText}});
   EXPECT_EQ(embed_error(request, stopped()).code, ErrorCode::Cancelled);

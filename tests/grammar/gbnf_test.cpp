@@ -99,7 +99,7 @@ TEST_F(GbnfTest, AFaultIsNamedByItsLine) {
   EXPECT_THAT(refusal("a ::= \"x\""), HasSubstr("no rule 'root'"));
   EXPECT_THAT(refusal("root ::= \"x\"\nroot ::= \"y\""), HasSubstr("line 2"));
   EXPECT_THAT(refusal("root = \"x\""), HasSubstr("'::=' must follow the name 'root'"));
-  EXPECT_THAT(refusal("root ::= \"\\q\""), HasSubstr("'\\q' is no known escape"));
+  EXPECT_THAT(refusal("root ::= \"\\q\""), HasSubstr("'\\q' is not an escape sequence"));
   EXPECT_THAT(refusal("root ::= [z-a]"), HasSubstr("end of a range"));
   EXPECT_THAT(refusal("root ::= []"), HasSubstr("matches nothing"));
   EXPECT_THAT(refusal("root ::= (\"x\""), HasSubstr("a ')' is missing"));

@@ -148,6 +148,24 @@ TEST(OllamaRoutesTest, TextsAreEmbedded) {
   EXPECT_EQ(json::parse(one.body)["embedding"].size(), 64U);
 }
 
+TEST(OllamaRoutesTest, ATextThatIsTooLongIsCutAndTold) {
+  TestServer server;
+  std::string text;
+  for (int i = 0; i < 100'000; ++i) text += "a ";
+  json body = {{"model", "fake/model:1b"}, {"input", {"a", text}}};
+  const Answer cut = server.post("/api/embed", body.dump());
+  ASSERT_EQ(cut.status, 200) << cut.body;
+  const json warnings = json::parse(cut.body)["warnings"];
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_TRUE(warnings[0].get<std::string>().starts_with("input[1] is too long for the model"));
+  body["truncate"] = false;
+  EXPECT_EQ(server.post("/api/embed", body.dump()).status, 400);
+  const Answer older =
+      server.post("/api/embeddings", json{{"model", "fake/model:1b"}, {"prompt", text}}.dump());
+  ASSERT_EQ(older.status, 200) << older.body;
+  EXPECT_NE(older.header("x-pcai-warnings").find("too long"), std::string::npos);
+}
+
 TEST(OllamaRoutesTest, TheRootSaysThatTheServerRuns) {
   TestServer server({.http = {.api_keys = {"key"}}});
   const Answer root = server.get("/");

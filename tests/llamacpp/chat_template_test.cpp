@@ -189,7 +189,7 @@ TEST_F(ChatTemplateTest, ReasoningThatThePromptOpensIsKnown) {
   EXPECT_EQ(rendered->format.reasoning_end, "</think>");
   EXPECT_TRUE(rendered->format.begins_in_reasoning);
   ChatPrompt chat = kHello;
-  chat.thinking = false;
+  chat.reasoning = false;
   rendered = chat_template->render(chat);
   ASSERT_TRUE(rendered) << rendered.error().message;
   EXPECT_FALSE(rendered->format.begins_in_reasoning);

@@ -13,8 +13,11 @@
 #include "backend/llamacpp/kernels/load_kernels.h"
 #include "backend/llamacpp/kernels/self_test.h"
 #include "backend/llamacpp/kernels/weight_note.h"
+#include "backend/llamacpp/load/llama_log.h"
 #include "backend/llamacpp/load/model_file.h"
 #include "llamacpp/real_model.h"
+#include "llamacpp/small_model.h"
+#include "models/temporary_folder.h"
 
 namespace pcai::backend::llamacpp {
 namespace {
@@ -53,11 +56,12 @@ TEST(KernelsSelfTest, ABrokenKernelIsNoticed) {
 
 using KernelsTest = RealModelTest;
 
-/// The default model with our kernels.
+/// A model with our kernels; by default it is the default model.
 struct Loaded {
-  explicit Loaded(ModelKernels::Options options = {.threads = 2, .most_memory = UINT64_MAX}) {
+  explicit Loaded(ModelKernels::Options options = {.threads = 2, .most_memory = UINT64_MAX},
+                  const std::filesystem::path& path = RealModelTest::path()) {
     NoProgress unwatched;
-    weights = load_weights({.model_path = RealModelTest::path()}, true, unwatched).value();
+    weights = load_weights({.model_path = path}, true, unwatched).value();
     const KernelChoice& choice = kernel_choice();
     if (choice.variant == nullptr) return;
     kernels =
@@ -262,6 +266,31 @@ TEST_F(KernelsTest, TheFilesPagesOfPackedWeightsAreGivenBack) {
   model.kernels->enable(false);
   const auto mainlines = read(*model.context(), 0, tokens, 20);
   EXPECT_LT(divergence(mainlines.back(), ours.back()), 0.1);
+}
+
+TEST(KernelsOfFloatsTest, AttentionIsOursIfNoWeightIs) {
+  install_hook();
+  capture_llama_log();
+  const test::TemporaryFolder folder;
+  Loaded model({.threads = 2, .most_memory = UINT64_MAX},
+               folder.write("floats.gguf", test::model_of_no_format()));
+  if (!model.kernels) GTEST_SKIP() << kernel_choice().why_not;
+  EXPECT_EQ(model.kernels->weights(), 0U);
+  EXPECT_EQ(model.kernels->bytes(), 0U);
+  std::vector<llama_token> tokens;
+  for (int i = 0; i < 300; ++i) tokens.push_back(3 + i * 7 % 256);
+  model.kernels->enable(false);
+  const auto mainlines = read(*model.context(), 0, tokens, tokens.size());
+  EXPECT_EQ(model.kernels->attentions(), 0U);
+  model.kernels->enable(true);
+  for (const std::size_t chunk : {std::size_t{300}, std::size_t{1}}) {
+    const auto ours = read(*model.context(), 0, tokens, chunk);
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      EXPECT_LT(divergence(mainlines[i], ours[i]), 1e-4) << "token " << i;
+    }
+  }
+  EXPECT_GT(model.kernels->attentions(), 300U);
+  EXPECT_EQ(model.kernels->products(), 0U);
 }
 
 TEST_F(KernelsTest, WhereMemoryIsShortMainlineComputes) {

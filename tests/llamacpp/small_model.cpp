@@ -116,6 +116,23 @@ std::string numbers(const Tensor& tensor, std::mt19937& random) {
   return data;
 }
 
+/// The file of a llama with a context of 1,024.
+std::string llama_with_numbers(ggml_type embedding, const MatrixTypes& types) {
+  const Vocabulary vocabulary;
+  GgufBuilder file = keys("llama", false, 256, 512, vocabulary);
+  file.u32("llama.context_length", 1024);
+  const std::vector<Tensor> all = tensors(256, 512, vocabulary.tokens.size(), embedding, types);
+  for (const Tensor& tensor : all) file.tensor(tensor.name, tensor.shape, tensor.type);
+  std::string content = file.header();
+  std::mt19937 random(1);
+  for (const Tensor& tensor : all) {
+    content.resize((content.size() + file.alignment - 1) / file.alignment * file.alignment);
+    content += numbers(tensor, random);
+  }
+  content.resize(file.size());
+  return content;
+}
+
 }  // namespace
 
 GgufBuilder small_model(const std::string& architecture, bool is_bpe) {
@@ -129,26 +146,18 @@ GgufBuilder small_model(const std::string& architecture, bool is_bpe) {
 }
 
 std::string model_of_every_format() {
-  const Vocabulary vocabulary;
-  GgufBuilder file = keys("llama", false, 256, 512, vocabulary);
-  file.u32("llama.context_length", 1024);
-  const std::vector<Tensor> all = tensors(256, 512, vocabulary.tokens.size(), GGML_TYPE_Q8_0,
-                                          {.queries = GGML_TYPE_Q4_0,
-                                           .keys = GGML_TYPE_Q4_1,
-                                           .values = GGML_TYPE_Q5_0,
-                                           .output = GGML_TYPE_Q5_1,
-                                           .gate = GGML_TYPE_Q4_K,
-                                           .up = GGML_TYPE_Q5_K,
-                                           .down = GGML_TYPE_Q6_K});
-  for (const Tensor& tensor : all) file.tensor(tensor.name, tensor.shape, tensor.type);
-  std::string content = file.header();
-  std::mt19937 random(1);
-  for (const Tensor& tensor : all) {
-    content.resize((content.size() + file.alignment - 1) / file.alignment * file.alignment);
-    content += numbers(tensor, random);
-  }
-  content.resize(file.size());
-  return content;
+  return llama_with_numbers(GGML_TYPE_Q8_0, {.queries = GGML_TYPE_Q4_0,
+                                             .keys = GGML_TYPE_Q4_1,
+                                             .values = GGML_TYPE_Q5_0,
+                                             .output = GGML_TYPE_Q5_1,
+                                             .gate = GGML_TYPE_Q4_K,
+                                             .up = GGML_TYPE_Q5_K,
+                                             .down = GGML_TYPE_Q6_K});
+}
+
+std::string model_of_no_format() {
+  constexpr ggml_type kHalf = GGML_TYPE_F16;
+  return llama_with_numbers(kHalf, {kHalf, kHalf, kHalf, kHalf, kHalf, kHalf, kHalf});
 }
 
 }  // namespace pcai::test

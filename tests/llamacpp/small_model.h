@@ -14,4 +14,7 @@ GgufBuilder small_model(const std::string& architecture, bool is_bpe);
 /// them.
 std::string model_of_every_format();
 
+/// The same with matrices of F16, which our kernels leave to llama.cpp.
+std::string model_of_no_format();
+
 }  // namespace pcai::test

@@ -99,9 +99,9 @@ TEST(OllamaRequestTest, FormatsBecomeGrammars) {
 }
 
 TEST(OllamaRequestTest, ThinkingIsTurnedOnAndOff) {
-  EXPECT_FALSE(prompt_of(chat(chat_with(R"("think":false)"))).thinking);
+  EXPECT_FALSE(prompt_of(chat(chat_with(R"("think":false)"))).reasoning);
   const auto high = chat(chat_with(R"("think":"high")"));
-  EXPECT_TRUE(prompt_of(high).thinking);
+  EXPECT_TRUE(prompt_of(high).reasoning);
   ASSERT_EQ(prompt_of(high).template_arguments.size(), 1U);
   EXPECT_EQ(prompt_of(high).template_arguments[0].json, "\"high\"");
 }
@@ -176,8 +176,8 @@ TEST(OllamaEmbedTest, TextsAreRead) {
   EXPECT_EQ(parse_ollama_embed(R"({"model":"m","input":["a","b"]})")->embed.inputs.size(), 2U);
   EXPECT_EQ(parse_ollama_embed(R"({"model":"m","input":["a",1]})").error().field, "input[1]");
   EXPECT_EQ(parse_ollama_embeddings(R"({"model":"m","prompt":"a"})")->embed.inputs.size(), 1U);
-  EXPECT_THAT(parse_ollama_embed(R"({"model":"m","input":"a","truncate":true})")->warnings.lines(),
-              ElementsAre(HasSubstr("truncate")));
+  EXPECT_TRUE(parse_ollama_embed(R"({"model":"m","input":"a"})")->embed.truncate);
+  EXPECT_FALSE(parse_ollama_embed(R"({"model":"m","input":"a","truncate":false})")->embed.truncate);
 }
 
 }  // namespace

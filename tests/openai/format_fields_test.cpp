@@ -105,15 +105,15 @@ TEST(FormatFieldsTest, OtherServersFieldsAreRefusedWithTheWayOut) {
 }
 
 TEST(TemplateFieldsTest, ReasoningEffortAsksForOrAgainstReasoning) {
-  EXPECT_TRUE(prompt_of("").thinking);
+  EXPECT_TRUE(prompt_of("").reasoning);
   for (const char* effort : {"none", "minimal"}) {
     const ChatPrompt prompt = prompt_of("\"reasoning_effort\":\"" + std::string(effort) + "\"");
-    EXPECT_FALSE(prompt.thinking) << effort;
+    EXPECT_FALSE(prompt.reasoning) << effort;
     EXPECT_TRUE(prompt.template_arguments.empty());
   }
   for (const char* effort : {"low", "medium", "high", "xhigh", "max"}) {
     const ChatPrompt prompt = prompt_of("\"reasoning_effort\":\"" + std::string(effort) + "\"");
-    EXPECT_TRUE(prompt.thinking) << effort;
+    EXPECT_TRUE(prompt.reasoning) << effort;
     ASSERT_EQ(prompt.template_arguments.size(), 1U);
     EXPECT_EQ(prompt.template_arguments[0].name, "reasoning_effort");
     EXPECT_EQ(prompt.template_arguments[0].json, "\"" + std::string(effort) + "\"");
@@ -135,7 +135,7 @@ TEST(TemplateFieldsTest, TemplateArgumentsAreScalarsAndWin) {
   const ChatPrompt prompt = prompt_of(
       R"("chat_template_kwargs":{"enable_thinking":false,"n":1.5,"s":"x\"y","reasoning_effort":"low",
          "absent":null},"reasoning_effort":"high")");
-  EXPECT_FALSE(prompt.thinking);
+  EXPECT_FALSE(prompt.reasoning);
   ASSERT_EQ(prompt.template_arguments.size(), 4U);
   EXPECT_EQ(prompt.template_arguments[0].name, "reasoning_effort");
   EXPECT_EQ(prompt.template_arguments[0].json, "\"low\"");

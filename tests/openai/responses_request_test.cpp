@@ -51,7 +51,7 @@ TEST(ResponsesRequestTest, EachFieldReachesItsPlace) {
   EXPECT_EQ(request.generate.params.top_logprobs, 2U);
   EXPECT_FALSE(request.store);
   EXPECT_TRUE(request.stream);
-  EXPECT_FALSE(prompt_of(request).thinking);
+  EXPECT_FALSE(prompt_of(request).reasoning);
   EXPECT_EQ(prompt_of(request).tools.allowed, std::vector<std::string>{"f"});
   EXPECT_EQ(request.echo["tools"][0]["strict"], true);
   EXPECT_EQ(request.echo["tool_choice"]["name"], "f");

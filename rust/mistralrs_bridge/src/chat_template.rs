@@ -17,7 +17,7 @@ pub struct Chat {
     pub messages: Vec<Json>,
     pub tools: Json,
     /// What the template sees as enable_thinking.
-    pub thinking: bool,
+    pub reasoning: bool,
     /// What else the template sees.
     pub arguments: Map<String, Json>,
 }
@@ -76,7 +76,7 @@ impl ChatTemplate {
                 eos_token => self.eos,
                 unk_token => self.unk,
                 date_string => chrono::Utc::now().format("%d, %B, %Y").to_string(),
-                enable_thinking => chat.thinking,
+                enable_thinking => chat.reasoning,
                 reasoning_effort => "medium",
                 }
             })
@@ -146,7 +146,7 @@ mod tests {
     use serde_json::json;
 
     fn render(source: &str, messages: &Json) -> Result<String, Fault> {
-        let chat = json!({"messages": messages, "tools": null, "thinking": false, "arguments": {"tone": "kind"}});
+        let chat = json!({"messages": messages, "tools": null, "reasoning": false, "arguments": {"tone": "kind"}});
         ChatTemplate::new(source, Some("<s>".into()), Some("</s>".into()), None)
             .unwrap()
             .render(&serde_json::from_value(chat).unwrap())

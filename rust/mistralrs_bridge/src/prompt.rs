@@ -150,7 +150,7 @@ impl Prompts {
                 audios: Vec::new(),
                 videos: Vec::new(),
                 messages,
-                enable_thinking: Some(chat.thinking),
+                enable_thinking: Some(chat.reasoning),
                 reasoning_effort: None,
             },
             tokens: 0,

@@ -31,8 +31,8 @@ std::span<const std::string_view> reasoning_efforts() {
 }
 
 Status read_reasoning_effort(Json& value, const std::string&, ChatPrompt& prompt) {
-  prompt.thinking = value != "none" && value != "minimal";
-  if (prompt.thinking) set_argument(prompt, "reasoning_effort", to_text(value));
+  prompt.reasoning = value != "none" && value != "minimal";
+  if (prompt.reasoning) set_argument(prompt, "reasoning_effort", to_text(value));
   return {};
 }
 
@@ -54,7 +54,7 @@ Status read_template_arguments(Json& object, const std::string& path, ChatPrompt
       if (Status checked = check_field({"", FieldType::Boolean}, value, where); !checked) {
         return checked;
       }
-      prompt.thinking = value.get<bool>();
+      prompt.reasoning = value.get<bool>();
     }
     std::string json = to_text(value);
     bytes += name.size() + json.size();

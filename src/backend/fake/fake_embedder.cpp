@@ -92,6 +92,8 @@ Result<std::vector<Embedding>> FakeEmbedder::embed(const EmbedRequest& request,
     const std::string field = item_path("inputs", i);
     auto tokens = tokens_of(request.inputs[i], field);
     if (!tokens) return fail(std::move(tokens.error()));
+    const bool truncated = request.truncate && tokens->size() > max_tokens_;
+    if (truncated) tokens->resize(max_tokens_);
     if (Status status = check_length(tokens->size(), max_tokens_, field); !status) {
       return fail(std::move(status.error()));
     }
@@ -103,7 +105,8 @@ Result<std::vector<Embedding>> FakeEmbedder::embed(const EmbedRequest& request,
       add_direction(vector, pooling == Pooling::Cls ? tokens->front() : tokens->back());
     }
     normalize(vector);
-    embeddings.push_back({std::move(vector), static_cast<std::uint32_t>(tokens->size())});
+    embeddings.push_back(
+        {std::move(vector), static_cast<std::uint32_t>(tokens->size()), truncated});
   }
   return embeddings;
 }

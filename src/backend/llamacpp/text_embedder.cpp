@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "backend/answer/prompt/prompt_check.h"
+#include "backend/answer/prompt/prompt_limit.h"
 #include "backend/llamacpp/load/ggml_assertions.h"
 #include "backend/llamacpp/load/llama_log.h"
 #include "backend/llamacpp/load/thread_count.h"
@@ -134,7 +135,8 @@ Status TextEmbedder::check_length(std::size_t tokens, const std::string& field) 
 }
 
 Result<TextEmbedder::Sequence> TextEmbedder::tokens_of(const EmbedInput& input,
-                                                       const std::string& field) const {
+                                                       const std::string& field,
+                                                       bool* truncated) const {
   Sequence tokens;
   if (const auto* given = std::get_if<TokenPrompt>(&input)) {
     if (Status status = answer::check_tokens(given->tokens, tokenizer_.size(), field); !status) {
@@ -142,11 +144,14 @@ Result<TextEmbedder::Sequence> TextEmbedder::tokens_of(const EmbedInput& input,
     }
     tokens = given->tokens;
   } else {
-    auto read = tokenizer_.tokenize(std::get<TextPrompt>(input).text);
+    const std::string_view text = std::get<TextPrompt>(input).text;
+    const std::string_view used = truncated ? answer::beginning(text, most_tokens_) : text;
+    auto read = tokenizer_.tokenize(used);
     if (!read) return fail(read.error().code, field + ": " + read.error().message, field);
     tokens = std::move(*read);
     if (tokens.empty()) return fail(ErrorCode::InvalidRequest, field + " has no tokens", field);
   }
+  if (truncated) *truncated = answer::truncate(tokens, most_tokens_, tokenizer_);
   if (Status status = check_length(tokens.size(), field); !status) return fail(status.error());
   return tokens;
 }
@@ -161,10 +166,13 @@ Result<std::vector<Embedding>> TextEmbedder::embed(const EmbedRequest& request,
                 "pooling");
   }
   std::vector<Sequence> sequences;
+  std::vector<Embedding> embeddings(request.inputs.size());
   for (std::size_t i = 0; i < request.inputs.size(); ++i) {
     if (stop.stop_requested()) return cancelled();
-    auto tokens = tokens_of(request.inputs[i], item_path("inputs", i));
+    auto tokens = tokens_of(request.inputs[i], item_path("inputs", i),
+                            request.truncate ? &embeddings[i].truncated : nullptr);
     if (!tokens) return fail(std::move(tokens.error()));
+    embeddings[i].tokens = static_cast<std::uint32_t>(tokens->size());
     sequences.push_back(std::move(*tokens));
   }
   const MutexLock lock(mutex_);
@@ -172,11 +180,9 @@ Result<std::vector<Embedding>> TextEmbedder::embed(const EmbedRequest& request,
   if (!ready) return fail(std::move(ready.error()));
   auto vectors = compute(sequences, stop);
   if (!vectors) return fail(std::move(vectors.error()));
-  std::vector<Embedding> embeddings;
   for (std::size_t i = 0; i < vectors->size(); ++i) {
     normalize((*vectors)[i]);
-    embeddings.push_back(
-        {std::move((*vectors)[i]), static_cast<std::uint32_t>(sequences[i].size())});
+    embeddings[i].values = std::move((*vectors)[i]);
   }
   return embeddings;
 }

@@ -45,7 +45,9 @@ class TextEmbedder final : public Embedder, public Ranker {
  private:
   using Sequence = std::vector<llama_token>;
 
-  Result<Sequence> tokens_of(const EmbedInput& input, const std::string& field) const;
+  /// With `truncated` the input may be too long; it is set to whether it was.
+  Result<Sequence> tokens_of(const EmbedInput& input, const std::string& field,
+                             bool* truncated) const;
   Result<Sequence> tokens_of(const std::string& query, const std::string& document) const;
   Status check_length(std::size_t tokens, const std::string& field) const;
 

@@ -38,7 +38,7 @@ Result<std::vector<Embedding>> BridgeEmbedder::embed(const EmbedRequest& request
   std::vector<Embedding> embeddings;
   for (std::size_t i = 0; i < request.inputs.size(); ++i) {
     if (stop.stop_requested()) return fail(ErrorCode::Cancelled, "the request was cancelled");
-    auto embedding = embed(request.inputs[i]);
+    auto embedding = embed(request.inputs[i], request.truncate);
     if (!embedding) {
       Error error = std::move(embedding.error());
       if (error.code != ErrorCode::Internal) {
@@ -52,22 +52,25 @@ Result<std::vector<Embedding>> BridgeEmbedder::embed(const EmbedRequest& request
   return embeddings;
 }
 
-Result<std::vector<std::int32_t>> BridgeEmbedder::tokens_of(const EmbedInput& input) const {
+Result<std::vector<std::int32_t>> BridgeEmbedder::tokens_of(const EmbedInput& input,
+                                                            bool truncate) const {
   if (const auto* tokens = std::get_if<TokenPrompt>(&input)) {
     Status status = answer::check_tokens(tokens->tokens, tokenizer_->size(), "input");
     if (!status) return fail(std::move(status.error()));
     return tokens->tokens;
   }
-  const std::string& text = std::get<TextPrompt>(input).text;
+  std::string_view text = std::get<TextPrompt>(input).text;
+  if (truncate) text = answer::beginning(text, context_length_);
   if (answer::far_exceeds(text.size(), context_length_)) {
     return fail(too_long(text.size(), "bytes", context_length_));
   }
   return tokenizer_->tokenize(text, true, false);
 }
 
-Result<Embedding> BridgeEmbedder::embed(const EmbedInput& input) const {
-  const auto tokens = tokens_of(input);
+Result<Embedding> BridgeEmbedder::embed(const EmbedInput& input, bool truncate) const {
+  auto tokens = tokens_of(input, truncate);
   if (!tokens) return fail(tokens.error());
+  const bool truncated = truncate && answer::truncate(*tokens, context_length_, *tokenizer_);
   if (tokens->size() > context_length_) {
     return fail(too_long(tokens->size(), "tokens", context_length_));
   }
@@ -81,7 +84,8 @@ Result<Embedding> BridgeEmbedder::embed(const EmbedInput& input) const {
                                     tokens->size(), answer.out());
   if (status != PCAI_MRS_OK) return fail(answer.error(status));
   Embedding embedding{.values = std::vector<float>(answer.text().size() / sizeof(float)),
-                      .tokens = static_cast<std::uint32_t>(tokens->size())};
+                      .tokens = static_cast<std::uint32_t>(tokens->size()),
+                      .truncated = truncated};
   if (!embedding.values.empty()) {
     std::memcpy(embedding.values.data(), answer.text().data(),
                 embedding.values.size() * sizeof(float));

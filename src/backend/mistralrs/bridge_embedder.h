@@ -22,8 +22,8 @@ class BridgeEmbedder final : public Embedder {
   Result<std::vector<Embedding>> embed(const EmbedRequest& request, std::stop_token stop) override;
 
  private:
-  Result<std::vector<std::int32_t>> tokens_of(const EmbedInput& input) const;
-  Result<Embedding> embed(const EmbedInput& input) const;
+  Result<std::vector<std::int32_t>> tokens_of(const EmbedInput& input, bool truncate) const;
+  Result<Embedding> embed(const EmbedInput& input, bool truncate) const;
 
   const Bridge& bridge_;
   const pcai_mrs_model& model_;

@@ -113,7 +113,7 @@ Result<std::string> chat_json(const ChatPrompt& chat, ContentForm form) {
   }
   return Json{{"messages", std::move(messages)},
               {"tools", tools_json(chat.tools)},
-              {"thinking", chat.thinking},
+              {"reasoning", chat.reasoning},
               {"arguments", std::move(arguments)}}
       .dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "backend/worker/fields.h"
+#include "platform/path_text.h"
 
 namespace pcai::backend::worker {
 namespace {
@@ -142,8 +143,7 @@ json pack(const std::shared_ptr<const std::string>& value) {
 }
 
 json pack(const std::filesystem::path& value) {
-  const std::u8string text = value.u8string();
-  return std::string(text.begin(), text.end());
+  return platform::path_text(value);
 }
 
 json pack(std::chrono::milliseconds value) {
@@ -273,8 +273,7 @@ bool unpack(const json& in, std::shared_ptr<const std::string>& out) {
 
 bool unpack(const json& in, std::filesystem::path& out) {
   if (!in.is_string()) return false;
-  const auto& text = in.get_ref<const std::string&>();
-  out = std::filesystem::path(std::u8string(text.begin(), text.end()));
+  out = platform::text_path(in.get_ref<const std::string&>());
   return true;
 }
 

@@ -109,7 +109,9 @@ Result<char32_t> GbnfText::escaped() {
     return static_cast<char32_t>(sign.front());
   }
   const std::size_t digits = sign == "x" ? 2 : sign == "u" ? 4 : sign == "U" ? 8 : 0;
-  if (digits == 0) return fail(ErrorCode::InvalidRequest, "'\\" + sign + "' is no known escape");
+  if (digits == 0) {
+    return fail(ErrorCode::InvalidRequest, "'\\" + sign + "' is not an escape sequence");
+  }
   std::uint32_t value = 0;
   const std::string_view text = text_.substr(position_, digits);
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);

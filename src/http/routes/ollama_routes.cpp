@@ -96,6 +96,7 @@ Task<std::optional<std::vector<Embedding>>> embed(Exchange& exchange,
     co_await exchange.fail(done.error());
     co_return std::nullopt;
   }
+  ollama::tell_truncated(*embeddings, exchange.warnings);
   co_return std::move(*embeddings);
 }
 

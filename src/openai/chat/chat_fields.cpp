@@ -33,7 +33,7 @@ Status read_response_format(api::Json& value, const std::string& path, Request& 
   if (!read || !grammar) return read;
   if (request.generate.params.grammar) {
     return fail(ErrorCode::InvalidRequest,
-                path + ", grammar and json_schema exclude each other; leave out all but one", path);
+                path + ", grammar and json_schema exclude each other; leave out all except one", path);
   }
   request.generate.params.grammar = std::move(grammar);
   std::string place = schema_path(value, path, FormatShape::Nested);

@@ -12,14 +12,16 @@ constexpr std::uint64_t kMaxBytesPerToken = 16;
 constexpr std::uint64_t kMaxCountedBytes = 1 << 20;
 constexpr std::size_t kPieceBytes = 8 << 10;
 
+bool starts_character(char byte) noexcept {
+  return (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
+}
+
 /// A token more or less at each cut.
 std::uint64_t count_in_pieces(std::string_view text, const PromptTokenizer& tokenizer) {
   std::uint64_t tokens = 0;
   while (!text.empty()) {
     std::size_t end = std::min(kPieceBytes, text.size());
-    while (end < text.size() && end > 1 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
-      --end;
-    }
+    while (end < text.size() && end > 1 && !starts_character(text[end])) --end;
     const auto piece = tokenizer.tokenize(text.substr(0, end), false, false);
     if (piece) tokens += piece->size();
     text.remove_prefix(end);
@@ -66,6 +68,22 @@ Status check_text_bytes(std::size_t bytes, std::uint32_t context_length, const s
               field + " has " + std::to_string(bytes) + " bytes, far more than the context of " +
                   std::to_string(context_length) + " tokens can hold; shorten it",
               field);
+}
+
+std::string_view beginning(std::string_view text, std::uint32_t most) noexcept {
+  if (!far_exceeds(text.size(), most)) return text;
+  std::size_t end = kMaxBytesPerToken * most;
+  while (end > 0 && !starts_character(text[end])) --end;
+  return text.substr(0, end);
+}
+
+bool truncate(std::vector<std::int32_t>& tokens, std::uint32_t most,
+              const PromptTokenizer& tokenizer) {
+  if (tokens.size() <= most) return false;
+  const std::int32_t last = tokens.back();
+  tokens.resize(most);
+  if (tokenizer.detokenize({last}).empty()) tokens.back() = last;
+  return true;
 }
 
 }  // namespace pcai::backend::answer

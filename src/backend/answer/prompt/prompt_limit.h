@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "backend/answer/prompt/prompt_tokenizer.h"
 #include "core/result.h"
@@ -26,5 +27,15 @@ Status check_prompt_bytes(std::string_view prompt, const PromptTokenizer& tokeni
 
 /// The same for a text that is not a prompt. The message and `field` name it.
 Status check_text_bytes(std::size_t bytes, std::uint32_t context_length, const std::string& field);
+
+/// The beginning of a text, long enough for `most` tokens but not far longer. It ends where a
+/// character does.
+std::string_view beginning(std::string_view text, std::uint32_t most) noexcept;
+
+/// Leaves out the end of an embedding's input that has more than `most` tokens, and tells whether
+/// it had. A special token at the end, such as an encoder's separator, stays there. `most` is not
+/// 0.
+bool truncate(std::vector<std::int32_t>& tokens, std::uint32_t most,
+              const PromptTokenizer& tokenizer);
 
 }  // namespace pcai::backend::answer

@@ -46,7 +46,7 @@ void add_tools(common_chat_templates_inputs& inputs, const std::vector<ToolDefin
 }
 
 void set_options(common_chat_templates_inputs& inputs, const ChatPrompt& chat) {
-  inputs.enable_thinking = chat.thinking;
+  inputs.enable_thinking = chat.reasoning;
   for (const TemplateArgument& argument : chat.template_arguments) {
     inputs.chat_template_kwargs[argument.name] = argument.json;
     // llama.cpp knows better than its arguments.

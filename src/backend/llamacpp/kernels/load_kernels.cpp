@@ -59,7 +59,7 @@ Result<std::unique_ptr<ModelKernels>> load_kernels(const llama_model& model,
   } else if (config.kernels == KernelUse::On) {
     return kernels_missing(why_not);
   } else {
-    spdlog::info("kernels: using llama.cpp's own, because {}", why_not);
+    spdlog::info("kernels: using llama.cpp's own for the weights, because {}", why_not);
   }
   return loaded;
 }

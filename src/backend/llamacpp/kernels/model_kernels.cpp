@@ -95,6 +95,8 @@ Result<std::unique_ptr<ModelKernels>> ModelKernels::create(const NamedTensors& t
   const std::string left_text = result->left_.empty() ? "" : "; " + result->left_;
   if (taken.empty()) {
     result->why_not_ = "they support none of the weights' types" + left_text;
+    // Attention does not depend on them.
+    for (ggml_tensor* tensor : left_tensors) result->note(*tensor, {});
     return result;
   }
   if (result->bytes_ > options.most_memory) {

@@ -27,8 +27,8 @@ class ModelKernels {
   };
 
   /// Packs the weights among a model's tensors and marks the tensors. `progress` goes from 0 to 1.
-  /// Fails with Cancelled. If memory is short or no weight is of a known format it takes nothing,
-  /// and why_not() says why.
+  /// Fails with Cancelled. If memory is short it takes nothing, and if no weight is of a known
+  /// format only attention and gates; why_not() says why.
   using NamedTensors = std::vector<std::pair<std::string, ggml_tensor*>>;
   static Result<std::unique_ptr<ModelKernels>> create(const NamedTensors& tensors,
                                                       const kernels::Variant& variant,
@@ -47,8 +47,8 @@ class ModelKernels {
 
   std::uint64_t bytes() const noexcept { return bytes_; }               // of all panels
   std::uint64_t returned() const noexcept { return returned_; }         // bytes of the file's pages
-  std::size_t weights() const noexcept { return notes_.size(); }        // taken
-  const std::string& why_not() const noexcept { return why_not_; }      // empty: some are taken
+  std::size_t weights() const noexcept { return weights_; }             // in panels
+  const std::string& why_not() const noexcept { return why_not_; }      // empty: some are in panels
   const std::string& left() const noexcept { return left_; }            // empty: all are taken
   const std::string& summary() const noexcept { return summary_; }      // one line for the log
   std::uint64_t products() const noexcept { return products_.load(); }  // computed by us
