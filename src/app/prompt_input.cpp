@@ -69,7 +69,7 @@ Result<Media> read_file(MediaKind kind, const std::string& name) {
   const auto format = media_format(bytes.str());
   if (!format || kind_of(*format) != kind) {
     return refuse(kind == MediaKind::Image ? "is not an image (PNG, JPEG, GIF, WebP, BMP)"
-                                           : "is not a recording (WAV, MP3, FLAC)");
+                                           : "is not audio (WAV, MP3, FLAC)");
   }
   return Media{.kind = kind, .bytes = std::make_shared<const std::string>(bytes.str())};
 }

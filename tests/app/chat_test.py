@@ -164,10 +164,10 @@ class ChatTest(unittest.TestCase):
             self.assertEqual(saved[-2]["content"], " ".join(["three"] * 10))
 
     def test_the_oldest_turns_can_be_summarised(self):
-        with Terminal("--context", "60") as terminal:
+        with Terminal("--context", "200") as terminal:
             terminal.prompt()
             for number in ("one", "two", "three", "four", "five"):
-                terminal.type(" ".join([number] * 6) + "\n")
+                terminal.type(" ".join([number] * 20) + "\n")
                 if terminal.wait_for(r"You said: " + number + r"|question\? ")[0] == "question? ":
                     break
                 terminal.prompt()
@@ -179,7 +179,7 @@ class ChatTest(unittest.TestCase):
             terminal.wait_for("saved")
             saved = json.loads((terminal.pcai.path / "rest.json").read_text())["messages"]
             self.assertIn("You said: Summarise", saved[0]["content"])
-            self.assertEqual(saved[-2]["content"], " ".join([number] * 6))
+            self.assertEqual(saved[-2]["content"], " ".join([number] * 20))
 
     def test_ctrl_c_at_that_question_cancels_it(self):
         with Terminal("--context", "40") as terminal:
@@ -239,7 +239,7 @@ class ChatTest(unittest.TestCase):
             for command, words in (("/clear", "forgotten"), ("/load talk.json", "after 1 turns"),
                                    ("/load none.json", "does not exist"),
                                    ("/load other.txt", "not a chat"),
-                                   ("/save other.txt", "is no chat")):
+                                   ("/save other.txt", "is not a chat")):
                 terminal.type(command + "\n")
                 terminal.wait_for(words)
                 terminal.prompt()
@@ -250,7 +250,7 @@ class ChatTest(unittest.TestCase):
             terminal.wait_for("first")
             terminal.prompt()
             terminal.type("/model second\n")
-            terminal.wait_for("going on with second")
+            terminal.wait_for("the model is now second")
             terminal.prompt()
             terminal.type("/model load_fail.fake\n")
             terminal.wait_for("fails as its name says")

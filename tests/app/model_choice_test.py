@@ -93,7 +93,7 @@ class ModelChoiceTest(unittest.TestCase):
     def test_pcai_alone_shows_what_is_here(self):
         with self.terminal() as terminal:
             terminal.wait_for("There is no model on this machine yet")
-            terminal.wait_for("Go on with: .*pcai run")
+            terminal.wait_for("Next: .*pcai run")
             self.assertEqual(terminal.wait(), 0)
         self.add("alpha-chat")
         with self.terminal() as terminal:

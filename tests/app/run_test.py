@@ -47,7 +47,7 @@ class RunTest(unittest.TestCase):
     def test_a_file_that_is_no_image_is_refused_by_name(self):
         text = self.pcai.write("note.txt", "hello")
         for arguments, words in ((["--image", text], "note.txt' is not an image"),
-                                 (["--audio", text], "note.txt' is not a recording"),
+                                 (["--audio", text], "note.txt' is not audio"),
                                  (["--image", "none.png"], "none.png' is not a file")):
             ran = self.run_fake(*arguments, "What is this?")
             self.assertEqual(ran.returncode, 2)

@@ -29,9 +29,9 @@ constexpr const char* kHelp =
     "/system [TEXT]    replace the system prompt; without TEXT there is none\n"
     "/set [NAME VALUE] change how answers are sampled, such as /set temperature 0.2;\n"
     "                  /set verbose on shows speeds; /set alone shows what is set\n"
-    "/model NAME       go on with another model\n"
+    "/model NAME       continue with another model\n"
     "/save FILE        write the conversation to a file\n"
-    "/load FILE        go on with a conversation that was saved\n"
+    "/load FILE        continue a conversation that was saved\n"
     "/bye              leave; /exit and Ctrl+D do too\n"
     "Three quotes (\"\"\") begin and end a message of many lines. A paste of several lines is one\n"
     "message. Ctrl+C stops an answer. A message that begins with a slash needs a blank before "
@@ -192,7 +192,7 @@ class Chat {
     Result<ChatModel> model = change_(name);
     if (!model) return print_error(model.error().message);
     model_ = std::move(*model);
-    say("going on with " + terminal_safe(model_.id));
+    say("the model is now " + terminal_safe(model_.id));
   }
 
   static fs::path file_of(const std::string& text) {
@@ -206,7 +206,7 @@ class Chat {
     if (fs::exists(file, error)) {
       const Result<std::string> old = load_text_file(platform::path_text(file), "file");
       if (!old || !Conversation::from_text(*old)) {
-        return print_error(text + " is there already and is no chat; name another file");
+        return print_error(text + " exists and is not a chat; name another file");
       }
     }
     std::ofstream stream(file, std::ios::trunc | std::ios::binary);
@@ -219,12 +219,12 @@ class Chat {
     if (text.empty()) return print_error("/load needs a file");
     const Result<std::string> saved = load_text_file(platform::path_text(file_of(text)), "chat");
     if (!saved) {
-      return print_error(saved.error().message + "; /model NAME goes on with another model");
+      return print_error(saved.error().message + "; /model NAME changes the model");
     }
     Result<Conversation> conversation = Conversation::from_text(*saved);
     if (!conversation) return print_error(text + ": " + conversation.error().message);
     conversation_ = std::move(*conversation);
-    say("going on after " + std::to_string(conversation_.turns()) + " turns");
+    say("continuing after " + std::to_string(conversation_.turns()) + " turns");
   }
 
   GenerateRequest request() const {

@@ -75,7 +75,7 @@ int show_overview() {
   const Settings& settings = resolved->values;
   const std::vector<models::FoundModel> models = writing_models(settings);
   const std::string text = fmt::format(
-      "pcai {} runs language models on this machine.\n\n{}\n{}\nGo on with:  {}\n"
+      "pcai {} runs language models on this machine.\n\n{}\n{}\nNext:  {}\n"
       "`pcai --help` shows all commands.\n",
       kVersion, models_text(models, settings), server_text(settings), next_text(models));
   return write_out(text) ? kSuccess : kFailure;

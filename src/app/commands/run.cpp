@@ -231,8 +231,8 @@ void add_run(CommandLine& line) {
   const auto flags = std::make_shared<RunFlags>();
   CLI::App& command = line.add(
       "run", "Answer one prompt, or chat at the terminal",
-      "Without MODEL it takes the only model here, or the one used last. What stands on stdin is\n"
-      "added to the prompt. Without PROMPT, the prompt is read from stdin; at a terminal a chat\n"
+      "Without MODEL it takes the only model here, or the one used last. Text on stdin is added\n"
+      "to the prompt. Without PROMPT, the prompt is read from stdin; at a terminal a chat\n"
       "begins.\n\n"
       "Examples:\n"
       "  pcai run \"Why is the sky blue?\"\n"
@@ -251,7 +251,7 @@ void add_run(CommandLine& line) {
   add_value_flag(command, "--image", flags->images, Times::Often, "FILE",
                  "Image that the prompt, or the first question of a chat, is about");
   add_value_flag(command, "--audio", flags->recordings, Times::Often, "FILE",
-                 "Recording that it is about");
+                 "Audio file that it is about");
   command
       .add_option("--server", flags->server,
                   "Ask the server at this address instead of loading a model here; auto = the one "
