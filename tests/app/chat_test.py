@@ -164,7 +164,7 @@ class ChatTest(unittest.TestCase):
             self.assertEqual(saved[-2]["content"], " ".join(["three"] * 10))
 
     def test_the_oldest_turns_can_be_summarised(self):
-        with Terminal("--context", "200") as terminal:
+        with Terminal("--context", "150") as terminal:
             terminal.prompt()
             for number in ("one", "two", "three", "four", "five"):
                 terminal.type(" ".join([number] * 20) + "\n")
