@@ -28,9 +28,9 @@ bool can_ask() {
 /// What was typed, without blanks around it. Fails with Cancelled, without a message, at Ctrl+C and
 /// at the end of the input.
 Result<std::string> ask(const std::string& question) {
+  const platform::Signals signals;  // before anybody can answer
   std::cerr << question << std::flush;
   std::string line;
-  const platform::Signals signals;
   if (!signals.await_input() || !std::getline(std::cin, line)) {
     std::cin.clear();
     std::cerr << '\n';
