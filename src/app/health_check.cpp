@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <system_error>
 
 #include "app/backends.h"
+#include "app/choice/default_model.h"
 #include "app/choice/model_choice.h"
 #include "app/choice/placement.h"
 #include "app/cpu.h"
+#include "app/remote/server_client.h"
 #include "app/terminal/text_table.h"
 #include "app/version.h"
 #include "fit/gpu_config.h"
@@ -119,7 +122,7 @@ void check_stores(Checks& checks, const Settings& settings) {
   }
   if (runnable == 0) {
     checks.push_back({"models", State::Note, "none on this machine",
-                      "get one with `pcai pull hf:OWNER/REPOSITORY`, or tools/get_default_model"});
+                      "get the default one with " + default_model_command()});
   }
 }
 
@@ -165,10 +168,14 @@ void check_port(Checks& checks, const Settings& settings) {
   HealthCheck check = {"port", State::Fine,
                        fmt::format("{}:{} is free", settings.host, settings.port)};
   if (port != 0 && !platform::is_port_free(settings.host, port)) {
+    const auto server = ServerClient::of(settings);
+    if (server && server->is_ours()) {
+      checks.push_back({"port", State::Fine, "a pcai server answers at " + server->url()});
+      return;
+    }
     check.state = State::Problem;
     check.finding = fmt::format("{}:{} is taken, or not this machine's", settings.host, port);
-    check.advice =
-        "stop the program that listens there (maybe another pcai), or use another --port";
+    check.advice = "stop the program that listens there, or use another --port";
   }
   checks.push_back(std::move(check));
 }

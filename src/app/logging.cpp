@@ -8,7 +8,9 @@
 #include <chrono>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <optional>
 
+#include "app/terminal/status_line.h"
 #include "app/terminal/terminal.h"
 #include "core/mutex.h"
 
@@ -78,6 +80,8 @@ class StreamSink final : public spdlog::sinks::base_sink<Mutex> {
   bool write(const spdlog::details::log_msg& message) {
     spdlog::memory_buf_t line;
     formatter_->format(message, line);
+    std::optional<AboveStatus> above;
+    if (stream_ == stderr) above.emplace();
     return std::fwrite(line.data(), 1, line.size(), stream_) == line.size() &&
            std::fflush(stream_) == 0;
   }

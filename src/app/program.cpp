@@ -27,6 +27,7 @@ int run_program(int argc, char** argv) noexcept {
     add_version(line);
     add_completion(line);
     add_worker(line);
+    line.set_welcome(show_overview);
     const std::string program = argc > 0 ? argv[0] : "pcai";
     return line.run(
         normalized_arguments(line.root(), program, {argv + (argc > 0 ? 1 : 0), argv + argc}));

@@ -42,7 +42,7 @@ tl::unexpected<Error> no_model(const std::vector<FoundModel>& models, const std:
       ErrorCode::ModelNotFound,
       "there is no model " + in_quotes(name) +
           (models.empty() ? std::string("; this machine has no models; give the path of a GGUF "
-                                        "file, or get one with tools/get_default_model")
+                                        "file, or get one with `pcai pull hf:OWNER/REPOSITORY`")
                           : "; known models: " + names_of(models)));
 }
 

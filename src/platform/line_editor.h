@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -14,8 +15,9 @@ class LineEditor {
  public:
   enum class Outcome : std::uint8_t { Line, End, Interrupted };
 
-  /// `signals` must outlive it.
-  explicit LineEditor(const Signals& signals);
+  /// `signals` must outlive it. What is entered is kept in the file `history`, for the next one
+  /// that has it; empty = in none. Only its owner may read it. Without libedit there is none.
+  explicit LineEditor(const Signals& signals, const std::filesystem::path& history = {});
   ~LineEditor();
 
   LineEditor(const LineEditor&) = delete;

@@ -1,34 +1,49 @@
 """The chat of `pcai run`, at a pseudo-terminal, with the fake backend."""
+import fcntl
+import json
 import os
 import pty
 import re
 import select
 import signal
+import stat
+import struct
+import termios
 import time
 import unittest
 
 import program
 
+def set_width(fd, width):
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+
+
 PASTE_BEGINS, PASTE_ENDS = "\x1b[200~", "\x1b[201~"
+PASTES_END = "\x1b[?2004l"  # what comes before an answer
 CTRL_C, CTRL_D = "\x03", "\x04"
 
 
 class Terminal:
-    """`pcai run` on a terminal of its own."""
+    """`pcai run` on a terminal of its own, so many columns wide, or another command there."""
 
-    def __init__(self, *arguments, env=None):
-        self.pcai = program.Program()
+    def __init__(self, *arguments, env=None, width=80, command=("run", "--backend", "fake"),
+                 pcai=None):
+        self.is_own = pcai is None
+        self.pcai = pcai or program.Program()
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             try:
+                set_width(0, width)
                 os.chdir(self.pcai.path)
-                os.execve(program.PROGRAM,
-                          [program.PROGRAM, "run", "--backend", "fake", *arguments],
+                os.execve(program.PROGRAM, [program.PROGRAM, *command, *arguments],
                           {**program.environment(self.pcai.folder.name, env), "TERM": "xterm"})
             finally:
                 os._exit(127)
         self.text = ""
         self.status = None
+
+    def resize(self, width):
+        set_width(self.fd, width)
 
     def type(self, text):
         os.write(self.fd, text.encode())
@@ -71,7 +86,8 @@ class Terminal:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
         os.close(self.fd)
-        self.pcai.close()
+        if self.is_own:
+            self.pcai.close()
 
 
 class ChatTest(unittest.TestCase):
@@ -111,6 +127,9 @@ class ChatTest(unittest.TestCase):
             terminal.type(question)
             terminal.prompt()
             terminal.type(question)
+            terminal.wait_for("no longer fits")
+            terminal.wait_for(r"question\? ")
+            terminal.type("c\n")
             terminal.wait_for("/clear starts a new conversation")
             terminal.prompt()
             terminal.type("/clear\n")
@@ -118,6 +137,175 @@ class ChatTest(unittest.TestCase):
             terminal.prompt()
             terminal.type(question)
             terminal.wait_for("You said: word")
+
+    def fill_context(self, terminal):
+        """Asks until the conversation is longer than a context of 40 words."""
+        terminal.prompt()
+        for number in ("one", "two", "three"):
+            terminal.type(" ".join([number] * 10) + "\n")
+            if number != "three":
+                terminal.wait_for("You said: " + number)
+                terminal.prompt()
+        terminal.wait_for(r"question\? ")
+
+    def test_the_oldest_turns_can_be_dropped_at_the_end_of_the_context(self):
+        with Terminal("--context", "40") as terminal:
+            self.fill_context(terminal)
+            terminal.type("what?\n")
+            terminal.wait_for(r"question\? ")
+            terminal.type("d\n")
+            terminal.wait_for("dropped the oldest 1 turn")
+            terminal.wait_for("You said: three")
+            terminal.prompt()
+            terminal.type("/save rest.json\n")
+            terminal.wait_for("saved")
+            saved = json.loads((terminal.pcai.path / "rest.json").read_text())["messages"]
+            self.assertNotIn("one", json.dumps(saved))
+            self.assertEqual(saved[-2]["content"], " ".join(["three"] * 10))
+
+    def test_the_oldest_turns_can_be_summarised(self):
+        with Terminal("--context", "150") as terminal:
+            terminal.prompt()
+            for number in ("one", "two", "three", "four", "five"):
+                terminal.type(" ".join([number] * 20) + "\n")
+                if terminal.wait_for(r"You said: " + number + r"|question\? ")[0] == "question? ":
+                    break
+                terminal.prompt()
+            terminal.type("s\n")
+            terminal.wait_for("You said: Summarise the conversation")
+            terminal.wait_for("You said: " + number)
+            terminal.prompt()
+            terminal.type("/save rest.json\n")
+            terminal.wait_for("saved")
+            saved = json.loads((terminal.pcai.path / "rest.json").read_text())["messages"]
+            self.assertIn("You said: Summarise", saved[0]["content"])
+            self.assertEqual(saved[-2]["content"], " ".join([number] * 20))
+
+    def test_ctrl_c_at_that_question_cancels_it(self):
+        with Terminal("--context", "40") as terminal:
+            self.fill_context(terminal)
+            terminal.type(CTRL_C)
+            terminal.wait_for("cancelled")
+            terminal.prompt()
+
+    def test_parameters_are_set_and_shown(self):
+        with Terminal() as terminal:
+            terminal.prompt()
+            terminal.type("/set max_tokens 2\n")
+            terminal.wait_for("max_tokens is 2")
+            terminal.prompt()
+            terminal.type("fake: tokens=9\n")
+            terminal.wait_for("cut at the token limit")
+            terminal.prompt()
+            for wrong, words in (("/set max_tokens many", "not a whole number"),
+                                 ("/set temperatur 1", "did you mean 'temperature'"),
+                                 ("/set top_p", "needs a value")):
+                terminal.type(wrong + "\n")
+                terminal.wait_for(words)
+                terminal.prompt()
+            terminal.type("/set\n")
+            terminal.wait_for("max_tokens 2")
+
+    def test_speeds_are_shown_when_they_are_wanted(self):
+        with Terminal("--verbose") as terminal:
+            terminal.prompt()
+            terminal.type("hello\n")
+            terminal.wait_for(r"prompt \d+ tokens.*answer \d+ tokens")
+            terminal.prompt()
+            terminal.type("/set verbose off\n")
+            terminal.wait_for("not shown")
+
+    def test_three_quotes_begin_and_end_a_message_of_many_lines(self):
+        with Terminal() as terminal:
+            terminal.prompt()
+            terminal.type('"""first\n')
+            terminal.wait_for(r"\. ")
+            terminal.type('second"""\n')
+            terminal.wait_for(r"You said: first\s+second")
+
+    def test_a_conversation_is_saved_and_loaded(self):
+        with Terminal("--system", "Be short.") as terminal:
+            terminal.prompt()
+            terminal.type("hello\n")
+            terminal.wait_for("You said: hello")
+            terminal.prompt()
+            terminal.type("/save talk.json\n")
+            terminal.wait_for("saved to talk.json")
+            terminal.prompt()
+            file = terminal.pcai.path / "talk.json"
+            self.assertEqual([message["role"] for message in json.loads(file.read_text())["messages"]],
+                             ["system", "user", "assistant"])
+            terminal.pcai.write("other.txt", "precious")
+            for command, words in (("/clear", "forgotten"), ("/load talk.json", "after 1 turns"),
+                                   ("/load none.json", "does not exist"),
+                                   ("/load other.txt", "not a chat"),
+                                   ("/save other.txt", "is not a chat")):
+                terminal.type(command + "\n")
+                terminal.wait_for(words)
+                terminal.prompt()
+            self.assertEqual((terminal.pcai.path / "other.txt").read_text(), "precious")
+
+    def test_another_model_goes_on(self):
+        with Terminal("--model", "first") as terminal:
+            terminal.wait_for("first")
+            terminal.prompt()
+            terminal.type("/model second\n")
+            terminal.wait_for("the model is now second")
+            terminal.prompt()
+            terminal.type("/model load_fail.fake\n")
+            terminal.wait_for("fails as its name says")
+            terminal.prompt()
+            terminal.type("hello\n")
+            terminal.wait_for("You said: hello")
+            terminal.prompt()
+            terminal.type("/bye\n")
+            self.assertEqual(terminal.wait(), 0)
+
+    def test_what_was_typed_is_there_in_the_next_chat(self):
+        pcai = program.Program()
+        self.addCleanup(pcai.close)
+        with Terminal(pcai=pcai) as terminal:
+            terminal.prompt()
+            terminal.type("remember me\n")
+            terminal.wait_for("You said: remember me")
+            terminal.prompt()
+            terminal.type(CTRL_D)
+            terminal.wait()
+        file = pcai.path / "pcai/history"
+        if not file.exists():
+            self.skipTest("this build has no libedit")
+        self.assertEqual(stat.S_IMODE(file.stat().st_mode), 0o600)
+        with Terminal(pcai=pcai) as terminal:
+            terminal.prompt()
+            terminal.type("\x1b[A\n")
+            terminal.wait_for("You said: remember me")
+        before = file.read_bytes()
+        with Terminal("--no-history", pcai=pcai) as terminal:
+            terminal.prompt()
+            terminal.type("forget me\n")
+            terminal.wait_for("You said: forget me")
+        self.assertEqual(file.read_bytes(), before)
+
+    def test_words_do_not_break_at_the_edge(self):
+        words = " ".join(f"word{i:03}" for i in range(60))
+        for width in (40, 80, 200):
+            with self.subTest(width=width), Terminal(width=width) as terminal:
+                terminal.prompt()
+                lines = self.answer_lines(terminal, words)
+                self.assertLessEqual(max(map(len, lines)), width)
+                self.assertEqual(" ".join(lines), words)
+                self.assertGreater(len(lines[0]), width - 9)
+                terminal.resize(25)
+                narrow = self.answer_lines(terminal, words)
+                self.assertLessEqual(max(map(len, narrow)), 25)
+
+    @staticmethod
+    def answer_lines(terminal, words):
+        terminal.type(f"fake: reply={words}\n")
+        terminal.wait_for(re.escape(PASTES_END) + "(?=word000 )")
+        answer = terminal.wait_for(r"(?s)^(.*?word059)\s")[1]
+        terminal.prompt()
+        return answer.replace("\r", "").split("\n")
 
     def test_ctrl_c_stops_the_answer_and_not_the_program(self):
         with Terminal() as terminal:

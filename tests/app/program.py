@@ -17,8 +17,8 @@ LIMIT = 300  # seconds that anything may take on a busy machine
 def environment(folder, extra=None):
     """The process's environment without PCAI_* and with `folder` for settings, data and stores."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PCAI_")}
-    return {**kept, "XDG_CONFIG_HOME": folder, "XDG_DATA_HOME": folder, "HOME": folder,
-            **(extra or {})}
+    return {**kept, "XDG_CONFIG_HOME": folder, "XDG_DATA_HOME": folder,
+            "XDG_STATE_HOME": folder, "HOME": folder, **(extra or {})}
 
 
 class Program:

@@ -8,6 +8,10 @@ import unittest
 import program
 
 
+def checks_of(checks, subject):
+    return [check for check in checks if check["subject"] == subject]
+
+
 class RunTest(unittest.TestCase):
     def setUp(self):
         self.pcai = program.Program()
@@ -25,17 +29,57 @@ class RunTest(unittest.TestCase):
             ran = self.run_fake(*arguments, stdin="grüße".encode())
             self.assertEqual((ran.returncode, ran.stdout.decode()), (0, "You said: grüße\n"))
 
-    def test_stdin_is_left_alone_when_there_is_a_prompt(self):
-        read, write = os.pipe()  # never closed, so a read would wait for ever
-        try:
-            ran = subprocess.run(
-                [program.PROGRAM, "run", "--backend", "fake", "hello"], stdin=read,
-                capture_output=True, timeout=program.LIMIT, cwd=self.pcai.path,
-                env=program.environment(self.pcai.folder.name))
-        finally:
-            os.close(read)
-            os.close(write)
-        self.assertEqual((ran.returncode, ran.stdout), (0, b"You said: hello\n"))
+    def test_stdin_is_added_to_the_prompt(self):
+        ran = self.run_fake("Say it again:", stdin="grüße\n".encode())
+        self.assertEqual(ran.stdout.decode().split(), ["You", "said:", "Say", "it", "again:", "grüße"])
+        ran = self.run_fake("hello", stdin=b" \n")
+        self.assertEqual(ran.stdout, b"You said: hello\n")
+
+    def test_a_stdin_that_stays_open_is_told(self):
+        with subprocess.Popen(
+                [program.PROGRAM, "run", "--backend", "fake", "hello"], stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.pcai.path,
+                env=program.environment(self.pcai.folder.name)) as process:
+            self.assertIn(b"waiting for what stdin adds", process.stderr.readline())
+            answer, _ = process.communicate(b"more", timeout=program.LIMIT)
+        self.assertEqual(answer.split(), b"You said: hello more".split())
+
+    def test_a_file_that_is_no_image_is_refused_by_name(self):
+        text = self.pcai.write("note.txt", "hello")
+        for arguments, words in ((["--image", text], "note.txt' is not an image"),
+                                 (["--audio", text], "note.txt' is not audio"),
+                                 (["--image", "none.png"], "none.png' is not a file")):
+            ran = self.run_fake(*arguments, "What is this?")
+            self.assertEqual(ran.returncode, 2)
+            self.assertIn(words, ran.stderr.decode())
+
+    def test_a_server_answers_instead(self):
+        with program.Serve("--backend", "fake", "--model", "one-model", "--model", "two-model") as serve:
+            url = serve.wait_ready()
+            for arguments, answer in ((["hello"], b"You said: hello\n"),
+                                      (["two", "hello"], b"You said: hello\n")):
+                ran = self.pcai("run", "--server", url, *arguments)
+                self.assertEqual((ran.returncode, ran.stdout), (0, answer), ran.stderr)
+            shown = json.loads(self.pcai("run", "--server", url + "/v1/", "--json", "--model", "two",
+                                         "--max-tokens", "2", "fake: tokens=9").stdout)
+            self.assertEqual((shown["model"], shown["finish_reason"]), ("two-model", "length"))
+            self.assertEqual(shown["usage"]["completion_tokens"], 2)
+            for arguments, code, words in (
+                    (["--context", "64", "x"], 2, "--context has no effect with --server"),
+                    (["--model", "none", "x"], 2, "known: one-model, two-model"),
+                    (["fake: fail_after=0"], 1, "failed as the script says")):
+                ran = self.pcai("run", "--server", url, *arguments)
+                self.assertEqual(ran.returncode, code, ran.stderr)
+                self.assertIn(words, ran.stderr.decode())
+            port = url.rsplit(":", 1)[1]
+            ran = self.pcai("run", "--server", "auto", "hello", env={"PCAI_PORT": port})
+            self.assertEqual(ran.stdout, b"You said: hello\n")
+            checked = json.loads(self.pcai("doctor", "--port", port, "--json").stdout)["checks"]
+            (found,) = [check for check in checks_of(checked, "port")]
+            self.assertEqual(found["state"], "fine")
+            self.assertIn("a pcai server answers", found["finding"])
+        self.assertEqual(self.pcai("run", "--server", url, "x").returncode, 1)
+        self.assertEqual(self.pcai("run", "--server", "ftp://x", "x").returncode, 2)
 
     def test_json_is_the_whole_result(self):
         ran = self.run_fake("--json", "--max-tokens", "2", "fake: tokens=9")
@@ -100,7 +144,8 @@ class RunTest(unittest.TestCase):
     def test_without_a_default_model_the_way_out_is_told(self):
         ran = self.pcai("run", "x")
         self.assertEqual(ran.returncode, 2)
-        self.assertIn(b"get_default_model", ran.stderr)
+        self.assertIn(b"pcai pull hf:", ran.stderr)
+        self.assertNotIn(b"tools/", ran.stderr)
 
     def test_a_damaged_model_gives_2_and_one_line(self):
         file = self.pcai.write("bad.gguf", b"GGUF" + bytes(100))

@@ -146,7 +146,7 @@ class ServeTest(unittest.TestCase):
             self.assertEqual(server.wait(), 0)
             for line in server.seen:
                 self.assertNotIn("the-secret-prompt", line)
-                if not line.startswith(("listening on", "ready: ")):
+                if not line.startswith(("listening on", "ready: ", "try it: ", "clients: ")):
                     self.assertIn("message", json.loads(line))
 
 

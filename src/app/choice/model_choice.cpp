@@ -5,6 +5,7 @@
 
 #include "app/backends.h"
 #include "app/choice/model_parts.h"
+#include "app/choice/usual_model.h"
 #include "app/settings/load_settings.h"
 #include "backend/register_backends.h"
 #include "engine/models/backends.h"
@@ -52,16 +53,6 @@ ModelSpec found_model(models::FoundModel found) {
   return {.id = std::move(found.id),
           .config = std::move(config),
           .defaults = std::move(found.defaults)};
-}
-
-Result<ModelSpec> default_model(const Settings& settings) {
-  Result<models::FoundModel> found = find_model(settings, models::kDefaultModelId);
-  if (found) return found_model(std::move(*found));
-  if (found.error().code != ErrorCode::ModelNotFound) return fail(found.error());
-  return fail(ErrorCode::ModelNotFound,
-              std::string("the default model ") + models::kDefaultModelId +
-                  " is not on this machine; get it with tools/get_default_model, or name another "
-                  "with --model (`pcai models` shows what is there)");
 }
 
 Result<ModelSpec> named_model(const Settings& settings, const std::string& name) {
@@ -215,10 +206,10 @@ class Chooser {
   Status add_default() {
     if (!settings_.sections.empty()) return add_section(settings_.sections.front(), true);
     const backend::BackendDescriptor* const backend = fileless_backend(settings_.backend, {});
-    Result<ModelSpec> spec =
-        backend != nullptr ? fileless_model(*backend, backend->name) : default_model(settings_);
-    if (!spec) return fail(spec.error());
-    return configure_and_add(std::move(*spec), true);
+    if (backend != nullptr) return configure_and_add(fileless_model(*backend, backend->name), true);
+    Result<models::FoundModel> found = find_usual_model(settings_);
+    if (!found) return fail(found.error());
+    return configure_and_add(found_model(std::move(*found)), true);
   }
 
   /// A section's model; nothing where it is chosen already.
@@ -358,6 +349,10 @@ Result<models::FoundModel> find_model(const Settings& settings, const std::strin
   return found;
 }
 
+bool needs_no_file(const Settings& settings) {
+  return fileless_backend(settings.backend, {}) != nullptr;
+}
+
 const ModelSection* find_section(const Settings& settings, const std::string& id) {
   const auto found = std::ranges::find(settings.sections, id, &ModelSection::id);
   return found == settings.sections.end() ? nullptr : &*found;
@@ -392,8 +387,7 @@ Result<std::vector<ChosenModel>> choose_models(const Settings& settings) {
   for (const ModelSection& section : settings.sections) {
     if (Status status = chooser.add_section(section, false); !status) return fail(status.error());
   }
-  const bool discovers =
-      settings.discover == "on" && fileless_backend(settings.backend, {}) == nullptr;
+  const bool discovers = settings.discover == "on" && !needs_no_file(settings);
   if (discovers) {
     if (Status status = chooser.add_others(); !status) return fail(status.error());
   }

@@ -16,6 +16,9 @@ models::ModelFolders model_folders(const Settings& settings);
 /// resolve_model does.
 Result<models::FoundModel> find_model(const Settings& settings, const std::string& name);
 
+/// True if the backend of the settings runs models without files, so that any name is one.
+bool needs_no_file(const Settings& settings);
+
 /// The section of that id, null when there is none.
 const ModelSection* find_section(const Settings& settings, const std::string& id);
 
@@ -35,7 +38,7 @@ struct ChosenModel {
 };
 
 /// The models to be offered, the default one first: those that the settings name (the first section
-/// or the default model when they name none), those of the other sections, and with `discover` all
+/// or the usual model when they name none), those of the other sections, and with `discover` all
 /// others on this machine that are whole. Fails with ModelNotFound or InvalidModel for the first
 /// named one that is missing or damaged, and with InvalidRequest for a chat template that cannot be
 /// read.

@@ -19,4 +19,7 @@ void add_config(CommandLine& line);
 void add_completion(CommandLine& line);
 void add_worker(CommandLine& line);  // hidden: a model's own process
 
+/// `pcai` alone, on a terminal: what is here, and the command to go on with. The exit code.
+int show_overview();
+
 }  // namespace pcai::app

@@ -1,6 +1,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "app/choice/default_model.h"
 #include "app/choice/model_choice.h"
 #include "app/choice/placement.h"
 #include "app/commands/commands.h"
@@ -118,9 +119,8 @@ int models(const ModelsFlags& flags) {
   std::vector<models::FoundModel> found = models::find_models(model_folders(resolved->values));
   if (flags.quiet) return write_out(models_ids(found)) ? kSuccess : kFailure;
   if (found.empty() && !flags.json) {
-    print_error(
-        "no models on this machine; get one with `pcai pull hf:OWNER/REPOSITORY`"
-        " or the default one with tools/get_default_model");
+    print_error("no models on this machine; get the default one with " + default_model_command() +
+                ", or another one by its name");
     return kSuccess;
   }
   const std::vector<ListedModel> listed = placed(std::move(found), resolved->values);

@@ -4,6 +4,7 @@
 
 #include "app/choice/model_choice.h"
 #include "app/choice/placement.h"
+#include "app/choice/usual_model.h"
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
 #include "app/settings/command_line.h"
@@ -85,7 +86,10 @@ std::string plan_text(const ModelSpec& model, const fit::MemoryPlan& plan) {
 int plan(const PlanFlags& flags) {
   const Result<ResolvedSettings> resolved = flags.settings->load();
   if (!resolved) return kUsage;
-  const Result<ModelSpec> model = choose_model(resolved->values, flags.model);
+  const Result<ModelSpec> model =
+      name_or_usual(resolved->values, flags.model).and_then([&](const std::string& name) {
+        return choose_model(resolved->values, name);
+      });
   const Result<fit::MemoryPlan> plan =
       model.and_then([&](const ModelSpec& spec) { return place_model(spec, usable_devices()); });
   if (!plan) {
@@ -109,7 +113,6 @@ void add_plan(CommandLine& line) {
       [flags] { return plan(*flags); });
   command
       .add_option("MODEL", flags->model, "An id that `pcai models` shows, or the path of a file")
-      ->required()
       ->type_name("MODEL");
   command.add_flag("--json", flags->json, "Print JSON");
   flags->settings = std::make_unique<SettingFlags>(command, kPlan);

@@ -1,4 +1,3 @@
-#include <curl/curl.h>
 #include <fmt/core.h>
 
 #include <cmath>
@@ -7,8 +6,8 @@
 
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
+#include "app/remote/server_client.h"
 #include "app/settings/command_line.h"
-#include "app/settings/load_settings.h"
 #include "app/terminal/terminal.h"
 #include "app/terminal/text_table.h"
 
@@ -17,66 +16,11 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr long kSeconds = 10;
-constexpr std::size_t kMaxBytes = std::size_t{16} << 20;
-
 struct PsFlags {
   std::unique_ptr<SettingFlags> settings;
   bool all = false;
   bool json = false;
 };
-
-std::size_t append(char* data, std::size_t, std::size_t bytes, void* text) {
-  auto& body = *static_cast<std::string*>(text);
-  if (body.size() + bytes > kMaxBytes) return 0;
-  body.append(data, bytes);
-  return bytes;
-}
-
-/// The address under which this machine reaches a server that listens on `host`.
-std::string server_url(const Settings& settings) {
-  std::string host = settings.host;
-  if (host == "0.0.0.0") host = "127.0.0.1";
-  if (host == "::") host = "::1";
-  if (host.find(':') != std::string::npos && host.front() != '[') host = "[" + host + "]";
-  return fmt::format("http://{}:{}", host, settings.port);
-}
-
-/// The models of the server that these settings describe.
-Result<Json> served_models(const Settings& settings) {
-  Result<std::vector<std::string>> keys = load_api_keys(settings);
-  if (!keys) return fail(keys.error());
-  const std::string url = server_url(settings);
-  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> request(curl_easy_init(),
-                                                                    curl_easy_cleanup);
-  std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers(nullptr, curl_slist_free_all);
-  if (!keys->empty()) {
-    headers.reset(curl_slist_append(nullptr, ("Authorization: Bearer " + keys->front()).c_str()));
-  }
-  std::string body;
-  const std::string models = url + "/v1/models";
-  curl_easy_setopt(request.get(), CURLOPT_URL, models.c_str());
-  curl_easy_setopt(request.get(), CURLOPT_HTTPHEADER, headers.get());
-  curl_easy_setopt(request.get(), CURLOPT_PROXY, "");  // it is this machine, or one of its networks
-  curl_easy_setopt(request.get(), CURLOPT_TIMEOUT, kSeconds);
-  curl_easy_setopt(request.get(), CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(request.get(), CURLOPT_WRITEFUNCTION, append);
-  curl_easy_setopt(request.get(), CURLOPT_WRITEDATA, &body);
-  const CURLcode code = curl_easy_perform(request.get());
-  if (code != CURLE_OK) {
-    return fail(ErrorCode::Internal,
-                fmt::format("no pcai server answers at {} ({}); start one with "
-                            "`pcai serve`, or name its --host and --port",
-                            url, curl_easy_strerror(code)));
-  }
-  const Json answer = Json::parse(body, nullptr, false);
-  if (answer.is_object() && answer.contains("data") && answer["data"].is_array()) {
-    return answer["data"];
-  }
-  const bool said = answer.is_object() && answer.contains("error") && answer["error"].is_object();
-  const std::string why = said ? answer["error"].value("message", "") : "it is not a pcai server";
-  return fail(ErrorCode::Internal, fmt::format("{} answers: {}", url, why));
-}
 
 bool is_here(const Json& model) {
   return model.is_object() && model.value("state", "") != "unloaded";
@@ -115,7 +59,9 @@ std::string ps_text(const Json& models) {
 int ps(const PsFlags& flags) {
   const Result<ResolvedSettings> resolved = flags.settings->load();
   if (!resolved) return kUsage;
-  Result<Json> models = served_models(resolved->values);
+  Result<Json> models = ServerClient::of(resolved->values).and_then([](const ServerClient& server) {
+    return server.models();
+  });
   if (!models) {
     print_error(models.error().message);
     return exit_code(models.error().code);

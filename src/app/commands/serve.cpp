@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "app/choice/usual_model.h"
 #include "app/commands/commands.h"
 #include "app/engine_setup.h"
 #include "app/exit_code.h"
@@ -11,6 +12,8 @@
 #include "app/logging.h"
 #include "app/settings/command_line.h"
 #include "app/settings/load_settings.h"
+#include "app/terminal/client_hints.h"
+#include "app/terminal/model_question.h"
 #include "app/terminal/terminal.h"
 #include "core/mutex.h"
 #include "core/start_thread.h"
@@ -29,7 +32,7 @@ using Clock = std::chrono::steady_clock;
 constexpr milliseconds kLastWrites{1000};
 
 int refuse(const Error& error) {
-  print_error(error.message);
+  if (!error.message.empty()) print_error(error.message);
   return exit_code(error.code);
 }
 
@@ -84,6 +87,13 @@ class ServerThread {
   std::thread thread_;
 };
 
+/// Gives settings that name no model the one of the start, as long as it is there.
+void keep_model(Settings& settings, const std::vector<std::string>& at_start) {
+  if (!names_a_model(settings) && !at_start.empty() && find_model(settings, at_start.front())) {
+    settings.model = at_start;
+  }
+}
+
 /// Loads the models of the start, the default one first, as far as the memory limit allows. The
 /// exit code when one cannot be loaded or a signal came.
 std::optional<int> load_all(const PreparedEngine& prepared, const Settings& settings,
@@ -111,14 +121,16 @@ std::optional<int> load_all(const PreparedEngine& prepared, const Settings& sett
 
 /// Reads the settings again and offers the models that they now name. What else has changed takes a
 /// new start. Whatever is wrong is logged and returned, and all stays as it was.
-Status reload(const SettingFlags& flags, OfferedModels& offered, Mutex& one_at_a_time) {
+Status reload(const SettingFlags& flags, const Settings& at_start, OfferedModels& offered,
+              Mutex& one_at_a_time) {
   const auto failed = [](const char* what, const Error& error) {
     spdlog::error("{}: {}", what, error.message);
     return fail(error);
   };
   const MutexLock lock(one_at_a_time);
-  const Result<ResolvedSettings> resolved = flags.load();
+  Result<ResolvedSettings> resolved = flags.load();
   if (!resolved) return failed("not reloaded", resolved.error());
+  keep_model(resolved->values, at_start.model);
   Result<std::vector<ChosenModel>> models = choose_models(resolved->values);
   if (!models) return failed("not reloaded", models.error());
   const Result<OfferChange> change = offered.offer(std::move(*models));
@@ -129,9 +141,10 @@ Status reload(const SettingFlags& flags, OfferedModels& offered, Mutex& one_at_a
 }
 
 /// Whether the settings name the model, by itself or as the default one.
-bool is_named(const SettingFlags& flags, const std::string& id) {
+bool is_named(const SettingFlags& flags, const Settings& at_start, const std::string& id) {
   Result<ResolvedSettings> resolved = flags.load();
   if (!resolved) return true;
+  keep_model(resolved->values, at_start.model);
   resolved->values.discover = "off";
   const Result<std::vector<ChosenModel>> named = choose_models(resolved->values);
   return !named || std::ranges::any_of(
@@ -200,13 +213,14 @@ void drain(engine::Engine& engine, ServerThread& server, std::chrono::seconds gr
 }
 
 int serve(const SettingFlags& flags) {
-  const Result<ResolvedSettings> resolved = flags.load();
+  Result<ResolvedSettings> resolved = flags.load();
   if (!resolved) return kUsage;
-  const Settings& settings = resolved->values;
+  Settings& settings = resolved->values;
   Result<std::vector<std::string>> keys = load_api_keys(settings);
   if (!keys) return refuse(keys.error());
 
   start_logging(settings);
+  if (Status settled = settle_model(settings); !settled) return refuse(settled.error());
   platform::ignore_hangup_and_pipe();
   platform::Signals signals;
   const auto prepared = make_engine(settings);
@@ -215,9 +229,11 @@ int serve(const SettingFlags& flags) {
   const bool needs_key = !keys->empty();
   http::HttpOptions options = http_options(settings, std::move(*keys));
   Mutex one_at_a_time;
-  const auto offer_again = [&] { return reload(flags, *prepared->offered, one_at_a_time); };
+  const auto offer_again = [&] {
+    return reload(flags, settings, *prepared->offered, one_at_a_time);
+  };
   options.keeper = std::make_shared<OwnModels>(
-      engine, offer_again, [&flags](const std::string& id) { return is_named(flags, id); });
+      engine, offer_again, [&](const std::string& id) { return is_named(flags, settings, id); });
   options.pull_model = [&](const std::string& name, const http::PullProgressFunction& progress) {
     return pull_for(name, progress, engine, model_folders(settings), offer_again);
   };
@@ -232,6 +248,11 @@ int serve(const SettingFlags& flags) {
 
   signals.accept_reload();  // before the lines that say that a model is ready
   if (const std::optional<int> code = load_all(*prepared, settings, signals)) return *code;
+  remember_used(settings);
+  if (!prepared->at_start.empty()) {
+    write_out(
+        client_hints(url(settings.host, (*server)->port()), prepared->at_start.front(), needs_key));
+  }
   while (signals.take() == platform::Signals::kReload) static_cast<void>(offer_again());
   signals.end_at_next();
   drain(engine, thread, std::chrono::seconds(settings.grace));

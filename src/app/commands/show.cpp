@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/choice/model_choice.h"
+#include "app/choice/usual_model.h"
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
 #include "app/settings/command_line.h"
@@ -266,7 +267,10 @@ std::string show_text(const ShownModel& model) {
 int show(const ShowFlags& flags) {
   const Result<ResolvedSettings> resolved = flags.settings->load();
   if (!resolved) return kUsage;
-  const Result<ShownModel> model = read_model(resolved->values, flags.model);
+  const Result<ShownModel> model =
+      name_or_usual(resolved->values, flags.model).and_then([&](const std::string& name) {
+        return read_model(resolved->values, name);
+      });
   if (!model) {
     print_error(model.error().message);
     return exit_code(model.error().code);
@@ -287,7 +291,6 @@ void add_show(CommandLine& line) {
                [flags] { return show(*flags); });
   command
       .add_option("MODEL", flags->model, "An id that `pcai models` shows, or the path of a file")
-      ->required()
       ->type_name("MODEL");
   command.add_flag("--json", flags->json, "Print JSON");
   flags->settings = std::make_unique<SettingFlags>(command, kShow);

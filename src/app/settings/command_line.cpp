@@ -2,6 +2,7 @@
 
 #include <CLI/Config.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 
 #include "app/exit_code.h"
@@ -10,6 +11,8 @@
 #include "app/terminal/help_formatter.h"
 #include "app/terminal/terminal.h"
 #include "app/version.h"
+#include "platform/console.h"
+#include "platform/path_text.h"
 
 namespace pcai::app {
 namespace {
@@ -103,6 +106,7 @@ int CommandLine::run(std::vector<std::string> arguments) {
   if (mark != strays.end()) strays.erase(mark);
   if (!strays.empty()) return refuse(about_stray(strays.front(), *command), *command);
   if (command == &root_) {
+    if (welcome_ && platform::is_terminal(stdout)) return welcome_();
     std::cerr << root_.help();
     return kUsage;
   }
@@ -165,11 +169,27 @@ std::vector<GivenValue> SettingFlags::given() const {
   return given;
 }
 
+namespace {
+
+/// A folder that is named on the command line and is not there would be searched in silence.
+void tell_missing_folders(const ResolvedSettings& resolved) {
+  const auto source = resolved.sources.find("models_dir");
+  if (source == resolved.sources.end() || !source->second.starts_with("--")) return;
+  for (const std::string& folder : resolved.values.models_dir) {
+    std::error_code error;
+    if (std::filesystem::is_directory(platform::text_path(folder), error)) continue;
+    print_warning(source->second + "='" + folder + "' is not a folder; no model is found there");
+  }
+}
+
+}  // namespace
+
 Result<ResolvedSettings> SettingFlags::load() const {
   std::vector<std::string> warnings;
   Result<ResolvedSettings> resolved = load_settings(bit_, given(), process_environment(), warnings);
   for (const std::string& warning : warnings) print_warning(warning);
   if (!resolved) print_error(resolved.error().message);
+  if (resolved) tell_missing_folders(*resolved);
   return resolved;
 }
 

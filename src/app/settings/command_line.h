@@ -22,6 +22,9 @@ class CommandLine {
   CLI::App& add(const std::string& name, const std::string& description,
                 const std::string& examples, std::function<int()> action);
 
+  /// What runs on a terminal where no command is named; elsewhere that is a mistake.
+  void set_welcome(std::function<int()> action) { welcome_ = std::move(action); }
+
   const CLI::App& root() const noexcept { return root_; }
 
   /// Parses and runs. Mistakes are told on stderr and give kUsage.
@@ -32,6 +35,7 @@ class CommandLine {
 
   CLI::App root_;
   std::map<const CLI::App*, std::function<int()>> actions_;
+  std::function<int()> welcome_;
 };
 
 /// The arguments as the tree knows them: those of `pcai-inference-server` begin with "serve", and

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "app/settings/command_line.h"
+#include "app/settings/suggestion.h"
 #include "core/parameters/parameters.h"
 
 namespace pcai::app {
@@ -73,20 +74,55 @@ SamplingFlags::SamplingFlags(CLI::App& command) {
   }
 }
 
-Result<GenerateParams> SamplingFlags::params(const ModelDefaults& defaults) const {
+Status Sampling::set(std::string_view name, std::vector<std::string> texts,
+                     std::string_view called) {
+  const Parameter* const parameter = find_parameter(name);
+  if (parameter == nullptr || !parameter->faces.has(Face::Flag)) {
+    std::vector<std::string> known;
+    for (const Parameter& each : kParameters) {
+      if (each.faces.has(Face::Flag)) known.emplace_back(each.name);
+    }
+    return fail(ErrorCode::InvalidRequest,
+                "there is no parameter '" + std::string(called) + "'" + did_you_mean(name, known));
+  }
+  GenerateParams params;
+  const std::string word(called);
+  Status stored = std::visit([&](auto member) { return store(params.*member, word, texts); },
+                             parameter->member);
+  if (stored) stored = check_parameter(*parameter, params, called);
+  if (stored) given_.insert_or_assign(std::string(name), std::move(texts));
+  return stored;
+}
+
+Result<GenerateParams> Sampling::params(const ModelDefaults& defaults) const {
   GenerateParams params;
   apply_defaults(defaults, params);
   for (const Parameter& parameter : kParameters) {
-    const std::string flag = flag_of(parameter);
-    const auto given = values_.find(flag);
-    if (given == values_.end() || given->second.empty()) continue;
+    const auto given = given_.find(parameter.name);
+    if (given == given_.end()) continue;
+    const std::string name(parameter.name);
     Status stored = std::visit(
-        [&](auto member) { return store(params.*member, flag, given->second); }, parameter.member);
-    if (stored) stored = check_parameter(parameter, params, flag);
+        [&](auto member) { return store(params.*member, name, given->second); }, parameter.member);
     if (!stored) return fail(std::move(stored).error());
   }
   if (Status status = check_params(params); !status) return fail(status.error());
   return params;
+}
+
+Result<Sampling> SamplingFlags::given() const {
+  Sampling sampling;
+  for (const Parameter& parameter : kParameters) {
+    const std::string flag = flag_of(parameter);
+    const auto given = values_.find(flag);
+    if (given == values_.end() || given->second.empty()) continue;
+    Status set = sampling.set(parameter.name, given->second, flag);
+    if (!set) return fail(std::move(set).error());
+  }
+  return sampling;
+}
+
+Result<GenerateParams> SamplingFlags::params(const ModelDefaults& defaults) const {
+  return given().and_then([&](const Sampling& sampling) { return sampling.params(defaults); });
 }
 
 }  // namespace pcai::app

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "app/terminal/status_line.h"
 #include "app/terminal/terminal.h"
 #include "app/terminal/text_table.h"
 #include "platform/console.h"
@@ -15,7 +16,6 @@ namespace {
 
 constexpr std::size_t kWidestBar = 40;
 constexpr std::size_t kNarrowestBar = 10;
-constexpr const char* kWipe = "\r\x1b[K";
 
 }  // namespace
 
@@ -30,13 +30,18 @@ std::string progress_line(const std::string& id, int percent, std::size_t width)
   return name + "[" + std::string(full, '#') + std::string(length - full, '.') + "]" + number;
 }
 
+std::string preparing_line(const std::string& id, std::size_t width) {
+  const std::string line = "preparing " + terminal_safe(id) + " …";
+  return display_width(line) < width ? line : "preparing …";
+}
+
 LoadDisplay::LoadDisplay(std::string id, std::function<bool()> stop)
     : id_(std::move(id)), stop_(std::move(stop)), terminal_(platform::is_terminal(stderr)) {
   draw(0);
 }
 
 LoadDisplay::~LoadDisplay() {
-  if (terminal_) std::fputs(kWipe, stderr);
+  if (terminal_) clear_status();
 }
 
 bool LoadDisplay::on_progress(float fraction) noexcept {
@@ -54,9 +59,9 @@ void LoadDisplay::draw(float fraction) noexcept {
   if (percent == shown_percent_) return;
   shown_percent_ = percent;
   try {
-    const std::string line = kWipe + progress_line(id_, percent, platform::terminal_width(stderr));
-    std::fputs(line.c_str(), stderr);
-    std::fflush(stderr);
+    // The file is read; what takes time from here on has no measure.
+    set_status(percent == 100 ? preparing_line(id_, platform::terminal_width(stderr))
+                              : progress_line(id_, percent, platform::terminal_width(stderr)));
   } catch (const std::exception&) {
     // A bar that cannot be drawn is no reason to stop loading.
   }

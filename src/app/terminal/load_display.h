@@ -35,4 +35,7 @@ class LoadDisplay final : public backend::LoadProgress {
 /// "smollm2  [#####.....]  50 %", at most `width` columns wide where the id leaves room for a bar.
 std::string progress_line(const std::string& id, int percent, std::size_t width);
 
+/// "preparing smollm2 …": what is shown between the file's last byte and the end of the load.
+std::string preparing_line(const std::string& id, std::size_t width);
+
 }  // namespace pcai::app

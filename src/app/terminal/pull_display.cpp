@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "app/terminal/status_line.h"
 #include "app/terminal/terminal.h"
 #include "app/terminal/text_table.h"
 #include "platform/console.h"
@@ -15,7 +16,6 @@ namespace {
 
 constexpr std::size_t kWidestBar = 30;
 constexpr std::size_t kNarrowestBar = 10;
-constexpr const char* kWipe = "\r\x1b[K";
 constexpr std::chrono::milliseconds kBetween{100};
 
 }  // namespace
@@ -43,7 +43,7 @@ PullDisplay::~PullDisplay() {
 }
 
 void PullDisplay::wipe() const {
-  if (terminal_) std::fputs(kWipe, stderr);
+  if (terminal_) clear_status();
 }
 
 bool PullDisplay::on_bytes(std::uint64_t done, std::uint64_t total) noexcept {
@@ -58,10 +58,7 @@ bool PullDisplay::on_bytes(std::uint64_t done, std::uint64_t total) noexcept {
     try {
       const double seconds = std::max(std::chrono::duration<double>(now - start_).count(), 0.001);
       const double speed = done > first_ ? static_cast<double>(done - first_) / seconds : 0;
-      const std::string line =
-          kWipe + pull_line(name_, done, total, speed, platform::terminal_width(stderr));
-      std::fputs(line.c_str(), stderr);
-      std::fflush(stderr);
+      set_status(pull_line(name_, done, total, speed, platform::terminal_width(stderr)));
     } catch (const std::exception&) {
       // A bar that cannot be drawn is no reason to stop.
     }
@@ -71,7 +68,6 @@ bool PullDisplay::on_bytes(std::uint64_t done, std::uint64_t total) noexcept {
 
 void PullDisplay::on_note(std::string_view text) noexcept {
   try {
-    wipe();
     print_warning(text);
   } catch (const std::exception&) {
   }

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "app/terminal/status_line.h"
 #include "core/utf8.h"
 #include "platform/console.h"
 #include "platform/environment.h"
@@ -78,6 +79,7 @@ std::string terminal_safe(std::string_view text, bool keep_lines) {
 }
 
 void print_error(std::string_view message) {
+  const AboveStatus above;
   const std::string line = "pcai: " + terminal_safe(message) + "\n";
   std::fputs(styled(line.substr(0, 5), Style::Red, stderr).c_str(), stderr);
   std::fputs(line.c_str() + 5, stderr);
@@ -85,6 +87,12 @@ void print_error(std::string_view message) {
 
 void print_warning(std::string_view message) {
   print_error("warning: " + std::string(message));
+}
+
+void print_note(std::string_view message) {
+  const AboveStatus above;
+  const std::string line = "pcai: " + terminal_safe(message);
+  std::fputs((styled(line, Style::Dim, stderr) + "\n").c_str(), stderr);
 }
 
 bool write_out(std::string_view text) noexcept {

@@ -20,11 +20,14 @@ std::string styled(std::string_view text, Style style, std::FILE* stream);
 /// `keep_lines`.
 std::string terminal_safe(std::string_view text, bool keep_lines = false);
 
-/// Writes "pcai: <message>" and a newline to stderr.
+/// Writes "pcai: <message>" and a newline to stderr, above a status line.
 void print_error(std::string_view message);
 
 /// The same with "warning: " before the message.
 void print_warning(std::string_view message);
+
+/// Writes "pcai: <message>" and a newline to stderr, about something that is not wrong.
+void print_note(std::string_view message);
 
 /// Writes to stdout and flushes. False if it is lost; stderr is told unless a pipe's reader left.
 bool write_out(std::string_view text) noexcept;

@@ -47,7 +47,8 @@ class LineEditor::Impl {
   std::size_t size_ = 0;
 };
 
-LineEditor::LineEditor(const Signals& signals) : impl_(std::make_unique<Impl>(signals)) {}
+LineEditor::LineEditor(const Signals& signals, const std::filesystem::path&)
+    : impl_(std::make_unique<Impl>(signals)) {}
 
 LineEditor::~LineEditor() = default;
 

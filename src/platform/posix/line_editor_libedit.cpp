@@ -1,6 +1,7 @@
 #include "platform/line_editor.h"
 
 #include <histedit.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -47,13 +48,15 @@ void use_utf8_locale() {
 
 class LineEditor::Impl {
  public:
-  explicit Impl(const Signals& signals) : signals_(signals) {
+  Impl(const Signals& signals, const std::filesystem::path& file)
+      : signals_(signals), file_(file.string()) {
     use_utf8_locale();
     editor_ = el_init("pcai", stdin, stdout, stderr);
     history_ = history_init();
     HistEvent event = {};
     history(history_, &event, H_SETSIZE, kHistorySize);
     history(history_, &event, H_SETUNIQUE, 1);
+    if (!file_.empty()) history(history_, &event, H_LOAD, file_.c_str());
     el_set(editor_, EL_CLIENTDATA, this);
     el_set(editor_, EL_PROMPT, &prompt_of);
     el_set(editor_, EL_GETCFN, &read_character);
@@ -88,6 +91,7 @@ class LineEditor::Impl {
     if (!line.empty()) {
       HistEvent event = {};
       history(history_, &event, H_ENTER, line.c_str());
+      save_history();
     }
     return Outcome::Line;
   }
@@ -118,13 +122,24 @@ class LineEditor::Impl {
     }
   }
 
+  /// Other chats may have added to the file meanwhile; the last one to write wins.
+  void save_history() {
+    if (file_.empty()) return;
+    const mode_t before = ::umask(S_IRWXG | S_IRWXO);
+    HistEvent event = {};
+    history(history_, &event, H_SAVE, file_.c_str());
+    ::umask(before);
+  }
+
   const Signals& signals_;
+  const std::string file_;  // of the history; empty = none
   EditLine* editor_ = nullptr;
   History* history_ = nullptr;
   std::string prompt_;
 };
 
-LineEditor::LineEditor(const Signals& signals) : impl_(std::make_unique<Impl>(signals)) {}
+LineEditor::LineEditor(const Signals& signals, const std::filesystem::path& history)
+    : impl_(std::make_unique<Impl>(signals, history)) {}
 
 LineEditor::~LineEditor() = default;
 

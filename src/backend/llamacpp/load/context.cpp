@@ -67,8 +67,12 @@ Result<PreparedContext> create_context(llama_model& weights, const fit::ModelMem
     return fail(is_file ? ErrorCode::InvalidModel : ErrorCode::Internal,
                 "llama.cpp could not create a context: " + reason, is_file ? "model_path" : "");
   }
-  // What was rounded up is of use; a recurrent model needs no cells but has a length all the same.
+  // What was rounded up is of use where nobody named a length; a recurrent model needs no cells but
+  // has a length all the same.
   prepared.planner.cells = llama_n_ctx(prepared.context.get());
+  if (config.context_length) {
+    prepared.planner.cells = std::min(prepared.planner.cells, *config.context_length);
+  }
   return prepared;
 }
 
