@@ -31,6 +31,14 @@ std::function<void()> Choices::canceller() const {
   };
 }
 
+std::function<void(std::uint32_t)> Choices::stopper() const {
+  std::vector<std::weak_ptr<engine::Generation>> running(generations_.begin(), generations_.end());
+  return [running = std::move(running)](std::uint32_t choice) {
+    if (choice >= running.size()) return;
+    if (const auto live = running[choice].lock()) live->cancel();
+  };
+}
+
 std::optional<std::pair<std::uint32_t, GenerateEvent>> Choices::next() {
   for (std::size_t tried = 0; tried < generations_.size(); ++tried) {
     const std::size_t choice = turn_;

@@ -40,6 +40,9 @@ class Choices {
   /// Cancels the generations that run. Any thread may call it at any time.
   std::function<void()> canceller() const;
 
+  /// Cancels one choice, whose last event still comes. Any thread may call it at any time.
+  std::function<void(std::uint32_t choice)> stopper() const;
+
   /// The next event of any choice, in fair turns, with the choice's index. Does not wait.
   std::optional<std::pair<std::uint32_t, GenerateEvent>> next();
 

@@ -3,6 +3,7 @@
 #include "anthropic/api_schemas.h"
 #include "api/api_description.h"
 #include "http/routes/routes.h"
+#include "llama_server/api_schemas.h"
 #include "ollama/api_schemas.h"
 #include "openai/field_infos.h"
 
@@ -35,7 +36,8 @@ Task<void> get_openapi(Exchange& exchange) {
   static const std::string kDocument = [] {
     const std::string ours = api::to_text(openai::api_schemas());
     const std::string_view schemas[] = {ours, anthropic::anthropic_schemas(),
-                                        ollama::ollama_schemas()};
+                                        ollama::ollama_schemas(),
+                                        llama_server::llama_server_schemas()};
     return api::openapi_document(described_routes(), schemas);
   }();
   co_await exchange.reply(json_response(kDocument));

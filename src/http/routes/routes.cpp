@@ -4,6 +4,8 @@
 
 #include "anthropic/api_schemas.h"
 #include "anthropic/dialect.h"
+#include "llama_server/completion_request.h"
+#include "llama_server/dialects.h"
 #include "ollama/api_schemas.h"
 #include "ollama/dialects.h"
 #include "ollama/model_requests.h"
@@ -146,6 +148,28 @@ std::span<const Route> routes() {
             false,
             {"A chat as the model reads it", openai::chat_field_infos, "RenderedPrompt"},
             &openai::kChatDialect},
+      Route{{"POST", "/completion"},
+            post_llama_completion,
+            false,
+            {"Continues a text, as llama-server does", llama_server::completion_field_infos,
+             "LlamaCompletion", kEvents},
+            &llama_server::kLlamaCompletionDialect},
+      Route{{"POST", "/infill"},
+            post_llama_infill,
+            false,
+            {"Does fill-in-the-middle, as llama-server does", llama_server::infill_field_infos,
+             "LlamaCompletion", kEvents},
+            &llama_server::kLlamaInfillDialect},
+      Route{{"GET", "/props"},
+            get_llama_props,
+            false,
+            {"The default model as llama-server tells it; ?model=ID = another one",
+             {},
+             "LlamaProps"}},
+      Route{{"GET", "/slots"},
+            get_llama_slots,
+            false,
+            {"How many requests run, as llama-server tells it", {}, "LlamaSlots"}},
       anthropic("/v1/messages", post_messages,
                 {"Answers a chat", anthropic::messages_field_infos, "AnthropicMessage", kEvents}),
       anthropic("/v1/messages/count_tokens", post_count_tokens,
