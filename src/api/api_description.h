@@ -28,6 +28,7 @@ struct ApiRoute {
   std::string_view path;  // with "{id}"
   bool open = false;      // needs no key
   ApiOperation operation;
+  std::string_view example = {};  // a body, in which MODEL stands for a model's id; "" = none
 };
 
 /// The fields of a body with this table alone.
@@ -42,8 +43,10 @@ std::vector<FieldInfo> infos_of() {
 std::string openapi_document(std::span<const ApiRoute> routes,
                              std::span<const std::string_view> schemas_by_name = {});
 
-/// The same for people: one HTML page without scripts that loads nothing.
-std::string api_page(std::span<const ApiRoute> routes);
+/// The same for people: one HTML page without scripts that loads nothing. Its examples ask the
+/// server at `host` ("127.0.0.1:8080") for `model`.
+std::string api_page(std::span<const ApiRoute> routes, std::string_view host = "127.0.0.1:8080",
+                     std::string_view model = "MODEL");
 
 /// The text between the page's <style> tags, for its Content-Security-Policy.
 std::string_view api_page_style() noexcept;

@@ -20,6 +20,8 @@ int run_program(int argc, char** argv) noexcept {
     add_show(line);
     add_plan(line);
     add_ps(line);
+    add_stop(line);
+    add_bench(line);
     add_pull(line);
     add_rm(line);
     add_doctor(line);

@@ -78,7 +78,7 @@ Result<ModelStatus> Engine::model(std::string_view id) const {
 
 bool Engine::knows(std::string_view id) const {
   const EngineLock lock(impl_->state);
-  return impl_->state.models.find(id).has_value();
+  return impl_->state.models.find_whole(id) != nullptr;
 }
 
 Result<const ModelSpec*> Engine::spec(std::string_view id) const {

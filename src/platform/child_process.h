@@ -21,6 +21,12 @@ class ChildProcess {
   static SystemResult<ChildProcess> spawn(std::vector<std::string> command, Stream connection,
                                           bool (*is_withheld)(std::string_view variable));
 
+  /// Starts a program that knows nothing of us: command.front() is looked for on the PATH if it has
+  /// no slash, and has no connection. Otherwise as spawn(), but it outlives this process if that is
+  /// killed.
+  static SystemResult<ChildProcess> start(std::vector<std::string> command,
+                                          bool (*is_withheld)(std::string_view variable));
+
   ~ChildProcess();
   ChildProcess(ChildProcess&&) noexcept;
   ChildProcess& operator=(ChildProcess&&) = delete;
@@ -42,6 +48,10 @@ class ChildProcess {
   struct Process;  // the system's part
 
   explicit ChildProcess(std::unique_ptr<Process> process) noexcept;
+
+  static SystemResult<ChildProcess> launch(std::vector<std::string> command,
+                                           const Stream* connection,
+                                           bool (*is_withheld)(std::string_view variable));
 
   std::unique_ptr<Process> process_;  // null only in what was moved from
 };

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "anthropic/api_schemas.h"
+#include "http/routes/examples.h"
 #include "http/routes/routes.h"
 #include "http/test_server.h"
 #include "ollama/api_schemas.h"
@@ -121,6 +122,27 @@ TEST(DocsTest, ThePageLoadsNothingAndRunsNothing) {
   EXPECT_THAT(page.body, Not(HasSubstr("https://")));
   EXPECT_THAT(page.body, HasSubstr("<code>max_completion_tokens</code>"));
   EXPECT_THAT(page.body, HasSubstr("POST /v1/responses"));
+}
+
+TEST(DocsTest, ThePageHasContentsAndEachExampleOfItIsAnswered) {
+  const TestServer server;
+  const std::string page = server.get("/docs").body;
+  EXPECT_THAT(page, HasSubstr("<a href=\"#post-v1-chat-completions\">"));
+  EXPECT_THAT(page, HasSubstr("<h2 id=\"post-v1-chat-completions\">"));
+  EXPECT_THAT(page, HasSubstr("curl 127.0.0.1:"));
+  EXPECT_THAT(page, HasSubstr("&quot;model&quot;: &quot;fake/model:1b&quot;"));
+  int asked = 0;
+  for (const http::Route& route : http::routes()) {
+    std::string body(http::example_body(route.pattern.path));
+    if (route.pattern.method != "POST" || body.empty()) continue;
+    if (const std::size_t at = body.find("MODEL"); at != std::string::npos) {
+      body.replace(at, 5, "fake/model:1b");
+    }
+    const Answer answer = server.post(route.pattern.path, body);
+    EXPECT_EQ(answer.status, 200) << route.pattern.path << ": " << answer.body;
+    ++asked;
+  }
+  EXPECT_GE(asked, 16);
 }
 
 TEST(DocsTest, ASchemasLimitIsThatOfTheFieldThatNamesIt) {

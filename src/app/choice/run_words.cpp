@@ -65,6 +65,9 @@ Naming naming_here(const Settings& settings, const std::string& word) {
     // What fits in another way is a name of a hub, or has parts left out.
     best = std::max(best, how == Naming::No ? Naming::Whole : how);
   }
+  if (best == Naming::No && word.find(':') != std::string::npos && find_model(settings, word)) {
+    return Naming::Whole;  // a short name, such as qwen3:0.6b
+  }
   return best;
 }
 

@@ -12,6 +12,8 @@ void add_show(CommandLine& line);
 void add_version(CommandLine& line);
 void add_plan(CommandLine& line);
 void add_ps(CommandLine& line);
+void add_stop(CommandLine& line);
+void add_bench(CommandLine& line);
 void add_doctor(CommandLine& line);
 void add_pull(CommandLine& line);
 void add_rm(CommandLine& line);

@@ -155,6 +155,9 @@ Status OwnModels::remove(const std::string& id) {
 Status OwnModels::remove_files(const std::string& id) {
   const auto spec = engine_.spec(id);
   if (!spec) return fail(spec.error());
+  if (!engine_.knows(id)) {
+    return fail(ErrorCode::ModelNotFound, "'" + id + "' is not a whole name", "model");
+  }
   if (is_named_(id)) {
     return fail(ErrorCode::InvalidRequest,
                 "model '" + id + "' is named by the server's settings and cannot be deleted",

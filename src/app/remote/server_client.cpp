@@ -62,9 +62,10 @@ bool ServerClient::is_ours() const {
   return call(wanted, [](std::string_view) { return true; }).is_ours;
 }
 
-Result<Json> ServerClient::models() const {
+Result<Json> ServerClient::ask(const std::string& path, std::string request) const {
   std::string body;
-  const HttpCall wanted = {.url = url_ + "/v1/models", .key = key_, .timeout = kAsk};
+  const HttpCall wanted = {
+      .url = url_ + path, .key = key_, .body = std::move(request), .timeout = kAsk};
   const HttpAnswer answer = call(wanted, [&body](std::string_view piece) {
     body += piece;
     return body.size() <= kMostBytes;
@@ -75,11 +76,26 @@ Result<Json> ServerClient::models() const {
                             "`pcai serve`, or name its --host and --port",
                             url_, answer.problem));
   }
-  const Json json = Json::parse(body, nullptr, false);
-  if (json.is_object() && json.contains("data") && json["data"].is_array()) return json["data"];
+  Json json = Json::parse(body, nullptr, false);
+  if (answer.status == 200 && json.is_object()) return json;
   const bool said = json.is_object() && json.contains("error") && json["error"].is_object();
   const std::string why = said ? json["error"].value("message", "") : "it is not a pcai server";
-  return fail(ErrorCode::Internal, fmt::format("{} answers: {}", url_, why));
+  const bool is_ours_to_mend = answer.status == 404 || answer.status == 400;
+  return fail(is_ours_to_mend ? ErrorCode::InvalidRequest : ErrorCode::Internal,
+              fmt::format("{} answers: {}", url_, why));
+}
+
+Result<Json> ServerClient::models() const {
+  Result<Json> json = ask("/v1/models", "");
+  if (!json) return json;
+  if (json->contains("data") && (*json)["data"].is_array()) return (*json)["data"];
+  return fail(ErrorCode::Internal, fmt::format("{} answers: it is not a pcai server", url_));
+}
+
+Result<std::string> ServerClient::unload(const std::string& model) const {
+  const Result<Json> json = ask("/v1/models/unload", Json{{"model", model}}.dump());
+  if (!json) return fail(json.error());
+  return json->value("id", model);
 }
 
 Answer ServerClient::answer(const GenerateRequest& request, const Sampling& sampling,

@@ -33,12 +33,19 @@ class ServerClient {
   /// `data` of GET /v1/models. Fails with Internal, and says how to start a server.
   Result<nlohmann::json> models() const;
 
+  /// Unloads a model by POST /v1/models/unload; its id. Fails with what the server says.
+  Result<std::string> unload(const std::string& model) const;
+
   /// Sends a chat and reads its answer as it comes; a signal ends it. Only what `sampling` says is
   /// sent of how to sample, so that the model's own defaults hold there.
   Answer answer(const GenerateRequest& request, const Sampling& sampling,
                 platform::Signals& signals, const AnswerPieces& pieces) const;
 
  private:
+  /// The JSON that the server answers to GET, or to POST if there is a request. Another status than
+  /// 200 is an error in its words.
+  Result<nlohmann::json> ask(const std::string& path, std::string request) const;
+
   ServerClient(std::string url, std::string key) : url_(std::move(url)), key_(std::move(key)) {}
 
   std::string url_;

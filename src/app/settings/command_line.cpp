@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "app/exit_code.h"
+#include "app/settings/familiar_words.h"
 #include "app/settings/load_settings.h"
 #include "app/settings/suggestion.h"
 #include "app/terminal/help_formatter.h"
@@ -83,7 +84,10 @@ CLI::App& CommandLine::add(const std::string& name, const std::string& descripti
   return *command;
 }
 
-int CommandLine::run(std::vector<std::string> arguments) {
+int CommandLine::run(std::vector<std::string> given) {
+  Result<std::vector<std::string>> own = in_own_words(root_, std::move(given));
+  if (!own) return refuse(own.error().message, root_);
+  std::vector<std::string> arguments = std::move(*own);
   std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
   const CLI::App* command = &root_;
   const auto chosen = [this, &command] {

@@ -8,10 +8,10 @@ namespace pcai::app {
 namespace {
 
 constexpr unsigned kEngine = kServe | kRun | kConfig;
-constexpr unsigned kPerModel = kEngine | kModelSection;
+constexpr unsigned kPerModel = kEngine | kBench | kModelSection;
 constexpr unsigned kServer = kServe | kConfig;
 constexpr unsigned kFinders = kModels | kShow | kPlan | kDoctor | kRemove;
-constexpr unsigned kEverything = kServe | kRun | kConfig | kPs | kPull | kFinders;
+constexpr unsigned kEverything = kServe | kRun | kConfig | kPs | kBench | kPull | kFinders;
 constexpr std::int64_t kMaxContext = 16 << 20;
 constexpr std::int64_t kMaxThreads = 1024;
 constexpr std::int64_t kDay = 24 * 60 * 60;
@@ -41,7 +41,7 @@ std::vector<Setting> make_table() {
        .kind = TextKind::Model},
       {.name = "models_dir",
        .field = &Settings::models_dir,
-       .commands = kServe | kRun | kConfig | kFinders,
+       .commands = kServe | kRun | kConfig | kBench | kFinders,
        .noun = "a folder",
        .help = "Search this folder for models, besides the known stores",
        .kind = TextKind::Folder},
@@ -53,7 +53,7 @@ std::vector<Setting> make_table() {
        .choices = backend_choices()},
       {.name = "isolation",
        .field = &Settings::isolation,
-       .commands = kEngine,
+       .commands = kEngine | kBench,
        .noun = "a kind of isolation",
        .help = "Load each model in its own process, or all models in this process",
        .choices = {"process", "none"}},
@@ -171,7 +171,7 @@ std::vector<Setting> make_table() {
        .max = 65535},
       {.name = "api_key",
        .field = &Settings::api_key,
-       .commands = kServer | kPs,
+       .commands = kServer | kPs | kBench,
        .noun = "a key",
        .help = "Key that clients must send. Other users of this machine can read it in `ps`: "
                "prefer --api-key-file or PCAI_API_KEY",
@@ -179,7 +179,7 @@ std::vector<Setting> make_table() {
        .secret = true},
       {.name = "api_key_file",
        .field = &Settings::api_key_file,
-       .commands = kServer | kPs,
+       .commands = kServer | kPs | kBench,
        .noun = "a file",
        .help = "File with one key per line that only its owner may read (mode 0600)",
        .kind = TextKind::File},

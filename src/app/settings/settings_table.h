@@ -23,6 +23,7 @@ enum CommandBit : unsigned {
   kPull = 1U << 7,
   kRemove = 1U << 8,
   kPs = 1U << 9,
+  kBench = 1U << 10,
   kModelSection = 1U << 15,  // no command: may stand in [models.ID] and [profiles.NAME]
 };
 

@@ -271,20 +271,24 @@ class SettingsFile {
 
 }  // namespace
 
-std::optional<fs::path> find_settings_file(const Environment& environment,
-                                           platform::System system) {
-  std::vector<fs::path> candidates;
+std::vector<fs::path> settings_folders(const Environment& environment, platform::System system) {
+  std::vector<fs::path> folders;
   const fs::path configured = lookup(environment, "XDG_CONFIG_HOME");
   if (configured.is_absolute()) {
-    candidates.push_back(configured / "pcai" / "pcai.toml");
+    folders.push_back(configured / "pcai");
   } else if (const fs::path home = lookup(environment, models::home_variable(system));
              !home.empty()) {
-    candidates.push_back(home / ".config" / "pcai" / "pcai.toml");
+    folders.push_back(home / ".config" / "pcai");
   }
-  candidates.emplace_back("/etc/pcai/pcai.toml");
-  for (const fs::path& candidate : candidates) {
+  folders.emplace_back("/etc/pcai");
+  return folders;
+}
+
+std::optional<fs::path> find_settings_file(const Environment& environment,
+                                           platform::System system) {
+  for (const fs::path& folder : settings_folders(environment, system)) {
     std::error_code error;
-    if (fs::exists(candidate, error)) return candidate;
+    if (fs::exists(folder / "pcai.toml", error)) return folder / "pcai.toml";
   }
   return {};
 }

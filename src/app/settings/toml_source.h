@@ -9,9 +9,13 @@
 
 namespace pcai::app {
 
-/// The pcai.toml to read when none is named: $XDG_CONFIG_HOME/pcai/pcai.toml (~/.config where that
-/// is not set), then /etc/pcai/pcai.toml; the first that exists, nothing when neither does. The
-/// current folder is not searched: a file found there might be anybody's.
+/// The folders of settings files: $XDG_CONFIG_HOME/pcai (~/.config where that is not set), then
+/// /etc/pcai. The current folder is none: a file found there might be anybody's.
+std::vector<std::filesystem::path> settings_folders(
+    const Environment& environment, platform::System system = platform::own_system());
+
+/// The pcai.toml to read when none is named: the first that exists in these folders, nothing when
+/// none does.
 std::optional<std::filesystem::path> find_settings_file(
     const Environment& environment, platform::System system = platform::own_system());
 

@@ -22,6 +22,17 @@ std::uint64_t size_of(const std::filesystem::path& path) {
   return error ? 0 : bytes;
 }
 
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// In any letter case.
+bool begins_with(std::string_view id, std::string_view name) {
+  return id.size() >= name.size() &&
+         std::equal(name.begin(), name.end(), id.begin(),
+                    [](char a, char b) { return lower(a) == lower(b); });
+}
+
 }  // namespace
 
 bool Model::ready() const noexcept {
@@ -89,7 +100,7 @@ Status ModelTable::add(ModelSpec spec, std::chrono::milliseconds keep_alive) {
   if (spec.id.empty()) {
     return fail(ErrorCode::InvalidRequest, "a model needs an id", "id");
   }
-  if (taken(spec.id)) {
+  if (find_whole(spec.id) != nullptr) {
     return fail(ErrorCode::InvalidRequest, "the model id '" + spec.id + "' is taken", "id");
   }
   const std::int64_t created = time_of_change(spec.config.model_path);
@@ -107,7 +118,7 @@ Status ModelTable::add(ModelSpec spec, std::chrono::milliseconds keep_alive) {
 Status ModelTable::add_alias(std::string alias, std::string_view id) {
   const Result<Model*> model = find(id);
   if (!model) return fail(model.error());
-  if (alias.empty() || taken(alias)) {
+  if (alias.empty() || find_whole(alias) != nullptr) {
     return fail(ErrorCode::InvalidRequest, "the model id '" + alias + "' is empty or taken", "id");
   }
   aliases_.insert_or_assign(std::move(alias), *model);
@@ -121,31 +132,57 @@ Status ModelTable::set_default(std::string_view id) {
   return {};
 }
 
-bool ModelTable::taken(std::string_view id) const {
-  if (id.empty()) return false;
-  const auto alias = aliases_.find(id);
-  if (alias != aliases_.end() && !alias->second->removed) return true;
-  return std::any_of(models_.begin(), models_.end(),
-                     [id](const auto& model) REQUIRES(engine_mutex) {
-                       return !model->removed && model->spec.id == id;
-                     });
-}
-
-Result<Model*> ModelTable::find(std::string_view id) const {
+Model* ModelTable::find_whole(std::string_view id) const {
   const auto alias = aliases_.find(id);
   if (alias != aliases_.end() && !alias->second->removed) return alias->second;
-  std::string known;
+  for (const auto& model : models_) {
+    if (!model->removed && model->spec.id == id) return model.get();
+  }
+  return nullptr;
+}
+
+Result<Model*> ModelTable::find_default() const {
   for (const auto& model : models_) {
     if (model->removed) continue;
-    const bool is_default = default_ == nullptr || default_->removed || model.get() == default_;
-    if ((id.empty() && is_default) || (!id.empty() && model->spec.id == id)) return model.get();
+    if (default_ == nullptr || default_->removed || model.get() == default_) return model.get();
+  }
+  return fail(ErrorCode::ModelNotFound, "no model is known here; name one at the start", "model");
+}
+
+Result<Model*> ModelTable::find(std::string_view name) const {
+  if (name.empty()) return find_default();
+  if (Model* const model = find_whole(name)) return model;
+  std::string known;
+  std::string begun;
+  std::vector<Model*> meant;
+  const auto look_at = [&](std::string_view id, Model* model) {
+    if (!begins_with(id, name)) return;
+    if (std::ranges::find(meant, model) != meant.end()) return;
+    meant.push_back(model);
+    begun += (begun.empty() ? "" : ", ") + std::string(id);
+  };
+  for (const auto& model : models_) {
+    if (model->removed) continue;
+    look_at(model->spec.id, model.get());
     known += (known.empty() ? "" : ", ") + model->spec.id;
   }
-  if (known.empty()) {
-    return fail(ErrorCode::ModelNotFound, "no model is known here; name one at the start", "model");
+  for (const auto& [alias, model] : aliases_) {
+    if (!model->removed) look_at(alias, model);
   }
+  if (meant.size() == 1) return meant.front();
+  if (known.empty()) return find_default();
   return fail(ErrorCode::ModelNotFound,
-              "there is no model '" + std::string(id) + "'; known: " + known, "model");
+              meant.empty()
+                  ? "there is no model '" + std::string(name) + "'; known: " + known
+                  : "'" + std::string(name) + "' is the beginning of several models: " + begun,
+              "model");
+}
+
+Result<Model*> ModelTable::find_to_remove(std::string_view id) const {
+  Result<Model*> model = find(id);
+  if (!model || id.empty() || find_whole(id) != nullptr) return model;
+  return fail(ErrorCode::ModelNotFound,
+              "'" + std::string(id) + "' is not the whole name of " + (*model)->spec.id, "model");
 }
 
 }  // namespace pcai::engine

@@ -108,14 +108,21 @@ class ModelTable {
   /// What "" stands for; at first the model that was added first. Fails with ModelNotFound.
   Status set_default(std::string_view id) REQUIRES(engine_mutex);
 
-  /// "" is the default model. Fails with ModelNotFound, which names the known ids.
-  Result<Model*> find(std::string_view id) const REQUIRES(engine_mutex);
+  /// The model that a name means: "" the default model, an id or an alias, or what one model's id or
+  /// alias begins with, in any letter case. Fails with ModelNotFound, which names the known ids.
+  Result<Model*> find(std::string_view name) const REQUIRES(engine_mutex);
+
+  /// The same, but only by a whole id or alias.
+  Result<Model*> find_to_remove(std::string_view id) const REQUIRES(engine_mutex);
+
+  /// The model of exactly that id or alias, null if there is none.
+  Model* find_whole(std::string_view id) const REQUIRES(engine_mutex);
 
   /// With the removed ones.
   const std::vector<std::unique_ptr<Model>>& all() const noexcept { return models_; }
 
  private:
-  bool taken(std::string_view id) const REQUIRES(engine_mutex);
+  Result<Model*> find_default() const REQUIRES(engine_mutex);
 
   std::vector<std::unique_ptr<Model>> models_;
   const Model* default_ = nullptr;

@@ -216,7 +216,7 @@ Status Residence::let_go(std::string_view id) {
 
 Status Residence::remove_model(std::string_view id) {
   EngineLock lock(state_);
-  Result<Model*> model = state_.models.find(id);
+  Result<Model*> model = state_.models.find_to_remove(id);
   if (!model) return fail(std::move(model.error()));
   (*model)->removed = true;
   lock.unlock();
@@ -226,7 +226,7 @@ Status Residence::remove_model(std::string_view id) {
 
 Status Residence::retire_model(std::string_view id) {
   const EngineLock lock(state_);
-  Result<Model*> model = state_.models.find(id);
+  Result<Model*> model = state_.models.find_to_remove(id);
   if (!model) return fail(std::move(model.error()));
   (*model)->removed = true;
   keep_alive_.settle(**model);

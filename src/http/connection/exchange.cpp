@@ -23,8 +23,11 @@ Exchange::Exchange(Connection& connection, ServerState& server)
 
 Exchange::~Exchange() {
   ++server_.stats.by_class[static_cast<std::size_t>(status_ / 100) % 6];
-  if (!spdlog::should_log(spdlog::level::info)) return;
-  spdlog::info(to_string(TraceLine{.method = method_,
+  // Probes come every few seconds; one that fails is worth a line.
+  const bool is_probe = (path_ == "/health" || path_ == "/ready") && status_ == 200;
+  const auto level = is_probe ? spdlog::level::debug : spdlog::level::info;
+  if (!spdlog::should_log(level)) return;
+  spdlog::log(level, to_string(TraceLine{.method = method_,
                                    .path = path_,
                                    .status = started() ? status_ : kClientLeft,
                                    .bytes = bytes_,

@@ -2,6 +2,7 @@
 
 #include "anthropic/api_schemas.h"
 #include "api/api_description.h"
+#include "http/routes/examples.h"
 #include "http/routes/routes.h"
 #include "llama_server/api_schemas.h"
 #include "ollama/api_schemas.h"
@@ -13,7 +14,9 @@ namespace {
 std::vector<api::ApiRoute> described_routes() {
   std::vector<api::ApiRoute> described;
   for (const Route& route : routes()) {
-    described.push_back({route.pattern.method, route.pattern.path, route.open, route.api});
+    const bool has_body = route.pattern.method == "POST";
+    described.push_back({route.pattern.method, route.pattern.path, route.open, route.api,
+                         has_body ? example_body(route.pattern.path) : ""});
   }
   return described;
 }
@@ -44,9 +47,12 @@ Task<void> get_openapi(Exchange& exchange) {
 }
 
 Task<void> get_docs(Exchange& exchange) {
-  static const std::string kPage = api::api_page(described_routes());
   static const std::string kPolicy = content_security_policy();
-  HttpResponse page{.body = kPage, .content_type = "text/html; charset=utf-8"};
+  const auto model = exchange.engine().model("");
+  const std::string_view host = exchange.request.header("Host");
+  HttpResponse page{.body = api::api_page(described_routes(), host.empty() ? "127.0.0.1" : host,
+                                          model ? model->id : "MODEL"),
+                    .content_type = "text/html; charset=utf-8"};
   page.headers.push_back({"Content-Security-Policy", kPolicy});
   page.headers.push_back({"X-Content-Type-Options", "nosniff"});
   page.headers.push_back({"Referrer-Policy", "no-referrer"});

@@ -46,18 +46,11 @@ Task<void> answer_request(Exchange& exchange, Result<CompletionRequest> request)
 }
 
 /// The value of that name in the target's query; nothing where it is absent or damaged.
-std::optional<std::string> query_value(std::string_view target, std::string_view name) {
-  const std::size_t mark = target.find('?');
-  std::string_view rest =
-      mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find('&'), rest.size());
-    const std::string_view item = rest.substr(0, end);
-    const std::size_t equals = std::min(item.find('='), item.size());
-    if (item.substr(0, equals) == name) {
-      return percent_decoded(item.substr(std::min(equals + 1, item.size())));
-    }
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+std::optional<std::string> query_value(const std::string& target, const std::string& name) {
+  for (std::size_t at = target.find('?'); at != std::string::npos; at = target.find('&', at + 1)) {
+    const std::string item = target.substr(at + 1, target.find('&', at + 1) - at - 1);
+    if (item == name) return "";
+    if (item.starts_with(name + "=")) return percent_decoded(item.substr(name.size() + 1));
   }
   return std::nullopt;
 }

@@ -91,8 +91,14 @@ std::string known_model(const engine::Engine& engine, std::string name) {
 
 Result<std::string> find_model(const engine::Engine& engine, const std::string& name) {
   std::string known = known_model(engine, name);
-  if (!engine.knows(known)) return pcai::fail(ollama::not_found(name));
-  return known;
+  if (engine.knows(known)) return known;
+  auto meant = engine.model(known);
+  constexpr std::string_view kLatest = ":latest";
+  if (!meant && known.ends_with(kLatest)) {
+    meant = engine.model(known.substr(0, known.size() - kLatest.size()));
+  }
+  if (!meant) return pcai::fail(ollama::not_found(name));
+  return meant->id;
 }
 
 Task<void> get_ollama_tags(Exchange& exchange) {
@@ -160,9 +166,12 @@ Task<void> delete_ollama_model(Exchange& exchange) {
   if (!keeper) co_return co_await exchange.fail(keeper.error());
   auto request = co_await parse_body(exchange, ollama::parse_delete_request);
   if (!request) co_return co_await exchange.fail(request.error());
-  const auto name = find_model(exchange.engine(), request->model);
-  if (!name) co_return co_await exchange.fail(name.error());
-  const std::string id = exchange.engine().model(*name)->id;
+  // A name that is not whole is not enough to remove a file.
+  const std::string name = known_model(exchange.engine(), request->model);
+  if (!exchange.engine().knows(name)) {
+    co_return co_await exchange.fail(ollama::not_found(request->model));
+  }
+  const std::string id = exchange.engine().model(name)->id;
   auto removed =
       co_await elsewhere(exchange.server().keepers, [&] { return (*keeper)->remove(id); });
   if (!removed) co_return co_await exchange.fail(removed.error());

@@ -43,7 +43,8 @@ api::Json model_json(const ModelStatus& model) {
     if (info.sees) json["input_modalities"].push_back("image");
     if (info.hears) json["input_modalities"].push_back("audio");
     json["capabilities"] = api::Json::array();
-    if (info.generates) json["capabilities"].push_back("completion");
+    // Tools work with every model that generates: where its template has none, they are described.
+    if (info.generates) json["capabilities"] = {"completion", "tools"};
     if (!info.generates) json["capabilities"].push_back("embedding");
     if (info.fills_gaps) json["capabilities"].push_back("insert");
     if (info.sees) json["capabilities"].push_back("vision");

@@ -73,6 +73,18 @@ ChildProcess::~ChildProcess() {
 
 SystemResult<ChildProcess> ChildProcess::spawn(std::vector<std::string> command, Stream connection,
                                                bool (*is_withheld)(std::string_view variable)) {
+  command.push_back(std::to_string(kConnection));
+  return launch(std::move(command), &connection, is_withheld);
+}
+
+SystemResult<ChildProcess> ChildProcess::start(std::vector<std::string> command,
+                                               bool (*is_withheld)(std::string_view variable)) {
+  return launch(std::move(command), nullptr, is_withheld);
+}
+
+SystemResult<ChildProcess> ChildProcess::launch(std::vector<std::string> command,
+                                                const Stream* connection,
+                                                bool (*is_withheld)(std::string_view variable)) {
   std::array<int, 2> pipe{};
   if (::pipe2(pipe.data(), O_CLOEXEC) != 0) return failed(errno);
   Handle reading = moved_up(pipe[0]);
@@ -83,14 +95,18 @@ SystemResult<ChildProcess> ChildProcess::spawn(std::vector<std::string> command,
   ::posix_spawn_file_actions_addopen(&actions.actions, 0, "/dev/null", O_RDONLY, 0);
   ::posix_spawn_file_actions_adddup2(&actions.actions, descriptor(writing), 1);
   ::posix_spawn_file_actions_adddup2(&actions.actions, descriptor(writing), 2);
-  ::posix_spawn_file_actions_adddup2(&actions.actions, descriptor(connection.end().handle),
-                                     kConnection);
-  ::posix_spawn_file_actions_addclosefrom_np(&actions.actions, kConnection + 1);
+  if (connection != nullptr) {
+    ::posix_spawn_file_actions_adddup2(&actions.actions, descriptor(connection->end().handle),
+                                       kConnection);
+  }
+  ::posix_spawn_file_actions_addclosefrom_np(&actions.actions,
+                                             kConnection + (connection != nullptr ? 1 : 0));
 
   SpawnAttributes attributes;
   sigset_t all;
   ::sigfillset(&all);
-  const sigset_t blocked = ignored_signals();
+  sigset_t blocked = ignored_signals();
+  if (connection == nullptr) ::sigemptyset(&blocked);  // only our own programs unblock them
   ::posix_spawnattr_setsigdefault(&attributes.attributes, &all);
   ::posix_spawnattr_setsigmask(&attributes.attributes, &blocked);
   ::posix_spawnattr_setpgroup(&attributes.attributes, 0);
@@ -98,7 +114,6 @@ SystemResult<ChildProcess> ChildProcess::spawn(std::vector<std::string> command,
                                                          POSIX_SPAWN_SETSIGMASK |
                                                          POSIX_SPAWN_SETPGROUP);
 
-  command.push_back(std::to_string(kConnection));
   std::vector<char*> arguments;
   for (std::string& word : command) arguments.push_back(word.data());
   arguments.push_back(nullptr);
@@ -110,8 +125,8 @@ SystemResult<ChildProcess> ChildProcess::spawn(std::vector<std::string> command,
   environment.push_back(nullptr);
 
   pid_t id = -1;
-  const int error = ::posix_spawn(&id, arguments.front(), &actions.actions, &attributes.attributes,
-                                  arguments.data(), environment.data());
+  const int error = ::posix_spawnp(&id, arguments.front(), &actions.actions, &attributes.attributes,
+                                   arguments.data(), environment.data());
   if (error != 0) return failed(error);
   return ChildProcess(
       std::make_unique<Process>(Process{.id = id,
