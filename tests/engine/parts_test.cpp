@@ -219,6 +219,22 @@ TEST_F(ModelTableTest, AnUnknownIdNamesTheKnownOnes) {
   EXPECT_THAT(missing.error().message, HasSubstr("'c'; known: a, b"));
 }
 
+TEST_F(ModelTableTest, TheBeginningOfOneIdOrAliasIsEnoughToUseAModelButNotToRemoveIt) {
+  const EngineLock lock(state_);
+  ASSERT_TRUE(table_.add({.id = "SmolLM2-135M.Q4_1"}, {}).has_value());
+  ASSERT_TRUE(table_.add({.id = "SmolVLM"}, {}).has_value());
+  ASSERT_TRUE(table_.add_alias("gpt-4o-mini", "SmolVLM").has_value());
+  EXPECT_EQ((*table_.find("smollm2"))->spec.id, "SmolLM2-135M.Q4_1");
+  EXPECT_EQ((*table_.find("gpt-4o"))->spec.id, "SmolVLM");
+  EXPECT_THAT(table_.find("smol").error().message,
+              HasSubstr("beginning of several models: SmolLM2-135M.Q4_1, SmolVLM"));
+  EXPECT_EQ(table_.find_whole("smollm2"), nullptr);
+  EXPECT_EQ(table_.find_to_remove("smollm2").error().code, ErrorCode::ModelNotFound);
+  EXPECT_TRUE(table_.find_to_remove("gpt-4o-mini").has_value());
+  (*table_.find("SmolVLM"))->removed = true;
+  EXPECT_EQ((*table_.find("smol"))->spec.id, "SmolLM2-135M.Q4_1");
+}
+
 TEST_F(ModelTableTest, AnIdMustBeNewAndNotEmpty) {
   const EngineLock lock(state_);
   ASSERT_TRUE(table_.add({.id = "a"}, {}).has_value());

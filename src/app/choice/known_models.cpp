@@ -118,12 +118,12 @@ Result<std::vector<KnownModel>> known_models() {
 
 const KnownModel* find_known(const std::vector<KnownModel>& models, std::string_view name) {
   const std::string wanted = models::lower(name);
-  for (const std::string& whole : {wanted, wanted + ":"}) {
-    for (const KnownModel& model : models) {
-      if (model.name == whole || (whole.ends_with(':') && model.name.starts_with(whole))) {
-        return &model;
-      }
-    }
+  for (const KnownModel& model : models) {
+    if (model.name == wanted) return &model;
+  }
+  if (wanted.empty() || wanted.find(':') != std::string::npos) return nullptr;
+  for (const KnownModel& model : models) {
+    if (model.name.starts_with(wanted + ":")) return &model;
   }
   return nullptr;
 }
