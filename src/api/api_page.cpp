@@ -126,13 +126,15 @@ std::string api_page(std::span<const ApiRoute> routes, std::string_view host,
       "</style></head><body>\n<h1>PCAI-Inference: the API</h1>\n"
       "<p>For programs: <a href=\"/openapi.json\"><code>/openapi.json</code></a>. A field that is "
       "not listed here is refused by name. One that has no effect is accepted, and the answer "
-      "names it in <code>warnings</code>. <code>null</code> always means absent. A server with an API "
+      "names it in <code>warnings</code>. <code>null</code> always means absent. A server with an "
+      "API "
       "key wants <code>-H 'Authorization: Bearer KEY'</code> with each example.</p>\n";
   page += contents_of(routes);
   for (const ApiRoute& route : routes) {
     const ApiOperation& operation = route.operation;
-    page += "<h2 id=\"" + anchor_of(route) + "\"><code>" + escaped(route.method) + " " + escaped(route.path) + "</code></h2>\n<p>" +
-            escaped(operation.summary) + (route.open ? ". Needs no key." : ".") +
+    page += "<h2 id=\"" + anchor_of(route) + "\"><code>" + escaped(route.method) + " " +
+            escaped(route.path) + "</code></h2>\n<p>" + escaped(operation.summary) +
+            (route.open ? ". Needs no key." : ".") +
             (operation.streams.empty() ? "" : " Streams with <code>stream</code>.") + "</p>\n";
     if (!route.example.empty()) page += example_of(route, host, model);
     if (!operation.fields) continue;

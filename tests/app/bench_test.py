@@ -12,7 +12,7 @@ from pathlib import Path
 
 import program
 
-SMALL = ("--runs", "2", "--prompt", "32", "--answer", "8", "--streams", "2")
+SMALL = ("--runs", "2", "--prompt", "32", "--answer", "400", "--streams", "2")
 FAKE = ("--backend", "fake", "--model", "a-model")
 
 # What a llama-server is told, given to pcai: the words of the command line are llama-server's.

@@ -35,7 +35,7 @@ class Session:
     def __init__(self):
         self.pcai = program.Program()
         self.hub = Hub(**{REPOSITORY: Repository({FILE: model_file().read_bytes()})})
-        self.env = {"HF_ENDPOINT": self.hub.url, "HF_TOKEN": "", "HF_HOME": "/nonexistent",
+        self.env = {"HF_ENDPOINT": self.hub.url, "HF_TOKEN": "", "HF_HOME": str(self.pcai.path / ".cache/huggingface"),
                     "HF_HUB_OFFLINE": "", "no_proxy": "*", "NO_COLOR": "1"}
 
     def close(self):
@@ -156,7 +156,7 @@ def transcript():
             block("pcai ps", listed),
             "`pcai doctor` looks for what could go wrong, `pcai bench` measures the model, and "
             "`pcai rm` removes it.\n",
-            block("pcai doctor", session.run("doctor", "--port", "0")),
+            block("pcai doctor", session.run("doctor", "--port", "0").replace(":0 is", ":8080 is")),
             block("pcai bench --prompt 256 --streams 4",
                   session.run("bench", "--prompt", "256", "--streams", "4")),
             block("pcai rm --yes SmolLM2-135M-Instruct.Q4_1",

@@ -156,12 +156,9 @@ void add(std::vector<Figure>& figures, const std::vector<Measurement>& run) {
 }
 
 Spread ratio(const Figure& mine, const Figure& other, bool by_turns) {
-  const auto better = [&mine](double a, double b) {
-    return more_is_better(mine) ? a / b : b / a;
-  };
+  const auto better = [&mine](double a, double b) { return more_is_better(mine) ? a / b : b / a; };
   if (!by_turns || mine.values.size() != other.values.size()) {
-    const double value =
-        better(spread_of(mine.values).median, spread_of(other.values).median);
+    const double value = better(spread_of(mine.values).median, spread_of(other.values).median);
     return {.median = value, .least = value, .greatest = value};
   }
   std::vector<double> ratios;
@@ -173,9 +170,9 @@ Spread ratio(const Figure& mine, const Figure& other, bool by_turns) {
 
 std::string bench_text(const BenchReport& report) {
   const std::size_t runs = report.figures.empty() ? 0 : report.figures.front().values.size();
-  std::string text = fmt::format("{}, {} run{}, {}, threads {}\n\n", report.model, runs,
-                                 runs == 1 ? "" : "s", report.processor,
-                                 report.threads == 0 ? "auto" : std::to_string(report.threads));
+  std::string text =
+      fmt::format("{}, {} run{}, {}, threads {}\n\n", report.model, runs, runs == 1 ? "" : "s",
+                  report.processor, report.threads == 0 ? "auto" : std::to_string(report.threads));
   if (report.peer) return text + peer_table(report);
   TextTable table({{"MEASURED"}, {"MEDIAN", Align::Right}, {"UNIT"}, {"OVER THE RUNS"}});
   for (const Figure& figure : report.figures) {
@@ -225,9 +222,9 @@ Result<BenchReport> parse_bench(const std::string& text, const std::string& file
                   .streams = static_cast<std::uint32_t>(whole_in(json, "streams"))},
         .figures = figures_in(json)};
   } catch (const JsonError& error) {
-    return fail(ErrorCode::InvalidRequest,
-                fmt::format("'{}' is not what `pcai bench --json` printed: {}", file,
-                            error.message));
+    return fail(
+        ErrorCode::InvalidRequest,
+        fmt::format("'{}' is not what `pcai bench --json` printed: {}", file, error.message));
   }
 }
 

@@ -93,14 +93,14 @@ Result<std::unique_ptr<ServedProgram>> ServedProgram::start(std::vector<std::str
   while (TimedAnswer::Clock::now() < end) {
     if (signals.pending()) return fail(ErrorCode::Cancelled, "");
     if (result->child_.wait(kPoll)) {
-      return fail(ErrorCode::Internal,
-                  fmt::format("'{}' {}: {}", program, result->child_.how_it_ended(),
-                              result->last_words()));
+      return fail(
+          ErrorCode::Internal,
+          fmt::format("'{}' {}: {}", program, result->child_.how_it_ended(), result->last_words()));
     }
     if (call(probe, [](std::string_view) { return true; }).status == 200) return result;
   }
-  return fail(ErrorCode::Internal, fmt::format("'{}' is not ready after {} minutes", program,
-                                               kLongestStart.count()));
+  return fail(ErrorCode::Internal,
+              fmt::format("'{}' is not ready after {} minutes", program, kLongestStart.count()));
 }
 
 }  // namespace pcai::app

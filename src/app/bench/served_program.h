@@ -17,9 +17,9 @@ namespace pcai::app {
 /// A server that runs as a child while this object lives. The thread that started it ends it.
 class ServedProgram {
  public:
-  /// Starts `command`, in which "{port}" stands for a free port, and waits until GET `ready_path` is
-  /// answered with 200. `server` says how it is called and asked; its url is filled in. Fails with
-  /// Internal and what the program said last, and with Cancelled after a signal.
+  /// Starts `command`, in which "{port}" stands for a free port, and waits until GET `ready_path`
+  /// is answered with 200. `server` says how it is called and asked; its url is filled in. Fails
+  /// with Internal and what the program said last, and with Cancelled after a signal.
   static Result<std::unique_ptr<ServedProgram>> start(std::vector<std::string> command,
                                                       const std::string& ready_path,
                                                       MeasuredServer server,

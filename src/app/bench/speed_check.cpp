@@ -26,8 +26,8 @@ using State = HealthCheck::State;
 
 constexpr BenchSizes kSizes = {.prompt = 256, .answer = 32, .streams = 1};
 constexpr int kRuns = 3;
-constexpr double kWorthIt = 1.05;        // a smaller gain is noise, or not worth a setting
-constexpr double kMostlyPanels = 0.5;    // of the weights
+constexpr double kWorthIt = 1.05;      // a smaller gain is noise, or not worth a setting
+constexpr double kMostlyPanels = 0.5;  // of the weights
 constexpr std::size_t kRead = std::size_t{512} << 20;
 
 void show(const std::string& text) {
@@ -102,8 +102,7 @@ bool is_gain(const Figure& first, const Figure& second) {
 }
 
 HealthCheck kernels_check(const Trial::Pair& pair) {
-  HealthCheck check = {"our kernels", State::Fine,
-                       "with them " + compared(pair) + " without them"};
+  HealthCheck check = {"our kernels", State::Fine, "with them " + compared(pair) + " without them"};
   if (is_gain(pair.first[1], pair.second[1])) {
     check.state = State::Note;
     check.advice = fmt::format("`--kernels off` answers {:.2f} × as fast",
@@ -119,10 +118,9 @@ HealthCheck threads_check(unsigned threads, const Trial::Pair& pair) {
   const bool writes = is_gain(pair.first[1], pair.second[1]);
   if (reads || writes) {
     check.state = State::Note;
-    check.advice = fmt::format(
-        "`--threads {}` reads prompts {:.2f} × and answers {:.2f} × as fast", threads,
-        ratio(pair.second[0], pair.first[0], true).median,
-        ratio(pair.second[1], pair.first[1], true).median);
+    check.advice = fmt::format("`--threads {}` reads prompts {:.2f} × and answers {:.2f} × as fast",
+                               threads, ratio(pair.second[0], pair.first[0], true).median,
+                               ratio(pair.second[1], pair.first[1], true).median);
   }
   return check;
 }
@@ -161,8 +159,9 @@ HealthCheck memory_check(const fit::MemoryPlan& plan, double answer_speed, unsig
                   answer_speed)};
   if (answer_speed > most / 2) {
     check.state = State::Note;
-    check.advice = "memory is the limit: the same model in fewer bits (Q4_K_M instead of Q8_0 or "
-                   "F16) answers faster in proportion to its size";
+    check.advice =
+        "memory is the limit: the same model in fewer bits (Q4_K_M instead of Q8_0 or "
+        "F16) answers faster in proportion to its size";
   }
   return check;
 }
@@ -179,16 +178,16 @@ HealthCheck format_check(const fit::MemoryPlan& plan) {
                        fmt::format("{:.0f} % are computed by our kernels or may be", part * 100)};
   if (panels + others > 0 && part < kMostlyPanels) {
     check.state = State::Note;
-    check.advice = "the same model as Q4_K_M, Q5_K_M, Q6_K or Q8_0 uses our kernels; `pcai bench` "
-                   "with both files shows the gain";
+    check.advice =
+        "the same model as Q4_K_M, Q5_K_M, Q6_K or Q8_0 uses our kernels; `pcai bench` "
+        "with both files shows the gain";
   }
   return check;
 }
 
 }  // namespace
 
-Result<std::vector<HealthCheck>> check_speed(const Settings& settings,
-                                             platform::Signals& signals) {
+Result<std::vector<HealthCheck>> check_speed(const Settings& settings, platform::Signals& signals) {
   const std::string model = settings.model.empty() ? "" : settings.model.front();
   const Result<ModelSpec> spec = choose_model(settings, model);
   if (!spec) return fail(spec.error());

@@ -100,9 +100,9 @@ double TimedAnswer::first_token_seconds() const {
 
 TimedAnswer ask(const MeasuredServer& server, const std::string& prompt, std::uint32_t max_tokens,
                 platform::Signals& signals, const std::function<bool()>& on_piece) {
-  Json body = {{"prompt", prompt},      {"max_tokens", max_tokens},
-               {"temperature", 0},      {"stream", true},
-               {"ignore_eos", true},    {"stream_options", {{"include_usage", true}}}};
+  Json body = {{"prompt", prompt},   {"max_tokens", max_tokens},
+               {"temperature", 0},   {"stream", true},
+               {"ignore_eos", true}, {"stream_options", {{"include_usage", true}}}};
   if (!server.model.empty()) body["model"] = server.model;
   TimedAnswer answer{.sent = TimedAnswer::Clock::now(), .arrivals = {}};
   answer.arrivals.reserve(max_tokens);
@@ -123,10 +123,10 @@ TimedAnswer ask(const MeasuredServer& server, const std::string& prompt, std::ui
   } else if (const std::string said = message_in(reader.rest()); !said.empty()) {
     answer.error = Error{ErrorCode::InvalidRequest, server.name + " answers: " + said};
   } else if (!got.problem.empty() || got.status != 200) {
-    answer.error = Error{ErrorCode::Internal,
-                         fmt::format("{} does not answer: {}", server.name,
-                                     got.problem.empty() ? fmt::format("status {}", got.status)
-                                                         : got.problem)};
+    answer.error = Error{
+        ErrorCode::Internal,
+        fmt::format("{} does not answer: {}", server.name,
+                    got.problem.empty() ? fmt::format("status {}", got.status) : got.problem)};
   } else if (!reader.has_usage() || answer.arrivals.empty()) {
     answer.error = Error{ErrorCode::Internal,
                          server.name + " streams no text, or does not say how many tokens it has"};

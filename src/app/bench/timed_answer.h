@@ -14,10 +14,10 @@ namespace pcai::app {
 
 /// A server that is measured over HTTP.
 struct MeasuredServer {
-  std::string name;         // "pcai", "llama-server"
-  std::string url;          // "http://127.0.0.1:8080"
-  std::string key = {};     // empty = it asks for none
-  std::string model = {};   // for its requests; empty = it has only one
+  std::string name;        // "pcai", "llama-server"
+  std::string url;         // "http://127.0.0.1:8080"
+  std::string key = {};    // empty = it asks for none
+  std::string model = {};  // for its requests; empty = it has only one
 };
 
 /// One streamed completion, as its client saw it.
@@ -34,8 +34,8 @@ struct TimedAnswer {
   double first_token_seconds() const;
 };
 
-/// Asks for exactly `max_tokens` greedy tokens after `prompt`. `on_piece` is called at each arrival;
-/// false ends the answer, and that is no error. A signal ends it with Cancelled.
+/// Asks for exactly `max_tokens` greedy tokens after `prompt`. `on_piece` is called at each
+/// arrival; false ends the answer, and that is no error. A signal ends it with Cancelled.
 TimedAnswer ask(const MeasuredServer& server, const std::string& prompt, std::uint32_t max_tokens,
                 platform::Signals& signals, const std::function<bool()>& on_piece = {});
 

@@ -14,17 +14,17 @@ namespace {
 
 using Clock = TimedAnswer::Clock;
 
-constexpr std::uint32_t kShortPrompt = 16;    // tokens
-constexpr std::uint32_t kBackground = 4096;   // tokens; the answers are given up before
-constexpr std::uint32_t kPiecesFirst = 4;     // of each answer, before a prompt joins them
+constexpr std::uint32_t kShortPrompt = 16;   // tokens
+constexpr std::uint32_t kBackground = 4096;  // tokens; the answers are given up before
+constexpr std::uint32_t kPiecesFirst = 4;    // of each answer, before a prompt joins them
 
 constexpr std::string_view kWords[] = {
-    "river",  "stone",  "cloud",  "garden", "window", "paper",  "bridge", "winter",
-    "silver", "market", "letter", "music",  "forest", "engine", "bottle", "candle",
-    "summer", "island", "mirror", "pocket", "animal", "rocket", "valley", "button",
-    "yellow", "simple", "narrow", "gentle", "broken", "hidden", "modern", "silent",
-    "carry",  "follow", "open",   "close",  "build",  "measure", "answer", "travel",
-    "before", "under",  "beside", "between", "without", "because", "never", "always"};
+    "river",  "stone",  "cloud",  "garden",  "window",  "paper",   "bridge", "winter",
+    "silver", "market", "letter", "music",   "forest",  "engine",  "bottle", "candle",
+    "summer", "island", "mirror", "pocket",  "animal",  "rocket",  "valley", "button",
+    "yellow", "simple", "narrow", "gentle",  "broken",  "hidden",  "modern", "silent",
+    "carry",  "follow", "open",   "close",   "build",   "measure", "answer", "travel",
+    "before", "under",  "beside", "between", "without", "because", "never",  "always"};
 
 double seconds(Clock::duration time) {
   return std::chrono::duration<double>(time).count();
@@ -34,7 +34,8 @@ Result<std::vector<Measurement>> prompt_speed(const MeasuredServer& server, cons
                                               PromptWriter& writer, platform::Signals& signals) {
   const TimedAnswer answer = ask(server, writer.text(sizes.prompt), 1, signals);
   if (answer.error) return fail(*answer.error);
-  const double computed = answer.prompt_tokens - std::min(answer.prompt_tokens, answer.cached_tokens);
+  const double computed =
+      answer.prompt_tokens - std::min(answer.prompt_tokens, answer.cached_tokens);
   return std::vector<Measurement>{{.name = to_text(Workload::Prompt, sizes),
                                    .unit = "tok/s",
                                    .value = computed / answer.first_token_seconds()}};
@@ -65,9 +66,8 @@ Result<std::vector<Measurement>> answer_speed(const MeasuredServer& server, Work
   if (tokens == 0 || end <= begin) {
     return fail(ErrorCode::Internal, server.name + " sends its answers in one piece");
   }
-  return std::vector<Measurement>{{.name = to_text(workload, sizes),
-                                   .unit = "tok/s",
-                                   .value = tokens / seconds(end - begin)}};
+  return std::vector<Measurement>{
+      {.name = to_text(workload, sizes), .unit = "tok/s", .value = tokens / seconds(end - begin)}};
 }
 
 /// A long prompt arrives while others are answered.

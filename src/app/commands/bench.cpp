@@ -84,8 +84,8 @@ std::vector<std::string> own_command(const std::string& program, const BenchFlag
   std::vector<std::string> command = {program,           "serve",          "--host=127.0.0.1",
                                       "--port={port}",   "--discover=off", "--log-level=warning",
                                       "--model=" + model};
-  const std::int64_t sequences = std::max<std::int64_t>(settings.max_sequences,
-                                                        flags.sizes.streams + 1);
+  const std::int64_t sequences =
+      std::max<std::int64_t>(settings.max_sequences, flags.sizes.streams + 1);
   command.push_back(fmt::format("--max-sequences={}", sequences));
   for (const GivenValue& given : flags.settings->given()) {
     if (given.setting->name == "model") continue;
@@ -103,13 +103,19 @@ Result<std::vector<std::string>> llama_server_command(const std::string& program
   const Result<ModelSpec> spec = choose_model(settings, model);
   if (!spec) return fail(spec.error());
   const std::int64_t each =
-      settings.context > 0 ? settings.context
-                           : flags.sizes.prompt + flags.sizes.answer + kRoom;
+      settings.context > 0 ? settings.context : flags.sizes.prompt + flags.sizes.answer + kRoom;
   const std::int64_t sequences = flags.sizes.streams + 1;
-  std::vector<std::string> command = {
-      program,  "-m",     platform::path_text(spec->config.model_path),
-      "--host", "127.0.0.1", "--port", "{port}", "-c", std::to_string(each * sequences),
-      "-np",    std::to_string(sequences)};
+  std::vector<std::string> command = {program,
+                                      "-m",
+                                      platform::path_text(spec->config.model_path),
+                                      "--host",
+                                      "127.0.0.1",
+                                      "--port",
+                                      "{port}",
+                                      "-c",
+                                      std::to_string(each * sequences),
+                                      "-np",
+                                      std::to_string(sequences)};
   if (settings.threads > 0) {
     command.insert(command.end(), {"-t", std::to_string(settings.threads)});
   }
@@ -221,9 +227,9 @@ int bench_server(const BenchFlags& flags, const Settings& settings) {
                            .key = keys->empty() ? "" : keys->front(),
                            .model = model});
   platform::Signals signals;
-  return run_bench(flags, sides,
-                   {.version = "", .model = model, .processor = client->url(), .sizes = flags.sizes},
-                   signals);
+  return run_bench(
+      flags, sides,
+      {.version = "", .model = model, .processor = client->url(), .sizes = flags.sizes}, signals);
 }
 
 /// Flags that say how a model is loaded have no effect on a running server, and a key has none on
@@ -275,8 +281,8 @@ int bench(const BenchFlags& flags) {
                         .threads = settings.threads,
                         .sizes = flags.sizes};
   if (peer) {
-    report.peer = BenchPeer{.name = (*sides)->servers.back().name,
-                            .command = (*sides)->peer_command};
+    report.peer =
+        BenchPeer{.name = (*sides)->servers.back().name, .command = (*sides)->peer_command};
   }
   return run_bench(flags, **sides, std::move(report), signals);
 }
@@ -319,8 +325,9 @@ void add_bench(CommandLine& line) {
                   "settings describe")
       ->type_name("URL");
   command
-      .add_option("--compare", flags->compare, "Show two results that were kept as JSON, side by "
-                                               "side, and measure nothing")
+      .add_option("--compare", flags->compare,
+                  "Show two results that were kept as JSON, side by "
+                  "side, and measure nothing")
       ->type_name("FILE")
       ->expected(2);
   command.add_flag("--json", flags->json, "Print the result as JSON");

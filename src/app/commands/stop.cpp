@@ -30,15 +30,15 @@ int stop(const StopFlags& flags) {
 
 void add_stop(CommandLine& line) {
   const auto flags = std::make_shared<StopFlags>();
-  CLI::App& command =
-      line.add("stop", "Unload a model from a running server",
-               "Requests that run are answered first. The next request for the model loads it again.\n"
-               "The server must let clients manage models: it has an API key, or --manage-models on.\n"
-               "To end the server itself, press Ctrl+C where it runs.\n\n"
-               "Examples:\n"
-               "  pcai stop smollm2\n"
-               "  pcai stop smollm2 --port 9000",
-               [flags] { return stop(*flags); });
+  CLI::App& command = line.add(
+      "stop", "Unload a model from a running server",
+      "Requests that run are answered first. The next request for the model loads it again.\n"
+      "The server must let clients manage models: it has an API key, or --manage-models on.\n"
+      "To end the server itself, press Ctrl+C where it runs.\n\n"
+      "Examples:\n"
+      "  pcai stop smollm2\n"
+      "  pcai stop smollm2 --port 9000",
+      [flags] { return stop(*flags); });
   command.add_option("MODEL", flags->model, "A name that `pcai ps` shows, or its beginning")
       ->required()
       ->type_name("MODEL");

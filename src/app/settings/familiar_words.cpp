@@ -84,14 +84,14 @@ const std::vector<Familiar>& familiar_flags() {
                  "after another"},
       {.theirs = {"-ctk", "-ctv", "--cache-type-k", "--cache-type-v"},
        .advice = "the cache has 16 bits a number, so that it costs no quality"},
-      {.theirs = {"-md", "--model-draft"},
-       .advice = "pcai does not use draft models"},
+      {.theirs = {"-md", "--model-draft"}, .advice = "pcai does not use draft models"},
       {.theirs = {"--grammar", "--grammar-file", "-j", "--json-schema", "--format"},
        .advice = "a grammar or a schema is a field of a request: `grammar`, `response_format`"},
       {.theirs = {"-cnv", "--conversation", "-i", "--interactive"},
        .advice = "it needs no flag: without a prompt, a chat begins at a terminal"},
-      {.theirs = {"--nowordwrap"}, .advice = "it needs no flag: lines are wrapped only at a "
-                                             "terminal, and not where stdout is a pipe"},
+      {.theirs = {"--nowordwrap"},
+       .advice = "it needs no flag: lines are wrapped only at a "
+                 "terminal, and not where stdout is a pipe"},
   };
   return table;
 }

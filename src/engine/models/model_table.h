@@ -108,8 +108,8 @@ class ModelTable {
   /// What "" stands for; at first the model that was added first. Fails with ModelNotFound.
   Status set_default(std::string_view id) REQUIRES(engine_mutex);
 
-  /// The model that a name means: "" the default model, an id or an alias, or what one model's id or
-  /// alias begins with, in any letter case. Fails with ModelNotFound, which names the known ids.
+  /// The model that a name means: "" the default model, an id or an alias, or what one model's id
+  /// or alias begins with, in any letter case. Fails with ModelNotFound, which names the known ids.
   Result<Model*> find(std::string_view name) const REQUIRES(engine_mutex);
 
   /// The same, but only by a whole id or alias.

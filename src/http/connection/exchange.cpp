@@ -28,15 +28,15 @@ Exchange::~Exchange() {
   const auto level = is_probe ? spdlog::level::debug : spdlog::level::info;
   if (!spdlog::should_log(level)) return;
   spdlog::log(level, to_string(TraceLine{.method = method_,
-                                   .path = path_,
-                                   .status = started() ? status_ : kClientLeft,
-                                   .bytes = bytes_,
-                                   .ms = ms_since(begin_),
-                                   .id = id_,
-                                   .client_id = client_id_,
-                                   .remote = connection_.remote(),
-                                   .cut = started() && !complete_,
-                                   .warnings = warnings.line()}));
+                                         .path = path_,
+                                         .status = started() ? status_ : kClientLeft,
+                                         .bytes = bytes_,
+                                         .ms = ms_since(begin_),
+                                         .id = id_,
+                                         .client_id = client_id_,
+                                         .remote = connection_.remote(),
+                                         .cut = started() && !complete_,
+                                         .warnings = warnings.line()}));
 }
 
 void Exchange::begin(HttpRequest head) {
