@@ -11,7 +11,7 @@ PORT ?= $(or $(PCAI_PORT),8080)
 export CCACHE_BASEDIR = $(CURDIR)
 export CCACHE_NOHASHDIR = true
 
-.PHONY: help run build dotnet test test-long test-clients test-models install check format layers tidy sanitize clean
+.PHONY: help run build mistralrs dotnet test test-long test-clients test-models install check format layers tidy sanitize clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -25,6 +25,9 @@ run: build ## build, get the default model and serve it (PORT=8080)
 build: configured ## programs and library into build/release/bin/
 	@cmake --build $(BUILD) -j $(JOBS) --target programs
 
+mistralrs: configured ## the same with the backend mistral.rs (ten minutes the first time)
+	@cmake --build $(BUILD) -j $(JOBS) --target programs mistralrs_bridge
+
 dotnet: dependencies ## test and pack the .NET library into build/dotnet/ (needs a .NET SDK 10)
 	@tools/dotnet/find >/dev/null
 	@cmake --preset portable -Wno-dev
@@ -33,7 +36,7 @@ dotnet: dependencies ## test and pack the .NET library into build/dotnet/ (needs
 
 test: dependencies-test ## build and run all tests, less the long ones
 	@cmake --preset $(PRESET) -Wno-dev -DPCAI_BUILD_TESTS=ON
-	@cmake --build $(BUILD) -j $(JOBS) --target all mistralrs_bridge
+	@cmake --build $(BUILD) -j $(JOBS)
 	@tools/get_default_model >/dev/null
 	@tools/run_tests $(BUILD)
 

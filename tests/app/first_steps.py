@@ -132,7 +132,7 @@ def transcript():
             "# First steps\n",
             "A first session with pcai on a machine without models. `tests/app/first_steps.py` made "
             "this page from a real run on 2 cores; a test makes it again and compares.\n",
-            "`pcai` alone shows what is here, and the command to go on with.\n",
+            "`pcai` alone shows what is here, and the next command.\n",
             block("pcai", session.run()),
             "`pcai pull` gets a model: by a short name that pcai knows, or from any repository of "
             "Hugging Face (`hf:OWNER/REPOSITORY`).\n",

@@ -201,13 +201,20 @@ class RunTest(unittest.TestCase):
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                 cwd=self.pcai.path, env=program.environment(self.pcai.folder.name)) as process:
             while not self.is_set(process.pid, "SigCgt", number):
-                pass
+                if self.is_over(process.pid):
+                    self.fail(process.stderr.read())
             for _ in range(times):
                 os.kill(process.pid, number)  # send_signal would reap it when it has ended
                 while self.is_set(process.pid, "ShdPnd", number):
                     pass
             process.communicate(timeout=program.LIMIT)
             return process.returncode
+
+    @staticmethod
+    def is_over(pid):
+        """Whether nobody has reaped it yet, but it has ended."""
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] == "Z"
 
     @staticmethod
     def is_set(pid, mask, number):

@@ -93,6 +93,8 @@ class TerminalTest(unittest.TestCase):
             terminal.type(chat_test.CTRL_C)  # the answer ends, the chat goes on
             terminal.prompt()
             terminal.type(chat_test.CTRL_C)
+            terminal.wait_for("again")
+            terminal.type(chat_test.CTRL_C)
             self.assertIn(terminal.wait(), (0, 130))
 
 

@@ -41,7 +41,9 @@ TEST(WordWrapTest, CodeIsLeftToTheTerminal) {
 
 TEST(WordWrapTest, BetweenWideCharactersALineMayBreak) {
   WordWrap wrap([] { return std::size_t{5}; });
-  EXPECT_EQ(wrap.add("日本語") + wrap.end(), "日本\n語");
+  std::string out = wrap.add("日本語");
+  out += wrap.end();
+  EXPECT_EQ(out, "日本\n語");
 }
 
 TEST(WordWrapTest, ANewWidthCountsFromTheNextWordOn) {
@@ -49,7 +51,8 @@ TEST(WordWrapTest, ANewWidthCountsFromTheNextWordOn) {
   WordWrap wrap([&width] { return width; });
   std::string out = wrap.add("one two ");
   width = 8;
-  out += wrap.add("three four") + wrap.end();
+  out += wrap.add("three four");
+  out += wrap.end();
   EXPECT_EQ(out, "one two\nthree\nfour");
 }
 

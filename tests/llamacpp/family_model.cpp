@@ -126,7 +126,10 @@ constexpr Own kOwn[] = {
     {"plm", "attention.key_length", 32},
     {"plm", "attention.value_length", 16},
     {"minicpm3", "attention.key_length", 32},
+    {"arwkv7", "wkv.head_size", 64},
+    {"gemma-embedding", "block_count", 6},  // every sixth layer sees all tokens
     {"rwkv6", "attention.head_count_kv", 0},
+    {"rwkv7", "wkv.head_size", 64},
     {"rwkv6", "attention.head_count", 0},
     {"arwkv7", "token_shift_count", 1},
     {"rwkv6qwen2", "token_shift_count", 1},

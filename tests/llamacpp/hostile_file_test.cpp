@@ -1,11 +1,7 @@
 #include <gtest/gtest.h>
-#include <llama.h>
-#include <unistd.h>
 
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
-#include <exception>
 #include <filesystem>
 #include <iostream>
 #include <iterator>
@@ -16,68 +12,18 @@
 #include <string_view>
 #include <vector>
 
-#include "backend/blocking.h"
-#include "backend/llamacpp/load/llama_log.h"
-#include "backend/llamacpp/register.h"
-#include "backend/registry.h"
+#include "llamacpp/load_in_child.h"
 #include "llamacpp/small_model.h"
-#include "models/gguf/gguf_reader.h"
 #include "models/gguf_builder.h"
 #include "models/temporary_folder.h"
 
 namespace pcai::backend::llamacpp {
 namespace {
 
-constexpr unsigned kMaxSeconds = 60;
+using test::from_environment;
+using test::is_accepted;
+
 constexpr std::uint32_t kRounds = 150;
-
-/// A file that the reader lets through must be loaded or refused: it must not end the process. Each
-/// load is in a process of its own, so that one failure does not hide the others.
-void load_or_exit(const std::filesystem::path& path, bool generates) {
-  alarm(kMaxSeconds);
-  setenv("GGML_NO_BACKTRACE", "1", 1);
-  capture_llama_log();
-  BackendRegistry registry;
-  register_llamacpp(registry);
-  const auto backend = registry.create_backend("llamacpp").value();
-
-  llama_model_params params = llama_model_default_params();
-  params.vocab_only = true;
-  try {
-    llama_model_free(llama_model_load_from_file(path.c_str(), params));
-  } catch (const std::exception&) {  // as refusals are made
-  }
-
-  NoProgress unwatched;
-  ModelConfig config{.model_path = path, .context_length = 64, .threads = 1, .max_sequences = 1};
-  auto model = backend->load({.id = "hostile", .config = config}, unwatched);
-  if (!model) {
-    std::cerr << "refused: " << model.error().message << '\n';
-  } else if (generates && (*model)->info().generates) {
-    GenerateRequest request;
-    request.prompt = TextPrompt{"a b"};
-    request.params.max_tokens = 2;
-    const auto answer = generate(**model, std::move(request));
-    std::cerr << "loaded: " << (answer ? answer->content.value_or("") : answer.error().message)
-              << '\n';
-  } else {
-    std::cerr << "loaded\n";
-  }
-  if (model) model->reset();
-  std::_Exit(model || !model.error().message.empty() ? 0 : 1);
-}
-
-std::uint32_t from_environment(const char* name, std::uint32_t otherwise) {
-  const char* const text = std::getenv(name);
-  return text ? static_cast<std::uint32_t>(std::strtoul(text, nullptr, 10)) : otherwise;
-}
-
-/// Whether the reader lets it through; if so, it is loaded.
-bool check(const std::filesystem::path& path, bool generates = true) {
-  if (!models::read_gguf(path)) return false;
-  EXPECT_EXIT(load_or_exit(path, generates), testing::ExitedWithCode(0), "");
-  return true;
-}
 
 // GoogleTest runs suites of this name first, before other tests start threads that a fork loses.
 using HostileFileDeathTest = testing::Test;
@@ -86,7 +32,7 @@ TEST(HostileFileDeathTest, WhatTheFuzzerKeptAndTheReaderAcceptsIsLoadedOrRefused
   int accepted = 0;
   for (const auto& entry : std::filesystem::directory_iterator(PCAI_GGUF_CORPUS)) {
     SCOPED_TRACE(entry.path().filename().string());
-    accepted += check(entry.path()) ? 1 : 0;
+    accepted += is_accepted(entry.path()) ? 1 : 0;
   }
   EXPECT_GT(accepted, 0);
   std::cout << accepted << " files were let through\n";
@@ -288,12 +234,12 @@ TEST(HostileFileDeathTest, ModelsWithDamagedKeysAreLoadedOrRefused) {
   const std::uint32_t seed = from_environment("PCAI_TEST_SEED", std::random_device{}());
   const std::uint32_t rounds = from_environment("PCAI_TEST_ROUNDS", kRounds);
   const test::TemporaryFolder folder;
-  ASSERT_TRUE(check(folder.write("whole.gguf", test::small_model("llama", false).build())));
+  ASSERT_TRUE(is_accepted(folder.write("whole.gguf", test::small_model("llama", false).build())));
   int accepted = 0;
   for (std::uint32_t round = 0; round < rounds; ++round) {
     SCOPED_TRACE(testing::Message() << "PCAI_TEST_SEED=" << seed << ", round " << round);
     const auto path = folder.write("damaged.gguf", Damage(seed + round).model());
-    accepted += check(path) ? 1 : 0;
+    accepted += is_accepted(path) ? 1 : 0;
   }
   std::cout << "seed " << seed << ": " << accepted << " of " << rounds << " were let through\n";
 }

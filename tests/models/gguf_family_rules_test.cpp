@@ -75,6 +75,15 @@ TEST(GgufFamilyRulesTest, NothingDividesByAZeroOfAHybrid) {
   }
 }
 
+TEST(GgufFamilyRulesTest, HeadsOfStatesFitTheVectorsThatComputeThem) {
+  for (const char* const family : {"rwkv7", "arwkv7"}) {
+    const std::string key = std::string(family) + ".wkv.head_size";
+    EXPECT_NE(refusal(of(family).u32(key, 16)).find("not a multiple of 64"), std::string::npos);
+    EXPECT_EQ(refusal(of(family).u32(key, 64)), "") << family;
+  }
+  EXPECT_EQ(refusal(of("rwkv6").u32("rwkv6.wkv.head_size", 16)), "");
+}
+
 TEST(GgufFamilyRulesTest, AHybridHasLayersOfBothKinds) {
   const std::string key = "jamba.attention.head_count_kv";
   EXPECT_NE(refusal(of("jamba")), "");

@@ -32,7 +32,7 @@ TEST(ModelListTest, AModelTellsHowItStands) {
   EXPECT_EQ(model["requests"], 2);
   EXPECT_EQ(model["loads"], 3);
   EXPECT_EQ(model["unloads_at"], 1'700'000'060);
-  EXPECT_EQ(model["capabilities"], api::Json({"completion", "insert", "vision"}));
+  EXPECT_EQ(model["capabilities"], api::Json({"completion", "tools", "insert", "vision"}));
 }
 
 TEST(ModelListTest, AdaptersHaveIdsNamesAndScales) {

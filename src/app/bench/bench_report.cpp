@@ -109,7 +109,7 @@ std::vector<Figure> figures_in(const Json& object) {
     }
     for (const Json& value : entry["values"]) {
       if (!value.is_number() || !(value.get<double>() > 0)) {
-        throw JsonError{fmt::format("a value of '{}' is no number above 0", figure.name)};
+        throw JsonError{fmt::format("a value of '{}' is not a number above 0", figure.name)};
       }
       figure.values.push_back(value.get<double>());
     }
@@ -211,7 +211,7 @@ std::string bench_json(const BenchReport& report) {
 Result<BenchReport> parse_bench(const std::string& text, const std::string& file) {
   try {
     const Json json = Json::parse(text, nullptr, false);
-    if (!json.is_object()) throw JsonError{"it is no JSON object"};
+    if (!json.is_object()) throw JsonError{"it is not a JSON object"};
     return BenchReport{
         .version = text_in(json, "pcai"),
         .model = text_in(json, "model"),

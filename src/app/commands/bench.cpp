@@ -293,7 +293,7 @@ void add_bench(CommandLine& line) {
   const auto flags = std::make_shared<BenchFlags>();
   CLI::App& command = line.add(
       "bench", "Measure how fast a model reads and writes on this machine",
-      "Starts a server of its own with the model, and asks it as clients do. Prompts are random\n"
+      "Starts its own server with the model, and asks it as clients do. Prompts are random\n"
       "words, so nothing is cached.\n\n"
       "Examples:\n"
       "  pcai bench\n"

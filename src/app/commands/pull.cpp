@@ -23,7 +23,7 @@ using Json = nlohmann::ordered_json;
 
 struct PullFlags {
   std::unique_ptr<SettingFlags> settings;
-  std::string model;
+  std::optional<std::string> model = {};  // absent = show the short names
   bool json = false;
   bool offline = false;
 };
@@ -85,8 +85,8 @@ int show_known(bool as_json) {
 int pull(const PullFlags& flags) {
   const Result<ResolvedSettings> resolved = flags.settings->load();
   if (!resolved) return kUsage;
-  if (flags.model.empty()) return show_known(flags.json);
-  const auto pulled = wanted_model(flags.model).and_then([&](const KnownModel& model) {
+  if (!flags.model) return show_known(flags.json);
+  const auto pulled = wanted_model(*flags.model).and_then([&](const KnownModel& model) {
     const bool is_offline = flags.offline || models::hugging_face_is_offline();
     return is_offline ? find_here(hub::parse_hub_name(model.model).value(), resolved->values)
                       : pull_online(model);

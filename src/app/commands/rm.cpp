@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <system_error>
 
 #include "app/choice/model_choice.h"
@@ -23,6 +24,7 @@ struct RmFlags {
   std::unique_ptr<SettingFlags> settings;
   std::string model;
   bool yes = false;
+  bool json = false;
 };
 
 /// The model of that whole id or at that path, damaged ones included. A name that only `run` would
@@ -74,12 +76,19 @@ int rm(const RmFlags& flags) {
     if (!wanted) return refuse(wanted.error());
     if (!*wanted) return kSuccess;
   }
-  const auto tell = [](const fs::path& file) {
-    return write_out("removed " + terminal_safe(platform::path_text(file)) + "\n");
+  nlohmann::json list = nlohmann::json::array();
+  const auto tell = [&](const fs::path& file) {
+    const std::string path = platform::path_text(file);
+    list.push_back(path);
+    return flags.json || write_out("removed " + terminal_safe(path) + "\n");
   };
   const Status removed = remove_own_files(*files, tell);
   if (!removed) print_error(removed.error().message);
-  return removed ? kSuccess : kFailure;
+  const nlohmann::json object = {{"id", model->id}, {"removed", std::move(list)}};
+  const bool is_written =
+      !flags.json ||
+      write_out(object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  return removed && is_written ? kSuccess : kFailure;
 }
 
 }  // namespace
@@ -99,6 +108,7 @@ void add_rm(CommandLine& line) {
       ->required()
       ->type_name("MODEL");
   command.add_flag("-y,--yes", flags->yes, "Remove it without asking");
+  command.add_flag("--json", flags->json, "Print JSON");
   flags->settings = std::make_unique<SettingFlags>(command, kRemove);
 }
 

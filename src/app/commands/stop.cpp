@@ -1,3 +1,5 @@
+#include <nlohmann/json.hpp>
+
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
 #include "app/remote/server_client.h"
@@ -10,6 +12,7 @@ namespace {
 struct StopFlags {
   std::unique_ptr<SettingFlags> settings;
   std::string model;
+  bool json = false;
 };
 
 int stop(const StopFlags& flags) {
@@ -23,7 +26,11 @@ int stop(const StopFlags& flags) {
     print_error(gone.error().message);
     return exit_code(gone.error().code);
   }
-  return write_out("unloaded " + terminal_safe(*gone) + "\n") ? kSuccess : kFailure;
+  const nlohmann::json object = {{"unloaded", *gone}};
+  const std::string text =
+      flags.json ? object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace)
+                 : "unloaded " + terminal_safe(*gone);
+  return write_out(text + "\n") ? kSuccess : kFailure;
 }
 
 }  // namespace
@@ -42,6 +49,7 @@ void add_stop(CommandLine& line) {
   command.add_option("MODEL", flags->model, "A name that `pcai ps` shows, or its beginning")
       ->required()
       ->type_name("MODEL");
+  command.add_flag("--json", flags->json, "Print JSON");
   flags->settings = std::make_unique<SettingFlags>(command, kPs);
 }
 

@@ -41,7 +41,7 @@ constexpr std::string_view kMemory =
     "pcai packs weights for its kernels into its own memory and maps the others; let the system "
     "keep them there, for example by MemoryMin= of a systemd unit";
 constexpr std::string_view kShift =
-    "an answer never loses the beginning of its context in silence: a request that does not fit is "
+    "an answer never loses the beginning of its context: a request that does not fit is "
     "refused, and a chat offers to drop its oldest turns";
 
 const std::vector<Familiar>& familiar_flags() {

@@ -15,6 +15,7 @@
 #include "backend/llamacpp/chat/native_constraint.h"
 #include "backend/llamacpp/kernels/load_kernels.h"
 #include "backend/llamacpp/load/context.h"
+#include "backend/llamacpp/load/first_step.h"
 #include "backend/llamacpp/load/llama_log.h"
 #include "backend/llamacpp/load/memory_use.h"
 #include "backend/llamacpp/parallel/thread_team.h"
@@ -139,6 +140,9 @@ Result<std::unique_ptr<LoadedModel>> LlamaCppModel::load(const ModelSpec& spec,
   model->most_in_step_ = context->planner.max_batch;
   if (Status status = model->load_projector(spec.config, progress); !status) {
     return fail(std::move(status.error()));
+  }
+  if (model->info_.generates) {
+    if (Status first = compute_first_step(*context->context); !first) return fail(first.error());
   }
   CostCurve costs = model->info_.generates ? measure_step_costs(*context->context) : CostCurve();
   model->scheduler_ =

@@ -2,6 +2,7 @@
 
 #include <llama.h>
 
+#include "backend/llamacpp/kernels/hook.h"
 #include "backend/llamacpp/kernels/load_kernels.h"
 #include "backend/llamacpp/llamacpp_model.h"
 #include "backend/llamacpp/load/ggml_assertions.h"
@@ -23,7 +24,10 @@ BackendDescriptor describe() {
 /// llama.cpp behind the seam. Any thread may call any method.
 class LlamaCppBackend final : public InferenceBackend {
  public:
-  LlamaCppBackend() : descriptor_(describe()) { llama_backend_init(); }
+  LlamaCppBackend() : descriptor_(describe()) {
+    llama_backend_init();
+    install_hook();  // its checks are for models without our kernels, too
+  }
 
   const BackendDescriptor& descriptor() const noexcept override { return descriptor_; }
 

@@ -9,6 +9,7 @@
 
 #include "backend/answer/prompt/prompt_check.h"
 #include "backend/answer/prompt/prompt_limit.h"
+#include "backend/llamacpp/load/first_step.h"
 #include "backend/llamacpp/load/ggml_assertions.h"
 #include "backend/llamacpp/load/llama_log.h"
 #include "backend/llamacpp/load/thread_count.h"
@@ -265,6 +266,10 @@ Status TextEmbedder::prepare(LlamaPooling pooling) {
   if (!context_) {
     return fail(ErrorCode::Internal,
                 "llama.cpp could not create a context for embedding: " + take_llama_errors());
+  }
+  if (Status first = compute_first_step(*context_); !first) {
+    context_.reset();
+    return first;
   }
   pooling_ = pooling;
   return {};

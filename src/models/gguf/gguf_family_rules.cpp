@@ -59,6 +59,7 @@ class FamilyRules {
         .and_then([this] { return check_sections(); })
         .and_then([this] { return check_experts(); })
         .and_then([this] { return check_divisors(); })
+        .and_then([this] { return check_state_heads(); })
         .and_then([this] { return check_image_tokens(); })
         .and_then([this] { return check_both_kinds_of_layers(); });
   }
@@ -150,6 +151,14 @@ class FamilyRules {
       if (number(name) == 0U) return refuse(name, "is 0");
     }
     return {};
+  }
+
+  /// llama.cpp's vector code for these computes 64 numbers at a time, also beyond a head's end.
+  Status check_state_heads() const {
+    constexpr std::string_view kName = "wkv.head_size";
+    constexpr std::uint64_t kAtATime = 64;
+    if (!is_one_of(" rwkv7 arwkv7 ") || number(kName).value_or(0) % kAtATime == 0) return {};
+    return refuse(kName, "is not a multiple of 64");
   }
 
   /// llama.cpp sets the logits of these aside by their numbers.

@@ -77,6 +77,13 @@ class CacheWrites final : public ggml::cpu::tensor_traits {
   }
 };
 
+/// ggml turns numbers in pairs, and one that is told to turn none never ends. Only the header's
+/// numbers decide it, so that a model's first step shows it (load/first_step.h).
+void check_rope(const ggml_tensor& node) {
+  constexpr std::size_t kDimensions = 1;  // of a rope's parameters
+  GGML_ASSERT(node.op_params[kDimensions] > 0 && "rope.dimension_count is 0");
+}
+
 /// No buffer is ever of this type: it is in the list only to be asked what it takes.
 class OurKernels final : public ggml::cpu::extra_buffer_type {
  public:
@@ -87,6 +94,7 @@ class OurKernels final : public ggml::cpu::extra_buffer_type {
       case GGML_OP_MUL_MAT: return matrix_product::takes(*node) ? &products_ : nullptr;
       case GGML_OP_FLASH_ATTN_EXT: return attention_node::takes(*node) ? &attentions_ : nullptr;
       case GGML_OP_GLU: return gate_node::takes(*node) ? &gates_ : nullptr;
+      case GGML_OP_ROPE: check_rope(*node); return nullptr;
       case GGML_OP_SET_ROWS: return node->view_src != nullptr ? &writes_ : nullptr;
       default: return nullptr;
     }

@@ -10,8 +10,9 @@
 namespace pcai::backend::llamacpp {
 
 /// Puts our kernels into the list that ggml's CPU backend asks for every node of every graph. They
-/// take a node only if a weight carries a WeightNote, so nothing changes until there is one. Any
-/// thread may call it; only the first call has an effect. Call it before the first model is loaded.
+/// take a node only if a weight carries a WeightNote, so nothing changes until there is one. It
+/// also lets an assertion fail on a node that ggml would never finish. Any thread may call it; only
+/// the first call has an effect. Call it before the first model is loaded.
 void install_hook();
 
 /// A model's tensors by name. llama.cpp has them, but not in its public header.

@@ -29,7 +29,6 @@ class Measurement {
 
   CostCurve run() {
     const std::uint32_t most = std::min<std::uint32_t>(kMaxTokens, llama_n_ubatch(&context_));
-    step(1);  // reads what has to come from the disk, and fills caches
     for (std::uint32_t tokens = 1; tokens <= most && is_worth(tokens); tokens *= 4) {
       if (!add(tokens)) break;
     }
