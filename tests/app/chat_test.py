@@ -36,7 +36,8 @@ class Terminal:
                 set_width(0, width)
                 os.chdir(self.pcai.path)
                 os.execve(program.PROGRAM, [program.PROGRAM, *command, *arguments],
-                          {**program.environment(self.pcai.folder.name, env), "TERM": "xterm"})
+                          {**program.environment(self.pcai.folder.name, env),
+                           "TERM": (env or {}).get("TERM", "xterm")})
             finally:
                 os._exit(127)
         self.text = ""

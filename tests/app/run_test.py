@@ -144,7 +144,7 @@ class RunTest(unittest.TestCase):
     def test_without_a_default_model_the_way_out_is_told(self):
         ran = self.pcai("run", "x")
         self.assertEqual(ran.returncode, 2)
-        self.assertIn(b"pcai pull hf:", ran.stderr)
+        self.assertIn(b"pcai pull smollm2", ran.stderr)
         self.assertNotIn(b"tools/", ran.stderr)
 
     def test_a_damaged_model_gives_2_and_one_line(self):

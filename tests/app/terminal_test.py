@@ -81,13 +81,13 @@ class TerminalTest(unittest.TestCase):
             terminal.wait_for(r"\[[#.]+\]|preparing")
             terminal.type(chat_test.CTRL_C)
             self.assertEqual(terminal.wait(), 130)
-        with self.terminal("run", "--max-tokens", "4000", "Count from 1 to 1000.") as terminal:
-            terminal.wait_for(r"\d+[^\n]*\n")
+        with self.terminal("run", "--max-tokens", "4000", "Tell me a long story.") as terminal:
+            terminal.wait_for(r"preparing[^\r]*\r\x1b\[K\s*\w+")
             terminal.type(chat_test.CTRL_C)
             self.assertEqual(terminal.wait(), 130)
         with self.terminal("run") as terminal:
             terminal.prompt()
-            terminal.type("Count from 1 to 1000.\n")
+            terminal.type("Tell me a long story.\n")
             terminal.wait_for(re.escape(chat_test.PASTES_END))
             terminal.wait_for(r"\w")
             terminal.type(chat_test.CTRL_C)  # the answer ends, the chat goes on
