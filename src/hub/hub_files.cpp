@@ -88,9 +88,13 @@ Result<std::vector<HubFile>> choose_files(const HubListing& listing, const HubNa
                                               " with hf:owner/repository:NAME; it has " +
                                               names_of(models, chosen.empty() ? all : chosen));
   }
+  if (chosen.empty()) {
+    return fail(ErrorCode::ModelNotFound, name.repository_id() + " has no '" + name.choice +
+                                              "'; it has " + names_of(models, all));
+  }
   return fail(ErrorCode::ModelNotFound,
-              name.repository_id() + " has " + (chosen.empty() ? "no '" : "several '") +
-                  name.choice + "'; it has " + names_of(models, chosen.empty() ? all : chosen));
+              "there are several '" + name.choice + "' in " + name.repository_id() +
+                  "; give one of these names after the colon: " + names_of(models, chosen));
 }
 
 }  // namespace pcai::hub
