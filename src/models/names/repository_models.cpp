@@ -101,14 +101,12 @@ class Chooser {
     whole_name([&](std::size_t i) { return file_name(facts_[i].name) == bare; });
     whole_name([&](std::size_t i) { return lower(file_name(first_file(i))) == bare; });
     if (const auto wanted = only_quantization(bare)) {
-      try_all([&](std::size_t i) { return facts_[i].quantization == *wanted; }, Fitting::Named);
-      try_all(
-          [&](std::size_t i) {
-            return wanted->marks.empty() && facts_[i].quantization.label == wanted->label;
-          },
-          Fitting::Named);
+      try_all([&](std::size_t i) { return facts_[i].quantization == *wanted; });
+      try_all([&](std::size_t i) {
+        return wanted->marks.empty() && facts_[i].quantization.label == wanted->label;
+      });
     }
-    try_all([&](std::size_t i) { return has_word(facts_[i].name, bare); }, Fitting::Named);
+    try_all([&](std::size_t i) { return has_word(facts_[i].name, bare); });
     if (found_.models.empty() && small == "latest") return usual();
     return found_;
   }
@@ -143,7 +141,7 @@ class Chooser {
     return found_;
   }
 
-  enum class Fitting { Best, Named, WholeName, Only };
+  enum class Fitting { Best, WholeName, Only };
 
   /// Takes what fits, unless a stricter way has found something.
   void try_all(const std::function<bool(std::size_t)>& fits, Fitting how = Fitting::Best) {
@@ -151,14 +149,9 @@ class Chooser {
     if (!found_.models.empty()) return;
     std::vector<std::size_t> fitting;
     for (std::size_t i = 0; i < models_.size(); ++i) {
-      // "MTP" in a name may also mean a whole model that has such layers: where both fit, the user
-      // is asked.
-      const bool may_be_meant = how == Fitting::Named && facts_[i].is_addition;
-      const bool counts = how == Fitting::WholeName || !facts_[i].is_left_out || may_be_meant;
+      const bool counts = how == Fitting::WholeName || !facts_[i].is_left_out;
       if (counts && fits(i)) fitting.push_back(i);
     }
-    const auto is_left_out = [this](std::size_t i) { return facts_[i].is_left_out; };
-    if (how == Fitting::Named && std::ranges::all_of(fitting, is_left_out)) return;
     if (fitting.empty()) return;
     // What lies nearer to the repository's root is meant, and a file rather than parts.
     const auto place = [&](std::size_t i) {

@@ -33,8 +33,7 @@ struct Choice {
 /// loosest: a model's name or file; the same without the folder; a quantization; a word of the
 /// name. Without one (or for "latest") it is the first of the usual quantizations that exists, or
 /// else the only model. Drafts, adapters and vocabularies, which names tell, count only if the
-/// repository has nothing else, if their whole name is given, or beside a model that a given
-/// quantization or word fits equally well. What is chosen among some models
+/// repository has nothing else, or if their whole name is given. What is chosen among some models
 /// is also chosen among any of them that include it.
 Choice choose_model(const std::vector<RepositoryModel>& models, std::string_view choice);
 
