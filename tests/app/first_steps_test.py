@@ -50,5 +50,17 @@ class FirstStepsTest(unittest.TestCase):
         self.assertEqual(made, kept, "make it anew: tests/app/first_steps.py > docs/first-steps.md")
 
 
+    def test_the_manuals_plan_has_the_programs_numbers(self):
+        manual = (PAGE.parent / "cli.md").read_text()
+        pcai = program.Program()
+        self.addCleanup(pcai.close)
+        ran = pcai("plan", "SmolLM2-135M-Instruct.Q4_1",
+                   env={"PCAI_MODELS_DIR": str(first_steps.model_file().parent)})
+        lines = ran.stdout.decode().splitlines()
+        self.assertIn(lines[0], manual)
+        sizes = re.findall(r"[0-9.]+ [kMG]?B", lines[3])[:5]  # without what the machine decides
+        self.assertIn("  ".join(sizes), re.sub(r"  +", "  ", manual))
+
+
 if __name__ == "__main__":
     unittest.main()
