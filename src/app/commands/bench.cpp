@@ -1,5 +1,7 @@
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
 #include <random>
 
 #include "app/bench/bench_report.h"
@@ -7,7 +9,6 @@
 #include "app/choice/model_choice.h"
 #include "app/commands/commands.h"
 #include "app/exit_code.h"
-#include "app/logging.h"
 #include "app/remote/server_client.h"
 #include "app/settings/command_line.h"
 #include "app/settings/load_settings.h"
